@@ -1,0 +1,126 @@
+"""The TFDS builder. What it does is in `hairnet_data`; here is what TFDS needs to know."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import tensorflow_datasets as tfds
+
+from hairnet_data.classes import NAMES
+from hairnet_data.crew import Crew
+from hairnet_data.generate import generate
+from hairnet_data.plan import Plan, Settings
+from hairnet_data.prepare import metadata_of, plan_of, silent
+from hairnet_data.render import RENDERER_VERSION
+from hairnet_data.sources import open_sources
+from hairnet_data.survey import Progress
+
+_DESCRIPTIONS = {
+    "drawn": "Drawn portraits before drawn backgrounds: needs no data at all.",
+    "lfw_parts": "LFW Part Labels (2,927 photographs) before drawn backgrounds.",
+}
+
+
+class Builder(tfds.core.dataset_builder.FileReaderBuilder):
+    """Portraits and negatives with masks of hair and face, synthesised from a source.
+
+    Without a `plan` it makes the default dataset of the source that the configuration names, in this process.
+
+    Args:
+        plan: what to make, decided elsewhere.
+        crew: who makes it.
+        progress: told how far it is.
+        scratch: a folder for what the workers need to know.
+        source_dir: the source's folder, where there is no plan.
+        negatives: a folder of backgrounds, where there is no plan.
+        **kwargs: TFDS's own: data_dir, config, version, file_format.
+    """
+
+    VERSION = tfds.core.Version(RENDERER_VERSION)
+    RELEASE_NOTES = {RENDERER_VERSION: "First release."}
+    BUILDER_CONFIGS = [tfds.core.BuilderConfig(name=name, description=text) for name, text in _DESCRIPTIONS.items()]
+    MANUAL_DOWNLOAD_INSTRUCTIONS = None
+
+    def __init__(
+        self,
+        *,
+        plan: Plan | None = None,
+        crew: Crew | None = None,
+        progress: Progress = silent,
+        scratch: Path | None = None,
+        source_dir: str | None = None,
+        negatives: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        self._plan, self._crew, self._progress, self._scratch = plan, crew, progress, scratch
+        self._source_dir, self._negatives = source_dir, negatives
+        super().__init__(**kwargs)
+
+    @classmethod
+    def config(cls, name: str) -> str | tfds.core.BuilderConfig:
+        """The configuration of that name: TFDS wants its own ones by name, others as objects."""
+        return name if name in cls.builder_configs else tfds.core.BuilderConfig(name=name)
+
+    def _info(self) -> tfds.core.DatasetInfo:
+        settings = self._plan.settings if self._plan else Settings()
+        side = settings.image_size
+        doc = tfds.features.Documentation
+        return self.dataset_info_from_configs(
+            features=tfds.features.FeaturesDict(
+                {
+                    "image": tfds.features.Image(
+                        shape=(side, side, 3),
+                        encoding_format=settings.image_format,
+                        doc=doc(desc="The picture, RGB.", value_range="0-255"),
+                    ),
+                    "mask": tfds.features.LabeledImage(
+                        labels=list(NAMES),
+                        shape=(side, side, 1),
+                        encoding_format="png",
+                        doc=doc(desc="Class id of every pixel: " + ", ".join(f"{i} {n}" for i, n in enumerate(NAMES))),
+                    ),
+                    "index": tfds.features.Scalar(np.int64, doc=doc(desc="Within the split, from 0.")),
+                    "kind": tfds.features.Text(doc=doc(desc="portrait, or negative: nobody in it, all background.")),
+                    "source_id": tfds.features.Text(doc=doc(desc="Of the portrait or background, in its source.")),
+                    "person": tfds.features.Text(doc=doc(desc="Who is shown; empty for nobody or unknown.")),
+                    "recipe": tfds.features.Text(doc=doc(desc="All that was drawn for this example, as JSON.")),
+                }
+            ),
+            supervised_keys=("image", "mask"),
+            license="Depends on the source; see the dataset card.",
+            disable_shuffling=True,
+            metadata=tfds.core.MetadataDict(),
+        )
+
+    def _download_and_prepare(self, dl_manager: tfds.download.DownloadManager, download_config: Any = None) -> None:
+        with tempfile.TemporaryDirectory(dir=self.data_path, prefix="scratch-") as temporary:
+            scratch = self._scratch or Path(temporary)
+            if self._plan and self._crew:
+                self._generate(self._plan, self._crew, scratch)
+                return
+            # In this process: a spawned worker would run the caller's script again if it has no main guard.
+            with Crew(1) as crew:
+                sources = open_sources(
+                    self.builder_config.name,
+                    Path(self._source_dir) if self._source_dir else None,
+                    Path(self._negatives) if self._negatives else None,
+                    keep_in=Path(self._data_dir_root) / "downloads",
+                )
+                self._generate(plan_of(sources, Settings(), crew, scratch, self._progress), crew, scratch)
+
+    def _generate(self, plan: Plan, crew: Crew, scratch: Path) -> None:
+        shards = generate(plan, Path(self.data_path), scratch, crew, self._progress)
+        splits = [
+            tfds.core.SplitInfo(
+                name=part.split.name,
+                shard_lengths=[shard.records for shard in shards if shard.split == part.split.name],
+                num_bytes=sum(shard.payload for shard in shards if shard.split == part.split.name),
+                filename_template=self._get_filename_template(split_name=part.split.name),
+            )
+            for part in plan.splits
+        ]
+        self.info.set_splits(tfds.core.SplitDict(splits))
+        self.info.metadata.update(metadata_of(plan, shards))

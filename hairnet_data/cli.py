@@ -1,0 +1,141 @@
+"""The command `hairnet-data`. Each command is a few lines over functions that a program can call.
+
+What a command needs is imported inside it: `--help` answers at once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from hairnet_data import options
+from hairnet_data.errors import HairnetError, UsageError
+
+app = typer.Typer(
+    name="hairnet-data",
+    invoke_without_command=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+# Typer carries its own click in some versions and uses the installed one in others; this is either's ClickException.
+_COMMAND_LINE: Any = typer.BadParameter.__mro__[2]
+
+Dataset = Annotated[Path, typer.Argument(metavar="DIR", help="A prepared dataset.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.callback()
+def start(context: typer.Context) -> None:
+    """Makes training sets for hair and face segmentation whose masks fit their pictures."""
+    if context.invoked_subcommand is None:
+        print(context.get_help())
+        raise typer.Exit(2)
+
+
+@app.command()
+def build(
+    source: options.Source = "drawn",
+    source_dir: options.SourceDir = None,
+    negatives: options.Negatives = None,
+    train_examples: options.TrainExamples = None,
+    eval_examples: options.EvalExamples = None,
+    image_size: options.ImageSize = 224,
+    seed: options.Seed = 0,
+    negative_rate: options.NegativeRate = None,
+    occlude_rate: options.OccludeRate = None,
+    scale: options.Scale = None,
+    shift: options.Shift = None,
+    rotate: options.Rotate = None,
+    mirror: options.Mirror = None,
+    photometric: options.PhotometricStrength = None,
+    image_format: options.ImageFormat = "jpeg",
+    policy: options.PolicyFile = None,
+    split_by: options.SplitBy = "official",
+    name: Annotated[str | None, typer.Option(help="Of the dataset's configuration.")] = None,
+    data_dir: options.DataDir = None,
+    workers: Annotated[int | None, typer.Option(help="Processes.", show_default="one a core")] = None,
+    file_format: Annotated[str, typer.Option(help="tfrecord.")] = "tfrecord",
+    skip_bad: options.SkipBad = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a dataset of that name.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Decide and estimate only.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but the dataset's folder.")] = False,
+) -> None:
+    """Builds a dataset of TFRecords."""
+    from hairnet_data import build as building
+    from hairnet_data.console import bytes_text, progress_bar, seconds_text
+
+    if workers is not None and workers < 1:
+        raise UsageError("--workers", f"{workers} is less than 1", "give a whole number from 1")
+    if file_format != "tfrecord":
+        raise UsageError("--file-format", f"no format named {file_format!r}", "tfrecord is the one there is")
+    request = _request(locals())
+    settings = request.settings()
+    where = data_dir or options.default_data_dir()
+    workers = workers or _cores()
+    with progress_bar(quiet) as progress:
+        outcome = building.build(
+            request.sources(where),
+            settings,
+            where,
+            name=building.checked_name(name),
+            workers=workers,
+            overwrite=overwrite,
+            skip_bad=skip_bad,
+            dry_run=dry_run,
+            progress=progress,
+        )
+    if not quiet:
+        if outcome.skipped:
+            print(f"left out {outcome.skipped} faulty (--skip-bad)")
+        if outcome.snapped:
+            print(f"{outcome.snapped:,} mask pixels took the nearest class colour")
+        size = f"{outcome.examples:,} examples, {bytes_text(outcome.size)}"
+        if dry_run:
+            print(f"would make {size}, in about {seconds_text(outcome.seconds / workers)} with {workers} workers")
+        else:
+            print(f"{'made' if outcome.made else 'already there:'} {size}")
+    print(outcome.path)
+
+
+@app.command()
+def verify(dataset: Dataset) -> None:
+    """Proves."""
+
+
+def _request(values: dict[str, object]) -> options.Request:
+    return options.Request(**{name: values[name] for name in options.Request.__slots__})  # type: ignore[arg-type]
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def main() -> None:
+    """Runs the command line. Exit status: 0 done, 1 data, file or run at fault, 2 command line, 130 interrupted."""
+    try:
+        status = app(standalone_mode=False)
+        sys.exit(status if isinstance(status, int) else 0)
+    except HairnetError as fault:
+        _end(str(fault), fault.exit_code)
+    except (KeyboardInterrupt, typer.Abort):
+        _end("interrupted; nothing was changed", 130)
+    except MemoryError:
+        _end("memory: there is not enough; try fewer --workers or a smaller --image-size", 1)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever read us has gone
+        sys.exit(1)
+    except _COMMAND_LINE as fault:
+        _end(fault.format_message().replace("\n", " ") + "; see --help", fault.exit_code)
+    except OSError as fault:
+        _end(f"{fault.filename or 'system'}: {fault.strerror or fault}; check the path, its rights and the disk", 1)
+
+
+def _end(message: str, status: int) -> None:
+    print(f"hairnet-data: {message}", file=sys.stderr)
+    sys.exit(status)

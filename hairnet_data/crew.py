@@ -1,0 +1,90 @@
+"""Worker processes: tasks in, results out in any order. With one worker everything happens in this process."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from types import TracebackType
+from typing import Any, TypeVar
+
+import cv2
+
+from hairnet_data.errors import BuildError
+
+R = TypeVar("R")
+
+
+class Crew:
+    """Runs functions over tasks, in worker processes or, with one worker, here and now.
+
+    The workers are spawned, not forked: no lock or thread of the parent comes along. They leave
+    Ctrl-C to the parent and end when it is gone.
+    """
+
+    def __init__(self, workers: int) -> None:
+        self.workers = workers
+        self._pool: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> Crew:
+        if self.workers > 1:
+            self._pool = ProcessPoolExecutor(
+                self.workers, multiprocessing.get_context("spawn"), initializer=_begin, initargs=(os.getpid(),)
+            )
+        else:
+            cv2.setNumThreads(1)  # many small pictures: OpenCV's threads only wait for each other
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None) -> None:
+        if self._pool:
+            if kind is not None:
+                for process in list((self._pool._processes or {}).values()):
+                    process.terminate()  # what they hold is of no use any more
+            self._pool.shutdown(cancel_futures=True)
+
+    def run(self, function: Callable[..., R], tasks: Iterable[tuple[Any, ...]]) -> Iterator[R]:
+        """Yields the result of every task, in the order of completion.
+
+        Args:
+            function: a module's own function, so that workers find it by name.
+            tasks: its arguments, task by task; taken a few at a time, so the list may be long.
+
+        Raises:
+            BuildError: a worker process died.
+        """
+        if self._pool is None:
+            for task in tasks:
+                yield function(*task)
+            return
+        waiting: set[Future[R]] = set()
+        remaining = iter(tasks)
+        try:
+            while True:
+                while len(waiting) < 2 * self.workers and (task := next(remaining, None)) is not None:
+                    waiting.add(self._pool.submit(function, *task))
+                if not waiting:
+                    return
+                done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+                for future in done:
+                    yield future.result()
+        except BrokenProcessPool as fault:
+            raise BuildError(
+                "worker", "a worker process died, most likely for want of memory", "try fewer --workers"
+            ) from fault
+
+
+def _begin(parent: int) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    cv2.setNumThreads(1)
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()

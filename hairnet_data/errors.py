@@ -1,0 +1,46 @@
+"""A small tree of errors: each is one line that says what, where and the mend."""
+
+from __future__ import annotations
+
+
+class HairnetError(Exception):
+    """The data, a file or the run is at fault. The commands print it and exit with `exit_code`.
+
+    Args:
+        where: the file, option or record at fault, as the user knows it.
+        what: what is wrong there.
+        mend: what the user can do about it.
+    """
+
+    exit_code = 1
+
+    def __init__(self, where: str, what: str, mend: str = "") -> None:
+        super().__init__(where, what, mend)  # all three in args, so the error survives pickling
+        self.where, self.what, self.mend = where, what, mend
+
+    def __str__(self) -> str:
+        text = f"{self.where}: {self.what}" + (f"; {self.mend}" if self.mend else "")
+        # A file name may hold a newline or an escape sequence; the message stays one line.
+        return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+
+
+class UsageError(HairnetError):
+    """The command line, a setting or a policy is at fault (exit status 2)."""
+
+    exit_code = 2
+
+
+class PictureError(HairnetError):
+    """A photo or a mask cannot be used."""
+
+
+class SourceError(HairnetError):
+    """A source of portraits or backgrounds cannot be used."""
+
+
+class BuildError(HairnetError):
+    """A dataset cannot be written."""
+
+
+class DatasetError(HairnetError):
+    """A prepared dataset cannot be read, or a record in it is wrong."""

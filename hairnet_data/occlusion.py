@@ -1,0 +1,119 @@
+"""Occluders: outlines of shapes, exactly which pixels lie under one, and painting them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from hairnet_data.classes import BACKGROUND
+from hairnet_data.recipe import Occluder, Point
+from hairnet_data.sources.base import Pixels
+from hairnet_data.texture import Backgrounds, paint_box
+
+_GRID = 256  # corners snap to 256ths of a pixel, so that "inside" is decided in whole numbers
+
+
+def cover(outline: Sequence[Point], size: int) -> tuple[tuple[int, int, int, int], NDArray[np.bool_]]:
+    """Finds the pixels whose centre lies inside a polygon (nonzero winding), in exact arithmetic.
+
+    A centre exactly on a left or upper edge is inside, on a right or lower edge outside.
+
+    Args:
+        outline: corners (x, y) in frames.
+        size: side of the square output, in pixels.
+
+    Returns:
+        The box (left, top, right, bottom) the polygon takes up in the frame, possibly empty, and a bool
+        (bottom - top, right - left) map of it.
+    """
+    corners = np.rint(np.array(outline, np.float64) * (size * _GRID)).astype(np.int64)
+    half = _GRID // 2
+    low, high = corners.min(axis=0), corners.max(axis=0)
+    left, top = (int(v) for v in np.clip((low - half) // _GRID, 0, size))
+    right, bottom = (int(v) for v in np.clip((high + half) // _GRID + 1, 0, size))
+    box = (left, top, max(right, left), max(bottom, top))
+    height, width = box[3] - top, box[2] - left
+    if not height or not width:
+        return box, np.zeros((height, width), np.bool_)
+    begin, end = corners, np.roll(corners, -1, axis=0)
+    falls = begin[:, 1] < end[:, 1]
+    upper, lower = np.where(falls[:, None], begin, end), np.where(falls[:, None], end, begin)
+    rows = (np.arange(top, box[3]) * _GRID + half)[None, :]
+    crossed = (rows >= upper[:, 1:]) & (rows < lower[:, 1:])
+    edge, row = np.nonzero(crossed)
+    # Where the edge crosses the row, the first pixel whose centre is not left of the crossing.
+    rise = (lower - upper)[edge]
+    across = upper[edge, 0] * rise[:, 1] + (rows[0, row] - upper[edge, 1]) * rise[:, 0]
+    column = -((half * rise[:, 1] - across) // (_GRID * rise[:, 1]))
+    column = np.clip(column - left, 0, width)
+    steps = np.zeros(height * (width + 1), np.int32)
+    np.add.at(steps, row * (width + 1) + column, np.where(falls[edge], 1, -1))
+    winding = np.cumsum(steps.reshape(height, width + 1)[:, :width], axis=1)
+    return box, winding != 0
+
+
+def occlude(image: Pixels, mask: Pixels, occluder: Occluder, backgrounds: Backgrounds) -> None:
+    """Paints an occluder into the image and background into the mask, on exactly the same pixels, in place.
+
+    Args:
+        image: uint8 (S, S, 3) RGB.
+        mask: uint8 (S, S) class ids.
+        occluder: what to paint.
+        backgrounds: gives the background behind an asset.
+    """
+    size = len(mask)
+    box, inside = cover(occluder.outline, size)
+    left, top, right, bottom = box
+    if not inside.any():
+        return
+    where = inside.view(np.uint8)
+    place = np.s_[top:bottom, left:right]
+    cv2.copyTo(paint_box(occluder.paint, box, size, backgrounds), where, image[place])
+    mask[place][inside] = BACKGROUND
+
+
+def ellipse(corners: int = 28) -> list[Point]:
+    """A circle of diameter 1 about the origin, as a polygon."""
+    turns = [2 * math.pi * k / corners for k in range(corners)]
+    return [(0.5 * math.cos(turn), 0.5 * math.sin(turn)) for turn in turns]
+
+
+def hand(fingers: Sequence[float], spread: float, thumb: float) -> list[Point]:
+    """The outline of a hand with its forearm, about 1 long, pointing up.
+
+    Args:
+        fingers: lengths of the four fingers as shares of the full length, 0 (a fist) to 1.
+        spread: degrees between neighbouring fingers.
+        thumb: degrees that the thumb stands off.
+    """
+    outline: list[Point] = [(-0.12, 0.5), (-0.13, 0.2)]
+    outline += _finger((-0.15, 0.12), 0.17, 0.07, -thumb)
+    for place, length in enumerate(fingers):
+        base = (-0.135 + 0.09 * place, -0.06 - (0.03, 0.05, 0.04, 0.0)[place])
+        reach = (0.3, 0.34, 0.31, 0.24)[place] * max(0.15, length)
+        outline += _finger(base, reach, 0.075, (place - 1.5) * spread)
+    return [*outline, (0.18, 0.1), (0.13, 0.28), (0.12, 0.5)]
+
+
+def _finger(base: Point, length: float, width: float, angle: float) -> list[Point]:
+    sin, cos = math.sin(math.radians(angle)), math.cos(math.radians(angle))
+    half = width / 2
+    tip = [(-half, 0.0), (-half, -length), (-half * 0.6, -length - half * 0.8)]
+    tip += [(-x, y) for x, y in reversed(tip)]
+    return [(base[0] + x * cos - y * sin, base[1] + x * sin + y * cos) for x, y in tip]
+
+
+def place(outline: Sequence[Point], centre: Point, width: float, height: float, angle: float) -> tuple[Point, ...]:
+    """Stretches a shape of unit size, turns it clockwise by `angle` degrees and puts it at `centre`, in frames."""
+    sin, cos = math.sin(math.radians(angle)), math.cos(math.radians(angle))
+    return tuple(
+        (
+            round(centre[0] + x * width * cos - y * height * sin, 4),
+            round(centre[1] + x * width * sin + y * height * cos, 4),
+        )
+        for x, y in outline
+    )

@@ -1,0 +1,66 @@
+"""Changes of colour: brightness, contrast, cast, blur, noise, JPEG, grey. The mask is never touched.
+
+All of it is done with look-up tables and 8-bit operations that give the same bytes on every machine
+with the same library versions.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from hairnet_data.recipe import Photometric
+from hairnet_data.sources.base import Pixels
+from hairnet_data.texture import noise_tile, tile_at
+
+
+def change_colours(image: Pixels, change: Photometric) -> Pixels:
+    """Applies the colour changes of a recipe.
+
+    Args:
+        image: uint8 (S, S, 3) RGB; not changed.
+        change: what to do.
+
+    Returns:
+        uint8 (S, S, 3) RGB; the same array where nothing is to be done.
+    """
+    if change.grey:
+        image = _pixels(cv2.cvtColor(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB))
+    if change.contrast != 1 or change.brightness != 1 or change.cast != (1, 1, 1):
+        image = _pixels(cv2.LUT(image, _table(change)))
+    if change.blur:
+        sigma = change.blur * len(image) / 224
+        image = _pixels(cv2.GaussianBlur(image, (0, 0), sigma, borderType=cv2.BORDER_REFLECT_101))
+    if change.noise:
+        image = _add_noise(image, change.noise, change.noise_seed)
+    if change.jpeg:
+        image = _jpeg_round_trip(image, change.jpeg)
+    return image
+
+
+def _table(change: Photometric) -> Pixels:
+    levels = np.arange(256.0)
+    toned = ((levels - 128) * change.contrast + 128) * change.brightness
+    gains = np.array(change.cast)
+    return np.clip(np.rint(toned[:, None] * gains), 0, 255).astype(np.uint8)[:, None, :]
+
+
+def _add_noise(image: Pixels, deviation: float, seed: int) -> Pixels:
+    tile = tile_at(noise_tile(), seed, *image.shape[:2]).view(np.uint8)
+    values = np.rint(np.arange(256, dtype=np.uint8).view(np.int8) * (deviation / 32))
+    brighter = np.clip(values, 0, 255).astype(np.uint8)
+    darker = np.clip(-values, 0, 255).astype(np.uint8)
+    window = np.ascontiguousarray(tile)
+    return _pixels(cv2.subtract(cv2.add(image, cv2.LUT(window, brighter)), cv2.LUT(window, darker)))
+
+
+def _jpeg_round_trip(image: Pixels, quality: int) -> Pixels:
+    # Both steps call the channels blue, green, red; the codec does not mind what they are called,
+    # but its colour transform does, so they are put in its order.
+    _, data = cv2.imencode(".jpg", cv2.cvtColor(image, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, quality])
+    return _pixels(cv2.cvtColor(_pixels(cv2.imdecode(data, cv2.IMREAD_COLOR)), cv2.COLOR_BGR2RGB))
+
+
+def _pixels(array: object) -> Pixels:
+    assert isinstance(array, np.ndarray)
+    return array

@@ -1,0 +1,226 @@
+"""A build, decided: sources, pools, splits and their ranges. One range is one shard."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+
+from hairnet_data.encode import IMAGE_FORMATS, JPEG_QUALITY
+from hairnet_data.errors import SourceError, UsageError
+from hairnet_data.policy import Policy
+from hairnet_data.pools import Pool
+from hairnet_data.recipe import RECIPE_VERSION
+from hairnet_data.render import RENDERER_VERSION
+from hairnet_data.sources.base import POOLS, BackgroundSource, PortraitSource
+from hairnet_data.splits import EVALUATION_VERSION, Split, splits_for
+from hairnet_data.survey import Survey
+
+DATASET = "hairnet_synthetic"
+"""The dataset's name, in TFDS and in file names."""
+
+_HELD = 64_000_000  # bytes of records that a worker may hold at once
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What a user may choose, besides the sources.
+
+    Attributes:
+        policy: of the training split.
+        seed: of the training split.
+        image_size: side of the square pictures in pixels, 32..2048.
+        train_examples: None for the source's own default.
+        eval_examples: the most examples in each other split; None for no cap, 0 for none of them.
+        image_format: "jpeg" or "png".
+    """
+
+    policy: Policy = Policy()
+    seed: int = 0
+    image_size: int = 224
+    train_examples: int | None = None
+    eval_examples: int | None = None
+    image_format: str = "jpeg"
+
+    def __post_init__(self) -> None:
+        """Raises UsageError for a value that means nothing."""
+        if not 32 <= self.image_size <= 2048:
+            raise UsageError("--image-size", f"{self.image_size} is outside 32..2048", "224 is the usual size")
+        if self.image_format not in IMAGE_FORMATS:
+            raise UsageError("--image-format", f"no format named {self.image_format!r}", "choose jpeg or png")
+        if not 0 <= self.seed < 1 << 63:
+            raise UsageError("--seed", f"{self.seed} is outside 0..2^63-1", "give a whole number from 0")
+        if self.train_examples is not None and self.train_examples < 1:
+            raise UsageError("--train-examples", f"{self.train_examples} is less than 1", "give a whole number from 1")
+        if self.eval_examples is not None and self.eval_examples < 0:
+            raise UsageError("--eval-examples", f"{self.eval_examples} is negative", "give a whole number from 0")
+
+
+@dataclass(frozen=True, slots=True)
+class SplitPlan:
+    """One split of a build: `count` examples in shards of `per_shard`."""
+
+    split: Split
+    count: int
+    per_shard: int
+
+    @property
+    def shards(self) -> int:
+        """How many shards there are."""
+        return -(-self.count // self.per_shard)
+
+    def range_of(self, shard: int) -> range:
+        """The indices in a shard."""
+        return range(shard * self.per_shard, min((shard + 1) * self.per_shard, self.count))
+
+    def shard_name(self, shard: int) -> str:
+        """The shard's file name, as TFDS wants it."""
+        return f"{DATASET}-{self.split.name}.tfrecord-{shard:05d}-of-{self.shards:05d}"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All that a worker needs to make any shard. Picklable."""
+
+    portraits: PortraitSource
+    backgrounds: BackgroundSource
+    settings: Settings
+    pools: dict[str, Pool]
+    splits: tuple[SplitPlan, ...]
+    identity: dict[str, Any]
+    skipped: int
+    snapped: int
+
+    @property
+    def fingerprint(self) -> str:
+        """16 hex digits over all that decides the dataset's content."""
+        return fingerprint(self.identity)
+
+    def ranges(self) -> Iterator[tuple[SplitPlan, int]]:
+        """Every (split, shard) of the build."""
+        for part in self.splits:
+            for shard in range(part.shards):
+                yield part, shard
+
+
+def fingerprint(identity: dict[str, Any]) -> str:
+    """16 hex digits of a dataset's identity."""
+    return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def make_plan(
+    portraits: PortraitSource, backgrounds: BackgroundSource, settings: Settings, found: Survey, skip_bad: bool = False
+) -> Plan:
+    """Decides a build.
+
+    Args:
+        portraits: where portraits come from.
+        backgrounds: where backgrounds come from.
+        settings: what the user chose.
+        found: what a survey of both sources found.
+        skip_bad: whether to go on without the faulty ones.
+
+    Raises:
+        SourceError: faulty portraits or backgrounds, all in one message, or a pool without any.
+    """
+    if found.faults and not skip_bad:
+        raise faults_as_one(found)
+    policy = settings.policy
+    _check_pools(portraits, found.pools, policy, settings.eval_examples != 0)
+    train = settings.train_examples or default_examples(portraits, found.pools)
+    splits = []
+    for split in splits_for(policy, settings.seed):
+        natural = split.natural_size(found.pools[split.pool])
+        count = train
+        if split.each_once:
+            count = natural if settings.eval_examples is None else min(natural, settings.eval_examples)
+        if count:
+            splits.append(SplitPlan(split, count, records_per_shard(count, settings)))
+    return Plan(
+        portraits=portraits,
+        backgrounds=backgrounds,
+        settings=settings,
+        pools=found.pools,
+        splits=tuple(splits),
+        identity=_identity(portraits, backgrounds, settings, found, train),
+        skipped=len(found.faults),
+        snapped=found.snapped,
+    )
+
+
+def faults_as_one(found: Survey) -> SourceError:
+    """All faults of a source in one error, a line each."""
+    return FaultySource(found.faults)
+
+
+class FaultySource(SourceError):
+    """Several faults at once; its text has one line for each."""
+
+    def __init__(self, faults: tuple[Exception, ...]) -> None:
+        super().__init__(f"{len(faults)} faulty", "", "mend them, or go on without them with --skip-bad")
+        self.args = (faults,)
+        self.faults = faults
+
+    def __str__(self) -> str:
+        return "\n".join([*map(str, self.faults), f"{self.where}: {self.mend}"])
+
+
+def default_examples(portraits: PortraitSource, pools: dict[str, Pool]) -> int:
+    """How many training examples are made unless the user says: 2,000 drawn ones, else ten a portrait."""
+    return 2000 if portraits.name == "drawn" else 10 * len(pools["train"].portraits)
+
+
+def records_per_shard(count: int, settings: Settings) -> int:
+    """How many records a shard holds.
+
+    Enough shards that two dozen workers find work and that little is lost when one dies; few enough for
+    file systems at a hundred million; never more than a worker may hold in memory.
+    """
+    size = settings.image_size
+    each = size * size * (3 if settings.image_format == "png" else 1) // 2 + 2000
+    wanted = max(min(max(-(-count // 32), 250), 1000), min(-(-count // 2000), 8000))
+    return max(1, min(wanted, _HELD // each))
+
+
+def _check_pools(portraits: PortraitSource, pools: dict[str, Pool], policy: Policy, evaluation: bool) -> None:
+    fractions = portraits.settings().get("fractions", (1, 1, 1))
+    for pool, share in zip(POOLS, fractions, strict=True):
+        if pool == "train" and policy.negative_rate == 1:
+            continue
+        if not pools[pool].portraits and (pool == "train" or (evaluation and share > 0)):
+            mend = "give more portraits" if pool == "train" else "give more portraits, or --eval-examples 0"
+            raise SourceError(f"{portraits.name} portraits", f"the pool {pool} is empty", mend)
+        wanted = pool != "validation" and (pool == "train" or evaluation)
+        if wanted and not pools[pool].backgrounds:
+            raise SourceError(f"{pool} backgrounds", "the pool is empty", "give --negatives a folder with more pictures")
+
+
+def _identity(
+    portraits: PortraitSource, backgrounds: BackgroundSource, settings: Settings, found: Survey, train: int
+) -> dict[str, Any]:
+    return {
+        "source": {"name": portraits.name, **portraits.settings(), "content": found.portraits_digest},
+        "backgrounds": {"name": backgrounds.name, **backgrounds.settings(), "content": found.backgrounds_digest},
+        "policy": settings.policy.to_json(),
+        "seed": settings.seed,
+        "image_size": settings.image_size,
+        "image_format": settings.image_format,
+        "jpeg_quality": JPEG_QUALITY,
+        "train_examples": train,
+        "eval_examples": settings.eval_examples,
+        "versions": {
+            "recipe": RECIPE_VERSION,
+            "renderer": RENDERER_VERSION,
+            "evaluation": EVALUATION_VERSION,
+        },
+    }
+
+
+def library_versions() -> dict[str, str]:
+    """The libraries whose pixels an image depends on. Masks do not."""
+    return {"numpy": np.__version__, "opencv": cv2.__version__}

@@ -1,0 +1,48 @@
+"""What recipes draw from: the assets of one pool, with the digests of their content."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+HEAD_SIDE = 64
+"""Side of the small map of where the head is, see `Asset.head`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A portrait or background that was looked at and found fit.
+
+    Attributes:
+        id: as in its source's catalogue.
+        content: 16 hex digits, the digest of what is behind the id.
+        person: "" where nobody is shown or nobody knows.
+        traits: facts its source records with it.
+        head: where the head (hair or face) is in the framed portrait: `HEAD_SIDE` rows of as many bits,
+            packed; empty for backgrounds.
+    """
+
+    id: str
+    content: str
+    person: str = ""
+    traits: Mapping[str, str] = field(default_factory=dict)
+    head: bytes = b""
+
+    @property
+    def name(self) -> str:
+        """`id@content`, the name recipes use."""
+        return f"{self.id}@{self.content}"
+
+
+@dataclass(frozen=True)
+class Pool:
+    """The portraits and backgrounds of one pool, sorted by id."""
+
+    portraits: tuple[Asset, ...]
+    backgrounds: tuple[Asset, ...]
+
+    @functools.cached_property
+    def people(self) -> dict[str, str]:
+        """Who is shown, by the portrait's asset name."""
+        return {asset.name: asset.person for asset in self.portraits}

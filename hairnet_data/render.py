@@ -1,0 +1,110 @@
+"""From a recipe, a portrait and backgrounds to an image and its mask. Pure: nothing is drawn by chance here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import cv2
+import numpy as np
+
+from hairnet_data import geometry
+from hairnet_data.classes import BACKGROUND
+from hairnet_data.occlusion import occlude
+from hairnet_data.photometric import change_colours
+from hairnet_data.recipe import Recipe
+from hairnet_data.sources.base import Pixels, Portrait
+from hairnet_data.texture import Backgrounds, paint_box, take_crop
+
+RENDERER_VERSION = "1.0.0"
+"""Moves whenever the pixels made of a recipe move. It is the dataset's version too."""
+
+
+class Subject:
+    """A portrait made ready for rendering: halved copies are kept, finer ones than needed let go.
+
+    Args:
+        portrait: the decoded portrait.
+        finest: how often the image is halved at once; recipes may not ask for more detail than that.
+    """
+
+    def __init__(self, portrait: Portrait, finest: int = 0) -> None:
+        self.height, self.width = portrait.image.shape[:2]
+        self.mask = portrait.mask
+        self._finest = finest
+        self._levels = [geometry.halve(portrait.image, finest)]
+
+    def image(self, level: int) -> Pixels:
+        """The image halved `level` times."""
+        while len(self._levels) <= level - self._finest:
+            self._levels.append(geometry.halve(self._levels[-1], 1))
+        if level < self._finest:
+            raise ValueError(f"level {level} was let go, {self._finest} is the finest left")
+        return self._levels[level - self._finest]
+
+    @property
+    def nbytes(self) -> int:
+        """Memory held, in bytes."""
+        return self.mask.nbytes + sum(level.nbytes for level in self._levels)
+
+
+def render(recipe: Recipe, portrait: Portrait | Subject | None, backgrounds: Backgrounds) -> tuple[Pixels, Pixels]:
+    """Makes the example that a recipe describes.
+
+    Args:
+        recipe: what was drawn.
+        portrait: the portrait that `recipe.portrait` names; None for a negative.
+        backgrounds: gives the background behind an asset, uint8 (H, W, 3) RGB.
+
+    Returns:
+        The image, uint8 (S, S, 3) RGB, and its mask, uint8 (S, S) of class ids, both new arrays.
+    """
+    image = mask = None
+    for _, image, mask in steps(recipe, portrait, backgrounds):
+        pass
+    assert image is not None
+    assert mask is not None
+    return image, mask
+
+
+def steps(
+    recipe: Recipe, portrait: Portrait | Subject | None, backgrounds: Backgrounds
+) -> Iterator[tuple[str, Pixels, Pixels]]:
+    """The way of one example, step by step: (what was done, image, mask).
+
+    The arrays may be changed by the next step; whoever keeps them copies them.
+    """
+    if recipe.negative is not None:
+        image = take_crop(recipe.negative, backgrounds(recipe.negative.asset), recipe.size)
+        mask = np.full((recipe.size, recipe.size), BACKGROUND, np.uint8)
+        yield "crop of a background", image, mask
+    else:
+        assert portrait is not None, "a portrait's recipe needs its portrait"
+        subject = portrait if isinstance(portrait, Subject) else Subject(portrait)
+        image, mask = _warp(recipe, subject, backgrounds)
+        yield "placed", image, mask
+    for occluder in recipe.occluders:
+        occlude(image, mask, occluder, backgrounds)
+        yield f"occluded by a {occluder.shape}", image, mask
+    changed = change_colours(image, recipe.photometric)
+    if changed is not image:
+        yield "colours changed", changed, mask
+
+
+def _warp(recipe: Recipe, subject: Subject, backgrounds: Backgrounds) -> tuple[Pixels, Pixels]:
+    size, affine = recipe.size, recipe.affine
+    width, height = subject.width, subject.height
+    matrix = geometry.unit_matrix(
+        size, width, height, affine.scale, affine.shift, affine.rotation, affine.mirror
+    )
+    source = subject.image(geometry.level_for(max(width, height) / (size * affine.scale)))
+    at = geometry.coordinates(matrix, size, subject.mask.shape[1], subject.mask.shape[0])
+    mask = geometry.sample_mask(subject.mask, at)
+    if source.shape[:2] != subject.mask.shape:
+        at = geometry.coordinates(matrix, size, source.shape[1], source.shape[0])
+    image = geometry.sample_image(source, at)
+    # One map of what the portrait does not reach rules both: the fill there, and background in the mask.
+    uncovered = cv2.compare(mask, geometry.OUTSIDE, cv2.CMP_EQ)
+    if cv2.hasNonZero(uncovered):
+        cv2.copyTo(paint_box(recipe.fill, (0, 0, size, size), size, backgrounds), uncovered, image)
+        cv2.copyTo(np.full_like(mask, BACKGROUND), uncovered, mask)
+    return image, mask

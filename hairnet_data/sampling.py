@@ -1,0 +1,220 @@
+"""Draws a recipe from (seed, split, index), the policy and the pool, and nothing else."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+
+from hairnet_data import occlusion
+from hairnet_data.draws import Draws, sections, shuffled
+from hairnet_data.policy import MOST_OCCLUDERS, Policy
+from hairnet_data.pools import HEAD_SIDE, Asset, Pool
+from hairnet_data.recipe import PATTERNS, Affine, Colour, Crop, Occluder, Paint, Photometric, Point, Recipe
+from hairnet_data.splits import CROPS_OF_A_BACKGROUND, Split
+
+_SECTIONS = ("kind", "affine", "fill", "photometric", *(f"occluder{k}" for k in range(MOST_OCCLUDERS)))
+
+_SKIN: tuple[Colour, ...] = (
+    # The Monk Skin Tone scale (Ellis Monk, skintone.google), lightest to darkest: for hands.
+    *((246, 237, 228), (243, 231, 219), (247, 234, 208), (234, 218, 186), (215, 189, 150)),
+    *((160, 126, 86), (130, 92, 67), (96, 65, 52), (58, 49, 42), (41, 36, 32)),
+)
+
+
+def sample_recipe(split: Split, pool: Pool, index: int, size: int = 224) -> Recipe:
+    """Draws the recipe of one example.
+
+    Args:
+        split: the split; its policy and seed.
+        pool: the assets of the split's pool; backgrounds must not be empty, nor portraits unless the
+            split shows negatives only.
+        index: of the example within the split.
+        size: side of the square output in pixels.
+
+    Returns:
+        The recipe: the same for the same arguments, on every machine.
+    """
+    policy = split.policy
+    draws = sections(split.seed, split.name, index, _SECTIONS)
+    kind, place = draws["kind"], draws["affine"]
+    is_negative = kind.chance(policy.negative_rate)
+    # The deck turns whether or not this example shows its card, so the place in it follows from the index.
+    portrait = None if is_negative else _portrait(split, pool, index)
+    negative = _crop(kind, _background(split, pool, index, kind), place.chance(policy.mirror)) if is_negative else None
+    affine = Affine() if is_negative else _affine(place, policy)
+    occluded = kind.chance(policy.occlude_rate)
+    return Recipe(
+        split=split.name,
+        index=index,
+        size=size,
+        kind="negative" if is_negative else "portrait",
+        portrait=portrait.name if portrait else "",
+        negative=negative,
+        affine=affine,
+        fill=_fill(draws["fill"], policy, pool),
+        occluders=_occluders(draws, policy, pool, affine, portrait) if occluded else (),
+        photometric=_photometric(draws["photometric"], policy.photometric) if policy.photometric else Photometric(),
+        traits=portrait.traits if portrait else {},
+    )
+
+
+def _portrait(split: Split, pool: Pool, index: int) -> Asset:
+    if split.each_once:
+        # The order is the pool's own, so that all splits of a pool show the same portraits where they are capped.
+        order = shuffled(split.seed, split.pool, 0, len(pool.portraits))
+        return pool.portraits[order[index % len(pool.portraits)]]
+    deck, card = divmod(index, len(pool.portraits))
+    return pool.portraits[shuffled(split.seed, split.name, deck, len(pool.portraits))[card]]
+
+
+def _background(split: Split, pool: Pool, index: int, draws: Draws) -> Asset:
+    any_one = draws.one_of(pool.backgrounds)
+    if split.each_once and split.negatives_only:
+        order = shuffled(split.seed, split.pool, 0, len(pool.backgrounds))
+        return pool.backgrounds[order[index // CROPS_OF_A_BACKGROUND % len(pool.backgrounds)]]
+    return any_one
+
+
+def _crop(draws: Draws, asset: Asset, mirror: bool) -> Crop:
+    return Crop(asset.name, draws.uniform(0, 1), draws.uniform(0, 1), draws.uniform(0.5, 1), mirror)
+
+
+def _affine(draws: Draws, policy: Policy) -> Affine:
+    # `chance(mirror)` was drawn first, for negatives too; for a portrait it is drawn here, in the same place.
+    mirror = draws.chance(policy.mirror)
+    scale = draws.log_uniform(*policy.scale)
+    far, turn = draws.uniform(*policy.shift), draws.uniform(0, 2 * math.pi)
+    angle = draws.uniform(*policy.rotate, digits=3)
+    return Affine(
+        scale=scale,
+        shift=(round(far * math.cos(turn), 4) + 0.0, round(far * math.sin(turn), 4) + 0.0),
+        rotation=(angle if draws.chance(0.5) else -angle) + 0.0,
+        mirror=mirror,
+    )
+
+
+def _colour(draws: Draws) -> Colour:
+    return draws.whole(0, 255), draws.whole(0, 255), draws.whole(0, 255)
+
+
+def _fill(draws: Draws, policy: Policy, pool: Pool) -> Paint:
+    if draws.chance(policy.background_rate):
+        asset = draws.one_of(pool.backgrounds)
+        return Paint("background", crop=_crop(draws, asset, draws.chance(0.5)))
+    return Paint("colour", (_colour(draws),))
+
+
+def _photometric(draws: Draws, strength: float) -> Photometric:
+    def gain(spread: float) -> float:
+        return round(math.exp(draws.uniform(-spread, spread, 6) * strength), 4)
+
+    def sometimes(rate: float, low: float, high: float) -> float:
+        value, drawn = draws.uniform(low, high, 3), draws.chance(min(1.0, rate * strength))
+        return value if drawn else 0.0
+
+    return Photometric(
+        grey=draws.chance(min(1.0, 0.05 * strength)),
+        contrast=gain(0.35),
+        brightness=gain(0.4),
+        cast=(gain(0.12), gain(0.12), gain(0.12)),
+        blur=round(sometimes(0.2, 0.4, 1.6) * strength, 3),
+        noise=round(sometimes(0.25, 2, 12) * strength, 3),
+        noise_seed=draws.whole(0, 65535),
+        jpeg=int(sometimes(0.2, 30, 85)),
+    )
+
+
+def _occluders(
+    draws: dict[str, Draws], policy: Policy, pool: Pool, affine: Affine, portrait: Asset | None
+) -> tuple[Occluder, ...]:
+    if policy.cover and portrait:
+        return (_covering(draws["occluder0"], policy, pool, portrait, policy.cover),)
+    first = draws["occluder0"]
+    low, high = policy.occluder_count
+    count = first.whole(low, high)
+    made = []
+    for draw in (draws[f"occluder{k}"] for k in range(count)):
+        # Half of them about where the portrait went: a corner of the frame teaches little.
+        near = draw.chance(0.5)
+        x, y = draw.uniform(0, 1), draw.uniform(0, 1)
+        if near:
+            x, y = 0.5 + affine.shift[0] + (x - 0.5) * 0.6, 0.5 + affine.shift[1] + (y - 0.5) * 0.6
+        made.append(_shape(draw, policy, pool, (x, y), draw.uniform(*policy.occluder_size)))
+    return tuple(made)
+
+
+def _shape(draws: Draws, policy: Policy, pool: Pool, centre: Point, longer: float) -> Occluder:
+    shape, aspect, angle = draws.one_of(policy.occluder_shapes), draws.uniform(0.35, 1), draws.uniform(0, 360, 2)
+    width, height = longer, longer * aspect
+    if shape == "ellipse":
+        unit = occlusion.ellipse()
+    elif shape == "polygon":
+        corners = draws.whole(5, 9)
+        reach = [draws.uniform(0.25, 0.5) for _ in range(corners)]
+        turns = [2 * math.pi * k / corners for k in range(corners)]
+        unit = [(r * math.cos(turn), r * math.sin(turn)) for r, turn in zip(reach, turns, strict=True)]
+    elif shape == "hand":
+        fingers = [draws.uniform(0.3, 1) for _ in range(4)]
+        unit = occlusion.hand(fingers, draws.uniform(0, 12), draws.uniform(10, 60))
+        width = height = longer * 1.2
+    else:
+        unit = [(-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5)]
+        if shape == "strip":
+            width, height = 3.0, longer * aspect * 0.35
+    outline = occlusion.place(unit, centre, width, height, angle)
+    return Occluder(shape, outline, _paint(draws, policy, pool, skin=shape == "hand"))
+
+
+def _paint(draws: Draws, policy: Policy, pool: Pool, skin: bool) -> Paint:
+    from_background, textured = draws.chance(policy.background_rate * 0.6), draws.chance(0.45)
+    first, second = _colour(draws), _colour(draws)
+    pattern, angle = draws.one_of(PATTERNS), draws.uniform(0, 180, 1)
+    period, seed = draws.uniform(0.02, 0.25), draws.whole(0, 65535)
+    tone, light = draws.one_of(_SKIN), draws.uniform(0.6, 0.9)
+    if skin:
+        shaded = (int(tone[0] * light), int(tone[1] * light), int(tone[2] * light))
+        return Paint("texture", (tone, shaded), "shade", angle, round(period + 0.2, 4), seed)
+    if from_background:
+        asset = draws.one_of(pool.backgrounds)
+        return Paint("background", crop=_crop(draws, asset, draws.chance(0.5)))
+    if textured:
+        return Paint("texture", (first, second), pattern, angle, period, seed)
+    return Paint("colour", (first,))
+
+
+def _covering(draws: Draws, policy: Policy, pool: Pool, portrait: Asset, share: tuple[float, float]) -> Occluder:
+    """One occluder that hides a share of the head between the two given, grown from a place on the head."""
+    head = np.unpackbits(np.frombuffer(portrait.head, np.uint8)).astype(bool).reshape(HEAD_SIDE, HEAD_SIDE)
+    rows, columns = np.nonzero(head)
+    # Within the range by a margin: the map of the head is coarse.
+    margin = 0.15 * (share[1] - share[0])
+    wanted, spot = draws.uniform(share[0] + margin, share[1] - margin), draws.uniform(0, 1)
+    if not len(rows):
+        return _shape(draws, policy, pool, (0.5, 0.5), 0.3)
+    at = min(int(spot * len(rows)), len(rows) - 1)
+    centre = ((columns[at] + 0.5) / HEAD_SIDE, (rows[at] + 0.5) / HEAD_SIDE)
+    drawn = _shape(draws, policy, pool, (0.0, 0.0), 1.0)
+    ellipse = replace(drawn, shape="ellipse", outline=occlusion.place(occlusion.ellipse(), (0, 0), 1, 1, 0))
+    for shape in (drawn, ellipse):  # a strip may never hide enough; growing circles always do
+        low, high = 0.01, 4.0
+        for _ in range(12):
+            middle = (low + high) / 2
+            if _hidden(_grown(shape, middle, centre), head) < wanted:
+                low = middle
+            else:
+                high = middle
+        grown = _grown(shape, high, centre)
+        if share[0] + margin / 2 <= _hidden(grown, head) <= share[1] - margin / 2:
+            break
+    return grown
+
+
+def _grown(shape: Occluder, factor: float, centre: Point) -> Occluder:
+    return replace(shape, outline=occlusion.place(shape.outline, centre, factor, factor, 0))
+
+
+def _hidden(occluder: Occluder, head: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> float:
+    (left, top, right, bottom), inside = occlusion.cover(occluder.outline, HEAD_SIDE)
+    return float((head[top:bottom, left:right] & inside).sum() / head.sum())

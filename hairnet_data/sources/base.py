@@ -1,0 +1,99 @@
+"""What every source of portraits or backgrounds offers: a catalogue without pixels, and `load`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hairnet_data.errors import HairnetError
+
+Pixels = NDArray[np.uint8]
+
+POOLS = ("train", "validation", "test")
+"""Every portrait, person and background belongs to exactly one pool."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One portrait or background, known without decoding a pixel.
+
+    Attributes:
+        id: unique within the source, stable between runs, made of the file's own name (no absolute path).
+        pool: one of `POOLS`.
+        person: who is shown, "" where nobody is or nobody knows.
+        traits: facts recorded with it, e.g. {"tone": "7", "hair": "curly"}.
+    """
+
+    id: str
+    pool: str
+    person: str = ""
+    traits: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """All entries of a source, sorted by id, and what was found to be faulty while listing them."""
+
+    entries: tuple[Entry, ...]
+    faults: tuple[HairnetError, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Portrait:
+    """A decoded portrait.
+
+    Attributes:
+        image: uint8 (H, W, 3) RGB.
+        mask: uint8 (h, w) of class ids; h, w may differ from H, W where the aspect is the same
+            (both span the same frame).
+        snapped: how many mask pixels had no exact class colour and took the nearest one's.
+    """
+
+    image: Pixels
+    mask: Pixels
+    snapped: int = 0
+
+
+class PortraitSource(Protocol):
+    """Portraits with masks. Picklable, so that worker processes can load from it."""
+
+    name: str
+    """`drawn`, `lfw_parts` or `folder`."""
+
+    people_apart: bool
+    """True where no person appears in two pools."""
+
+    def settings(self) -> dict[str, Any]:
+        """What makes this source what it is besides its content: JSON values, no paths."""
+
+    def catalogue(self) -> Catalogue:
+        """Lists the source without decoding a pixel. Raises SourceError where nothing can be listed."""
+
+    def content(self, id: str) -> str:
+        """16 hex digits that change when the bytes (or the drawing) behind `id` change."""
+
+    def load(self, id: str) -> Portrait:
+        """Decodes one portrait. Raises PictureError where it cannot be used."""
+
+
+class BackgroundSource(Protocol):
+    """Pictures with nobody in them. Picklable."""
+
+    name: str
+    """`drawn` or `folder`."""
+
+    def settings(self) -> dict[str, Any]:
+        """As `PortraitSource.settings`."""
+
+    def catalogue(self) -> Catalogue:
+        """As `PortraitSource.catalogue`."""
+
+    def content(self, id: str) -> str:
+        """As `PortraitSource.content`."""
+
+    def load(self, id: str) -> Pixels:
+        """Decodes one background to uint8 (H, W, 3) RGB. Raises PictureError where it cannot be used."""

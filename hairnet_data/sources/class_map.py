@@ -1,0 +1,232 @@
+"""From what a mask picture holds (colours, indices, one picture a part) to the three class ids."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from hairnet_data.classes import BACKGROUND, COLOURS
+from hairnet_data.errors import PictureError
+from hairnet_data.photos import MaskPicture, Pixels
+
+Rgb = tuple[int, int, int]
+
+_UNKNOWN = 255  # stands for "no class" while a mask is being read
+_NAMED = 3  # how many unknown values an error names
+
+
+@dataclass(frozen=True, slots=True)
+class ColourMap:
+    """Classes by exact colours, several a class if need be.
+
+    Attributes:
+        classes: class id by RGB.
+        nearest: whether a colour that is in no class takes the class of the nearest one (in RGB; the first
+            listed of two equally near). For masks with blended edges or saved as JPEG.
+    """
+
+    classes: Mapping[Rgb, int]
+    nearest: bool = False
+
+    def read(self, mask: MaskPicture, where: str) -> tuple[Pixels, int]:
+        """Reads the classes of a mask.
+
+        Returns:
+            uint8 (h, w) of class ids, and how many pixels took the nearest colour's class.
+
+        Raises:
+            PictureError: a colour is in no class (named, with its number of pixels), or there are none.
+        """
+        if mask.rgb is not None:
+            return self._from_rgb(mask.rgb, where)
+        if mask.palette is None or mask.indices is None:
+            what = "has 16-bit values where [colours] needs 8-bit ones"
+            raise PictureError(where, what, "give [indices] in classes.toml or save it with 8 bits")
+        # Each palette entry is looked up once. Pixels beyond the palette's end are no colour at all.
+        entries = np.full((1, 256, 3), 0, np.uint8)
+        entries[0, : len(mask.palette)] = mask.palette
+        counts = np.bincount(mask.indices.ravel(), minlength=256)
+        if counts[len(mask.palette) :].any():
+            raise PictureError(where, "has pixels beyond the end of its palette", "save it again")
+        table = self._exact(entries)
+        strange = (table[0] == _UNKNOWN) & (counts > 0)
+        snapped = int(counts[strange].sum())
+        if snapped:
+            self._settle(table, entries, np.where(strange, counts, 0)[None], where)
+        return table[0][mask.indices], snapped
+
+    def _from_rgb(self, rgb: Pixels, where: str) -> tuple[Pixels, int]:
+        result = self._exact(rgb)
+        snapped = int(np.count_nonzero(result == _UNKNOWN))
+        if snapped:
+            self._settle(result, rgb, np.ones(result.shape, np.int64), where)
+        return result, snapped
+
+    def _exact(self, rgb: Pixels) -> Pixels:
+        """The class of each pixel, `_UNKNOWN` where its colour is in none."""
+        # One integer a pixel: 250 x 250 in three colours takes 0.05 ms, by cv2.inRange 0.2, by NumPy 3.
+        codes = cv2.cvtColor(rgb, cv2.COLOR_RGB2RGBA).view("<u4")[:, :, 0]
+        result = np.full(codes.shape, _UNKNOWN, np.uint8)
+        for (red, green, blue), label in self.classes.items():
+            hit = (codes == np.uint32(red | green << 8 | blue << 16 | 255 << 24)).view(np.uint8)
+            result -= hit * np.uint8(_UNKNOWN - label)
+        return result
+
+    def _settle(self, result: Pixels, rgb: Pixels, weights: NDArray[np.int64], where: str) -> None:
+        """Gives unknown pixels the nearest colour's class, in place, or names them.
+
+        `weights` says how many pixels of the mask each pixel here stands for.
+        """
+        strange = result == _UNKNOWN
+        codes = rgb[strange].astype(np.int64) @ np.array([1 << 16, 1 << 8, 1])
+        found, inverse = np.unique(codes, return_inverse=True)
+        if not self.nearest:
+            counts = np.bincount(inverse, weights=weights[strange])
+            names = [f"#{code:06x}" for code in found]
+            raise _unknown(where, "colour", names, counts, "or set nearest = true")
+        seen = np.stack([found >> 16, (found >> 8) & 255, found & 255], axis=1)
+        known = np.array(list(self.classes))
+        distances = ((seen[:, None, :] - known[None]) ** 2).sum(axis=2)
+        labels = np.array(list(self.classes.values()), np.uint8)
+        result[strange] = labels[distances.argmin(axis=1)][inverse]
+
+
+@dataclass(frozen=True, slots=True)
+class IndexMap:
+    """Classes by the values stored in a palette, greyscale or 16-bit mask.
+
+    Attributes:
+        classes: class id by index.
+    """
+
+    classes: Mapping[int, int]
+
+    def read(self, mask: MaskPicture, where: str) -> tuple[Pixels, int]:
+        """As `ColourMap.read`; never snaps. A colour picture will do if its three channels are equal."""
+        indices = mask.indices
+        if indices is None:
+            assert mask.rgb is not None
+            indices = mask.rgb[:, :, 0]
+            if not (
+                np.array_equal(indices, mask.rgb[:, :, 1]) and np.array_equal(indices, mask.rgb[:, :, 2])
+            ):
+                raise PictureError(where, "is a colour picture", "give [colours] in classes.toml")
+        if indices.size and (indices.min() < 0 or indices.max() > 65535):
+            raise PictureError(where, "holds 32-bit values", "save it with 8 or 16 bits")
+        table = np.full(65536 if indices.dtype != np.uint8 else 256, _UNKNOWN, np.uint8)
+        for index, label in self.classes.items():
+            if index < len(table):
+                table[index] = label
+        result = table[indices]
+        strange = indices[result == _UNKNOWN]
+        if strange.size:
+            found, counts = np.unique(strange, return_counts=True)
+            raise _unknown(where, "index", [str(index) for index in found], counts, "")
+        return result, 0
+
+
+@dataclass(frozen=True, slots=True)
+class PartMap:
+    """Classes by one binary picture a part.
+
+    Attributes:
+        classes: class id by part, in the order they are laid over one another: the last on top.
+        nearest: whether grey between black and white counts as the nearer of the two.
+    """
+
+    classes: Mapping[str, int]
+    nearest: bool = False
+
+    def read(self, parts: Mapping[str, tuple[MaskPicture, str]], where: str) -> tuple[Pixels, int]:
+        """Lays the parts over one another.
+
+        Args:
+            parts: the pictures there are and what errors call them, by part. An absent part is nowhere.
+            where: what errors call them together.
+
+        Returns:
+            uint8 (h, w) of class ids, background where no part is; and how many values were rounded.
+
+        Raises:
+            PictureError: a picture has grey values, or their sizes differ.
+        """
+        result: Pixels | None = None
+        snapped = 0
+        for part, label in self.classes.items():
+            if part not in parts:
+                continue
+            picture, name = parts[part]
+            inside, rounded = self._inside(picture, name)
+            if result is None:
+                result = np.full(inside.shape, BACKGROUND, np.uint8)
+            if inside.shape != result.shape:
+                sizes = f"{_size(inside)} pixels, other parts {_size(result)}"
+                raise PictureError(name, f"is {sizes}", "give all parts of a photo one size")
+            result[inside] = label
+            snapped += rounded
+        if result is None:
+            raise PictureError(where, "has no part's mask", "add one or remove the photo")
+        return result, snapped
+
+    def _inside(self, mask: MaskPicture, where: str) -> tuple[NDArray[np.bool_], int]:
+        """Where a part is: what is not black. Black is the only other value it may hold, unless `nearest`."""
+        full = 255
+        if mask.rgb is not None:
+            values: NDArray[Any] = mask.rgb.max(axis=2)
+        elif mask.palette is not None and mask.indices is not None:
+            light = np.zeros(256, np.uint8)
+            light[: len(mask.palette)] = mask.palette.max(axis=1)
+            values = light[mask.indices]
+        else:
+            assert mask.indices is not None
+            values, full = mask.indices, 65535
+        highest = values.max() if values.size else 0
+        between = values.size - np.count_nonzero(values == 0) - np.count_nonzero(values == highest)
+        if highest == 0 or between == 0:
+            return values != 0, 0
+        if not self.nearest:
+            what = f"has {between} pixels of values between black and {highest}, where a part has two values"
+            raise PictureError(where, what, "save it as black and white or set nearest = true")
+        rounded = int(np.count_nonzero((values != 0) & (values != full)))
+        return values * 2 > full, rounded
+
+
+ClassMap = ColourMap | IndexMap | PartMap
+
+LFW_COLOURS = ColourMap({colour: label for label, colour in enumerate(COLOURS)})
+"""Red hair, green face, blue background, nothing else."""
+
+
+def same_frame(photo: tuple[int, int], mask: tuple[int, int]) -> bool:
+    """Whether a mask can span a photo's frame: the same aspect, to within one pixel of rounding.
+
+    Args:
+        photo: its width and height.
+        mask: its width and height.
+    """
+    (width, height), (w, h) = photo, mask
+    # One of the two was scaled by one factor and each side rounded: some factor explains both sides.
+    low = max((w - 1) / width, (h - 1) / height)
+    high = min((w + 1) / width, (h + 1) / height)
+    back_low = max((width - 1) / w, (height - 1) / h)
+    back_high = min((width + 1) / w, (height + 1) / h)
+    return low <= high or back_low <= back_high
+
+
+def _size(pixels: NDArray[Any]) -> str:
+    return f"{pixels.shape[1]} x {pixels.shape[0]}"
+
+
+def _unknown(where: str, kind: str, names: Sequence[str], counts: NDArray[Any], more: str) -> PictureError:
+    """Names the most frequent values that are in no class."""
+    order = np.argsort(-counts, kind="stable")
+    listed = ", ".join(f"{names[i]} ({int(counts[i])} pixels)" for i in order[:_NAMED])
+    rest = len(order) - _NAMED
+    listed += f" and {rest} more" if rest > 0 else ""
+    mend = f"give every {kind} a class {more}".rstrip()
+    return PictureError(where, f"has {kind} {listed} in no class", mend)

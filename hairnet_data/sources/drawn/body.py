@@ -1,0 +1,193 @@
+"""Neck, shoulders and clothes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from hairnet_data.sources.drawn.canvas import CLOTH, NOTHING, SKIN, Bytes, Canvas, Floats, field, smooth_curve
+from hairnet_data.sources.drawn.face import mix
+from hairnet_data.sources.drawn.head import FIELD, Pose, View
+from hairnet_data.sources.drawn.light import Light
+from hairnet_data.sources.drawn.traits import Person, Rgb
+
+Points = NDArray[np.float64]
+
+_SOBER: tuple[Rgb, ...] = ((30, 32, 40), (44, 46, 54), (28, 34, 58), (70, 70, 74), (64, 50, 42), (18, 18, 20), (110, 104, 96))
+_BRIGHT: tuple[Rgb, ...] = (
+    (176, 34, 40), (34, 78, 150), (230, 228, 224), (40, 110, 76), (216, 180, 70), (120, 50, 110), (224, 130, 120),
+    (90, 150, 190), (24, 24, 28), (160, 150, 136), (96, 60, 40), (200, 200, 206), (238, 140, 40), (60, 64, 90),
+    (196, 160, 130), (150, 110, 84),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """Where the body stands: x, y of the pit of the neck and pixels per cm, 256-pixel picture; lean in radians."""
+
+    pit: tuple[float, float]
+    scale: float
+    lean: float
+    turn: float
+    build: float
+
+    def at(self, points: Points | list[tuple[float, float]]) -> Points:
+        """Points (N, 2) in cm from the pit of the neck to picture pixels."""
+        array = np.asarray(points, float) * (1, 1)
+        cos, sin = np.cos(self.lean), np.sin(self.lean)
+        turned = np.stack([array[:, 0] * cos - array[:, 1] * sin, array[:, 0] * sin + array[:, 1] * cos], 1)
+        return turned * self.scale + self.pit
+
+
+def draw_body(rng: np.random.Generator, person: Person, pose: Pose) -> Body:
+    """Puts a body under a head."""
+    root = pose.place(np.array((0.0, 7.0, -2.5)))
+    lean = float(np.clip(rng.normal(0, 0.05) + person.roll * 0.3, -0.25, 0.25))
+    drop = 8.6 - 1.2 * person.young + rng.normal(0, 0.5)
+    x = root[0] - np.sin(person.roll) * 3 * pose.scale + rng.normal(0, 0.6) * pose.scale
+    build = float(np.clip(rng.normal(1.0, 0.09) - 0.09 * person.feminine - 0.15 * person.young, 0.7, 1.3))
+    return Body((float(x), float(root[1] + drop * pose.scale)), pose.scale * 0.98, lean, person.yaw * 0.45, build)
+
+
+def paint_neck(canvas: Canvas, person: Person, pose: Pose, body: Body, view: View, light: Light) -> None:
+    """Paints the neck, round and in the shadow of the chin."""
+    wide = (5.3 - 1.1 * person.feminine) * (0.75 + 0.25 * body.build) * (1 - 0.15 * person.young)
+    top = pose.place(np.array((0.0, 3.0, -2.2)))[:2]
+    low_left, low_right = body.at([(-wide - 0.4, 1.0), (wide + 0.4, 1.0)])
+    flare_left, flare_right = body.at([(-wide * 1.5, 4.0), (wide * 1.5, 4.0)])
+    across = np.array((np.cos(person.roll), np.sin(person.roll))) * wide * 0.96 * pose.scale
+    left, right = (top - across), (top + across)
+    sides = [left, left * 0.35 + low_left * 0.65, low_left, flare_left, body.at([(0.0, 9.0)])[0]]
+    sides += [flare_right, low_right, right * 0.35 + low_right * 0.65, right]
+    canvas.polygon(smooth_curve(np.array(sides), 4) * canvas.scale, person.skin, SKIN)
+    small, step = FIELD // 2, 2.0
+    columns = np.arange(small, dtype=np.float32) * np.float32(step)
+    middle = (top[0] + body.pit[0]) / 2
+    across_x = np.clip((columns - middle) / (wide * pose.scale), -0.98, 0.98)
+    normal = np.stack([across_x, 0 * across_x - 0.1, np.sqrt(1 - across_x**2)], -1)
+    facing = np.clip((normal @ light.key + 0.25) / 1.25, 0, 1)
+    row = (light.sky[None] * 0.95 + facing[:, None] * light.power * light.colour[None]).astype(np.float32)
+    whole = np.zeros((FIELD, FIELD), np.uint8)
+    whole[view.top : view.top + view.inside.shape[0], view.left : view.left + view.inside.shape[1]] = view.inside
+    shadow = np.asarray(cv2.resize(whole, (small, small)), np.uint8)
+    shadow = np.roll(shadow, (int(4.0 * pose.scale / step), int(-2.4 * light.key[0] * pose.scale / step)), (0, 1))
+    shadow = np.asarray(cv2.GaussianBlur(shadow, (13, 13), 2.2), np.uint8)
+    dark = (1 - 0.5 * (shadow.astype(np.float32) / 255))[..., None]
+    tint = np.array((0.0, 0.03, 0.05), np.float32)
+    shaded(canvas, np.asarray(dark * row[None] * (1 - tint * (1 - row[None])), np.float32), canvas.part == SKIN)
+
+
+def shaded(canvas: Canvas, light: Floats, where: NDArray[np.bool_]) -> None:
+    """Multiplies the colours of the canvas where `where` is set by a light field (H, W, 3) in 0..1.99."""
+    # In 128ths: bytes are several times faster than floats here, and the steps are far below the grain.
+    small = np.full((*light.shape[:2], 4), 128, np.uint8)
+    small[..., :3] = np.clip(light * 128 + 0.5, 0, 255).astype(np.uint8)
+    factor = cv2.resize(small, (canvas.side, canvas.side))
+    lit = cv2.multiply(canvas.pixels, factor, scale=1 / 128)
+    cv2.copyTo(lit, where.view(np.uint8), canvas.pixels)
+
+
+def _colour(rng: np.random.Generator, choices: tuple[Rgb, ...]) -> Rgb:
+    base = np.array(choices[int(rng.integers(len(choices)))]) * rng.uniform(0.8, 1.15) + rng.normal(0, 8, 3)
+    return mix(np.clip(base, 8, 245), (128, 128, 128), 0.0)
+
+
+def paint_clothes(rng: np.random.Generator, canvas: Canvas, person: Person, body: Body, light: Light) -> None:
+    """Paints what the person wears, over the foot of the neck."""
+    before = canvas.part == CLOTH
+    main = _colour(rng, _SOBER if person.clothes == "suit" and rng.random() < 0.85 else _BRIGHT)
+    neck = (5.2 - 1.1 * person.feminine) * (0.75 + 0.25 * body.build)
+    wide, slope = 21.5 * body.build, rng.uniform(4.0, 7.5)
+    shift = np.sin(body.turn) * 3.0
+    deep = {"vneck": rng.uniform(6, 11), "tee": rng.uniform(4.0, 6.5), "suit": 13.0, "shirt": 8.0}.get(person.clothes, 4.0)
+    high = {"turtleneck": -6.0, "tee": -2.6, "vneck": -2.6, "jumper": -3.4}.get(person.clothes, -4.2)
+    neckline = [(-neck - 0.9, high), (-neck * 0.62 + shift * 0.3, high + deep * 0.62), (shift * 0.4, high + deep)]
+    neckline += [(neck * 0.62 + shift * 0.3, high + deep * 0.62), (neck + 0.9, high)]
+    if person.clothes == "turtleneck":
+        neckline = [(-neck - 0.5, high), (-neck * 0.5, high + 0.9), (neck * 0.5, high + 0.9), (neck + 0.5, high)]
+    shoulders = [(neck + 2.6, max(high, -3.6) + 1.6), (wide * 0.55 + shift, slope * 0.75 - 3.0)]
+    shoulders += [(wide * 0.9 + shift, slope - 1.5), (wide * 1.08 + shift, slope + 4)]
+    right = [*shoulders, (wide * 1.2 + shift, 48.0)]
+    left = [(-x + 2 * shift * (x > wide * 0.4), y) for x, y in reversed(right)]
+    line = smooth_curve(np.array(neckline), 5, False) if person.clothes != "suit" else np.array(neckline)
+    outline = np.concatenate([line, smooth_curve(np.array(right), 5, False), smooth_curve(np.array(left), 5, False)])
+    if person.clothes in ("suit", "shirt"):
+        _shirt(rng, canvas, person, body, neck, shift, high, deep, main)
+    canvas.polygon(body.at(outline) * canvas.scale, main, CLOTH)
+    if person.clothes == "suit":
+        _lapels(canvas, body, neck, shift, high, deep, main)
+    elif person.clothes in ("tee", "vneck", "jumper"):
+        rim = body.at(line) * canvas.scale
+        edge = mix(main, (255, 255, 255) if rng.random() < 0.3 else (0, 0, 0), rng.uniform(0.1, 0.5))
+        canvas.lines(rim[None], edge, CLOTH, 0.7 * body.scale * canvas.scale)
+    if person.clothes not in ("suit", "turtleneck") and rng.random() < 0.35:
+        _pattern(rng, canvas, body)
+    _folds(rng, canvas, body, light, np.asarray(canvas.part == CLOTH) & ~before)
+
+
+def _shirt(
+    rng: np.random.Generator, canvas: Canvas, person: Person, body: Body, neck: float, shift: float, high: float, deep: float, main: Rgb
+) -> None:
+    """Shirt front and collar, and for a suit mostly a tie."""
+    suit = person.clothes == "suit"
+    white = mix((236, 236, 238), _colour(rng, _BRIGHT), 0.0 if rng.random() < 0.6 else 0.45) if suit else main
+    open_collar = not suit or person.feminine > 0.5 or rng.random() < 0.25
+    dip = rng.uniform(5.0, 8.5) if open_collar else 3.4
+    front = [(-neck - 1.4, high - 0.5), (shift * 0.4, high + dip), (neck + 1.4, high - 0.5), (neck + 3, high + deep + 4), (-neck - 3, high + deep + 4)]
+    canvas.polygon(body.at(front) * canvas.scale, mix(white, (0, 0, 0), 0.06), CLOTH)
+    if not open_collar:
+        tie = _colour(rng, _BRIGHT + _SOBER)
+        knot = [(shift * 0.4 - 1.9, high + 3.0), (shift * 0.4 + 1.9, high + 3.0), (shift * 0.4 + 1.2, high + 6.2), (shift * 0.4 - 1.2, high + 6.2)]
+        blade = [(shift * 0.4 - 1.1, high + 6.0), (shift * 0.4 + 1.1, high + 6.0), (shift * 0.5 + 3.2, high + 30), (shift * 0.5 - 3.2, high + 30)]
+        canvas.polygon(body.at(blade) * canvas.scale, tie, CLOTH)
+        canvas.polygon(body.at(knot) * canvas.scale, mix(tie, (0, 0, 0), 0.25), CLOTH)
+        if rng.random() < 0.5:
+            for y in np.arange(7.0, 26.0, rng.uniform(1.4, 2.6)):
+                stripe = body.at([(shift * 0.4 - 0.8 - y * 0.07, high + y), (shift * 0.4 + 0.8 + y * 0.07, high + y + 1.2)]) * canvas.scale
+                canvas.lines(stripe[None], mix(tie, (255, 240, 200), 0.5), CLOTH, 0.4 * body.scale * canvas.scale)
+    for side in (-1, 1):
+        flap = [(side * (neck + 1.2), high - 1.0), (shift * 0.4 + side * 0.4, high + dip + 0.2), (shift * 0.4 + side * 2.9, high + dip + 2.6), (side * (neck + 2.0), high + 1.6)]
+        canvas.polygon(body.at(flap) * canvas.scale, mix(white, (255, 255, 255), 0.15), CLOTH)
+        canvas.lines((body.at(flap)[1:4] * canvas.scale)[None], mix(white, (0, 0, 0), 0.25), CLOTH, 1)
+
+
+def _lapels(canvas: Canvas, body: Body, neck: float, shift: float, high: float, deep: float, main: Rgb) -> None:
+    """The turned-back edges of a jacket."""
+    for side in (-1, 1):
+        flap = [(side * (neck + 1.0), high), (shift * 0.4, high + deep + 8), (side * (neck + 4.6), high + deep * 0.8 + 1.5), (side * (neck + 3.2), high + 2.4)]
+        canvas.polygon(body.at(flap) * canvas.scale, mix(main, (255, 255, 255), 0.07), CLOTH)
+        canvas.lines((body.at(flap)[1:] * canvas.scale)[None], mix(main, (0, 0, 0), 0.5), CLOTH, 1)
+
+
+def _pattern(rng: np.random.Generator, canvas: Canvas, body: Body) -> None:
+    """Stripes or checks over the clothes painted so far."""
+    side, pace = canvas.side, body.scale * canvas.scale * rng.uniform(0.8, 3.5)
+    turn = rng.choice((0.0, 0.0, np.pi / 2, rng.uniform(0, np.pi))) + body.lean
+    grid = np.arange(side, dtype=np.float32)
+    wave = np.sin((grid[None] * np.cos(turn) + grid[:, None] * np.sin(turn)) * np.float32(2 * np.pi / pace)) > rng.uniform(-0.3, 0.8)
+    stripes = wave
+    if rng.random() < 0.3:
+        stripes = stripes ^ wave.T
+    pick: Bytes = ((canvas.part == CLOTH) & stripes).astype(np.uint8)
+    other = np.empty_like(canvas.pixels)
+    other[:] = np.round([*_colour(rng, _BRIGHT), CLOTH]).astype(np.uint8)
+    cv2.copyTo(other, pick, canvas.pixels)
+
+
+def _folds(rng: np.random.Generator, canvas: Canvas, body: Body, light: Light, where: NDArray[np.bool_]) -> None:
+    """Folds, weave and the fall of light over clothes."""
+    small = FIELD // 2
+    folds = field(rng, (small, small), (9, 12)) * 0.07 + field(rng, (small, small), (24, 18)) * 0.05
+    columns = (np.arange(small, dtype=np.float32) * 2 - body.pit[0]) / (22 * body.scale)
+    rows = (np.arange(small, dtype=np.float32) * 2 - body.pit[1]) / (22 * body.scale)
+    turn = 0.80 + 0.35 * np.clip(columns[None] * light.key[0], -0.6, 0.6) - 0.25 * np.clip(rows[:, None], -0.2, 1)
+    weave = rng.standard_normal((small, small), dtype=np.float32) * np.float32(rng.uniform(0.0, 0.05))
+    level = np.float32(light.power + light.sky.mean())
+    colour = (light.colour * 0.6 + light.sky / light.sky.mean() * 0.4).astype(np.float32)
+    shaded(canvas, np.asarray(((turn + folds + weave) * level)[..., None] * colour, np.float32), where)
+
+
+__all__ = ["NOTHING", "Body", "draw_body", "paint_clothes", "paint_neck", "shaded"]

@@ -1,0 +1,167 @@
+"""Ears, glasses, hats and hands."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from hairnet_data.sources.drawn.body import shaded
+from hairnet_data.sources.drawn.canvas import FRAME, HAND, HAT, SKIN, Canvas, paint, smooth_curve
+from hairnet_data.sources.drawn.face import mix
+from hairnet_data.sources.drawn.head import Pose
+from hairnet_data.sources.drawn.light import Light
+from hairnet_data.sources.drawn.scalp import CENTRE, radii
+from hairnet_data.sources.drawn.traits import Person, Rgb
+
+Points = NDArray[np.float64]
+
+# Outline of an ear: back from its root and down, cm.
+_EAR = np.array(
+    [(0.2, -1.0), (0.5, -2.6), (1.5, -3.3), (2.7, -3.0), (3.3, -1.7), (3.0, 0.1), (2.2, 1.5), (1.4, 2.6), (0.5, 2.9), (0.0, 1.8)]
+)
+_CONCHA = np.array([(0.6, -0.6), (1.2, -1.6), (2.1, -1.5), (2.2, -0.3), (1.5, 0.8), (0.8, 0.9)])
+_RIM = np.array([(0.6, -1.6), (1.0, -2.6), (1.9, -2.7), (2.7, -2.0), (2.7, -0.6), (2.2, 0.6)])
+
+
+def ear_faces_camera(person: Person, pose: Pose, side: int) -> bool:
+    """Whether the ear on a side (-1 left in the picture, 1 right) lies before the head's outline."""
+    out = pose.turn @ np.array((side * 1.0, 0.0, 0.0))
+    return bool(out[2] > 0.12)
+
+
+def paint_ear(canvas: Canvas, person: Person, pose: Pose, light: Light, side: int) -> None:
+    """Paints one ear: skin with a darker hollow and a lit rim."""
+    flare = 0.75
+    lit = float(np.clip(pose.turn @ np.array((side, 0.0, 0.25)) @ light.key, -0.25, 1))
+    level = light.sky * 0.9 + light.colour * light.power * np.clip(0.35 + 0.6 * lit, 0.1, 1)
+    red = mix(person.skin, (person.skin[0], person.skin[1] * 0.8, person.skin[2] * 0.8), 0.4)
+
+    def placed(outline: Points) -> Points:
+        u, v = outline[:, 0] * person.ear, outline[:, 1] * person.ear
+        x = side * (6.75 * person.width + u * flare * 0.62)
+        spot = np.stack([x, v * person.length + 1.3 - 0.12 * u, 0.2 - u * 0.85], 1)
+        return pose.place(spot)[:, :2] * canvas.scale
+
+    def tone(share: float) -> Rgb:
+        return mix(np.asarray(red) * level * share, (0, 0, 0), 0.0)
+
+    canvas.polygon(placed(smooth_curve(_EAR, 4)), tone(1.0), SKIN)
+    canvas.polygon(placed(smooth_curve(_CONCHA, 3)), tone(0.6), SKIN)
+    canvas.lines(placed(smooth_curve(_RIM, 3, False))[None], tone(0.75), SKIN, 0.28 * pose.scale * canvas.scale)
+
+
+def paint_glasses(rng: np.random.Generator, canvas: Canvas, person: Person, pose: Pose) -> None:
+    """Paints glasses: rims, bridge, the arms that can be seen, reflections or dark lenses."""
+    sun, thick = person.glasses == "sun", person.glasses != "thin"
+    metals: tuple[Rgb, ...] = ((60, 56, 52), (150, 130, 90), (150, 150, 154), (24, 22, 22))
+    dark: tuple[Rgb, ...] = ((20, 18, 18), (58, 34, 22), (30, 34, 60), (110, 30, 34))
+    rim = (dark if thick else metals)[int(rng.integers(4))]
+    wide, high = rng.uniform(2.2, 2.75), rng.uniform(1.4, 2.1) + 0.3 * sun
+    square = rng.uniform(2.0, 4.0)
+    around = np.arange(28) * (2 * np.pi / 28)
+    bend = 2 / square
+    shape = np.stack([wide * np.sign(np.cos(around)) * np.abs(np.cos(around)) ** bend, high * np.sign(np.sin(around)) * np.abs(np.sin(around)) ** bend], 1)
+    line = max(1.0, (0.34 if thick else 0.16) * pose.scale * canvas.scale)
+
+    def place(x: Points, y: Points, z: Points | float) -> Points:
+        return pose.place(np.stack([x, y, z + 0 * x], 1))[:, :2] * canvas.scale
+
+    for side in (-1, 1):
+        out = pose.turn @ np.array((side * 1.0, 0, 0))
+        if out[2] < -0.82:
+            continue
+        x = side * (person.eye_apart + 0.15) + shape[:, 0]
+        y = 0.35 + shape[:, 1]
+        loop = place(x, y, 10.3 - 0.035 * x**2)
+        if sun:
+            canvas.polygon(loop, mix((22, 20, 20), rim, 0.2), FRAME)
+        if out[2] > -0.25:
+            arm = np.array([(side * (person.eye_apart + wide), -0.2, 9.4), (side * 7.5 * person.width, -0.5, 5.0), (side * 7.7 * person.width, -0.6, 0.0)])
+            canvas.lines((pose.place(arm)[:, :2] * canvas.scale)[None], rim, FRAME, line)
+        canvas.lines(np.concatenate([loop, loop[:1]])[None], rim, FRAME, line)
+        if rng.random() < 0.5:
+            gleam = place(x[15:20] * 0.9 + 0.1 * x.mean(), y[15:20] * 0.9, 10.3)
+            canvas.lines(gleam[None], (225, 228, 232), FRAME, max(1.0, line * 0.6))
+    bridge = np.array([(-0.9, 0.0, 10.9), (0.0, -0.25, 11.2), (0.9, 0.0, 10.9)])
+    canvas.lines((pose.place(bridge)[:, :2] * canvas.scale)[None], rim, FRAME, line)
+
+
+def _dome(person: Person, grow: float, brim: float, tilt: float) -> Points:
+    """Points of the skull's ellipsoid, grown by `grow` cm, above a plane at height `brim` that rises by `tilt` to the front."""
+    up, around = np.meshgrid(np.linspace(0.02, 0.8 * np.pi, 18), np.linspace(0, 2 * np.pi, 36))
+    way = np.stack([np.sin(up) * np.sin(around), -np.cos(up), np.sin(up) * np.cos(around)], -1).reshape(-1, 3)
+    points = CENTRE + way * (radii(person) + grow)
+    return np.asarray(points[points[:, 1] < brim - tilt * points[:, 2]])
+
+
+def _hull(points: Points) -> Points:
+    return np.asarray(cv2.convexHull(points.astype(np.float32))[:, 0], float)
+
+
+def paint_hat(rng: np.random.Generator, canvas: Canvas, person: Person, pose: Pose, light: Light) -> None:
+    """Paints a cap, a woollen hat, a hat with a brim or a headscarf over the hair."""
+    colours: tuple[Rgb, ...] = ((28, 30, 38), (150, 30, 36), (228, 226, 220), (36, 60, 120), (120, 100, 70), (60, 90, 60), (90, 40, 80))
+    colour = np.asarray(colours[int(rng.integers(len(colours)))], float) * rng.uniform(0.8, 1.1)
+    level = light.sky + light.colour * light.power * 0.6
+    tall = {"cap": 1.1, "beanie": 1.2, "brim": 1.4, "scarf": 1.0}[person.hat]
+    brim = {"cap": -3.0, "beanie": -1.6, "brim": -3.6, "scarf": -1.0}[person.hat]
+    tilt = {"cap": 0.12, "beanie": 0.22, "brim": 0.1, "scarf": 0.3}[person.hat]
+    dome = pose.place(_dome(person, tall, brim, tilt))[:, :2] * canvas.scale
+    canvas.polygon(_hull(dome), colour * level, HAT)
+    around = np.linspace(0, 2 * np.pi, 40)
+    half = radii(person) + tall
+    if person.hat == "brim":
+        reach = rng.uniform(4.5, 7.0)
+        ring = np.stack([(half[0] + reach) * np.sin(around), brim + 0 * around, (half[2] + reach) * np.cos(around)], 1)
+        canvas.polygon(pose.place(ring)[:, :2] * canvas.scale, colour * level * 0.8, HAT)
+        canvas.polygon(_hull(pose.place(_dome(person, tall, brim - 0.4, tilt))[:, :2]) * canvas.scale, colour * level, HAT)
+    elif person.hat == "cap":
+        bow = np.linspace(-1.15, 1.15, 16)
+        inner = np.stack([half[0] * np.sin(bow), brim - tilt * half[2] * np.cos(bow), half[2] * np.cos(bow)], 1)
+        reach = rng.uniform(5.0, 7.0) * np.clip(np.cos(bow * 1.3), 0, 1) ** 0.6
+        outer = inner + np.stack([0.2 * reach * np.sin(bow), 0.42 * reach, reach], 1)
+        visor = np.concatenate([inner, outer[::-1]])
+        canvas.polygon(pose.place(visor)[:, :2] * canvas.scale, colour * level * 0.72, HAT)
+    _shade_hat(rng, canvas, dome, light)
+
+
+def _shade_hat(rng: np.random.Generator, canvas: Canvas, dome: Points, light: Light) -> None:
+    """Rounds the hat with a few lines of seam and a fall of light across it."""
+    low, high = dome.min(0), dome.max(0)
+    x = np.clip((np.arange(canvas.side) - (low[0] + high[0]) / 2) / max(1.0, (high[0] - low[0]) / 2), -1, 1)
+    fall = np.sqrt(np.clip(1 - x**2 * 0.75, 0, 1)) + 0.3 * x * light.key[0]
+    shaded(canvas, np.repeat(fall.astype(np.float32)[None, :, None], 3, -1), canvas.part == HAT)
+
+
+def paint_hand(rng: np.random.Generator, canvas: Canvas, person: Person, pose: Pose, light: Light) -> None:
+    """Paints a hand held to cheek or chin, or raised beside the head: a palm and four fingers."""
+    side = float(rng.choice((-1, 1)))
+    root = np.array((side * rng.uniform(3, 12), rng.uniform(9, 15)))
+    up = np.array((-side * rng.uniform(-0.2, 0.8), -1.0))
+    up /= np.linalg.norm(up)
+    across = np.array((-up[1], up[0]))
+    centre = np.asarray(pose.centre)
+    level = light.sky + light.colour * light.power * 0.75
+
+    def pixels(points: Points) -> Points:
+        return (points * pose.scale + centre) * canvas.scale
+
+    def tone(share: float) -> Rgb:
+        return mix(np.asarray(person.skin) * level * share, (0, 0, 0), 0.0)
+
+    unit = pose.scale * canvas.scale
+    wrist = np.stack([root - up * 1.0 - across * 3, root - up * 1.0 + across * 3, root - up * 30 + across * 4 + side * 6, root - up * 30 - across * 4 + side * 6])
+    canvas.polygon(pixels(wrist), tone(0.9), HAND)
+    palm = root + across * 3.6 * np.cos(np.linspace(0, 6.28, 24))[:, None] + up * 4.2 * np.sin(np.linspace(0, 6.28, 24))[:, None]
+    canvas.polygon(pixels(palm), tone(0.95), HAND)
+    bend = rng.normal(0, 0.25)
+    for finger in range(4):
+        base = root + across * (finger - 1.5) * 1.75 + up * 2.6
+        long = (5.6, 6.8, 6.4, 4.8)[finger] * rng.uniform(0.8, 1.0)
+        middle = base + up * long * 0.5 + across * 0.3 * bend
+        tip = base + up * long * 0.95 + across * (bend * 1.5 + (finger - 1.5) * 0.25)
+        bone = pixels(smooth_curve(np.stack([base, middle, tip]), 4, False))
+        fixed = [np.round(bone).astype(np.int32)]
+        cv2.polylines(canvas.pixels, fixed, False, paint(tone(0.62), HAND), max(1, round(1.75 * unit)))
+        cv2.polylines(canvas.pixels, fixed, False, paint(tone(1.0), HAND), max(1, round(1.35 * unit)))

@@ -1,0 +1,219 @@
+"""Puts a portrait together: person, pose, light, then the parts from back to front."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+
+from hairnet_data.sources.base import Pixels, Portrait
+from hairnet_data.sources.drawn import extras
+from hairnet_data.sources.drawn.body import draw_body, paint_clothes, paint_neck, shaded
+from hairnet_data.sources.drawn.canvas import HAIRS, HAT, SKIN, Bytes, Canvas, Floats
+from hairnet_data.sources.drawn.face import DOT, ORIGIN, draw_face
+from hairnet_data.sources.drawn.growth import curls, grow, style_of, tie
+from hairnet_data.sources.drawn.head import FIELD, Pose, View, look, surface, turn_of
+from hairnet_data.sources.drawn.light import Light, draw_light, on_skin
+from hairnet_data.sources.drawn.photo import before, mask_of, photograph, shares, tilted_frame
+from hairnet_data.sources.drawn.scalp import depth_inside
+from hairnet_data.sources.drawn.strands import Hair, paint_hairs, paint_locks
+from hairnet_data.sources.drawn.traits import Person, Rgb, draw_person, first_traits
+
+
+def draw_portrait(
+    rng: np.random.Generator,
+    size: int = 256,
+    tone: str | None = None,
+    hair: str | None = None,
+    background: Pixels | None = None,
+) -> Portrait:
+    """Draws a portrait and its mask from the same shapes.
+
+    Args:
+        rng: where all random numbers come from.
+        size: side of the picture in pixels, at least 32.
+        tone: step of the Monk Skin Tone scale, "1".."10"; None for any.
+        hair: how hair is worn, one of `KINDS`; None for any.
+        background: uint8 (size, size, 3) RGB to stand before; None draws a scene.
+
+    Returns:
+        Image uint8 (size, size, 3) RGB and mask uint8 (size, size) of class ids.
+    """
+    any_tone, any_hair = first_traits(rng)
+    person = draw_person(rng, tone or any_tone, hair or any_hair)
+    pose = _stand(rng, person)
+    light = draw_light(rng)
+    canvas = paint_figure(rng, person, pose, light, size)
+    hair_share, face_share, painted = shares(canvas, size)
+    mask = mask_of(hair_share, face_share)
+    scene = _scene(rng, size) if background is None else background
+    image = before(scene, canvas, painted)
+    image = photograph(rng, image)
+    if rng.random() < 0.35:
+        tilted_frame(rng, image, mask)
+    return Portrait(image, mask)
+
+
+def _scene(rng: np.random.Generator, size: int) -> Pixels:
+    from hairnet_data.sources.scenes import draw_scene
+
+    half = max(16, size // 2)
+    return np.asarray(cv2.resize(draw_scene(rng, half, half), (size, size), interpolation=cv2.INTER_CUBIC), np.uint8)
+
+
+def _stand(rng: np.random.Generator, person: Person) -> Pose:
+    """Where in the picture the head is, and how large."""
+    scale = float(np.clip(rng.normal(6.2, 0.45), 5, 7.6))
+    spread = 6.0
+    if rng.random() < 0.15:
+        scale, spread = float(rng.uniform(4.6, 8.6)), 14.0
+    x, y = rng.normal((128, 116), spread)
+    turn = turn_of(person.yaw, person.pitch, person.roll)
+    ahead = turn @ np.array((0.0, 0.0, 4.0)) * scale  # photographs are centred on the face, not on the skull
+    return Pose(turn, (float(x - 0.6 * ahead[0]), float(y)), scale)
+
+
+def paint_figure(rng: np.random.Generator, person: Person, pose: Pose, light: Light, size: int) -> Canvas:
+    """Paints the person on a canvas of twice the size, from back to front."""
+    canvas = Canvas(2 * size, 2 * size / 256)
+    view = look(surface(person), pose)
+    body = draw_body(rng, person, pose)
+    bundles = _grow(rng, person, pose, light, canvas)
+    colour = person.hair_colour
+    for bundle in bundles:
+        if bundle.locks:
+            paint_locks(rng, canvas, bundle.hair, colour, bundle.wide * 1.4, False, 2, 0.42)
+        paint_hairs(rng, canvas, bundle.hair, colour, False, 0.62, person.grey)
+    paint_neck(canvas, person, pose, body, view, light)
+    paint_clothes(rng, canvas, person, body, light)
+    for side in (-1, 1):
+        if not extras.ear_faces_camera(person, pose, side):
+            extras.paint_ear(canvas, person, pose, light, side)
+    _paint_head(rng, canvas, person, view, light)
+    for side in (-1, 1):
+        if extras.ear_faces_camera(person, pose, side):
+            extras.paint_ear(canvas, person, pose, light, side)
+    if person.glasses != "none":
+        extras.paint_glasses(rng, canvas, person, pose)
+    for bundle in bundles:
+        if bundle.locks:
+            paint_locks(rng, canvas, bundle.hair, colour, bundle.wide, True, 2, 0.72)
+        paint_hairs(rng, canvas, bundle.hair, colour, True, 1.0, person.grey)
+    if bundles:
+        lit = bundles[0].hair.light[..., None] * (0.55 * light.colour * light.power + light.sky + 0.2).astype(np.float32)
+        shaded(canvas, np.asarray(lit, np.float32), np.asarray(canvas.part == HAIRS))
+    _cast(canvas, light, pose)
+    if person.hat != "none":
+        extras.paint_hat(rng, canvas, person, pose, light)
+    if person.hand:
+        extras.paint_hand(rng, canvas, person, pose, light)
+    return canvas
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """Strands that are painted together: as locks `wide` cm broad with single hairs, or only as hairs."""
+
+    hair: Hair
+    wide: float
+    locks: bool
+
+
+def _grow(rng: np.random.Generator, person: Person, pose: Pose, light: Light, canvas: Canvas) -> list[Bundle]:
+    """The strands of the person's hair, in the order in which they are painted."""
+    if person.hair in ("bald", "shaved"):
+        return []
+    style = style_of(rng, person)
+    if person.hat != "none":
+        style = replace(style, volume=0.3, lift=0.1, cling=0.9)
+    down = pose.turn.T @ np.array((0.0, 1.0, 0.0))
+    if style.comb == "knot":
+        curves, _, tail = tie(rng, person, style, down)
+        return [Bundle(Hair(c, pose, light, canvas), style.lock, True) for c in (tail, curves)]
+    curves, _ = grow(rng, person, style, down)
+    if person.hat != "none":
+        curves = curves[(curves[..., 1] > -5.0).mean(1) > 0.3]
+    bundles = [Bundle(Hair(curves, pose, light, canvas), style.lock, person.hair != "thinning")]
+    if style.comb == "out":
+        bundles.append(Bundle(Hair(curls(rng, person, style), pose, light, canvas), style.lock, False))
+    return bundles
+
+
+def _paint_head(rng: np.random.Generator, canvas: Canvas, person: Person, view: View, light: Light) -> None:
+    """Wraps the face's sheet around the head, lights it and paints it on the canvas."""
+    local, inside = view.local, view.inside
+    step = canvas.side / FIELD
+    left, top = round(view.left * step), round(view.top * step)
+    wide, high = round(local.shape[1] * step), round(local.shape[0] * step)
+    wide, high = min(wide, canvas.side - left), min(high, canvas.side - top)
+    full = (wide, high)
+    factor, glint = on_skin(view.normal, light)
+    skin = _wear(draw_face(rng, person), local, full)
+    if person.hair in ("bald", "shaved"):
+        _stubble_scalp(rng, skin, person, local, full)
+    lit = cv2.multiply(np.ascontiguousarray(skin[..., :3]), cv2.resize(factor, full), dtype=cv2.CV_8U)
+    lit = cv2.add(lit, np.repeat(cv2.resize(glint, full)[..., None], 3, -1), dtype=cv2.CV_8U)
+    skin[..., :3] = lit
+    if person.hair not in ("bald", "shaved"):
+        _scalp(rng, skin, person, local, full)
+    cover = cv2.GaussianBlur(inside, (5, 5), 1.1)
+    cover = (np.asarray(cv2.resize(cover, full)) > 127).astype(np.uint8)
+    cv2.copyTo(skin, cover, canvas.pixels[top : top + high, left : left + wide])
+
+
+def _wear(sheet: Bytes, local: Floats, full: tuple[int, int]) -> Bytes:
+    """Looks every pixel up on the sheet: uint8 (rows, columns, 4)."""
+    fine = np.asarray(cv2.resize(local, full), np.float32)
+    # The sheet is drawn front on; what lies behind the ears takes the plain skin at its border.
+    x = np.where(fine[..., 2] < 0, np.float32(8.4), fine[..., 0])
+    at_x = (x + np.float32(ORIGIN[0])) * np.float32(DOT) - np.float32(0.5)
+    at_y = (fine[..., 1] + np.float32(ORIGIN[1])) * np.float32(DOT) - np.float32(0.5)
+    skin = cv2.remap(sheet, at_x, at_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    part = cv2.remap(sheet[..., 3], at_x, at_y, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE)
+    skin[..., 3] = part
+    return np.asarray(skin, np.uint8)
+
+
+def _cover(rng: np.random.Generator, person: Person, local: Floats, full: tuple[int, int], soft: float) -> Floats:
+    """How thickly the skin is covered with hair, float32 (rows, columns) in 0..1, ragged at the hairline."""
+    depth = depth_inside(local, person).astype(np.float32) / np.float32(soft)
+    fine = np.asarray(cv2.resize(depth, full), np.float32)
+    grain = rng.standard_normal(fine.shape, dtype=np.float32)
+    return np.clip(fine + np.asarray(cv2.blur(grain, (2, 3))) * np.float32(0.9), 0, 1)
+
+
+def _stubble_scalp(rng: np.random.Generator, skin: Bytes, person: Person, local: Floats, full: tuple[int, int]) -> None:
+    """Shaved hair: a grainy shade over the scalp, dense enough to count as hair; on a bald head a hint of one."""
+    cover = _cover(rng, person, local, full, 0.9)
+    dense = float(rng.uniform(0.55, 0.92)) if person.hair == "shaved" else float(rng.uniform(0, 0.12))
+    grain = rng.standard_normal(cover.shape, dtype=np.float32)
+    share = np.clip(cover * (dense + 0.10 * grain), 0, 1)[..., None]
+    colour = np.asarray(person.hair_colour, np.float32)
+    skin[..., :3] = (skin[..., :3] + (colour - skin[..., :3]) * share).astype(np.uint8)
+    if person.hair == "shaved":
+        skin[..., 3][cv2.blur(cover, (5, 5)) > 0.5] = HAIRS
+
+
+def _scalp(rng: np.random.Generator, skin: Bytes, person: Person, local: Floats, full: tuple[int, int]) -> None:
+    """The dark ground under strands, so that no skin shows between them (some does where hair is thin)."""
+    thin = person.hair == "thinning"
+    cover = _cover(rng, person, local, full, 0.7)
+    share = (cover * np.float32(0.75 if thin else 1.0))[..., None]
+    ground: Rgb = (person.hair_colour[0] * 0.6, person.hair_colour[1] * 0.6, person.hair_colour[2] * 0.6)
+    skin[..., :3] = (skin[..., :3] + (np.asarray(ground, np.float32) - skin[..., :3]) * share).astype(np.uint8)
+    skin[..., 3][cover > 0.5] = HAIRS
+
+
+def _cast(canvas: Canvas, light: Light, pose: Pose) -> None:
+    """The shadow that hair and hat cast on the skin beside them."""
+    small = canvas.side // 4
+    shade = cv2.resize((canvas.part == HAIRS).astype(np.uint8) * 255, (small, small), interpolation=cv2.INTER_AREA)
+    unit = pose.scale * small / 256
+    reach = (int(round(0.9 * unit)), int(round(-1.1 * light.key[0] * unit)))
+    shade = cv2.GaussianBlur(np.roll(shade, reach, (0, 1)), (0, 0), max(0.6, 0.55 * unit))
+    factor = 1 - np.asarray(shade, np.float32)[..., None] / 255 * np.array((0.38, 0.43, 0.46), np.float32)
+    shaded(canvas, np.asarray(factor, np.float32), np.asarray(canvas.part == SKIN))
+
+
+__all__ = ["HAT", "draw_portrait", "paint_figure"]

@@ -1,0 +1,89 @@
+"""From clean drawing to photograph: soft lens, sensor noise, colour cast, compression, tilted frame."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from hairnet_data.classes import BACKGROUND, FACE, HAIR
+from hairnet_data.sources.drawn.canvas import CLASS_OF_PART, NOTHING, Bytes, Canvas
+
+
+def shares(canvas: Canvas, size: int) -> tuple[Bytes, Bytes, Bytes]:
+    """How much of each pixel is hair, face and painted at all: three uint8 (size, size), 0..255."""
+    kind = CLASS_OF_PART[canvas.part]
+    maps = (kind == HAIR, kind == FACE, canvas.part != NOTHING)
+    hair, face, painted = (
+        np.asarray(cv2.resize(m.astype(np.uint8) * 255, (size, size), interpolation=cv2.INTER_AREA), np.uint8) for m in maps
+    )
+    return hair, face, painted
+
+
+def mask_of(hair: Bytes, face: Bytes) -> Bytes:
+    """The class with the largest share of every pixel, uint8 of class ids."""
+    rest = 255 - np.minimum(255, hair.astype(np.int16) + face)
+    mask = np.where(face > hair, FACE, HAIR)
+    return np.where(np.maximum(hair, face) > rest, mask, BACKGROUND).astype(np.uint8)
+
+
+def before(scene: Bytes, canvas: Canvas, painted: Bytes) -> Bytes:
+    """Puts the painted canvas before a scene, uint8 (size, size, 3)."""
+    size = scene.shape[0]
+    front = cv2.resize(canvas.pixels, (size, size), interpolation=cv2.INTER_AREA)[..., :3]
+    rest = (255 - painted.astype(np.uint16))[..., None]
+    return np.minimum(255, front + (scene * rest + 127) // 255).astype(np.uint8)
+
+
+def photograph(rng: np.random.Generator, image: Bytes, strength: float = 1.0) -> Bytes:
+    """Makes a clean picture look taken by a camera; `strength` 0 leaves it as it is."""
+    if strength <= 0:
+        return image
+    size = image.shape[0]
+    spread = float(abs(rng.normal(0.35, 0.4)) * size / 256 * strength)
+    if spread > 0.25:
+        image = np.asarray(cv2.GaussianBlur(image, (0, 0), spread), np.uint8)
+    image = _soft_colour(image)
+    image = np.asarray(cv2.LUT(image, _curves(rng)), np.uint8)
+    grain = rng.standard_normal((size, size, 1), dtype=np.float32) * np.float32(rng.uniform(0.3, 3.2) * strength)
+    tint = rng.standard_normal((size // 2 + 1, size // 2 + 1, 3), dtype=np.float32) * np.float32(rng.uniform(0, 2.5))
+    noise = grain + cv2.resize(tint, (size, size))
+    if rng.random() < 0.6:
+        noise = cv2.blur(noise, (2, 2)) * 1.6
+    return np.clip(image + np.asarray(noise), 0, 255).astype(np.uint8)
+
+
+def _soft_colour(image: Bytes) -> Bytes:
+    """Halves the resolution of colour but not of brightness, as compression does."""
+    split = cv2.cvtColor(image, cv2.COLOR_RGB2YCrCb)
+    small = cv2.resize(split, (image.shape[1] // 2, image.shape[0] // 2), interpolation=cv2.INTER_AREA)
+    split[..., 1:] = cv2.resize(small, (image.shape[1], image.shape[0]))[..., 1:]
+    return np.asarray(cv2.cvtColor(split, cv2.COLOR_YCrCb2RGB), np.uint8)
+
+
+def _curves(rng: np.random.Generator) -> Bytes:
+    """A tone curve per channel: exposure, contrast, gamma and colour temperature; uint8 (1, 256, 3)."""
+    warm, green = rng.normal(0.01, 0.05), rng.normal(0, 0.015)
+    gain = np.array((1 + warm, 1 + green, 1 - warm)) * np.clip(rng.normal(1.0, 0.12), 0.7, 1.3)
+    value = (np.arange(256) / 255)[:, None] * gain
+    value = np.clip(value, 0, 1) ** np.clip(rng.normal(1.05, 0.14), 0.75, 1.5)
+    contrast = rng.uniform(-0.1, 0.5)
+    value = value + contrast * (value * value * (3 - 2 * value) - value)
+    floor = rng.uniform(0, 0.05)
+    return np.asarray(np.round((floor + value * (1 - floor)) * 255)[None], np.uint8)
+
+
+def tilted_frame(rng: np.random.Generator, image: Bytes, mask: Bytes) -> None:
+    """Blackens wedges at the borders, as in photographs turned upright after they were taken; in place."""
+    size = image.shape[0]
+    angle = float(rng.normal(0, 0.09))
+    cos, sin = np.cos(angle), np.sin(angle)
+    half = size / 2 * rng.uniform(0.98, 1.12)
+    shift = rng.normal(0, 0.04, 2) * size
+    corners: NDArray[np.float64] = np.array([(-half, -half), (half, -half), (half, half), (-half, half)])
+    turned = np.stack([corners[:, 0] * cos - corners[:, 1] * sin, corners[:, 0] * sin + corners[:, 1] * cos], 1)
+    inside = np.zeros((size, size), np.uint8)
+    cv2.fillPoly(inside, [np.round((turned + size / 2 + shift) * 16).astype(np.int32)], 1, cv2.LINE_8, 4)
+    outside = inside == 0
+    image[outside] = rng.integers(0, 6)
+    mask[outside] = BACKGROUND

@@ -1,0 +1,133 @@
+"""Paints strands of hair: broad locks below, single hairs above, lit along their run."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from hairnet_data.sources.drawn.canvas import HAIRS, SHIFT, Canvas, Floats, paint
+from hairnet_data.sources.drawn.growth import Curves
+from hairnet_data.sources.drawn.head import Pose
+from hairnet_data.sources.drawn.light import Light
+from hairnet_data.sources.drawn.scalp import CENTRE
+from hairnet_data.sources.drawn.traits import Rgb
+
+_COARSE = 64
+"""Side of the raster on which the light on hair is gathered."""
+
+_BORDER = -1.5
+"""Depth (cm, head's origin 0) behind which hair is painted before the body, and before which after the face."""
+
+_SHADES = 9
+"""Tones in which single hairs are drawn."""
+
+
+class Hair:
+    """Strands ready to paint: where they lie in the picture and how light falls on them.
+
+    Attributes:
+        flat: float64 (S, T, 2), canvas pixels.
+        near: float64 (S, T), cm towards the camera.
+    """
+
+    def __init__(self, curves: Curves, pose: Pose, light: Light, canvas: Canvas) -> None:
+        placed = pose.place(curves)
+        self.flat = placed[..., :2] * canvas.scale
+        self.near = placed[..., 2]
+        self.unit = pose.scale * canvas.scale
+        self.light = self._gather(curves @ pose.turn.T, pose, light, placed)
+
+    def _gather(self, seen: Curves, pose: Pose, light: Light, placed: NDArray[np.float64]) -> Floats:
+        """Light on hair, float32 (_COARSE, _COARSE): by where it faces, with a gloss across the strands."""
+        along = np.gradient(seen, axis=1)
+        along /= np.linalg.norm(along, axis=-1, keepdims=True) + 1e-6
+        facing = seen - CENTRE @ pose.turn.T
+        facing /= np.linalg.norm(facing, axis=-1, keepdims=True) + 1e-6
+        lit = 0.55 + 0.5 * np.clip(facing @ light.key, -0.6, 1)
+        half = light.key + np.array((0, 0, 1.0))
+        half /= np.linalg.norm(half)
+        across = np.sqrt(np.clip(1 - (along @ half) ** 2, 0, 1))
+        value = lit + light.gloss * across**18 * np.clip(facing @ half, 0, 1) ** 3
+        cell = 256 / _COARSE
+        column = np.clip(placed[..., 0] / cell, 0, _COARSE - 1).astype(np.intp)
+        row = np.clip(placed[..., 1] / cell, 0, _COARSE - 1).astype(np.intp)
+        front = (self.near > -2.0).ravel()
+        index = (row * _COARSE + column).ravel()[front]
+        total = np.bincount(index, value.ravel()[front], _COARSE * _COARSE)
+        count = np.bincount(index, minlength=_COARSE * _COARSE)
+        both = np.stack([total, count], -1).reshape(_COARSE, _COARSE, 2).astype(np.float32)
+        both = np.asarray(cv2.GaussianBlur(both, (7, 7), 1.3))
+        return np.where(both[..., 1] > 1e-3, both[..., 0] / np.maximum(both[..., 1], 1e-3), 0.8).astype(np.float32)
+
+
+def _visible(hair: Hair, front: bool) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Which strands show before (or behind) the middle of the head, and which of their points to draw.
+
+    Returns:
+        Numbers of the strands (M,), and point numbers (M, T): a strand's hidden ends are replaced by
+        its first or last visible point, so that all strands keep the same number of points.
+    """
+    middle = (hair.near[:, 1:] + hair.near[:, :-1]) / 2
+    runs = middle > _BORDER if front else middle <= _BORDER
+    chosen = np.flatnonzero(runs.any(1))
+    runs = runs[chosen]
+    first = runs.argmax(1)[:, None]
+    last = runs.shape[1] - runs[:, ::-1].argmax(1)[:, None]
+    return chosen, np.clip(np.arange(hair.near.shape[1])[None], first, last)
+
+
+def paint_locks(
+    rng: np.random.Generator, canvas: Canvas, hair: Hair, colour: Rgb, wide: float, front: bool, every: int, dark: float
+) -> None:
+    """Paints every `every`-th strand as a lock `wide` cm broad that tapers to its tip.
+
+    Args:
+        front: paint what lies before the middle of the head, else what lies behind it.
+        dark: brightness of the locks against `colour`.
+    """
+    chosen, points = _visible(hair, front)
+    chosen, points = chosen[::every], points[::every]
+    ahead = np.gradient(hair.flat[chosen], axis=1)
+    across = np.stack([-ahead[..., 1], ahead[..., 0]], -1)
+    across /= np.sqrt((across * across).sum(-1, keepdims=True)) + 1e-6
+    share = np.linspace(0, 1, hair.flat.shape[1])
+    taper = np.interp(share, (0, 0.25, 0.7, 1), (0.8, 1, 0.8, 0.08)) * wide * hair.unit / 2
+    width = across * (taper[None, :] * rng.uniform(0.6, 1.3, (len(chosen), 1)))[..., None]
+    flat, rows = hair.flat[chosen], np.arange(len(chosen))[:, None]
+    outline = np.concatenate([(flat + width)[rows, points], (flat - width)[rows, points][:, ::-1]], 1)
+    fixed = np.round(np.clip(outline, -4000, 4000) * (1 << SHIFT)).astype(np.int32)
+    tones = np.asarray(colour) * (dark * rng.uniform(0.75, 1.2, len(fixed)))[:, None]
+    for lock, tone in zip(fixed, np.clip(tones, 0, 255).tolist(), strict=True):
+        cv2.fillPoly(canvas.pixels, [lock], (*tone, float(HAIRS)), shift=SHIFT)
+
+
+def paint_hairs(
+    rng: np.random.Generator,
+    canvas: Canvas,
+    hair: Hair,
+    colour: Rgb,
+    front: bool,
+    bright: float,
+    grey: float = 0.0,
+    copies: int = 2,
+) -> None:
+    """Paints single hairs, darker ones first; `grey` is the share of grey ones."""
+    chosen, points = _visible(hair, front)
+    if not len(chosen):
+        return
+    thick = max(1, round(canvas.scale / 2))
+    for copy in range(copies):
+        shift = rng.normal(0, 0.16 * hair.unit, (len(chosen), 1, 2)) * (1.0 if copy else 0.2)
+        flat = hair.flat[chosen] + shift * np.linspace(1, 1.8, hair.flat.shape[1])[None, :, None]
+        fixed = np.round(np.clip(flat, -4000, 4000)).astype(np.int32)
+        fixed = fixed[np.arange(len(chosen))[:, None], points]
+        tone = rng.integers(0, _SHADES, len(chosen)) + _SHADES * (rng.random(len(chosen)) < grey)
+        for shade in range(2 * _SHADES):
+            members = fixed[tone == shade]
+            if len(members):
+                value = bright * (0.62 + 0.78 * (shade % _SHADES / (_SHADES - 1)) ** 1.3)
+                base = np.asarray(colour) + 5.0
+                if shade >= _SHADES:
+                    base = base * 0.45 + np.array((97.0, 95.0, 92.0))
+                cv2.polylines(canvas.pixels, members, False, paint(base * value, HAIRS), thick)

@@ -1,0 +1,251 @@
+"""Who is drawn: every random trait of a person, decided before a pixel is painted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+
+Rgb = tuple[float, float, float]
+"""Red, green and blue in 0..255."""
+
+MONK: tuple[str, ...] = (
+    "f6ede4",
+    "f3e7db",
+    "f7ead0",
+    "eadaba",
+    "d7bd96",
+    "a07e56",
+    "825c43",
+    "604134",
+    "3a312a",
+    "292420",
+)
+"""The ten steps of the Monk Skin Tone scale, sRGB (Ellis Monk and Google, skintone.google)."""
+
+TONES = tuple(str(step) for step in range(1, 11))
+"""Names of the Monk Skin Tone steps, light to dark."""
+
+KINDS = MappingProxyType(
+    {
+        "bald": 0.05,
+        "shaved": 0.07,
+        "thinning": 0.10,
+        "short": 0.25,
+        "fringed": 0.10,
+        "bob": 0.09,
+        "long": 0.11,
+        "wavy": 0.08,
+        "curly": 0.06,
+        "afro": 0.04,
+        "bun": 0.03,
+        "ponytail": 0.03,
+        "braids": 0.02,
+    }
+)
+"""How hair is worn, and how often. Common ways are drawn often, but none is rare enough to be missed."""
+
+_NATURAL: tuple[tuple[Rgb, float], ...] = (
+    ((26, 20, 18), 0.24),  # black
+    ((48, 33, 25), 0.20),  # dark brown
+    ((84, 56, 38), 0.14),  # brown
+    ((122, 86, 54), 0.08),  # light brown
+    ((176, 136, 84), 0.08),  # dark blond
+    ((214, 182, 128), 0.05),  # blond
+    ((140, 62, 32), 0.05),  # red
+    ((120, 116, 112), 0.08),  # grey
+    ((196, 194, 190), 0.06),  # white
+)
+_DYES: tuple[Rgb, ...] = ((176, 40, 60), (60, 84, 170), (150, 70, 150), (40, 130, 120), (226, 130, 160))
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One person. Lengths are centimetres, angles radians, colours RGB in 0..255.
+
+    The face looks along +z, y points down, x to the right of the picture when the face is frontal.
+    """
+
+    tone: str
+    hair: str
+    skin: Rgb
+    hair_colour: Rgb
+    grey: float
+    young: float
+    old: float
+    feminine: float
+    width: float
+    length: float
+    jaw: float
+    chin: float
+    cheeks: float
+    forehead: float
+    nose_long: float
+    nose_wide: float
+    nose_out: float
+    eye_apart: float
+    eye_wide: float
+    eye_open: float
+    eye_tilt: float
+    iris: Rgb
+    brow_thick: float
+    brow_high: float
+    lips: float
+    mouth_wide: float
+    smile: float
+    mouth_open: float
+    ear: float
+    beard: str
+    beard_dense: float
+    makeup: float
+    glasses: str
+    hat: str
+    hand: bool
+    clothes: str
+    hairline: float
+    yaw: float
+    pitch: float
+    roll: float
+
+
+def kind_weights() -> tuple[tuple[str, ...], np.ndarray]:
+    """The names in `KINDS` and their probabilities, float64 that sum to 1."""
+    weights = np.array(list(KINDS.values()))
+    return tuple(KINDS), weights / weights.sum()
+
+
+def first_traits(rng: np.random.Generator) -> tuple[str, str]:
+    """Draws the traits a catalogue names: the Monk step and the kind of hair. Takes two numbers from `rng`."""
+    kinds, weights = kind_weights()
+    tone = TONES[int(rng.random() * len(TONES))]
+    place = int(np.searchsorted(np.cumsum(weights), rng.random()))
+    return tone, kinds[min(place, len(kinds) - 1)]
+
+
+def skin_colour(rng: np.random.Generator, tone: str) -> Rgb:
+    """A skin colour near a Monk step, as a camera sees it.
+
+    The swatches are pale and hardly red; skin in photographs is redder and, in the light steps,
+    darker than the swatch, so the blood's red is added and the brightest steps are held back.
+    """
+    steps = np.array([[int(code[i : i + 2], 16) for i in (0, 2, 4)] for code in MONK], float)
+    at = np.clip(float(tone) - 1 + rng.uniform(-0.5, 0.5), 0, 9)
+    low = int(min(at, 8))
+    colour = steps[low] * (1 - (at - low)) + steps[low + 1] * (at - low)
+    light = colour.mean() / 255
+    blood = rng.uniform(0.55, 1.3)
+    colour = colour * (1 - blood * np.array([0.02, 0.21, 0.33]) * (0.45 + 0.55 * light))
+    # Cameras expose for the face: dark skin comes out lighter than its swatch, light skin darker.
+    colour = colour * (1 - 0.10 * light) + np.array([34.0, 18.0, 9.0]) * (1 - light) ** 1.5
+    yellow = rng.normal(0.02, 0.04)
+    colour = colour * np.array([1 + yellow * 0.3, 1 + yellow * 0.5, 1 - yellow])
+    return _rgb(colour)
+
+
+def hair_colour(rng: np.random.Generator, tone: str, old: float) -> tuple[Rgb, float]:
+    """A hair colour, natural or dyed, and the share of grey hairs in 0..1."""
+    step = int(tone)
+    weights = np.array([weight for _, weight in _NATURAL])
+    weights[0] *= 1 + max(0, step - 4) * 0.8
+    weights[3:7] *= 0.25 if step > 6 else 1.0
+    weights[7:] *= 0.5 + 2.5 * old
+    place = int(rng.choice(len(weights), p=weights / weights.sum()))
+    colour = np.array(_NATURAL[place][0], float)
+    if rng.random() < 0.03:
+        colour = np.array(_DYES[int(rng.integers(len(_DYES)))], float)
+    colour = colour * rng.uniform(0.8, 1.25) * (1 + rng.normal(0, 0.05, 3))
+    grey = float(np.clip(rng.normal(old * 0.4, 0.15), 0, 0.6)) if place < 7 and rng.random() < 0.3 + old else 0.0
+    return _rgb(colour), grey
+
+
+def _rgb(colour: np.ndarray) -> Rgb:
+    red, green, blue = (float(value) for value in np.clip(colour, 4, 250))
+    return red, green, blue
+
+
+def _pose(rng: np.random.Generator) -> tuple[float, float, float]:
+    """Yaw, pitch, roll: mostly towards the camera, one in eight far turned up to a profile."""
+    yaw = rng.normal(0, 0.33)
+    if rng.random() < 0.13:
+        yaw = rng.choice((-1, 1)) * rng.uniform(0.7, 1.5)
+    return float(yaw), float(rng.normal(0.02, 0.13)), float(rng.normal(0, 0.10))
+
+
+def _pick(rng: np.random.Generator, weights: dict[str, float]) -> str:
+    shares = np.array(list(weights.values()))
+    return list(weights)[int(rng.choice(len(shares), p=shares / shares.sum()))]
+
+
+def draw_person(rng: np.random.Generator, tone: str, hair: str) -> Person:
+    """Draws all remaining traits of a person of the given Monk step (`TONES`) and hair kind (`KINDS`)."""
+    old = float(np.clip(rng.beta(1.3, 1.6), 0, 1))
+    young = float(rng.uniform(0.4, 1)) if rng.random() < 0.07 else 0.0
+    old = 0.0 if young else old
+    female = {"bob": 0.9, "long": 0.9, "wavy": 0.85, "bun": 0.95, "ponytail": 0.9, "braids": 0.85}
+    is_female = rng.random() < female.get(hair, 0.55 if hair in ("curly", "afro", "fringed") else 0.18)
+    feminine = float(np.clip(rng.normal(0.85 if is_female else 0.15, 0.12), 0, 1))
+    if hair in ("bald", "thinning"):
+        old, young = max(old, 0.35), 0.0
+    colour, grey = hair_colour(rng, tone, old)
+    yaw, pitch, roll = _pose(rng)
+    n = rng.normal
+    smile = float(np.clip(n(0.35, 0.4), -0.4, 1))
+    beards = {"none": 0.45, "stubble": 0.25, "moustache": 0.10, "goatee": 0.06, "full": 0.14}
+    hats = {"none": 0.915, "cap": 0.04, "beanie": 0.02, "brim": 0.015, "scarf": 0.01}
+    return Person(
+        tone=tone,
+        hair=hair,
+        skin=skin_colour(rng, tone),
+        hair_colour=colour,
+        grey=grey,
+        young=young,
+        old=old,
+        feminine=feminine,
+        width=float(np.clip(n(1.0, 0.05) - 0.04 * feminine, 0.88, 1.14)),
+        length=float(np.clip(n(1.0, 0.04) - 0.08 * young, 0.85, 1.1)),
+        jaw=float(np.clip(n(1.0, 0.07) - 0.1 * feminine, 0.78, 1.2)),
+        chin=float(n(0, 0.35) - 0.8 * young),
+        cheeks=float(np.clip(n(0.3, 0.35) + 0.5 * young, -0.3, 1.2)),
+        forehead=float(np.clip(n(0, 0.5) + 0.9 * young, -1, 1.6)),
+        nose_long=float(np.clip(n(1.0, 0.1) - 0.2 * young, 0.7, 1.3)),
+        nose_wide=float(np.clip(n(1.0, 0.14) - 0.1 * feminine + 0.03 * (int(tone) - 5), 0.7, 1.5)),
+        nose_out=float(np.clip(n(1.0, 0.16) - 0.1 * feminine - 0.3 * young, 0.5, 1.5)),
+        eye_apart=float(np.clip(n(3.15, 0.13), 2.8, 3.5)),
+        eye_wide=float(np.clip(n(1.5, 0.09) + 0.08 * feminine, 1.25, 1.8)),
+        eye_open=float(np.clip(n(0.52, 0.10) + 0.06 * feminine + 0.12 * young - 0.12 * smile, 0.06, 0.85)),
+        eye_tilt=float(n(0.06, 0.06)),
+        iris=_iris(rng, tone),
+        brow_thick=float(np.clip(n(0.42, 0.12) - 0.12 * feminine, 0.15, 0.75)),
+        brow_high=float(n(0, 0.2) + 0.15 * feminine),
+        lips=float(np.clip(n(1.0, 0.18) + 0.12 * feminine + 0.03 * (int(tone) - 5), 0.5, 1.6)),
+        mouth_wide=float(np.clip(n(2.5, 0.18) + 0.35 * smile, 2.0, 3.3)),
+        smile=smile,
+        mouth_open=float(rng.uniform(0.15, 1)) if rng.random() < 0.42 else 0.0,
+        ear=float(np.clip(n(1.0, 0.09) + 0.1 * old, 0.8, 1.3)),
+        beard=_pick(rng, beards) if feminine < 0.45 and not young else "none",
+        beard_dense=float(rng.uniform(0.35, 1)),
+        makeup=float(rng.uniform(0.2, 1)) if feminine > 0.6 and rng.random() < 0.6 else 0.0,
+        glasses=_pick(rng, {"none": 0.78, "thin": 0.11, "thick": 0.07, "sun": 0.04}),
+        hat=_pick(rng, hats),
+        hand=bool(rng.random() < 0.06),
+        clothes=_clothes(rng, feminine),
+        hairline=float(np.clip(n(0, 0.45) + 0.5 * old * (1 - feminine), -0.9, 1.6)),
+        yaw=yaw,
+        pitch=pitch,
+        roll=roll,
+    )
+
+
+def _iris(rng: np.random.Generator, tone: str) -> Rgb:
+    dark: Rgb = (58, 36, 22)
+    others: tuple[Rgb, ...] = ((92, 62, 34), (86, 110, 132), (104, 118, 84), (110, 128, 140))
+    if int(tone) > 5 or rng.random() < 0.45:
+        return dark
+    return others[int(rng.integers(len(others)))]
+
+
+def _clothes(rng: np.random.Generator, feminine: float) -> str:
+    if feminine < 0.5:
+        return _pick(rng, {"suit": 0.48, "tee": 0.22, "shirt": 0.16, "jumper": 0.08, "turtleneck": 0.06})
+    return _pick(rng, {"suit": 0.12, "tee": 0.3, "vneck": 0.3, "jumper": 0.18, "turtleneck": 0.1})

@@ -1,0 +1,126 @@
+"""Texture tiles and paints: what a seed in a recipe expands to. Fixed tiles, so nothing is drawn here per example."""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from hairnet_data import geometry
+from hairnet_data.recipe import Crop, Paint
+from hairnet_data.sources.base import Pixels
+
+TILE = 1024
+"""Side of a texture tile in pixels. Fresh noise would cost 1.5 ms an example; a slice of a tile costs nothing."""
+
+Backgrounds = Callable[[str], Pixels]
+"""Gives the background behind an asset, uint8 (H, W, 3) RGB, after `shrink_background`."""
+
+
+@functools.cache
+def noise_tile() -> NDArray[np.int8]:
+    """Standard normal noise times 32, rounded and cut to -127..127: int8 (TILE, TILE, 3)."""
+    bits = np.random.Philox(key=np.array([20190000, 1], np.uint64)).random_raw(TILE * TILE * 3)
+    # The sum of eight bytes, normal to within a percent where it matters, and exact on any machine.
+    total = bits.view(np.uint8).reshape(TILE, TILE, 3, 8).sum(axis=-1, dtype=np.int32) - 1020
+    # eight bytes: variance 8 * (256^2 - 1) / 12 = 43690, standard deviation 209.02
+    return np.clip(np.rint(total * (32 / 209.02)), -127, 127).astype(np.int8)
+
+
+@functools.cache
+def blotch_tile() -> Pixels:
+    """Soft blotches at several sizes, all grey levels used: uint8 (TILE, TILE)."""
+    bits = np.random.Philox(key=np.array([20190000, 2], np.uint64)).random_raw(TILE * TILE // 8)
+    fine = bits.view(np.uint8).reshape(TILE, TILE)
+    total = np.zeros((TILE, TILE), np.int32)
+    for width, weight in ((5, 1), (15, 3), (61, 12)):
+        soft = cv2.blur(cv2.blur(fine, (width, width)), (width, width)).astype(np.int32) - 127
+        total += soft * weight * width // 4
+    low, high = int(total.min()), int(total.max())
+    return ((total - low) * 255 // (high - low)).astype(np.uint8)
+
+
+def tile_at(tile: NDArray[np.generic], seed: int, height: int, width: int) -> NDArray[np.generic]:
+    """A window of a tile, placed by the seed; a window larger than the tile repeats it."""
+    if height > TILE or width > TILE:
+        tile = np.tile(tile, (-(-height // TILE), -(-width // TILE), 1)[: tile.ndim])
+    top, left = (seed >> 8) * (len(tile) - height) // 255, (seed & 255) * (tile.shape[1] - width) // 255
+    return tile[top : top + height, left : left + width]
+
+
+def paint_box(
+    paint: Paint, box: tuple[int, int, int, int], size: int, backgrounds: Backgrounds
+) -> Pixels:
+    """Paints a box of the frame.
+
+    Args:
+        paint: what with.
+        box: (left, top, right, bottom) in pixels of the output.
+        size: side of the square output.
+        backgrounds: gives the background behind an asset.
+
+    Returns:
+        uint8 (bottom - top, right - left, 3) RGB.
+    """
+    left, top, right, bottom = box
+    if paint.kind == "colour":
+        return np.full((bottom - top, right - left, 3), paint.colours[0], np.uint8)
+    if paint.kind == "background":
+        assert paint.crop is not None
+        # The crop is fitted to the box's longer side, so a small occluder shows a whole piece, not a corner.
+        side = max(right - left, bottom - top)
+        return take_crop(paint.crop, backgrounds(paint.crop.asset), side)[: bottom - top, : right - left]
+    ramp = np.linspace(0, 1, 256)[:, None]
+    first, second = np.array(paint.colours, np.float64)
+    table = np.rint(first + (second - first) * ramp).astype(np.uint8)
+    return table[_pattern(paint, box, size)]
+
+
+def shrink_background(background: Pixels, size: int) -> Pixels:
+    """Halves a background while its shorter side stays at least `size`: all the detail a crop can show.
+
+    Every background goes through here before it is used, so that it can be kept in memory small.
+    """
+    times = 0
+    while min(background.shape[:2]) >> (times + 1) >= size:
+        times += 1
+    return geometry.halve(background, times)
+
+
+def take_crop(crop: Crop, background: Pixels, size: int) -> Pixels:
+    """Cuts a square crop out of a background and fits it to `size` pixels: uint8 (size, size, 3), writable."""
+    height, width = background.shape[:2]
+    span = max(1, round(crop.side * min(width, height)))
+    left, top = round(crop.x * (width - span)), round(crop.y * (height - span))
+    piece = background[top : top + span, left : left + span]
+    piece = geometry.halve(piece, geometry.level_for(span / size))
+    # The bit-exact kind of bilinear interpolation, three times as fast as warping.
+    piece = np.asarray(cv2.resize(piece, (size, size), interpolation=cv2.INTER_LINEAR_EXACT), np.uint8)
+    return np.asarray(cv2.flip(piece, 1), np.uint8) if crop.mirror else piece.copy()
+
+
+def _pattern(paint: Paint, box: tuple[int, int, int, int], size: int) -> Pixels:
+    left, top, right, bottom = box
+    height, width = bottom - top, right - left
+    if paint.pattern == "blotches":
+        window = tile_at(blotch_tile(), paint.seed, height, width)
+        return np.ascontiguousarray(window, np.uint8)
+    # Integer phases: 65536 is one period, so that no machine rounds another way.
+    turn = 65536 / max(1.0, paint.period * size)
+    cos, sin = math.cos(math.radians(paint.angle)), math.sin(math.radians(paint.angle))
+    across = np.rint(np.arange(left, right) * turn * cos).astype(np.int64)
+    down = np.rint(np.arange(top, bottom) * turn * sin).astype(np.int64)
+    phase = down[:, None] + across[None, :] + paint.seed
+    if paint.pattern == "shade":  # a soft change over one period, there and back
+        wave = (phase >> 7) & 511
+        return np.minimum(wave, 511 - wave).astype(np.uint8)
+    bands = (phase >> 15) & 1
+    if paint.pattern == "checks":
+        cross = np.rint(np.arange(top, bottom) * turn * cos).astype(np.int64)[:, None]
+        cross = cross - np.rint(np.arange(left, right) * turn * sin).astype(np.int64)[None, :]
+        bands ^= (cross >> 15) & 1
+    return (bands * 255).astype(np.uint8)
