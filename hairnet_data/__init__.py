@@ -1,0 +1,28 @@
+"""From portraits and masks to training records whose masks fit their images.
+
+`sample_recipe` draws what is done to one example, `render` does it, `Recipe` is what was drawn.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from hairnet_data.version import __version__
+
+if TYPE_CHECKING:
+    from hairnet_data.recipe import Recipe
+    from hairnet_data.renderer import render
+    from hairnet_data.sampling import sample_recipe
+
+__all__ = ["Recipe", "__version__", "render", "sample_recipe"]
+
+_HOMES = {"Recipe": "recipe", "render": "renderer", "sample_recipe": "sampling"}
+
+
+def __getattr__(name: str) -> Any:
+    # Looked up when asked for: the command line must not wait for OpenCV to say what its options are.
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import importlib
+
+    return getattr(importlib.import_module(f"hairnet_data.{_HOMES[name]}"), name)

@@ -7,9 +7,8 @@ from collections.abc import Callable
 from typing import Generic, Protocol, TypeVar
 
 from hairnet_data import geometry
-from hairnet_data.errors import SourceError
 from hairnet_data.recipe import asset_id
-from hairnet_data.render import Subject
+from hairnet_data.renderer import Subject
 from hairnet_data.sources.base import BackgroundSource, Pixels, PortraitSource
 from hairnet_data.texture import shrink_background
 
@@ -73,14 +72,6 @@ class Assets:
     def background(self, asset: str) -> Pixels:
         """The background behind an asset name, shrunk as the renderer wants it."""
         return self._grounds.get(asset)
-
-    def check(self, portraits: list[str], backgrounds: list[str]) -> None:
-        """Raises SourceError when an asset is no longer what it was when its recipe was drawn."""
-        for source, names in ((self._portraits, portraits), (self._backgrounds, backgrounds)):
-            for name in names:
-                id = asset_id(name)
-                if f"{id}@{source.content(id)}" != name:  # type: ignore[attr-defined]
-                    raise SourceError(id, "has changed since the dataset was built", "build it again")
 
     def _load_subject(self, asset: str) -> Subject:
         portrait = self._portraits.load(asset_id(asset))

@@ -20,7 +20,7 @@ from hairnet_data.errors import BuildError, UsageError
 from hairnet_data.generate import estimate
 from hairnet_data.plan import DATASET, Plan, Settings
 from hairnet_data.prepare import plan_of
-from hairnet_data.render import RENDERER_VERSION
+from hairnet_data.renderer import RENDERER_VERSION
 from hairnet_data.sources import Sources
 from hairnet_data.survey import Progress
 

@@ -5,15 +5,20 @@ What a command needs is imported inside it: `--help` answers at once.
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from hairnet_data import options
 from hairnet_data.errors import HairnetError, UsageError
+
+if TYPE_CHECKING:
+    from hairnet_data.at_hand import AtHand
+    from hairnet_data.prepared import Prepared
 
 app = typer.Typer(
     name="hairnet-data",
@@ -104,8 +109,132 @@ def build(
 
 
 @app.command()
-def verify(dataset: Dataset) -> None:
-    """Proves."""
+def preview(
+    source: options.Source = "drawn",
+    source_dir: options.SourceDir = None,
+    negatives: options.Negatives = None,
+    train_examples: options.TrainExamples = None,
+    eval_examples: options.EvalExamples = None,
+    image_size: options.ImageSize = 224,
+    seed: options.Seed = 0,
+    negative_rate: options.NegativeRate = None,
+    occlude_rate: options.OccludeRate = None,
+    scale: options.Scale = None,
+    shift: options.Shift = None,
+    rotate: options.Rotate = None,
+    mirror: options.Mirror = None,
+    photometric: options.PhotometricStrength = None,
+    image_format: options.ImageFormat = "jpeg",
+    policy: options.PolicyFile = None,
+    split_by: options.SplitBy = "official",
+    data_dir: options.DataDir = None,
+    dataset: Annotated[Path | None, typer.Option(help="A prepared dataset, instead of settings.")] = None,
+    split: Annotated[str, typer.Option(help="Of the prepared dataset.")] = "train",
+    count: Annotated[int, typer.Option(help="How many examples.")] = 24,
+    out: Annotated[Path, typer.Option(help="A contact sheet (.png) or a gallery (.html).")] = Path("preview.png"),
+) -> None:
+    """Draws a contact sheet or a gallery, from settings or from a prepared dataset."""
+    from hairnet_data import preview as previewing
+    from hairnet_data.prepared import open_prepared
+
+    if not 1 <= count <= 1000:
+        raise UsageError("--count", f"{count} is outside 1..1000", "24 fill a sheet")
+    previewing.checked_ending(out)
+    if dataset:
+        title = "/".join(dataset.resolve().parts[-3:]) + f", {split}"
+        cells = list(previewing.from_dataset(open_prepared(dataset), split, count))
+    else:
+        request = _request(locals())
+        settings = request.settings()
+        sources = request.sources(data_dir or options.default_data_dir())
+        title = f"{source}, as a build would begin"
+        cells = list(previewing.from_settings(sources, settings, count))
+    previewing.show(cells, out, title)
+    print(out)
+
+
+@app.command()
+def verify(
+    dataset: Dataset,
+    source_dir: options.SourceDir = None,
+    negatives: options.Negatives = None,
+    workers: Annotated[int | None, typer.Option(help="Processes.", show_default="one a core")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Proves a prepared dataset; exit status 1 if anything is wrong."""
+    from hairnet_data.console import progress_bar
+    from hairnet_data.crew import Crew
+    from hairnet_data.prepared import open_prepared
+    from hairnet_data.verify import verify as verify_dataset
+
+    prepared = open_prepared(dataset)
+    at_hand = _at_hand(prepared, source_dir, negatives)
+    with progress_bar(as_json) as progress, Crew(workers or _cores()) as crew:
+        report = verify_dataset(prepared, at_hand, crew, progress)
+    if as_json:
+        print(json.dumps(report.to_json(), indent=2))
+    else:
+        for finding in report.findings:
+            print(finding)
+        for note in report.notes:
+            print(f"note: {note}")
+        verdict = f"{len(report.findings)} findings" if report.findings else "sound"
+        print(
+            f"{verdict}: {report.records:,} records read, {report.masks:,} masks compared with the reference's, "
+            f"{report.images:,} images with their recipes'"
+        )
+    if report.findings:
+        raise typer.Exit(1)
+
+
+@app.command()
+def stats(dataset: Dataset, as_json: AsJson = False) -> None:
+    """Counts what a prepared dataset holds."""
+    from hairnet_data.console import progress_bar
+    from hairnet_data.prepared import open_prepared
+    from hairnet_data.stats import count
+
+    prepared = open_prepared(dataset)
+    with progress_bar(as_json) as progress:
+        counted = count(prepared, progress)
+    if as_json:
+        print(json.dumps(counted, indent=2))
+    else:
+        from hairnet_data.console import print_stats
+
+        print_stats(counted)
+
+
+@app.command()
+def explain(
+    dataset: Dataset,
+    split: Annotated[str, typer.Argument(metavar="SPLIT")],
+    index: Annotated[int, typer.Argument(metavar="INDEX")],
+    source_dir: options.SourceDir = None,
+    negatives: options.Negatives = None,
+    out: Annotated[Path | None, typer.Option(help="A picture of each step (.png).")] = None,
+) -> None:
+    """Shows one record beside its source, with each step of its way."""
+    from hairnet_data import preview as previewing
+    from hairnet_data.prepared import open_prepared
+
+    if out:
+        previewing.checked_ending(out)
+    prepared = open_prepared(dataset)
+    cells = previewing.explain(prepared, _at_hand(prepared, source_dir, negatives), split, index)
+    for cell in cells:
+        print(f"{cell.title}: {'; '.join(cell.lines)}" if cell.lines else cell.title)
+    if out:
+        previewing.show(cells, out, f"{split} {index}, step by step")
+        print(out)
+
+
+def _at_hand(prepared: Prepared, source_dir: Path | None, negatives: Path | None) -> AtHand:
+    from hairnet_data.at_hand import open_at_hand
+
+    # DATA_DIR/hairnet_synthetic/NAME/VERSION: archives are unpacked where the build unpacked them.
+    keep_in = prepared.path.resolve().parents[2] / "downloads"
+    return open_at_hand(prepared, source_dir, negatives, keep_in)
 
 
 def _request(values: dict[str, object]) -> options.Request:

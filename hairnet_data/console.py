@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 Progress = Callable[[str, int, int], None]
 
@@ -88,3 +89,27 @@ def seconds_text(seconds: float) -> str:
     if seconds < 5400:
         return f"{seconds / 60:.0f} min"
     return f"{seconds / 3600:.1f} h"
+
+
+def print_stats(counted: dict[str, dict[str, Any]]) -> None:
+    """Prints what `stats.count` counted as a table."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    table.add_column("split")
+    for head in ("examples", "size", "portraits", "negatives", "occluded", "people", "hair", "face"):
+        table.add_column(head, justify="right")
+    for split, found in counted.items():
+        table.add_row(
+            split,
+            f"{found['examples']:,}",
+            bytes_text(found["bytes"]),
+            f"{found['portraits']:,}",
+            f"{found['negatives']:,}",
+            f"{found['occluded']:.1%}",
+            f"{found['people']:,}",
+            f"{found['classes']['hair']:.1%}",
+            f"{found['classes']['face']:.1%}",
+        )
+    Console(width=None if sys.stdout.isatty() else 100).print(table)

@@ -18,7 +18,7 @@ from hairnet_data.encode import encode_image, encode_mask, frame, serialize
 from hairnet_data.plan import Plan, SplitPlan
 from hairnet_data.pools import Pool
 from hairnet_data.recipe import Recipe
-from hairnet_data.render import render
+from hairnet_data.renderer import render
 from hairnet_data.sampling import sample_recipe
 from hairnet_data.survey import Progress
 

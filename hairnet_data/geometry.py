@@ -46,15 +46,16 @@ def unit_matrix(
     Returns:
         float64 (2, 3): output (x, y, 1) to (x / width, y / height).
     """
-    longer = max(width, height)
-    cos, sin = math.cos(math.radians(rotation)), math.sin(math.radians(rotation))
-    step = longer / (size * scale)  # source pixels an output pixel
+    step = max(width, height) / (size * scale)  # source pixels an output pixel
+    cos, sin = math.cos(math.radians(rotation)) * step, math.sin(math.radians(rotation)) * step
     flip = -1.0 if mirror else 1.0
-    inverse = np.array([[flip * cos * step, flip * sin * step], [-sin * step, cos * step]])
-    centre = np.array([size * (0.5 + shift[0]), size * (0.5 + shift[1])])
-    offset = np.array([width / 2, height / 2]) - inverse @ centre
-    matrix = np.column_stack([inverse, offset])
-    return matrix / np.array([[float(width)], [float(height)]])
+    right, down = size * (0.5 + shift[0]), size * (0.5 + shift[1])
+    return np.array(
+        [
+            [flip * cos / width, flip * sin / width, 0.5 - flip * (cos * right + sin * down) / width],
+            [-sin / height, cos / height, 0.5 - (cos * down - sin * right) / height],
+        ]
+    )
 
 
 def coordinates(matrix: UnitMatrix, size: int, width: int, height: int) -> NDArray[np.int32]:

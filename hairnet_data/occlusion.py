@@ -32,27 +32,25 @@ def cover(outline: Sequence[Point], size: int) -> tuple[tuple[int, int, int, int
     """
     corners = np.rint(np.array(outline, np.float64) * (size * _GRID)).astype(np.int64)
     half = _GRID // 2
-    low, high = corners.min(axis=0), corners.max(axis=0)
-    left, top = (int(v) for v in np.clip((low - half) // _GRID, 0, size))
-    right, bottom = (int(v) for v in np.clip((high + half) // _GRID + 1, 0, size))
+    (left, top), (right, bottom) = corners.min(axis=0).tolist(), corners.max(axis=0).tolist()
+    left, top = (min(max((low - half) // _GRID, 0), size) for low in (left, top))
+    right, bottom = (min(max((high + half) // _GRID + 1, 0), size) for high in (right, bottom))
     box = (left, top, max(right, left), max(bottom, top))
     height, width = box[3] - top, box[2] - left
     if not height or not width:
         return box, np.zeros((height, width), np.bool_)
-    begin, end = corners, np.roll(corners, -1, axis=0)
+    begin, end = corners, np.concatenate((corners[1:], corners[:1]))
     falls = begin[:, 1] < end[:, 1]
     upper, lower = np.where(falls[:, None], begin, end), np.where(falls[:, None], end, begin)
-    rows = (np.arange(top, box[3]) * _GRID + half)[None, :]
-    crossed = (rows >= upper[:, 1:]) & (rows < lower[:, 1:])
-    edge, row = np.nonzero(crossed)
+    rows = np.arange(top, box[3]) * _GRID + half
+    edge, row = np.nonzero((rows >= upper[:, 1:]) & (rows < lower[:, 1:]))
     # Where the edge crosses the row, the first pixel whose centre is not left of the crossing.
-    rise = (lower - upper)[edge]
-    across = upper[edge, 0] * rise[:, 1] + (rows[0, row] - upper[edge, 1]) * rise[:, 0]
-    column = -((half * rise[:, 1] - across) // (_GRID * rise[:, 1]))
-    column = np.clip(column - left, 0, width)
-    steps = np.zeros(height * (width + 1), np.int32)
-    np.add.at(steps, row * (width + 1) + column, np.where(falls[edge], 1, -1))
-    winding = np.cumsum(steps.reshape(height, width + 1)[:, :width], axis=1)
+    run, drop = (lower - upper)[edge].T
+    across = upper[edge, 0] * drop + (rows[row] - upper[edge, 1]) * run
+    column = np.minimum(np.maximum(-((half * drop - across) // (_GRID * drop)) - left, 0), width)
+    turn = np.where(falls[edge], 1.0, -1.0)
+    steps = np.bincount(row * (width + 1) + column, turn, height * (width + 1)).astype(np.int16)
+    winding = np.cumsum(steps.reshape(height, width + 1)[:, :width], axis=1, dtype=np.int16)
     return box, winding != 0
 
 

@@ -16,7 +16,7 @@ from hairnet_data.errors import SourceError, UsageError
 from hairnet_data.policy import Policy
 from hairnet_data.pools import Pool
 from hairnet_data.recipe import RECIPE_VERSION
-from hairnet_data.render import RENDERER_VERSION
+from hairnet_data.renderer import RENDERER_VERSION
 from hairnet_data.sources.base import POOLS, BackgroundSource, PortraitSource
 from hairnet_data.splits import EVALUATION_VERSION, Split, splits_for
 from hairnet_data.survey import Survey

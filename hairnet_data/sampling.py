@@ -53,7 +53,7 @@ def sample_recipe(split: Split, pool: Pool, index: int, size: int = 224) -> Reci
         portrait=portrait.name if portrait else "",
         negative=negative,
         affine=affine,
-        fill=_fill(draws["fill"], policy, pool),
+        **({} if is_negative else {"fill": _fill(draws["fill"], policy, pool)}),
         occluders=_occluders(draws, policy, pool, affine, portrait) if occluded else (),
         photometric=_photometric(draws["photometric"], policy.photometric) if policy.photometric else Photometric(),
         traits=portrait.traits if portrait else {},

@@ -68,7 +68,8 @@ def paint_box(
     """
     left, top, right, bottom = box
     if paint.kind == "colour":
-        return np.full((bottom - top, right - left, 3), paint.colours[0], np.uint8)
+        row = np.array(paint.colours[0] * (right - left), np.uint8)
+        return np.tile(row, (bottom - top, 1)).reshape(bottom - top, right - left, 3)
     if paint.kind == "background":
         assert paint.crop is not None
         # The crop is fitted to the box's longer side, so a small occluder shows a whole piece, not a corner.
@@ -77,7 +78,8 @@ def paint_box(
     ramp = np.linspace(0, 1, 256)[:, None]
     first, second = np.array(paint.colours, np.float64)
     table = np.rint(first + (second - first) * ramp).astype(np.uint8)
-    return table[_pattern(paint, box, size)]
+    pattern = _pattern(paint, box, size)
+    return np.asarray(cv2.LUT(cv2.merge([pattern, pattern, pattern]), table[:, None, :]), np.uint8)
 
 
 def shrink_background(background: Pixels, size: int) -> Pixels:

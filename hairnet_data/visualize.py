@@ -105,7 +105,7 @@ def outline_layer(mask: Pixels, height: int, width: int, thick: float = 0.0) -> 
         uint8 (height, width, 4) RGBA, clear where no line runs.
     """
     classes = _fitted(mask, height, width)
-    thick = thick or max(1.4, min(height, width) / 180)
+    thick = thick or max(1.3, min(height, width) / 190)
     # Where a small mask was enlarged, the staircase of its pixels is smoothed out of the line.
     soft = max(0.8, 0.55 * height / mask.shape[0])
     depths = {number: _depth(classes == number, soft) for number in LINES if (classes == number).any()}

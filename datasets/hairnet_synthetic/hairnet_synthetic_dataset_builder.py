@@ -14,7 +14,7 @@ from hairnet_data.crew import Crew
 from hairnet_data.generate import generate
 from hairnet_data.plan import Plan, Settings
 from hairnet_data.prepare import metadata_of, plan_of, silent
-from hairnet_data.render import RENDERER_VERSION
+from hairnet_data.renderer import RENDERER_VERSION
 from hairnet_data.sources import open_sources
 from hairnet_data.survey import Progress
 

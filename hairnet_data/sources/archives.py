@@ -110,7 +110,7 @@ def _unpack(archive: Path, folder: Path, wanted: frozenset[str]) -> None:
                     path = folder / name
                     path.parent.mkdir(parents=True, exist_ok=True)
                     path.write_bytes(data)
-        while stream.read(1 << 20):  # to the end, where gzip keeps its own checksum
+        while stream.read(1 << 16):  # to the end, where gzip keeps its own checksum
             pass
 
 

@@ -90,10 +90,13 @@ class ColourMap:
             names = [f"#{code:06x}" for code in found]
             raise _unknown(where, "colour", names, counts, "or set nearest = true")
         seen = np.stack([found >> 16, (found >> 8) & 255, found & 255], axis=1)
-        known = np.array(list(self.classes))
-        distances = ((seen[:, None, :] - known[None]) ** 2).sum(axis=2)
-        labels = np.array(list(self.classes.values()), np.uint8)
-        result[strange] = labels[distances.argmin(axis=1)][inverse]
+        shortest = np.full(len(seen), np.iinfo(np.int64).max)
+        labels = np.zeros(len(seen), np.uint8)
+        for colour, label in self.classes.items():
+            distance = ((seen - np.array(colour)) ** 2).sum(axis=1)
+            nearer = distance < shortest  # of two equally near the first
+            shortest[nearer], labels[nearer] = distance[nearer], label
+        result[strange] = labels[inverse]
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +196,7 @@ class PartMap:
             what = f"has {between} pixels of values between black and {highest}, where a part has two values"
             raise PictureError(where, what, "save it as black and white or set nearest = true")
         rounded = int(np.count_nonzero((values != 0) & (values != full)))
-        return values * 2 > full, rounded
+        return values > full // 2, rounded
 
 
 ClassMap = ColourMap | IndexMap | PartMap
@@ -224,7 +227,7 @@ def _size(pixels: NDArray[Any]) -> str:
 
 def _unknown(where: str, kind: str, names: Sequence[str], counts: NDArray[Any], more: str) -> PictureError:
     """Names the most frequent values that are in no class."""
-    order = np.argsort(-counts, kind="stable")
+    order = [place for place in np.argsort(-counts, kind="stable") if counts[place]]
     listed = ", ".join(f"{names[i]} ({int(counts[i])} pixels)" for i in order[:_NAMED])
     rest = len(order) - _NAMED
     listed += f" and {rest} more" if rest > 0 else ""

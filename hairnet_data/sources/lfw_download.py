@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -105,5 +106,7 @@ def _reach(urls: Iterable[str]) -> None:
         try:
             with urllib.request.urlopen(url, timeout=_PATIENCE):
                 pass
+        except urllib.error.HTTPError as error:
+            raise OSError(f"{url}: {error}") from error
         except (OSError, ValueError) as error:
-            raise OSError(f"{url}: {getattr(error, 'reason', None) or error}") from error
+            raise OSError(f"{url}: {getattr(error, 'reason', error)}") from error

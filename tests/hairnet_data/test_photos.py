@@ -157,7 +157,7 @@ def test_exif_orientation_is_carried_out(format, orientation):
         5: SMOOTH.transpose(1, 0, 2),
         6: SMOOTH.transpose(1, 0, 2)[::-1],
         7: SMOOTH[::-1, ::-1].transpose(1, 0, 2),
-        8: SMOOTH[:, ::-1].transpose(1, 0, 2),
+        8: SMOOTH[::-1].transpose(1, 0, 2),
     }[orientation]
     stored = np.ascontiguousarray(stored)
     data = encoded(

@@ -16,8 +16,8 @@ from hairnet_data.sources.drawn.traits import Person, Rgb
 
 Points = NDArray[np.float64]
 
-_SOBER: tuple[Rgb, ...] = ((30, 32, 40), (44, 46, 54), (28, 34, 58), (70, 70, 74), (64, 50, 42), (18, 18, 20), (110, 104, 96))
-_BRIGHT: tuple[Rgb, ...] = (
+SOBER: tuple[Rgb, ...] = ((30, 32, 40), (44, 46, 54), (28, 34, 58), (70, 70, 74), (64, 50, 42), (18, 18, 20), (110, 104, 96))
+BRIGHT: tuple[Rgb, ...] = (
     (176, 34, 40), (34, 78, 150), (230, 228, 224), (40, 110, 76), (216, 180, 70), (120, 50, 110), (224, 130, 120),
     (90, 150, 190), (24, 24, 28), (160, 150, 136), (96, 60, 40), (200, 200, 206), (238, 140, 40), (60, 64, 90),
     (196, 160, 130), (150, 110, 84),
@@ -98,7 +98,7 @@ def _colour(rng: np.random.Generator, choices: tuple[Rgb, ...]) -> Rgb:
 def paint_clothes(rng: np.random.Generator, canvas: Canvas, person: Person, body: Body, light: Light) -> None:
     """Paints what the person wears, over the foot of the neck."""
     before = canvas.part == CLOTH
-    main = _colour(rng, _SOBER if person.clothes == "suit" and rng.random() < 0.85 else _BRIGHT)
+    main = _colour(rng, SOBER if person.clothes == "suit" and rng.random() < 0.85 else BRIGHT)
     neck = (5.2 - 1.1 * person.feminine) * (0.75 + 0.25 * body.build)
     wide, slope = 21.5 * body.build, rng.uniform(4.0, 7.5)
     shift = np.sin(body.turn) * 3.0
@@ -133,13 +133,13 @@ def _shirt(
 ) -> None:
     """Shirt front and collar, and for a suit mostly a tie."""
     suit = person.clothes == "suit"
-    white = mix((236, 236, 238), _colour(rng, _BRIGHT), 0.0 if rng.random() < 0.6 else 0.45) if suit else main
+    white = mix((236, 236, 238), _colour(rng, BRIGHT), 0.0 if rng.random() < 0.6 else 0.45) if suit else main
     open_collar = not suit or person.feminine > 0.5 or rng.random() < 0.25
     dip = rng.uniform(5.0, 8.5) if open_collar else 3.4
     front = [(-neck - 1.4, high - 0.5), (shift * 0.4, high + dip), (neck + 1.4, high - 0.5), (neck + 3, high + deep + 4), (-neck - 3, high + deep + 4)]
     canvas.polygon(body.at(front) * canvas.scale, mix(white, (0, 0, 0), 0.06), CLOTH)
     if not open_collar:
-        tie = _colour(rng, _BRIGHT + _SOBER)
+        tie = _colour(rng, BRIGHT + SOBER)
         knot = [(shift * 0.4 - 1.9, high + 3.0), (shift * 0.4 + 1.9, high + 3.0), (shift * 0.4 + 1.2, high + 6.2), (shift * 0.4 - 1.2, high + 6.2)]
         blade = [(shift * 0.4 - 1.1, high + 6.0), (shift * 0.4 + 1.1, high + 6.0), (shift * 0.5 + 3.2, high + 30), (shift * 0.5 - 3.2, high + 30)]
         canvas.polygon(body.at(blade) * canvas.scale, tie, CLOTH)
@@ -173,7 +173,7 @@ def _pattern(rng: np.random.Generator, canvas: Canvas, body: Body) -> None:
         stripes = stripes ^ wave.T
     pick: Bytes = ((canvas.part == CLOTH) & stripes).astype(np.uint8)
     other = np.empty_like(canvas.pixels)
-    other[:] = np.round([*_colour(rng, _BRIGHT), CLOTH]).astype(np.uint8)
+    other[:] = np.round([*_colour(rng, BRIGHT), CLOTH]).astype(np.uint8)
     cv2.copyTo(other, pick, canvas.pixels)
 
 

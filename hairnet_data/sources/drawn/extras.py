@@ -69,11 +69,11 @@ def paint_glasses(rng: np.random.Generator, canvas: Canvas, person: Person, pose
 
     for side in (-1, 1):
         out = pose.turn @ np.array((side * 1.0, 0, 0))
-        if out[2] < -0.82:
+        if out[2] < -0.68:
             continue
         x = side * (person.eye_apart + 0.15) + shape[:, 0]
         y = 0.35 + shape[:, 1]
-        loop = place(x, y, 10.3 - 0.035 * x**2)
+        loop = place(x, y, 9.95 - 0.045 * x**2)
         if sun:
             canvas.polygon(loop, mix((22, 20, 20), rim, 0.2), FRAME)
         if out[2] > -0.25:
@@ -81,9 +81,9 @@ def paint_glasses(rng: np.random.Generator, canvas: Canvas, person: Person, pose
             canvas.lines((pose.place(arm)[:, :2] * canvas.scale)[None], rim, FRAME, line)
         canvas.lines(np.concatenate([loop, loop[:1]])[None], rim, FRAME, line)
         if rng.random() < 0.5:
-            gleam = place(x[15:20] * 0.9 + 0.1 * x.mean(), y[15:20] * 0.9, 10.3)
+            gleam = place(x[15:20] * 0.9 + 0.1 * x.mean(), y[15:20] * 0.9, 9.8)
             canvas.lines(gleam[None], (225, 228, 232), FRAME, max(1.0, line * 0.6))
-    bridge = np.array([(-0.9, 0.0, 10.9), (0.0, -0.25, 11.2), (0.9, 0.0, 10.9)])
+    bridge = np.array([(-0.9, 0.0, 10.1), (0.0, -0.25, 10.7), (0.9, 0.0, 10.1)])
     canvas.lines((pose.place(bridge)[:, :2] * canvas.scale)[None], rim, FRAME, line)
 
 
@@ -106,14 +106,15 @@ def paint_hat(rng: np.random.Generator, canvas: Canvas, person: Person, pose: Po
     level = light.sky + light.colour * light.power * 0.6
     tall = {"cap": 1.1, "beanie": 1.2, "brim": 1.4, "scarf": 1.0}[person.hat]
     brim = {"cap": -3.0, "beanie": -1.6, "brim": -3.6, "scarf": -1.0}[person.hat]
-    tilt = {"cap": 0.12, "beanie": 0.22, "brim": 0.1, "scarf": 0.3}[person.hat]
+    tilt = {"cap": 0.12, "beanie": 0.22, "brim": -0.06, "scarf": 0.3}[person.hat]
     dome = pose.place(_dome(person, tall, brim, tilt))[:, :2] * canvas.scale
     canvas.polygon(_hull(dome), colour * level, HAT)
     around = np.linspace(0, 2 * np.pi, 40)
     half = radii(person) + tall
     if person.hat == "brim":
         reach = rng.uniform(4.5, 7.0)
-        ring = np.stack([(half[0] + reach) * np.sin(around), brim + 0 * around, (half[2] + reach) * np.cos(around)], 1)
+        dip = 0.13 * (half[2] + reach) * np.cos(around) - 1.2 * np.sin(around) ** 2 + 0.5
+        ring = np.stack([(half[0] + reach) * np.sin(around), brim + dip, (half[2] + reach) * np.cos(around)], 1)
         canvas.polygon(pose.place(ring)[:, :2] * canvas.scale, colour * level * 0.8, HAT)
         canvas.polygon(_hull(pose.place(_dome(person, tall, brim - 0.4, tilt))[:, :2]) * canvas.scale, colour * level, HAT)
     elif person.hat == "cap":

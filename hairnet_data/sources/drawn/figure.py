@@ -11,14 +11,16 @@ from hairnet_data.sources.base import Pixels, Portrait
 from hairnet_data.sources.drawn import extras
 from hairnet_data.sources.drawn.body import draw_body, paint_clothes, paint_neck, shaded
 from hairnet_data.sources.drawn.canvas import HAIRS, HAT, SKIN, Bytes, Canvas, Floats
+from hairnet_data.sources.drawn.crowd import paint_crowd
 from hairnet_data.sources.drawn.face import DOT, ORIGIN, draw_face
 from hairnet_data.sources.drawn.growth import curls, grow, style_of, tie
 from hairnet_data.sources.drawn.head import FIELD, Pose, View, look, surface, turn_of
 from hairnet_data.sources.drawn.light import Light, draw_light, on_skin
 from hairnet_data.sources.drawn.photo import before, mask_of, photograph, shares, tilted_frame
 from hairnet_data.sources.drawn.scalp import depth_inside
-from hairnet_data.sources.drawn.strands import Hair, paint_hairs, paint_locks
-from hairnet_data.sources.drawn.traits import Person, Rgb, draw_person, first_traits
+from hairnet_data.sources.drawn.strands import Hair, paint_hairs, paint_locks, paint_mass
+from hairnet_data.sources.drawn.traits import Person, draw_person, first_traits
+from hairnet_data.sources.scenes import draw_scene
 
 
 def draw_portrait(
@@ -56,19 +58,21 @@ def draw_portrait(
 
 
 def _scene(rng: np.random.Generator, size: int) -> Pixels:
-    from hairnet_data.sources.scenes import draw_scene
-
+    """What is behind the portrait, drawn at half the size as it is out of focus anyway; uint8 (size, size, 3)."""
     half = max(16, size // 2)
-    return np.asarray(cv2.resize(draw_scene(rng, half, half), (size, size), interpolation=cv2.INTER_CUBIC), np.uint8)
+    scene = draw_scene(rng, half, half)
+    if rng.random() < 0.22:
+        paint_crowd(rng, scene)
+    return np.asarray(cv2.resize(scene, (size, size), interpolation=cv2.INTER_CUBIC), np.uint8)
 
 
 def _stand(rng: np.random.Generator, person: Person) -> Pose:
     """Where in the picture the head is, and how large."""
-    scale = float(np.clip(rng.normal(6.2, 0.45), 5, 7.6))
+    scale = float(np.clip(rng.normal(6.9, 0.45), 5.6, 8.2))
     spread = 6.0
     if rng.random() < 0.15:
-        scale, spread = float(rng.uniform(4.6, 8.6)), 14.0
-    x, y = rng.normal((128, 116), spread)
+        scale, spread = float(rng.uniform(4.8, 9.0)), 14.0
+    x, y = rng.normal((128, 118), spread)
     turn = turn_of(person.yaw, person.pitch, person.roll)
     ahead = turn @ np.array((0.0, 0.0, 4.0)) * scale  # photographs are centred on the face, not on the skull
     return Pose(turn, (float(x - 0.6 * ahead[0]), float(y)), scale)
@@ -80,11 +84,7 @@ def paint_figure(rng: np.random.Generator, person: Person, pose: Pose, light: Li
     view = look(surface(person), pose)
     body = draw_body(rng, person, pose)
     bundles = _grow(rng, person, pose, light, canvas)
-    colour = person.hair_colour
-    for bundle in bundles:
-        if bundle.locks:
-            paint_locks(rng, canvas, bundle.hair, colour, bundle.wide * 1.4, False, 2, 0.42)
-        paint_hairs(rng, canvas, bundle.hair, colour, False, 0.62, person.grey)
+    _paint_bundles(rng, canvas, person, bundles, front=False)
     paint_neck(canvas, person, pose, body, view, light)
     paint_clothes(rng, canvas, person, body, light)
     for side in (-1, 1):
@@ -96,10 +96,7 @@ def paint_figure(rng: np.random.Generator, person: Person, pose: Pose, light: Li
             extras.paint_ear(canvas, person, pose, light, side)
     if person.glasses != "none":
         extras.paint_glasses(rng, canvas, person, pose)
-    for bundle in bundles:
-        if bundle.locks:
-            paint_locks(rng, canvas, bundle.hair, colour, bundle.wide, True, 2, 0.72)
-        paint_hairs(rng, canvas, bundle.hair, colour, True, 1.0, person.grey)
+    _paint_bundles(rng, canvas, person, bundles, front=True)
     if bundles:
         lit = bundles[0].hair.light[..., None] * (0.55 * light.colour * light.power + light.sky + 0.2).astype(np.float32)
         shaded(canvas, np.asarray(lit, np.float32), np.asarray(canvas.part == HAIRS))
@@ -113,11 +110,17 @@ def paint_figure(rng: np.random.Generator, person: Person, pose: Pose, light: Li
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """Strands that are painted together: as locks `wide` cm broad with single hairs, or only as hairs."""
+    """Strands that are painted together: single hairs over locks `wide` cm broad, over puffs, or over nothing.
+
+    Attributes:
+        every: one lock for so many strands.
+    """
 
     hair: Hair
     wide: float
     locks: bool
+    every: int = 2
+    puffs: bool = False
 
 
 def _grow(rng: np.random.Generator, person: Person, pose: Pose, light: Light, canvas: Canvas) -> list[Bundle]:
@@ -134,10 +137,25 @@ def _grow(rng: np.random.Generator, person: Person, pose: Pose, light: Light, ca
     curves, _ = grow(rng, person, style, down)
     if person.hat != "none":
         curves = curves[(curves[..., 1] > -5.0).mean(1) > 0.3]
-    bundles = [Bundle(Hair(curves, pose, light, canvas), style.lock, person.hair != "thinning")]
-    if style.comb == "out":
-        bundles.append(Bundle(Hair(curls(rng, person, style), pose, light, canvas), style.lock, False))
-    return bundles
+    hair = Hair(curves, pose, light, canvas)
+    if style.comb == "out" and person.hat == "none":
+        tight = Hair(curls(rng, person, style), pose, light, canvas)
+        return [Bundle(hair, style.lock, False, puffs=True), Bundle(tight, style.lock, False)]
+    return [Bundle(hair, style.lock, person.hair != "thinning", 1 if person.hair == "braids" else 2)]
+
+
+def _paint_bundles(
+    rng: np.random.Generator, canvas: Canvas, person: Person, bundles: list[Bundle], front: bool
+) -> None:
+    """Paints the hair before or behind the head; what is behind lies in the shade of the head and is denser."""
+    wider, dark, bright = (1.0, 0.72, 1.0) if front else (1.4, 0.42, 0.62)
+    colour = person.hair_colour
+    for bundle in bundles:
+        if bundle.puffs:
+            paint_mass(rng, canvas, bundle.hair, colour, front)
+        if bundle.locks:
+            paint_locks(rng, canvas, bundle.hair, colour, bundle.wide * wider, front, bundle.every, dark)
+        paint_hairs(rng, canvas, bundle.hair, colour, front, bright, person.grey)
 
 
 def _paint_head(rng: np.random.Generator, canvas: Canvas, person: Person, view: View, light: Light) -> None:
@@ -179,8 +197,9 @@ def _cover(rng: np.random.Generator, person: Person, local: Floats, full: tuple[
     """How thickly the skin is covered with hair, float32 (rows, columns) in 0..1, ragged at the hairline."""
     depth = depth_inside(local, person).astype(np.float32) / np.float32(soft)
     fine = np.asarray(cv2.resize(depth, full), np.float32)
-    grain = rng.standard_normal(fine.shape, dtype=np.float32)
-    return np.clip(fine + np.asarray(cv2.blur(grain, (2, 3))) * np.float32(0.9), 0, 1)
+    grain = rng.standard_normal(local.shape[:2], dtype=np.float32) * np.float32(0.55)
+    fine += cv2.resize(grain, full)
+    return np.asarray(np.clip(fine, 0, 1, out=fine))
 
 
 def _stubble_scalp(rng: np.random.Generator, skin: Bytes, person: Person, local: Floats, full: tuple[int, int]) -> None:
@@ -197,12 +216,12 @@ def _stubble_scalp(rng: np.random.Generator, skin: Bytes, person: Person, local:
 
 def _scalp(rng: np.random.Generator, skin: Bytes, person: Person, local: Floats, full: tuple[int, int]) -> None:
     """The dark ground under strands, so that no skin shows between them (some does where hair is thin)."""
-    thin = person.hair == "thinning"
     cover = _cover(rng, person, local, full, 0.7)
-    share = (cover * np.float32(0.75 if thin else 1.0))[..., None]
-    ground: Rgb = (person.hair_colour[0] * 0.6, person.hair_colour[1] * 0.6, person.hair_colour[2] * 0.6)
-    skin[..., :3] = (skin[..., :3] + (np.asarray(ground, np.float32) - skin[..., :3]) * share).astype(np.uint8)
-    skin[..., 3][cover > 0.5] = HAIRS
+    # Where hair is thin, skin shows between the hairs: a dither of both.
+    bound = rng.random(cover.shape, dtype=np.float32) * np.float32(0.95) if person.hair == "thinning" else 0.5
+    ground = np.empty_like(skin)
+    ground[:] = np.round([*(0.6 * np.asarray(person.hair_colour)), HAIRS]).astype(np.uint8)
+    cv2.copyTo(ground, (cover > bound).view(np.uint8), skin)
 
 
 def _cast(canvas: Canvas, light: Light, pose: Pose) -> None:

@@ -103,12 +103,12 @@ def _special(rng: np.random.Generator, kind: str, short: Style, down: Style) -> 
         shape = replace(down, long=long, points=points, count=520, wave=curl, wave_long=turn, frizz=1.0)
         return replace(shape, volume=u(1.2, 2.8), lift=0.4, heavy=u(0.2, 0.4), lock=u(0.7, 1.1), cling=0.3)
     if kind == "afro":
-        return replace(short, count=420, points=10, long=u(2.5, 8.0), comb="out", lift=1.0, heavy=0.0, lock=2.0, fade=1.0)
+        return replace(short, count=420, points=10, long=u(2.5, 8.0), comb="out", lift=1.0, heavy=0.0, lock=2.0, fade=1.0, cling=0.0)
     if kind in ("bun", "ponytail"):
         fringe = bool(rng.random() < 0.25)
         return replace(short, comb="knot", points=14, volume=u(0.15, 0.8), count=480, fringe=fringe, wave=0.04)
     if kind == "braids":
-        shape = replace(down, count=80, points=26, long=u(16, 32), volume=u(0.4, 1.2), wave=0.1, lock=0.8)
+        shape = replace(down, count=130, points=26, long=u(16, 32), volume=u(0.4, 1.2), wave=0.1, lock=1.0)
         return replace(shape, uneven=0.1, fringe=False, cling=0.6)
     return short if kind == "short" else down
 

@@ -181,22 +181,23 @@ def look(points: NDArray[np.float64], pose: Pose) -> View:
     if normal[_ROWS // 3, _COLUMNS // 2, 2] < 0:
         normal[2:] *= -1
     values = np.concatenate([pose.place(points), normal @ pose.turn.T, points], -1).astype(np.float32)
-    dense = 3 if pose.scale < 7 else 5
+    dense = 3 if pose.scale < 6.5 else 4 if pose.scale < 8.3 else 5
     values = np.roll(values[:, :-1], _COLUMNS // 2 - _facing_column(pose), 1)[:, _SEEN]
     size = (values.shape[1] * dense, values.shape[0] * dense)
-    planes = np.concatenate([cv2.resize(values[..., i : i + 3], size) for i in (0, 3, 6)], -1).reshape(-1, 9)
-    planes = planes[planes[:, 5] > -0.12]
-    planes = planes[np.argsort(((planes[:, 2] + 40) * 700).astype(np.uint16), kind="stable")]
-    column, row = np.round(planes[:, 0]).astype(np.intp), np.round(planes[:, 1]).astype(np.intp)
-    left, top = max(0, int(column.min()) - 4), max(0, int(row.min()) - 4)
-    wide, high = min(FIELD, int(column.max()) + 5) - left, min(FIELD, int(row.max()) + 5) - top
-    column, row = column - left, row - top
-    within = (column >= 0) & (column < wide) & (row >= 0) & (row < high)
+    place, turned, local = (cv2.resize(values[..., i : i + 3], size).reshape(-1, 3) for i in (0, 3, 6))
+    towards = np.flatnonzero(turned[:, 2] > -0.12)
+    towards = towards[np.argsort(((place[towards, 2] + 40) * 700).astype(np.uint16), kind="stable")]
+    spot = np.round(place[towards, :2]).astype(np.int32)
+    low = np.maximum(spot.min(0) - 4, 0)
+    wide, high = np.maximum(np.minimum(spot.max(0) + 5, FIELD) - low, 1).tolist()
+    spot -= low
+    within = ((spot >= 0) & (spot < (wide, high))).all(1)
+    nearest = np.full(high * wide, -1, np.int32)
+    nearest[spot[within, 1] * wide + spot[within, 0]] = towards[within]
+    hit = np.flatnonzero(nearest >= 0)
     raster = np.zeros((high * wide, 7), np.float32)
-    at = row[within] * wide + column[within]
-    raster[at, :6] = planes[within, 3:]
-    raster[at, 6] = 1
-    return View(left, top, *_close(raster.reshape(high, wide, 7)))
+    raster[hit, :3], raster[hit, 3:6], raster[hit, 6] = turned[nearest[hit]], local[nearest[hit]], 1
+    return View(int(low[0]), int(low[1]), *_close(raster.reshape(high, wide, 7)))
 
 
 def _facing_column(pose: Pose) -> int:

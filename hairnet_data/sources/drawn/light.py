@@ -69,5 +69,7 @@ def on_skin(normal: Floats, light: Light) -> tuple[Floats, Floats]:
     half = light.key + np.array((0, 0, 1.0))
     half /= np.linalg.norm(half)
     sheen = np.clip(normal @ half.astype(np.float32), 0, 1)
-    glint = (sheen**24 * 0.5 + sheen**70 * 0.7) * np.float32(255 * light.oily)
+    eighth = np.square(np.square(np.square(sheen)))
+    broad = eighth * eighth * eighth
+    glint = (broad * np.float32(0.5) + broad * broad * broad * np.float32(0.7)) * np.float32(255 * light.oily)
     return factor.astype(np.float32), glint.astype(np.float32)

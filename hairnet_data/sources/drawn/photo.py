@@ -12,12 +12,14 @@ from hairnet_data.sources.drawn.canvas import CLASS_OF_PART, NOTHING, Bytes, Can
 
 def shares(canvas: Canvas, size: int) -> tuple[Bytes, Bytes, Bytes]:
     """How much of each pixel is hair, face and painted at all: three uint8 (size, size), 0..255."""
-    kind = CLASS_OF_PART[canvas.part]
-    maps = (kind == HAIR, kind == FACE, canvas.part != NOTHING)
-    hair, face, painted = (
-        np.asarray(cv2.resize(m.astype(np.uint8) * 255, (size, size), interpolation=cv2.INTER_AREA), np.uint8) for m in maps
-    )
-    return hair, face, painted
+    part = np.ascontiguousarray(canvas.part)
+
+    def share(wanted: NDArray[np.bool_]) -> Bytes:
+        table = np.zeros(256, np.uint8)
+        table[: len(CLASS_OF_PART)] = wanted * 255
+        return np.asarray(cv2.resize(cv2.LUT(part, table), (size, size), interpolation=cv2.INTER_AREA), np.uint8)
+
+    return share(CLASS_OF_PART == HAIR), share(CLASS_OF_PART == FACE), share(np.arange(8) != NOTHING)
 
 
 def mask_of(hair: Bytes, face: Bytes) -> Bytes:
@@ -31,8 +33,8 @@ def before(scene: Bytes, canvas: Canvas, painted: Bytes) -> Bytes:
     """Puts the painted canvas before a scene, uint8 (size, size, 3)."""
     size = scene.shape[0]
     front = cv2.resize(canvas.pixels, (size, size), interpolation=cv2.INTER_AREA)[..., :3]
-    rest = (255 - painted.astype(np.uint16))[..., None]
-    return np.minimum(255, front + (scene * rest + 127) // 255).astype(np.uint8)
+    rest = np.repeat((255 - painted)[..., None], 3, -1)
+    return np.asarray(cv2.add(np.ascontiguousarray(front), cv2.multiply(scene, rest, scale=1 / 255)), np.uint8)
 
 
 def photograph(rng: np.random.Generator, image: Bytes, strength: float = 1.0) -> Bytes:
@@ -45,12 +47,13 @@ def photograph(rng: np.random.Generator, image: Bytes, strength: float = 1.0) ->
         image = np.asarray(cv2.GaussianBlur(image, (0, 0), spread), np.uint8)
     image = _soft_colour(image)
     image = np.asarray(cv2.LUT(image, _curves(rng)), np.uint8)
-    grain = rng.standard_normal((size, size, 1), dtype=np.float32) * np.float32(rng.uniform(0.3, 3.2) * strength)
-    tint = rng.standard_normal((size // 2 + 1, size // 2 + 1, 3), dtype=np.float32) * np.float32(rng.uniform(0, 2.5))
-    noise = grain + cv2.resize(tint, (size, size))
+    grain = rng.standard_normal((size, size), dtype=np.float32) * np.float32(rng.uniform(0.3, 3.2) * strength)
     if rng.random() < 0.6:
-        noise = cv2.blur(noise, (2, 2)) * 1.6
-    return np.clip(image + np.asarray(noise), 0, 255).astype(np.uint8)
+        grain = np.asarray(cv2.blur(grain, (2, 2)) * 1.6, np.float32)
+    half = size // 2 + 1
+    tint = rng.standard_normal((half, half, 3), dtype=np.float32) * np.float32(rng.uniform(0, 2.5) * strength)
+    noise = cv2.add(cv2.resize(tint, (size, size)), cv2.merge([grain, grain, grain]))
+    return np.asarray(cv2.add(image, noise, dtype=cv2.CV_8U), np.uint8)
 
 
 def _soft_colour(image: Bytes) -> Bytes:

@@ -30,7 +30,7 @@ def depth_inside(points: NDArray[np.floating], person: Person) -> NDArray[np.flo
     inside = height - points[..., 1]
     if person.hair == "thinning":
         # A bald crown that leaves a wreath; how far down it reaches follows the receding hairline.
-        crown = -6.2 + 2.2 * np.clip(person.hairline, 0, 1.2) - 3.4 * (azimuth > 2.0) * (1 - person.old)
+        crown = -7.4 + 2.2 * np.clip(person.hairline, 0, 1.2) - 3.4 * (azimuth > 2.0) * (1 - person.old)
         inside = np.minimum(inside, points[..., 1] - crown)
-        inside = np.where(azimuth < np.radians(52), -1.0, inside)
+        inside = np.where(azimuth < np.radians(44), -1.0, inside)
     return np.asarray(inside)

@@ -131,3 +131,14 @@ def paint_hairs(
                 if shade >= _SHADES:
                     base = base * 0.45 + np.array((97.0, 95.0, 92.0))
                 cv2.polylines(canvas.pixels, members, False, paint(base * value, HAIRS), thick)
+
+
+def paint_mass(rng: np.random.Generator, canvas: Canvas, hair: Hair, colour: Rgb, front: bool) -> None:
+    """Paints the dense inside of an afro: a puff at three heights of every strand."""
+    high = hair.flat[:, 0, 1] < np.percentile(hair.flat[:, 0, 1], 85)  # none below the ears, where they would dangle
+    for at in (2, 5, 8):
+        near = hair.near[:, at] > _BORDER
+        spots = hair.flat[high & (near if front else ~near), at]
+        sizes = np.round(hair.unit * rng.uniform(1.0, 1.9, len(spots))).astype(int)
+        for (x, y), size, tone in zip(np.round(spots).astype(int).tolist(), sizes.tolist(), rng.uniform(0.4, 0.75, len(spots)), strict=True):
+            cv2.circle(canvas.pixels, (x, y), max(1, size), paint(np.asarray(colour) * tone, HAIRS), cv2.FILLED)

@@ -137,7 +137,7 @@ def skin_colour(rng: np.random.Generator, tone: str) -> Rgb:
     blood = rng.uniform(0.55, 1.3)
     colour = colour * (1 - blood * np.array([0.02, 0.21, 0.33]) * (0.45 + 0.55 * light))
     # Cameras expose for the face: dark skin comes out lighter than its swatch, light skin darker.
-    colour = colour * (1 - 0.10 * light) + np.array([34.0, 18.0, 9.0]) * (1 - light) ** 1.5
+    colour = colour * (1 - 0.10 * light) + np.array([52.0, 29.0, 16.0]) * (1 - light) ** 1.5
     yellow = rng.normal(0.02, 0.04)
     colour = colour * np.array([1 + yellow * 0.3, 1 + yellow * 0.5, 1 - yellow])
     return _rgb(colour)

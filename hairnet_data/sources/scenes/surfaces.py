@@ -200,11 +200,13 @@ def stones(rng: np.random.Generator, height: int, width: int) -> Pixels:
         seeds, cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_PIXEL
     )
     edges = (cv2.dilate(labels.astype(np.float32), np.ones((3, 3), np.uint8)) != labels).astype(np.uint8)
-    inside = cv2.distanceTransform(1 - edges, cv2.DIST_L2, cv2.DIST_MASK_3).astype(np.float32)
+    away = np.rint(cv2.distanceTransform(1 - edges, cv2.DIST_L2, cv2.DIST_MASK_3) * 32)
     gap = pitch * float(rng.uniform(0.06, 0.16))
-    # The distance has ridges and steps; blurred, the stones are worn and their joints are smooth.
+    # The distance has ridges and steps; blurred, the stones are worn and their joints are smooth. It is
+    # blurred as whole numbers, as the sum of floats would differ between machines.
     soft = odd(pitch * 0.2)
-    inside = cv2.blur(cv2.blur(inside, (soft, soft)), (soft, soft))
+    worn = cv2.blur(cv2.blur(away.clip(0, 65535).astype(np.uint16), (soft, soft)), (soft, soft))
+    inside = worn.astype(np.float32) * np.float32(1 / 32)
     dome = np.clip(inside / np.float32(pitch * 0.45), 0, 1)
     base = skin_like(rng) if rng.random() < 0.4 else muted(rng)
     colours = np.array(family(rng, base, 12, rng.uniform(0.1, 0.45)), np.uint8)

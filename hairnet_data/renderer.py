@@ -84,7 +84,7 @@ def steps(
         yield "placed", image, mask
     for occluder in recipe.occluders:
         occlude(image, mask, occluder, backgrounds)
-        yield f"occluded by a {occluder.shape}", image, mask
+        yield f"occluded by {'an' if occluder.shape == 'ellipse' else 'a'} {occluder.shape}", image, mask
     changed = change_colours(image, recipe.photometric)
     if changed is not image:
         yield "colours changed", changed, mask

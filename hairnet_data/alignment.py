@@ -1,0 +1,132 @@
+"""The judge: does this mask belong to this image?
+
+The alignment contract, for every example (4 and 5 hold before photometric changes and encoding):
+
+1. The mask is uint8 (S, S) with values 0 background, 1 hair, 2 face; the image uint8 (S, S, 3), RGB.
+2. For a portrait painted in its own class colours, every pixel farther than one pixel from a class edge
+   has, by nearest colour, the class of its mask, from 10 x down to 4 x up.
+3. A disc of 8 pixels or more has its centroid at M c within 0.1 pixel, in the image and in the mask.
+4. Outside the source's frame: the fill in the image and background in the mask, on exactly the same pixels.
+5. Under an occluder: its paint in the image and background in the mask, on exactly the same pixels.
+6. A mirror mirrors both; the identity recipe returns its input; a transformation and its inverse restore
+   what is farther than 1.5 pixels from an edge.
+7. Photometric changes never touch the mask.
+8. A negative's mask is background everywhere.
+9. The mask survives encoding exactly: PNG, mode L.
+
+The reference here is slow and plain, and shares no code with `geometry` and `occlusion`: comparing a mask
+with what those make would only prove that the same bug is deterministic. It works in floating point, so a
+pixel that falls on a border by less than a 256th of a pixel may have either class.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hairnet_data.recipe import Occluder, Recipe
+from hairnet_data.sources.base import Pixels
+
+Allowed = NDArray[np.uint8]
+"""For each pixel a set of classes: bit k is set where class k is right."""
+
+_EITHER_SIDE = 1 / 1000  # source pixels: more than the renderer's rounding, far less than a pixel shift
+_NEAR_EDGE = 1 / 128  # output pixels: the renderer snaps an occluder's corners to 256ths
+
+
+def allowed_classes(recipe: Recipe, mask: Pixels | None, frame: tuple[int, int] | None) -> Allowed:
+    """Works out from a recipe which classes each pixel of its mask may have.
+
+    Args:
+        recipe: what was drawn.
+        mask: the portrait's own mask, uint8 (h, w); None for a negative.
+        frame: width and height of the portrait's image; None for a negative.
+
+    Returns:
+        uint8 (S, S) of class sets.
+    """
+    size = recipe.size
+    allowed = np.ones((size, size), np.uint8)
+    if recipe.kind == "portrait":
+        assert mask is not None
+        assert frame is not None
+        allowed = _placed(recipe, mask, frame)
+    for occluder in recipe.occluders:
+        _hide(allowed, occluder)
+    return allowed
+
+
+def mask_fault(found: Pixels, allowed: Allowed) -> str:
+    """Says what is wrong with a mask, "" if nothing is.
+
+    Args:
+        found: uint8 (S, S) of class ids, as stored.
+        allowed: of `allowed_classes`.
+    """
+    wrong = (allowed >> np.minimum(found, 7)) & 1 == 0
+    if not wrong.any():
+        return ""
+    row, column = (int(place[0]) for place in np.nonzero(wrong))
+    return (
+        f"the mask is wrong at {int(wrong.sum()):,} pixels, "
+        f"first at column {column}, row {row}: it has class {int(found[row, column])}"
+    )
+
+
+def forward_matrix(recipe: Recipe, frame: tuple[int, int]) -> NDArray[np.float64]:
+    """The 3 x 3 matrix from the portrait's coordinates to the output's, a product of plain steps."""
+    width, height = frame
+    place = recipe.affine
+    turn = math.radians(place.rotation)
+    zoom = place.scale * recipe.size / max(width, height)
+    to_origin = np.array([[1, 0, -width / 2], [0, 1, -height / 2], [0, 0, 1]])
+    mirror = np.diag([-1.0 if place.mirror else 1.0, 1.0, 1.0])
+    rotate = np.array([[math.cos(turn), -math.sin(turn), 0], [math.sin(turn), math.cos(turn), 0], [0, 0, 1]])
+    scale = np.diag([zoom, zoom, 1.0])
+    middle = recipe.size / 2
+    to_place = np.array(
+        [[1, 0, middle + place.shift[0] * recipe.size], [0, 1, middle + place.shift[1] * recipe.size], [0, 0, 1]]
+    )
+    matrix: NDArray[np.float64] = to_place @ scale @ rotate @ mirror @ to_origin
+    return matrix
+
+
+def _placed(recipe: Recipe, mask: Pixels, frame: tuple[int, int]) -> Allowed:
+    back = np.linalg.inv(forward_matrix(recipe, frame))
+    rows, columns = np.mgrid[0 : recipe.size, 0 : recipe.size] + 0.5
+    # The mask spans the same frame, perhaps with another number of pixels.
+    across = (back[0, 0] * columns + back[0, 1] * rows + back[0, 2]) * (mask.shape[1] / frame[0])
+    down = (back[1, 0] * columns + back[1, 1] * rows + back[1, 2]) * (mask.shape[0] / frame[1])
+    allowed = np.zeros((recipe.size, recipe.size), np.uint8)
+    for right in (-_EITHER_SIDE, _EITHER_SIDE):
+        for lower in (-_EITHER_SIDE, _EITHER_SIDE):
+            x, y = np.floor(across + right).astype(np.int64), np.floor(down + lower).astype(np.int64)
+            inside = (x >= 0) & (x < mask.shape[1]) & (y >= 0) & (y < mask.shape[0])
+            classes = mask[np.where(inside, y, 0), np.where(inside, x, 0)]
+            allowed |= np.where(inside, np.left_shift(1, classes), 1).astype(np.uint8)
+    return allowed
+
+
+def _hide(allowed: Allowed, occluder: Occluder) -> None:
+    size = len(allowed)
+    corners = np.array(occluder.outline) * size
+    left, top = (max(0, math.floor(low) - 1) for low in corners.min(axis=0))
+    right, bottom = (min(size, math.ceil(high) + 1) for high in corners.max(axis=0))
+    if left >= right or top >= bottom:
+        return
+    rows, columns = np.mgrid[top:bottom, left:right] + 0.5
+    winding = np.zeros(rows.shape, np.int64)
+    doubtful = np.zeros(rows.shape, np.bool_)
+    for (x0, y0), (x1, y1) in zip(corners, np.roll(corners, -1, axis=0), strict=True):
+        side = (x1 - x0) * (rows - y0) - (y1 - y0) * (columns - x0)  # positive: the point lies to the right
+        winding += (y0 <= rows) & (rows < y1) & (side < 0)
+        winding -= (y1 <= rows) & (rows < y0) & (side > 0)
+        length = max(math.hypot(x1 - x0, y1 - y0), 1e-9)
+        along = ((columns - x0) * (x1 - x0) + (rows - y0) * (y1 - y0)) / length
+        reach = (along > -2 * _NEAR_EDGE) & (along < length + 2 * _NEAR_EDGE)
+        doubtful |= reach & (np.abs(side) / length < _NEAR_EDGE)
+    place = np.s_[top:bottom, left:right]
+    hidden = winding != 0
+    allowed[place] = np.where(doubtful, allowed[place] | 1, np.where(hidden, 1, allowed[place]))

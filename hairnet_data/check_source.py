@@ -1,0 +1,117 @@
+"""Compares records with the source they were made from: masks with the reference renderer's, images with their recipes'."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from hairnet_data.alignment import allowed_classes, mask_fault
+from hairnet_data.assets import Assets
+from hairnet_data.at_hand import AtHand, content_fault
+from hairnet_data.check_records import Checked, Finding
+from hairnet_data.classes import BACKGROUND
+from hairnet_data.encode import decode_image, encode_image
+from hairnet_data.errors import HairnetError
+from hairnet_data.plan import library_versions
+from hairnet_data.prepared import Prepared
+from hairnet_data.recipe import Recipe
+from hairnet_data.renderer import Subject, render
+from hairnet_data.sources.base import Pixels, Portrait
+
+_OTHER_LIBRARIES = 2.0  # grey levels of mean difference that another version of a codec may make
+
+
+@dataclass(slots=True)
+class Compared:
+    """What a comparison came to, and whether mask and image were compared at all."""
+
+    findings: list[Finding] = field(default_factory=list)
+    mask: bool = False
+    image: bool = False
+
+
+class SourceCheck:
+    """Compares records with what is at hand of their source."""
+
+    def __init__(self, dataset: Prepared, at_hand: AtHand) -> None:
+        self._at_hand = at_hand
+        self._image_format = dataset.metadata["identity"]["image_format"]
+        self._same_libraries = dataset.metadata.get("libraries") == library_versions()
+        size = dataset.metadata["identity"]["image_size"]
+        self._assets = None
+        if at_hand.portraits and at_hand.backgrounds:
+            self._assets = Assets(at_hand.portraits, at_hand.backgrounds, size)
+        self._fault = functools.lru_cache(maxsize=100_000)(self._fault_of)
+        self._portrait = functools.lru_cache(maxsize=64)(self._load)
+
+    def compare(self, checked: Checked) -> Compared:
+        """Compares one record whose recipe could be read."""
+        compared = Compared()
+        recipe = checked.recipe
+        assert recipe is not None
+        if self._at_hand.portraits is None or checked.mask is None or checked.mask.max() > 2:
+            return compared
+        portraits, backgrounds = recipe.assets()
+        faults = [fault for name in portraits if (fault := self._fault(True, name))]
+        faults += [fault for name in backgrounds if self._at_hand.backgrounds and (fault := self._fault(False, name))]
+        if faults:
+            compared.findings = [Finding(recipe.split, recipe.index, recipe.source_id, faults[0])]
+            return compared
+        try:
+            portrait = self._portrait(recipe.portrait) if recipe.portrait else None
+            for what in self._compare_mask(compared, recipe, checked.mask, portrait):
+                compared.findings.append(Finding(recipe.split, recipe.index, recipe.source_id, what))
+            if checked.image is not None and self._assets and not compared.findings:
+                compared.image = True
+                what = self._image_fault(recipe, portrait, checked.image, checked.image_bytes)
+                if what:
+                    compared.findings.append(Finding(recipe.split, recipe.index, recipe.source_id, what))
+        except (HairnetError, AssertionError, ValueError) as fault:
+            what = f"cannot be rendered from its recipe ({fault})"
+            compared.findings.append(Finding(recipe.split, recipe.index, recipe.source_id, what))
+        return compared
+
+    def _fault_of(self, is_portrait: bool, asset: str) -> str:
+        source = self._at_hand.portraits if is_portrait else self._at_hand.backgrounds
+        assert source is not None
+        return content_fault(source, asset)
+
+    def _load(self, asset: str) -> Portrait:
+        assert self._at_hand.portraits is not None
+        return self._at_hand.portraits.load(asset.rpartition("@")[0])
+
+    def _compare_mask(self, compared: Compared, recipe: Recipe, mask: Pixels, portrait: Portrait | None) -> list[str]:
+        frame = (portrait.image.shape[1], portrait.image.shape[0]) if portrait else None
+        allowed = allowed_classes(recipe, portrait.mask if portrait else None, frame)
+        compared.mask = True
+        faults = [fault] if (fault := mask_fault(mask, allowed)) else []
+        if recipe.split == "test_occluded" and portrait and len(recipe.occluders) == 1:
+            faults += self._cover_fault(recipe, portrait, mask)
+        return faults
+
+    def _cover_fault(self, recipe: Recipe, portrait: Portrait, mask: Pixels) -> list[str]:
+        # The share of the head that the occluder hides, against the same recipe without it.
+        bare = Recipe(recipe.split, recipe.index, recipe.size, recipe.kind, recipe.portrait, affine=recipe.affine)
+        frame = (portrait.image.shape[1], portrait.image.shape[0])
+        head = allowed_classes(bare, portrait.mask, frame) & 1 == 0
+        if head.sum() < 100:
+            return []
+        hidden = float((mask[head] == BACKGROUND).mean())
+        return [] if 0.19 <= hidden <= 0.51 else [f"its occluder hides {hidden:.0%} of the head, not 20-50 %"]
+
+    def _image_fault(self, recipe: Recipe, portrait: Portrait | None, image: Pixels, data: bytes) -> str:
+        assert self._assets is not None
+        subject = Subject(portrait) if portrait else None
+        wanted, _ = render(recipe, subject, self._assets.background)
+        encoded = encode_image(wanted, self._image_format)
+        if encoded == data:
+            return ""
+        off = float(np.abs(wanted.astype(np.int16) - image).mean())
+        if self._same_libraries:
+            return f"its image is not its recipe's (off by {off:.1f} grey levels on average)"
+        # JPEG alone may be off by some levels; what another library version adds is small beside a wrong picture.
+        usual = float(np.abs(wanted.astype(np.int16) - decode_image(encoded)).mean())
+        return "" if off <= usual + _OTHER_LIBRARIES else f"its image is off its recipe's by {off:.1f} grey levels"
+

@@ -1,0 +1,67 @@
+"""What a prepared dataset holds, in numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from hairnet_data.classes import NAMES
+from hairnet_data.encode import decode_mask
+from hairnet_data.errors import DatasetError
+from hairnet_data.prepared import Prepared, text
+from hairnet_data.recipe import Recipe
+from hairnet_data.survey import Progress
+
+
+def count(dataset: Prepared, progress: Progress) -> dict[str, dict[str, Any]]:
+    """Counts every split.
+
+    Args:
+        dataset: the prepared dataset.
+        progress: told how many records are done.
+
+    Returns:
+        For each split: examples, bytes (of its files), portraits, negatives, occluded (shares of examples),
+        people, ids (different portraits or backgrounds shown), and classes (share of pixels by class name).
+
+    Raises:
+        DatasetError: a record cannot be read.
+    """
+    total = sum(dataset.records(split) for split in dataset.shards)
+    done = 0
+    counted = {}
+    for split, shards in dataset.shards.items():
+        kinds = {"portrait": 0, "negative": 0}
+        occluded, people, ids = 0, set(), set()
+        pixels = np.zeros(256, np.int64)
+        for record in dataset.read(split):
+            try:
+                recipe = Recipe.from_json(text(record["recipe"]))
+                mask = decode_mask(record["mask"]) if isinstance(record["mask"], bytes) else None
+                person = text(record["person"])
+            except (KeyError, ValueError) as fault:
+                raise DatasetError(f"{split} {done}", f"cannot be read ({fault})", "run hairnet-data verify") from fault
+            kinds[recipe.kind] += 1
+            occluded += bool(recipe.occluders)
+            ids.add(recipe.source_id)
+            people.update({person} - {""})
+            if mask is not None:
+                pixels += np.bincount(mask.ravel(), minlength=256)
+            done += 1
+            if done % 200 == 0 or done == total:
+                progress("counting", done, total)
+        examples = sum(kinds.values())
+        counted[split] = {
+            "examples": examples,
+            "bytes": sum(shard.path.stat().st_size for shard in shards),
+            "portraits": kinds["portrait"],
+            "negatives": kinds["negative"],
+            "occluded": round(occluded / max(1, examples), 4),
+            "people": len(people),
+            "ids": len(ids),
+            "classes": {
+                name: round(float(pixels[number] / max(1, pixels.sum())), 4) for number, name in enumerate(NAMES)
+            },
+        }
+    return counted

@@ -1,0 +1,192 @@
+"""Proves a prepared dataset: what every record must hold, and with the source at hand that each mask fits its image."""
+
+from __future__ import annotations
+
+import functools
+import pickle
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from hairnet_data.at_hand import AtHand
+from hairnet_data.check_records import Finding, Seen, check_record
+from hairnet_data.check_source import SourceCheck
+from hairnet_data.crew import Crew
+from hairnet_data.errors import DatasetError
+from hairnet_data.policy import from_mapping
+from hairnet_data.prepared import Prepared, Shard, read_shard
+from hairnet_data.sources import Sources, keep_drawings
+from hairnet_data.survey import Progress
+
+_SIGMAS = 5  # a sound dataset is called wrong once in two million
+
+
+@dataclass(slots=True)
+class Report:
+    """What `verify` found.
+
+    Attributes:
+        findings: what is wrong, in order of split and index.
+        notes: what a user should know though nothing is wrong.
+        records: how many records were read.
+        masks: how many masks were compared with the reference renderer's.
+        images: how many images were compared with their recipes'.
+    """
+
+    findings: list[Finding] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    records: int = 0
+    masks: int = 0
+    images: int = 0
+
+    def to_json(self) -> dict[str, Any]:
+        """JSON values."""
+        return {
+            "records": self.records,
+            "masks_compared": self.masks,
+            "images_compared": self.images,
+            "notes": self.notes,
+            "findings": [
+                {"split": f.split, "index": f.index, "id": f.id, "what": f.what} for f in self.findings
+            ],
+        }
+
+
+@dataclass(slots=True)
+class _Part:
+    """What was seen in one shard."""
+
+    split: str
+    records: int
+    seen: Seen
+    findings: list[Finding]
+    masks: int = 0
+    images: int = 0
+
+
+def verify(dataset: Prepared, at_hand: AtHand, crew: Crew, progress: Progress) -> Report:
+    """Reads every record.
+
+    Args:
+        dataset: the prepared dataset.
+        at_hand: its sources, as far as they are there.
+        crew: who reads.
+        progress: told how many records are done.
+    """
+    shards = [shard for split in dataset.shards.values() for shard in split]
+    total = sum(shard.records for shard in shards)
+    report = Report()
+    by_split: dict[str, Seen] = {split: Seen() for split in dataset.shards}
+    with tempfile.TemporaryDirectory() as scratch:
+        known = Path(scratch) / "known.pickle"
+        known.write_bytes(pickle.dumps((dataset, _kept(at_hand, Path(scratch)))))
+        expected = 0
+        for part in crew.run(_check_shard, ((str(known), shard) for shard in shards)):
+            report.findings += part.findings
+            report.records += part.records
+            report.masks += part.masks
+            report.images += part.images
+            by_split[part.split].add(part.seen)
+            expected += part.records
+            progress("verifying", expected, total)
+    report.findings += [finding for split, seen in by_split.items() for finding in _shares(dataset, split, seen)]
+    report.findings += list(_pools_apart(dataset, by_split))
+    order = {split: at for at, split in enumerate(dataset.shards)}
+    report.findings.sort(key=lambda finding: (order.get(finding.split, -1), finding.index, finding.what))
+    report.notes = list(_notes(dataset, at_hand, report))
+    return report
+
+
+def _kept(at_hand: AtHand, folder: Path) -> AtHand:
+    if not at_hand.portraits or not at_hand.backgrounds:
+        return at_hand
+    kept = keep_drawings(Sources(at_hand.portraits, at_hand.backgrounds), folder)
+    return AtHand(kept.portraits, kept.backgrounds)
+
+
+@functools.lru_cache(maxsize=1)
+def _known(path: str) -> tuple[Prepared, SourceCheck]:
+    dataset, at_hand = pickle.loads(Path(path).read_bytes())
+    return dataset, SourceCheck(dataset, at_hand)
+
+
+def _check_shard(known: str, shard: Shard) -> _Part:
+    dataset, source = _known(known)
+    part = _Part(shard.split, 0, Seen(), [])
+    try:
+        records = read_shard(shard)
+    except DatasetError as fault:
+        part.findings.append(Finding(shard.split, shard.first, "", f"{shard.path.name}: {fault.what}"))
+        return part
+    if len(records) != shard.records:
+        what = f"{shard.path.name} holds {len(records)} records, the info says {shard.records}"
+        part.findings.append(Finding(shard.split, shard.first, "", what))
+    checked = []
+    for place, data in enumerate(records):
+        found = check_record(data, dataset.metadata, shard.split, shard.first + place)
+        part.records += 1
+        part.findings += found.findings
+        if found.recipe is not None:
+            part.seen.count(found)
+            checked.append(found)
+    # By portrait, so that each is decoded once.
+    for found in sorted(checked, key=lambda found: found.recipe.portrait if found.recipe else ""):
+        compared = source.compare(found)
+        part.findings += compared.findings
+        part.masks += compared.mask
+        part.images += compared.image
+    return part
+
+
+def _shares(dataset: Prepared, split: str, seen: Seen) -> Iterator[Finding]:
+    """Whether the shares of negatives and occluded examples are what the policy promises."""
+    said = dataset.metadata["splits"][split]
+    policy = from_mapping({k: v for k, v in said["policy"].items() if v is not None}, f"the policy of {split}")
+    count = seen.records
+    if count != said["examples"]:
+        yield Finding(split, -1, "", f"has {count} sound records, {said['examples']} were promised")
+    for what, rate in (("negative", policy.negative_rate), ("occluded", policy.occlude_rate)):
+        bound = _SIGMAS * (count * rate * (1 - rate)) ** 0.5
+        if abs(seen.shown[what] - count * rate) > bound + 1e-9:
+            yield Finding(split, -1, "", f"{seen.shown[what]} of {count} are {what}, the policy says {rate:.0%}")
+    for kind in ("portrait", "negative", "occluded"):
+        if count == said["examples"] and seen.shown[kind] != said[kind]:
+            yield Finding(split, -1, "", f"{seen.shown[kind]} are {kind}, the metadata says {said[kind]}")
+    if seen.shown["portrait"] >= 20:
+        for name, number in (("hair", 1), ("face", 2)):
+            if not seen.with_class[number]:
+                yield Finding(split, -1, "", f"no portrait shows any {name}")
+
+
+def _pools_apart(dataset: Prepared, by_split: dict[str, Seen]) -> Iterator[Finding]:
+    """Whether portraits, backgrounds, content and, where promised, people stay in their pool."""
+    promised = bool(dataset.metadata.get("people_apart"))
+    for what, sets in (
+        ("portrait", {split: seen.portraits for split, seen in by_split.items()}),
+        ("background", {split: seen.backgrounds for split, seen in by_split.items()}),
+        ("picture", {split: seen.content for split, seen in by_split.items()}),
+        ("person", {split: seen.people for split, seen in by_split.items()} if promised else {}),
+    ):
+        first: dict[str, str] = {}
+        for split, names in sets.items():
+            pool = dataset.metadata["splits"][split]["pool"]
+            for name in sorted(names):
+                other = first.setdefault(name, pool)
+                if other != pool:
+                    yield Finding(split, -1, name, f"this {what} is in the pool {other} too")
+
+
+def _notes(dataset: Prepared, at_hand: AtHand, report: Report) -> Iterator[str]:
+    if not dataset.metadata.get("people_apart"):
+        yield "the source's own lists show some people in more than one pool; --split-by person keeps them apart"
+    skipped = dataset.metadata.get("skipped", 0)
+    if skipped:
+        yield f"{skipped} faulty portraits or backgrounds were left out when it was built"
+    if at_hand.portraits is None:
+        yield "masks were not compared: give the portraits' folder with --source-dir"
+    elif report.images < report.records and at_hand.backgrounds is None:
+        left = report.records - report.images
+        yield f"{left} images show backgrounds and were not compared: give their folder with --negatives"
+

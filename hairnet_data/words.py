@@ -1,0 +1,70 @@
+"""A recipe in words, for captions."""
+
+from __future__ import annotations
+
+from hairnet_data.recipe import Affine, Paint, Photometric, Recipe
+
+
+def describe(recipe: Recipe) -> list[str]:
+    """What was done to an example, a line each for place, ground, occluders and colours; lines with nothing are left out."""
+    traits = ", ".join(f"{name} {value}" for name, value in sorted(recipe.traits.items()))
+    lines = [traits, _place(recipe), _ground(recipe), _occluders(recipe), _colours(recipe.photometric)]
+    return [line for line in lines if line]
+
+
+def _place(recipe: Recipe) -> str:
+    if recipe.negative:
+        mirrored = ", mirrored" if recipe.negative.mirror else ""
+        return f"crop of {recipe.negative.side:.0%} of the shorter side{mirrored}"
+    place = recipe.affine
+    if place == Affine():
+        return "framed only"
+    right, down = place.shift
+    parts = [f"scale {place.scale:.2f}"] if place.scale != 1 else []
+    if right:
+        parts.append(f"{abs(right):.0%} {'right' if right > 0 else 'left'}")
+    if down:
+        parts.append(f"{abs(down):.0%} {'down' if down > 0 else 'up'}")
+    if place.rotation:
+        parts.append(f"turned {abs(place.rotation):.0f}° {'clockwise' if place.rotation > 0 else 'the other way'}")
+    if place.mirror:
+        parts.append("mirrored")
+    return ", ".join(parts)
+
+
+def _ground(recipe: Recipe) -> str:
+    place = recipe.affine
+    if recipe.negative or (place.scale >= 1 and place.shift == (0, 0) and not place.rotation):
+        return ""
+    return f"ground: {_paint(recipe.fill)}"
+
+
+def _paint(paint: Paint) -> str:
+    if paint.crop:
+        return "a background"
+    if paint.kind == "texture":
+        return paint.pattern
+    red, green, blue = paint.colours[0]
+    return f"colour #{red:02x}{green:02x}{blue:02x}"
+
+
+def _occluders(recipe: Recipe) -> str:
+    made = [f"{occluder.shape} ({_paint(occluder.paint)})" for occluder in recipe.occluders]
+    return "hidden by " + " and ".join(made) if made else ""
+
+
+def _colours(change: Photometric) -> str:
+    parts = ["grey"] if change.grey else []
+    if change.brightness != 1:
+        parts.append(f"{'brighter' if change.brightness > 1 else 'darker'} x{change.brightness:.2f}")
+    if change.contrast != 1:
+        parts.append(f"contrast x{change.contrast:.2f}")
+    if change.cast != (1, 1, 1):
+        parts.append("cast " + "/".join(f"{gain:.2f}" for gain in change.cast))
+    if change.blur:
+        parts.append(f"blur {change.blur:.1f}")
+    if change.noise:
+        parts.append(f"noise {change.noise:.0f}")
+    if change.jpeg:
+        parts.append(f"JPEG {change.jpeg}")
+    return ", ".join(parts)
