@@ -10,21 +10,23 @@ import logging
 import os
 import re
 import shutil
+import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from hairnet_data.crew import Crew
 from hairnet_data.errors import BuildError, UsageError
 from hairnet_data.generate import estimate
-from hairnet_data.plan import DATASET, Plan, Settings
+from hairnet_data.plan import DATASET, Plan, Settings, default_examples
 from hairnet_data.prepare import plan_of
 from hairnet_data.renderer import RENDERER_VERSION
-from hairnet_data.sources import Sources
+from hairnet_data.sources import SOURCES, Sources
 from hairnet_data.survey import Progress
 
 _INCOMPLETE = ".incomplete-"
+_OLD = "old"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,26 +83,38 @@ def build(
     Raises:
         BuildError: no room, no right to write, or another dataset has that name.
         SourceError: faulty portraits, an empty pool.
+        UsageError: the name is one that stands for default settings, and these are others.
     """
-    with _workplace(data_dir) as work, Crew(workers) as crew:
+    with _nowhere() if dry_run else _workplace(data_dir) as work, Crew(workers) as crew, _written(data_dir):
         scratch = work / "scratch"
         scratch.mkdir()
-        plan = plan_of(sources, settings, crew, scratch, progress, skip_bad)
-        path = data_dir / DATASET / (name or config_name(plan)) / RENDERER_VERSION
+        plan = plan_of(sources, settings, crew, scratch, progress, skip_bad, keep=not dry_run)
+        path = data_dir / DATASET / _name(name, plan) / RENDERER_VERSION
         examples = sum(part.count for part in plan.splits)
-        there = not overwrite and _is_there(path, plan)
+        if not overwrite and _is_there(path, plan):
+            return Outcome(path, False, examples, _bytes_in(path), 0.0, plan.skipped, plan.snapped, plan)
         size, seconds = estimate(plan)
         outcome = Outcome(path, False, examples, size, seconds, plan.skipped, plan.snapped, plan)
-        if there or dry_run:
+        if dry_run:
             return outcome
         _check_room(data_dir, size)
-        try:
-            made = _prepare(plan, path.parent.name, work / "made", scratch, crew, progress)
-            _put_in_place(made, path, work / "old")
-        except OSError as fault:
-            raise BuildError(str(path), f"cannot be written ({fault.strerror or fault})", "make room or choose another --data-dir") from fault
-        size = sum(file.stat().st_size for file in path.iterdir())
-        return Outcome(path, True, examples, size, seconds, plan.skipped, plan.snapped, plan)
+        made = _prepare(plan, path.parent.name, work / "made", scratch, crew, progress)
+        _put_in_place(made, path, work)
+        return replace(outcome, made=True, size=_bytes_in(path))
+
+
+@contextlib.contextmanager
+def _written(data_dir: Path) -> Iterator[None]:
+    """Turns what a full or failing disk raises into one line."""
+    try:
+        yield
+    except OSError as fault:
+        what = f"cannot be written ({fault.strerror or fault})"
+        raise BuildError(str(data_dir), what, "make room or choose another --data-dir") from fault
+
+
+def _bytes_in(path: Path) -> int:
+    return sum(file.stat().st_size for file in path.iterdir())
 
 
 def checked_name(name: str | None) -> str | None:
@@ -113,16 +127,25 @@ def checked_name(name: str | None) -> str | None:
 def config_name(plan: Plan) -> str:
     """The source's name where everything is at its default, else one that its settings and content decide."""
     source = plan.portraits.name
-    settings = plan.settings
-    plain = Settings()
+    given = plan.identity["train_examples"]
     default = (
         source != "folder"
         and plan.backgrounds.name == "drawn"
-        and (settings == plain)
+        and replace(plan.settings, train_examples=None) == Settings()
+        and given == default_examples(plan.portraits, plan.pools)
         and plan.portraits.settings().get("split_by", "official") == "official"
         and not plan.skipped
     )
     return source if default else f"{source}-{plan.fingerprint[:8]}"
+
+
+def _name(name: str | None, plan: Plan) -> str:
+    """The name wanted or the plan's own. Raises UsageError for another source's or default settings' name."""
+    own = config_name(plan)
+    # TFDS reads these with the features of default settings.
+    if name in SOURCES and name != "folder" and name != own:
+        raise UsageError("--name", f"{name!r} stands for {name} with default settings", "choose another, or leave it out")
+    return name or own
 
 
 def _is_there(path: Path, plan: Plan) -> bool:
@@ -154,23 +177,56 @@ def _differences(place: str, there: Any, wanted: Any) -> Iterator[str]:
 def _workplace(data_dir: Path) -> Iterator[Path]:
     """A folder of its own beside the datasets, locked while in use; what dead builds left behind is removed."""
     home = data_dir / DATASET
-    try:
-        home.mkdir(parents=True, exist_ok=True)
-        for left in home.glob(_INCOMPLETE + "*"):
-            with _locked(left) as free:
-                if free:
-                    shutil.rmtree(left, ignore_errors=True)
-        work = home / f"{_INCOMPLETE}{os.getpid()}"
-        work.mkdir()
-    except OSError as fault:
-        raise BuildError(str(data_dir), f"cannot be written ({fault.strerror})", "choose another --data-dir") from fault
-    with _locked(work):
+    new = [folder for folder in (home, *home.parents) if not folder.exists()]
+    with contextlib.ExitStack() as held:
+        try:
+            home.mkdir(parents=True, exist_ok=True)
+            with _one_at_a_time(home):
+                for left in home.glob(_INCOMPLETE + "*"):
+                    with _locked(left) as free:
+                        if free:
+                            _clear(left, home)
+                # A name of its own, never used twice: workers and caches know their files by path.
+                work = Path(tempfile.mkdtemp(prefix=_INCOMPLETE, dir=home))
+                held.enter_context(_locked(work))
+        except OSError as fault:
+            what = f"cannot be written ({fault.strerror or fault})"
+            raise BuildError(str(data_dir), what, "choose another --data-dir") from fault
         try:
             yield work
         finally:
-            shutil.rmtree(work, ignore_errors=True)
+            _clear(work, home)
             with contextlib.suppress(OSError):
-                home.rmdir()  # only if it is empty: a failed first build leaves nothing behind
+                for folder in new:
+                    folder.rmdir()  # only if it is empty: a failed first build leaves nothing behind
+
+
+@contextlib.contextmanager
+def _one_at_a_time(home: Path) -> Iterator[None]:
+    """Waits until no other build is tidying up here: it would take a folder that is not yet locked for a dead build's."""
+    folder = os.open(home, os.O_RDONLY)
+    try:
+        with contextlib.suppress(OSError):  # some network file systems lock no folders
+            fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
+
+
+@contextlib.contextmanager
+def _nowhere() -> Iterator[Path]:
+    """A folder elsewhere, for a dry run."""
+    with tempfile.TemporaryDirectory(prefix="hairnet-") as folder:
+        yield Path(folder)
+
+
+def _clear(work: Path, home: Path) -> None:
+    """Removes a build's folder; a dataset that it had moved aside without replacing it goes back first."""
+    for old in work.glob(f"{_OLD}/*/*"):
+        path = home / old.relative_to(work / _OLD)
+        if not path.exists():
+            old.rename(path)
+    shutil.rmtree(work, ignore_errors=True)
 
 
 @contextlib.contextmanager
@@ -205,10 +261,12 @@ def _prepare(plan: Plan, name: str, root: Path, scratch: Path, crew: Crew, progr
     return Path(builder.data_dir)
 
 
-def _put_in_place(made: Path, path: Path, old: Path) -> None:
-    """Two renames on one file system: for a moment there is none, never half a one."""
+def _put_in_place(made: Path, path: Path, work: Path) -> None:
+    """Two renames on one file system: for a moment there is none, never half a one, and `_clear` knows the way back."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.exists():
+        old = work / _OLD / path.parent.name / path.name
+        old.parent.mkdir(parents=True)
         path.rename(old)
     made.rename(path)
     default = made.parent.parent / ".config"

@@ -108,7 +108,7 @@ def check_record(data: bytes, metadata: dict[str, Any], split: str, index: int) 
         return checked
     checked.recipe, checked.person = recipe, person
     if features["index"] != index:
-        wrong(f"its index is {features['index']}, not {index}", id)
+        wrong(f"its index is {features['index']!r}, not {index}", id)
     said = (recipe.split, recipe.index, recipe.kind, recipe.source_id, recipe.size)
     size = metadata["identity"]["image_size"]
     if said != (split, index, kind, id, size):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import multiprocessing
 import os
 import signal
@@ -10,6 +12,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import resource_tracker
 from types import TracebackType
 from typing import Any, TypeVar
 
@@ -30,9 +33,11 @@ class Crew:
     def __init__(self, workers: int) -> None:
         self.workers = workers
         self._pool: ProcessPoolExecutor | None = None
+        self._threads = cv2.getNumThreads()
 
     def __enter__(self) -> Crew:
         if self.workers > 1:
+            resource_tracker.ensure_running()  # else the first worker starts it, and that lets Ctrl-C through
             self._pool = ProcessPoolExecutor(
                 self.workers, multiprocessing.get_context("spawn"), initializer=_begin, initargs=(os.getpid(),)
             )
@@ -46,6 +51,8 @@ class Crew:
                 for process in list((self._pool._processes or {}).values()):
                     process.terminate()  # what they hold is of no use any more
             self._pool.shutdown(cancel_futures=True)
+        else:
+            cv2.setNumThreads(self._threads)
 
     def run(self, function: Callable[..., R], tasks: Iterable[tuple[Any, ...]]) -> Iterator[R]:
         """Yields the result of every task, in the order of completion.
@@ -65,8 +72,9 @@ class Crew:
         remaining = iter(tasks)
         try:
             while True:
-                while len(waiting) < 2 * self.workers and (task := next(remaining, None)) is not None:
-                    waiting.add(self._pool.submit(function, *task))
+                for task in itertools.islice(remaining, 2 * self.workers - len(waiting)):
+                    with _no_interrupt():
+                        waiting.add(self._pool.submit(function, *task))
                 if not waiting:
                     return
                 done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
@@ -76,6 +84,16 @@ class Crew:
             raise BuildError(
                 "worker", "a worker process died, most likely for want of memory", "try fewer --workers"
             ) from fault
+
+
+@contextlib.contextmanager
+def _no_interrupt() -> Iterator[None]:
+    """Keeps Ctrl-C waiting. A worker that starts meanwhile never sees any, not even while it imports."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _begin(parent: int) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
 import numpy as np
@@ -33,7 +33,8 @@ def uniforms(seed: int, split: str, index: int, count: int) -> NDArray[np.float6
     # Raw words and our own scaling: NumPy promises the words of Philox for ever, not what Generator makes of them.
     key = np.array([seed % (1 << 64), _split_key(split)], np.uint64)
     words = np.random.Philox(key=key, counter=np.array([0, 0, 0, index], np.uint64)).random_raw(count)
-    return (words >> np.uint64(11)) * 2.0**-53
+    numbers: NDArray[np.float64] = (words >> np.uint64(11)).astype(np.float64) * 2.0**-53
+    return numbers
 
 
 @functools.lru_cache(maxsize=8)
@@ -46,7 +47,7 @@ class Draws:
     """Hands out the numbers of one section, one after another."""
 
     def __init__(self, numbers: NDArray[np.float64]) -> None:
-        self._numbers = iter(numbers.tolist())
+        self._numbers: Iterator[float] = iter(numbers.tolist())
 
     def chance(self, rate: float) -> bool:
         """True in a share `rate` of all cases."""

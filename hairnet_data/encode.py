@@ -119,7 +119,8 @@ def unframe(data: bytes) -> list[bytes]:
     Raises:
         ValueError: a checksum does not fit or the file ends early.
     """
-    records, at = [], 0
+    records: list[bytes] = []
+    at = 0
     while at < len(data):
         head = data[at : at + 12]
         if len(head) < 12 or head[8:] != _checksum(head[:8]):

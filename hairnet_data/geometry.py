@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hairnet_data.sources.base import Pixels
+from hairnet_data.pixels import Pixels, pixels
 
 OUTSIDE = 254
 """Stands in a warped mask where the source does not reach; no class id."""
@@ -74,17 +74,17 @@ def coordinates(matrix: UnitMatrix, size: int, width: int, height: int) -> NDArr
     Returns:
         int32 (size, size, 2): (x, y) in 4096ths of a pixel of that array.
     """
-    pixels = matrix * np.array([[float(width)], [float(height)]]) * float(1 << _BITS)
+    scaled = matrix * np.array([[float(width)], [float(height)]]) * float(1 << _BITS)
     centres = np.arange(size) + 0.5
-    across = np.rint(centres[:, None] * pixels[:, 0])
-    down = np.rint(centres[:, None] * pixels[:, 1] + pixels[:, 2])
+    across = np.rint(centres[:, None] * scaled[:, 0])
+    down = np.rint(centres[:, None] * scaled[:, 1] + scaled[:, 2])
     # No picture is wider than 2^15 pixels: what lies farther out than twice that is outside anyhow.
     np.clip(across, -_FAR, _FAR, out=across)
     np.clip(down, -_FAR, _FAR, out=down)
     # x and y ride in the halves of one 64-bit number, both positive, so one addition makes both.
     column, row = across.astype(np.int64) + _FAR, down.astype(np.int64) + _FAR
     packed = (column[:, 0] + (column[:, 1] << 32))[None, :] + (row[:, 0] + (row[:, 1] << 32))[:, None]
-    at = packed.view(np.int32).reshape(size, size, 2)
+    at: NDArray[np.int32] = packed.view(np.int32).reshape(size, size, 2)
     at -= 2 * _FAR
     return at
 
@@ -95,14 +95,9 @@ def sample_mask(mask: Pixels, at: NDArray[np.int32]) -> Pixels:
     Returns:
         uint8 (size, size): class ids, `OUTSIDE` where the source does not reach.
     """
-    return _pixels(
-        cv2.remap(
-            mask,
-            _whole(at, _BITS),
-            None,
-            cv2.INTER_NEAREST,
-            borderMode=cv2.BORDER_CONSTANT,
-            borderValue=(OUTSIDE,),
+    return pixels(
+        cv2.remap(  # type: ignore[call-overload]  # OpenCV's stubs forget that nearest needs no second map
+            mask, _whole(at, _BITS), None, cv2.INTER_NEAREST, borderMode=cv2.BORDER_CONSTANT, borderValue=(OUTSIDE,)
         )
     )
 
@@ -120,7 +115,7 @@ def sample_image(image: Pixels, at: NDArray[np.int32]) -> Pixels:
     pair = fixed.view(np.int64)[..., 0]
     part = (pair | pair >> 27).astype(np.uint16)
     part &= 1023
-    return _pixels(cv2.remap(image, whole, part, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE))
+    return pixels(cv2.remap(image, whole, part, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE))
 
 
 def _whole(at: NDArray[np.int32], bits: int) -> NDArray[np.int16]:
@@ -151,11 +146,6 @@ def halve(image: Pixels, times: int) -> Pixels:
     """Halves an image by area averages, again and again; sides round up and never fall below 1."""
     for _ in range(times):
         height, width = image.shape[:2]
-        image = _pixels(cv2.resize(image, ((width + 1) // 2, (height + 1) // 2), interpolation=cv2.INTER_AREA))
+        image = pixels(cv2.resize(image, ((width + 1) // 2, (height + 1) // 2), interpolation=cv2.INTER_AREA))
     return image
 
-
-def _pixels(array: object) -> Pixels:
-    """OpenCV's results are typed loosely; ours are uint8 arrays."""
-    assert isinstance(array, np.ndarray)
-    return array

@@ -9,8 +9,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from hairnet_data.pixels import Pixels, pixels
 from hairnet_data.recipe import Photometric
-from hairnet_data.sources.base import Pixels
 from hairnet_data.texture import noise_tile, tile_at
 
 
@@ -25,12 +25,12 @@ def change_colours(image: Pixels, change: Photometric) -> Pixels:
         uint8 (S, S, 3) RGB; the same array where nothing is to be done.
     """
     if change.grey:
-        image = _pixels(cv2.cvtColor(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB))
+        image = pixels(cv2.cvtColor(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB))
     if change.contrast != 1 or change.brightness != 1 or change.cast != (1, 1, 1):
-        image = _pixels(cv2.LUT(image, _table(change)))
+        image = pixels(cv2.LUT(image, _table(change)))
     if change.blur:
         sigma = change.blur * len(image) / 224
-        image = _pixels(cv2.GaussianBlur(image, (0, 0), sigma, borderType=cv2.BORDER_REFLECT_101))
+        image = pixels(cv2.GaussianBlur(image, (0, 0), sigma, borderType=cv2.BORDER_REFLECT_101))
     if change.noise:
         image = _add_noise(image, change.noise, change.noise_seed)
     if change.jpeg:
@@ -42,7 +42,7 @@ def _table(change: Photometric) -> Pixels:
     levels = np.arange(256.0)
     toned = ((levels - 128) * change.contrast + 128) * change.brightness
     gains = np.array(change.cast)
-    return np.clip(np.rint(toned[:, None] * gains), 0, 255).astype(np.uint8)[:, None, :]
+    return pixels(np.clip(np.rint(toned[:, None] * gains), 0, 255).astype(np.uint8)[:, None, :])
 
 
 def _add_noise(image: Pixels, deviation: float, seed: int) -> Pixels:
@@ -51,17 +51,13 @@ def _add_noise(image: Pixels, deviation: float, seed: int) -> Pixels:
     brighter = np.clip(values, 0, 255).astype(np.uint8)
     darker = np.clip(-values, 0, 255).astype(np.uint8)
     window = np.ascontiguousarray(tile).reshape(len(image), -1)  # one channel: OpenCV looks those up faster
-    more, less = (_pixels(cv2.LUT(window, table)).reshape(image.shape) for table in (brighter, darker))
-    return _pixels(cv2.subtract(cv2.add(image, more), less))
+    more, less = (pixels(cv2.LUT(window, table)).reshape(image.shape) for table in (brighter, darker))
+    return pixels(cv2.subtract(cv2.add(image, more), less))
 
 
 def _jpeg_round_trip(image: Pixels, quality: int) -> Pixels:
     # Both steps call the channels blue, green, red; the codec does not mind what they are called,
     # but its colour transform does, so they are put in its order.
     _, data = cv2.imencode(".jpg", cv2.cvtColor(image, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, quality])
-    return _pixels(cv2.cvtColor(_pixels(cv2.imdecode(data, cv2.IMREAD_COLOR)), cv2.COLOR_BGR2RGB))
+    return pixels(cv2.cvtColor(pixels(cv2.imdecode(data, cv2.IMREAD_COLOR)), cv2.COLOR_BGR2RGB))
 
-
-def _pixels(array: object) -> Pixels:
-    assert isinstance(array, np.ndarray)
-    return array

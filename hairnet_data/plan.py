@@ -188,15 +188,15 @@ def records_per_shard(count: int, settings: Settings) -> int:
 
 
 def _check_pools(portraits: PortraitSource, pools: dict[str, Pool], policy: Policy, evaluation: bool) -> None:
-    fractions = portraits.settings().get("fractions", (1, 1, 1))
+    fractions = portraits.settings().get("options", {}).get("fractions", (1, 1, 1))
     for pool, share in zip(POOLS, fractions, strict=True):
         if pool == "train" and policy.negative_rate == 1:
             continue
         if not pools[pool].portraits and (pool == "train" or (evaluation and share > 0)):
             mend = "give more portraits" if pool == "train" else "give more portraits, or --eval-examples 0"
             raise SourceError(f"{portraits.name} portraits", f"the pool {pool} is empty", mend)
-        wanted = pool != "validation" and (pool == "train" or evaluation)
-        if wanted and not pools[pool].backgrounds:
+        # Clean splits show no negatives, but what a portrait leaves of the square is filled from a background.
+        if (pool == "train" or (evaluation and share > 0)) and not pools[pool].backgrounds:
             raise SourceError(f"{pool} backgrounds", "the pool is empty", "give --negatives a folder with more pictures")
 
 

@@ -16,7 +16,13 @@ from hairnet_data.survey import Progress, survey
 
 
 def plan_of(
-    sources: Sources, settings: Settings, crew: Crew, scratch: Path, progress: Progress, skip_bad: bool = False
+    sources: Sources,
+    settings: Settings,
+    crew: Crew,
+    scratch: Path,
+    progress: Progress,
+    skip_bad: bool = False,
+    keep: bool = True,
 ) -> Plan:
     """Looks at both sources and decides the build.
 
@@ -24,14 +30,16 @@ def plan_of(
         sources: portraits and backgrounds.
         settings: what the user chose.
         crew: who does the looking.
-        scratch: an existing folder; drawings are kept there until the build is done.
+        scratch: an existing folder for what the workers need to know.
         progress: told of each step.
         skip_bad: whether faulty portraits are left out instead of ending it.
+        keep: whether drawings are kept in `scratch`, for rendering.
 
     Raises:
         SourceError: faulty portraits, all in one, or an empty pool.
     """
-    sources = keep_drawings(sources, scratch)
+    if keep:
+        sources = keep_drawings(sources, scratch)
     found = survey(sources.portraits, sources.backgrounds, crew, scratch, progress)
     return make_plan(sources.portraits, sources.backgrounds, settings, found, skip_bad)
 

@@ -60,6 +60,10 @@ class Paint:
     crop: Crop | None = None
 
 
+NO_FILL = Paint("colour", ((0, 0, 0),))
+"""Where nothing is uncovered."""
+
+
 @dataclass(frozen=True, slots=True)
 class Affine:
     """How the portrait is placed: see `geometry.unit_matrix`. Rotation is clockwise on the screen."""
@@ -68,6 +72,10 @@ class Affine:
     shift: Point = (0.0, 0.0)
     rotation: float = 0.0
     mirror: bool = False
+
+
+NO_AFFINE = Affine()
+"""Framed only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +118,10 @@ class Photometric:
     jpeg: int = 0
 
 
+NO_CHANGE = Photometric()
+"""Every colour as it is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Recipe:
     """One example.
@@ -135,10 +147,10 @@ class Recipe:
     kind: str
     portrait: str = ""
     negative: Crop | None = None
-    affine: Affine = Affine()
-    fill: Paint = Paint("colour", ((0, 0, 0),))
+    affine: Affine = NO_AFFINE
+    fill: Paint = NO_FILL
     occluders: tuple[Occluder, ...] = ()
-    photometric: Photometric = Photometric()
+    photometric: Photometric = NO_CHANGE
     traits: Mapping[str, str] = field(default_factory=dict)
     version: int = RECIPE_VERSION
 

@@ -11,6 +11,7 @@ from hairnet_data import geometry
 from hairnet_data.classes import BACKGROUND
 from hairnet_data.occlusion import occlude
 from hairnet_data.photometric import change_colours
+from hairnet_data.pixels import pixels
 from hairnet_data.recipe import Recipe
 from hairnet_data.sources.base import Pixels, Portrait
 from hairnet_data.texture import Backgrounds, paint_box, take_crop
@@ -103,8 +104,8 @@ def _warp(recipe: Recipe, subject: Subject, backgrounds: Backgrounds) -> tuple[P
         at = geometry.coordinates(matrix, size, source.shape[1], source.shape[0])
     image = geometry.sample_image(source, at)
     # One map of what the portrait does not reach rules both: the fill there, and background in the mask.
-    uncovered = cv2.compare(mask, geometry.OUTSIDE, cv2.CMP_EQ)
-    if cv2.hasNonZero(uncovered):
+    uncovered = pixels(cv2.inRange(mask, (geometry.OUTSIDE,), (geometry.OUTSIDE,)))
+    if uncovered.any():
         cv2.copyTo(paint_box(recipe.fill, (0, 0, size, size), size, backgrounds), uncovered, image)
         cv2.copyTo(np.full_like(mask, BACKGROUND), uncovered, mask)
     return image, mask

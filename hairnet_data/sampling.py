@@ -11,7 +11,7 @@ from hairnet_data import occlusion
 from hairnet_data.draws import Draws, sections, shuffled
 from hairnet_data.policy import MOST_OCCLUDERS, Policy
 from hairnet_data.pools import HEAD_SIDE, Asset, Pool
-from hairnet_data.recipe import PATTERNS, Affine, Colour, Crop, Occluder, Paint, Photometric, Point, Recipe
+from hairnet_data.recipe import NO_FILL, PATTERNS, Affine, Colour, Crop, Occluder, Paint, Photometric, Point, Recipe
 from hairnet_data.splits import CROPS_OF_A_BACKGROUND, Split
 
 _SECTIONS = ("kind", "affine", "fill", "photometric", *(f"occluder{k}" for k in range(MOST_OCCLUDERS)))
@@ -53,7 +53,7 @@ def sample_recipe(split: Split, pool: Pool, index: int, size: int = 224) -> Reci
         portrait=portrait.name if portrait else "",
         negative=negative,
         affine=affine,
-        **({} if is_negative else {"fill": _fill(draws["fill"], policy, pool)}),
+        fill=NO_FILL if is_negative else _fill(draws["fill"], policy, pool),
         occluders=_occluders(draws, policy, pool, affine, portrait) if occluded else (),
         photometric=_photometric(draws["photometric"], policy.photometric) if policy.photometric else Photometric(),
         traits=portrait.traits if portrait else {},
@@ -64,16 +64,16 @@ def _portrait(split: Split, pool: Pool, index: int) -> Asset:
     if split.each_once:
         # The order is the pool's own, so that all splits of a pool show the same portraits where they are capped.
         order = shuffled(split.seed, split.pool, 0, len(pool.portraits))
-        return pool.portraits[order[index % len(pool.portraits)]]
+        return pool.portraits[int(order[index % len(pool.portraits)])]
     deck, card = divmod(index, len(pool.portraits))
-    return pool.portraits[shuffled(split.seed, split.name, deck, len(pool.portraits))[card]]
+    return pool.portraits[int(shuffled(split.seed, split.name, deck, len(pool.portraits))[card])]
 
 
 def _background(split: Split, pool: Pool, index: int, draws: Draws) -> Asset:
     any_one = draws.one_of(pool.backgrounds)
     if split.each_once and split.negatives_only:
         order = shuffled(split.seed, split.pool, 0, len(pool.backgrounds))
-        return pool.backgrounds[order[index // CROPS_OF_A_BACKGROUND % len(pool.backgrounds)]]
+        return pool.backgrounds[int(order[index // CROPS_OF_A_BACKGROUND % len(pool.backgrounds)])]
     return any_one
 
 

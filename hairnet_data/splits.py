@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 
 from hairnet_data.policy import CLEAN, Policy
 from hairnet_data.pools import Pool
-from hairnet_data.sources.base import POOLS
 
 
 def divide(weights: Mapping[str, int], fractions: tuple[float, float, float], seed: int) -> dict[str, str]:
@@ -26,6 +25,8 @@ def divide(weights: Mapping[str, int], fractions: tuple[float, float, float], se
     Returns:
         The pool of every key.
     """
+    from hairnet_data.sources.base import POOLS  # not above, because sources import this module
+
     order = sorted(
         weights,
         key=lambda key: (hashlib.sha256(f"{seed}:{key}".encode("utf-8", "surrogatepass")).digest(), key),

@@ -30,18 +30,20 @@ def count(dataset: Prepared, progress: Progress) -> dict[str, dict[str, Any]]:
     """
     total = sum(dataset.records(split) for split in dataset.shards)
     done = 0
-    counted = {}
+    counted: dict[str, dict[str, Any]] = {}
     for split, shards in dataset.shards.items():
         kinds = {"portrait": 0, "negative": 0}
-        occluded, people, ids = 0, set(), set()
+        occluded = 0
+        people: set[str] = set()
+        ids: set[str] = set()
         pixels = np.zeros(256, np.int64)
-        for record in dataset.read(split):
+        for index, record in enumerate(dataset.read(split)):
             try:
                 recipe = Recipe.from_json(text(record["recipe"]))
                 mask = decode_mask(record["mask"]) if isinstance(record["mask"], bytes) else None
                 person = text(record["person"])
-            except (KeyError, ValueError) as fault:
-                raise DatasetError(f"{split} {done}", f"cannot be read ({fault})", "run hairnet-data verify") from fault
+            except (DatasetError, KeyError, ValueError) as fault:
+                raise DatasetError(f"{split} {index}", f"cannot be read ({fault})", "run hairnet-data verify") from fault
             kinds[recipe.kind] += 1
             occluded += bool(recipe.occluders)
             ids.add(recipe.source_id)

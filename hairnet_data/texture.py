@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hairnet_data import geometry
+from hairnet_data.pixels import Pixels, pixels
 from hairnet_data.recipe import Crop, Paint
-from hairnet_data.sources.base import Pixels
 
 TILE = 1024
 """Side of a texture tile in pixels. Fresh noise would cost 1.5 ms an example; a slice of a tile costs nothing."""
@@ -28,7 +28,8 @@ def noise_tile() -> NDArray[np.int8]:
     # The sum of eight bytes, normal to within a percent where it matters, and exact on any machine.
     total = bits.view(np.uint8).reshape(TILE, TILE, 3, 8).sum(axis=-1, dtype=np.int32) - 1020
     # eight bytes: variance 8 * (256^2 - 1) / 12 = 43690, standard deviation 209.02
-    return np.clip(np.rint(total * (32 / 209.02)), -127, 127).astype(np.int8)
+    tile: NDArray[np.int8] = np.clip(np.rint(total * (32 / 209.02)), -127, 127).astype(np.int8)
+    return tile
 
 
 @functools.cache
@@ -41,7 +42,7 @@ def blotch_tile() -> Pixels:
         soft = cv2.blur(cv2.blur(fine, (width, width)), (width, width)).astype(np.int32) - 127
         total += soft * weight * width // 4
     low, high = int(total.min()), int(total.max())
-    return ((total - low) * 255 // (high - low)).astype(np.uint8)
+    return pixels(((total - low) * 255 // (high - low)).astype(np.uint8))
 
 
 def tile_at(tile: NDArray[np.generic], seed: int, height: int, width: int) -> NDArray[np.generic]:
@@ -79,7 +80,7 @@ def paint_box(
     first, second = np.array(paint.colours, np.float64)
     table = np.rint(first + (second - first) * ramp).astype(np.uint8)
     pattern = _pattern(paint, box, size)
-    return np.asarray(cv2.LUT(cv2.merge([pattern, pattern, pattern]), table[:, None, :]), np.uint8)
+    return pixels(cv2.LUT(cv2.merge([pattern, pattern, pattern]), table[:, None, :]))
 
 
 def shrink_background(background: Pixels, size: int) -> Pixels:
@@ -101,8 +102,8 @@ def take_crop(crop: Crop, background: Pixels, size: int) -> Pixels:
     piece = background[top : top + span, left : left + span]
     piece = geometry.halve(piece, geometry.level_for(span / size))
     # The bit-exact kind of bilinear interpolation, three times as fast as warping.
-    piece = np.asarray(cv2.resize(piece, (size, size), interpolation=cv2.INTER_LINEAR_EXACT), np.uint8)
-    return np.asarray(cv2.flip(piece, 1), np.uint8) if crop.mirror else piece.copy()
+    piece = pixels(cv2.resize(piece, (size, size), interpolation=cv2.INTER_LINEAR_EXACT))
+    return pixels(cv2.flip(piece, 1)) if crop.mirror else piece.copy()
 
 
 def _pattern(paint: Paint, box: tuple[int, int, int, int], size: int) -> Pixels:
@@ -110,7 +111,7 @@ def _pattern(paint: Paint, box: tuple[int, int, int, int], size: int) -> Pixels:
     height, width = bottom - top, right - left
     if paint.pattern == "blotches":
         window = tile_at(blotch_tile(), paint.seed, height, width)
-        return np.ascontiguousarray(window, np.uint8)
+        return pixels(np.ascontiguousarray(window))
     # Integer phases: 65536 is one period, so that no machine rounds another way.
     turn = 65536 / max(1.0, paint.period * size)
     cos, sin = math.cos(math.radians(paint.angle)), math.sin(math.radians(paint.angle))
@@ -119,10 +120,10 @@ def _pattern(paint: Paint, box: tuple[int, int, int, int], size: int) -> Pixels:
     phase = down[:, None] + across[None, :] + paint.seed
     if paint.pattern == "shade":  # a soft change over one period, there and back
         wave = (phase >> 7) & 511
-        return np.minimum(wave, 511 - wave).astype(np.uint8)
+        return pixels(np.minimum(wave, 511 - wave).astype(np.uint8))
     bands = (phase >> 15) & 1
     if paint.pattern == "checks":
         cross = np.rint(np.arange(top, bottom) * turn * cos).astype(np.int64)[:, None]
         cross = cross - np.rint(np.arange(left, right) * turn * sin).astype(np.int64)[None, :]
         bands ^= (cross >> 15) & 1
-    return (bands * 255).astype(np.uint8)
+    return pixels((bands * 255).astype(np.uint8))

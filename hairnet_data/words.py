@@ -34,7 +34,7 @@ def _place(recipe: Recipe) -> str:
 
 def _ground(recipe: Recipe) -> str:
     place = recipe.affine
-    if recipe.negative or (place.scale >= 1 and place.shift == (0, 0) and not place.rotation):
+    if recipe.negative or (place.scale >= 1 and not any(place.shift) and not place.rotation):
         return ""
     return f"ground: {_paint(recipe.fill)}"
 

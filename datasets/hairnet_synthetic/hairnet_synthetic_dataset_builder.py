@@ -24,7 +24,7 @@ _DESCRIPTIONS = {
 }
 
 
-class Builder(tfds.core.dataset_builder.FileReaderBuilder):
+class Builder(tfds.core.dataset_builder.FileReaderBuilder):  # type: ignore[misc]  # TFDS is untyped
     """Portraits and negatives with masks of hair and face, synthesised from a source.
 
     Without a `plan` it makes the default dataset of the source that the configuration names, in this process.
@@ -90,7 +90,7 @@ class Builder(tfds.core.dataset_builder.FileReaderBuilder):
                 }
             ),
             supervised_keys=("image", "mask"),
-            license="Depends on the source; see the dataset card.",
+            license="drawn: Apache-2.0. Others: the terms of the source; see the dataset card.",
             disable_shuffling=True,
             metadata=tfds.core.MetadataDict(),
         )

@@ -6,12 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
 from hairnet_data.errors import HairnetError
+from hairnet_data.pixels import Pixels
 
-Pixels = NDArray[np.uint8]
+__all__ = ["POOLS", "BackgroundSource", "Catalogue", "Entry", "Pixels", "Portrait", "PortraitSource"]
 
 POOLS = ("train", "validation", "test")
 """Every portrait, person and background belongs to exactly one pool."""

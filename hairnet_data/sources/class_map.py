@@ -115,9 +115,7 @@ class IndexMap:
         if indices is None:
             assert mask.rgb is not None
             indices = mask.rgb[:, :, 0]
-            if not (
-                np.array_equal(indices, mask.rgb[:, :, 1]) and np.array_equal(indices, mask.rgb[:, :, 2])
-            ):
+            if not (np.array_equal(indices, mask.rgb[:, :, 1]) and np.array_equal(indices, mask.rgb[:, :, 2])):
                 raise PictureError(where, "is a colour picture", "give [colours] in classes.toml")
         if indices.size and (indices.min() < 0 or indices.max() > 65535):
             raise PictureError(where, "holds 32-bit values", "save it with 8 or 16 bits")

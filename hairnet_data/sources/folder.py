@@ -56,9 +56,7 @@ class Folder:
         photos = _pictures(root, config.options.images, faults)
         masks = _pictures(root, config.options.masks, faults)
         if not photos and not faults:
-            raise SourceError(
-                str(source_dir / config.options.images), "holds no pictures", "put photos there"
-            )
+            raise SourceError(str(source_dir / config.options.images), "holds no pictures", "put photos there")
         files = _pair(photos, masks, config, faults)
         entries = _entries(files, config.options, faults)
         order = sorted(faults, key=lambda fault: (fault.where, fault.what))
@@ -139,9 +137,7 @@ def _pictures(root: Path, folder: str, faults: list[HairnetError]) -> list[str]:
             if not _is_text(entry.name):
                 faults.append(SourceError(path, "has a name that is not UTF-8", "rename it"))
             elif entry.is_symlink() and (entry.is_dir() or not _is_within(root / path, root)):
-                what = (
-                    "is a link to a folder" if entry.is_dir() else "is a link that leads outside the folder"
-                )
+                what = "is a link to a folder" if entry.is_dir() else "is a link that leads outside the folder"
                 faults.append(SourceError(path, what, "put the files themselves there"))
             elif entry.is_dir():
                 waiting.append(path)
@@ -158,9 +154,7 @@ def _is_text(name: str) -> bool:
     return name.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in name)
 
 
-def _pair(
-    photos: list[str], masks: list[str], config: Config, faults: list[HairnetError]
-) -> dict[str, _Files]:
+def _pair(photos: list[str], masks: list[str], config: Config, faults: list[HairnetError]) -> dict[str, _Files]:
     """Finds each photo's masks by name; returns the complete portraits by id."""
     options = config.options
     photo_of, bad_photos = _by_key(photos, options.images, options.image_suffix, options, faults)

@@ -59,14 +59,10 @@ class Config:
     def settings(self) -> dict[str, Any]:
         """As JSON values."""
         kind = {ColourMap: "colours", IndexMap: "indices", PartMap: "parts"}[type(self.classes)]
-        keys = [
-            "#{:02x}{:02x}{:02x}".format(*key) if isinstance(key, tuple) else key
-            for key in self.classes.classes
-        ]
+        keys = ["#{:02x}{:02x}{:02x}".format(*key) if isinstance(key, tuple) else key for key in self.classes.classes]
         table = [[key, NAMES[label]] for key, label in zip(keys, self.classes.classes.values(), strict=True)]
         options = {
-            key: list(value) if isinstance(value, tuple) else value
-            for key, value in asdict(self.options).items()
+            key: list(value) if isinstance(value, tuple) else value for key, value in asdict(self.options).items()
         }
         return {kind: table, "options": options}
 
@@ -153,9 +149,7 @@ def _key(kind: str, value: Any, where: str) -> Any:
             raise SourceError(where, f"{value!r} is no index", "give whole numbers from 0 to 65535")
         return value
     if not isinstance(value, str) or not value or "/" in value:
-        raise SourceError(
-            where, f"{value!r} is no part", 'give the last words of the masks\' names, as "hair"'
-        )
+        raise SourceError(where, f"{value!r} is no part", 'give the last words of the masks\' names, as "hair"')
     return value
 
 
@@ -165,9 +159,7 @@ def _options(table: Mapping[str, Any], where: str) -> Options:
     _known(table, tuple(asdict(defaults)), where, "option")
     values = dict(table)
     values |= {
-        key: PurePosixPath(values[key]).as_posix()
-        for key in ("images", "masks")
-        if isinstance(values.get(key), str)
+        key: PurePosixPath(values[key]).as_posix() for key in ("images", "masks") if isinstance(values.get(key), str)
     }
     for key, value in table.items():
         default = getattr(defaults, key)

@@ -122,7 +122,8 @@ class LfwParts:
         for place, folder in enumerate((PHOTOS, MASKS)):
             found = files[folder]
             wanted = {each.files[place] for each in listed}
-            roots.append(found.parent if found.is_dir() else unpack(found, cache_dir, wanted))
+            root = found.parent if found.is_dir() else unpack(found, cache_dir, wanted)
+            roots.append(root.absolute())  # workers may start elsewhere
         return cls(roots[0], roots[1], listed, faults, split_by)
 
     def settings(self) -> dict[str, Any]:
@@ -134,11 +135,7 @@ class LfwParts:
         faults: list[HairnetError] = list(self._list_faults)
         entries = []
         for each in sorted(self._listed.values(), key=lambda each: each.id):
-            missing = [
-                name
-                for name, path in zip(each.files, self._paths(each.id), strict=True)
-                if not path.is_file()
-            ]
+            missing = [name for name, path in zip(each.files, self._paths(each.id), strict=True) if not path.is_file()]
             if missing:
                 mend = f"complete the archive or take the line out of {LISTS[each.pool]}"
                 faults.append(SourceError(each.id, f"{' and '.join(missing)} missing", mend))

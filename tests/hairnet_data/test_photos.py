@@ -160,18 +160,14 @@ def test_exif_orientation_is_carried_out(format, orientation):
         8: SMOOTH[::-1].transpose(1, 0, 2),
     }[orientation]
     stored = np.ascontiguousarray(stored)
-    data = encoded(
-        stored, format, exif=oriented(orientation), **({"quality": 100} if format == "JPEG" else {})
-    )
+    data = encoded(stored, format, exif=oriented(orientation), **({"quality": 100} if format == "JPEG" else {}))
     got = read_photo(data)
     assert got.shape == SMOOTH.shape
     assert np.abs(got.astype(int) - SMOOTH).mean() < 5
     assert is_turned(data) == (orientation >= 5)
 
 
-@pytest.mark.parametrize(
-    "exif", [b"Exif\0\0broken", oriented(99), oriented(0), b"Exif\0\0MM\0*" + b"\xff" * 20]
-)
+@pytest.mark.parametrize("exif", [b"Exif\0\0broken", oriented(99), oriented(0), b"Exif\0\0MM\0*" + b"\xff" * 20])
 def test_a_broken_orientation_does_not_cost_the_photo(exif):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -192,9 +188,7 @@ def png(width, height, depth, kind, rows):
     """A PNG with any header."""
 
     def chunk(name, content):
-        return (
-            struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
-        )
+        return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
 
     header = struct.pack(">IIBBBBB", width, height, depth, kind, 0, 0, 0)
     signature = b"\x89PNG\r\n\x1a\n"
@@ -222,9 +216,7 @@ class TestRefused:
             pytest.skip("this Pillow cannot write it")
         assert "3 pictures" in refused(data, read)
 
-    @pytest.mark.parametrize(
-        ("width", "height"), [(100_001, 2), (2, 30_001), (20_000, 20_000), (10_001, 10_000)]
-    )
+    @pytest.mark.parametrize(("width", "height"), [(100_001, 2), (2, 30_001), (20_000, 20_000), (10_001, 10_000)])
     def test_bombs_by_their_header_alone(self, read, width, height):
         started = time.perf_counter()
         for data in (
@@ -291,6 +283,15 @@ def test_no_truncated_picture_is_read(name, capfd):
     assert capfd.readouterr().err == ""  # OpenCV and libjpeg would write there
 
 
+def test_opencv_is_not_trusted_with_a_jpeg_that_has_no_end(monkeypatch):
+    """Other versions of it return what they have, and grey for the rest."""
+    monkeypatch.setattr(photos.cv2, "imdecode", lambda *_: np.zeros(RGB.shape, np.uint8))
+    assert not read_photo(WHOLE["JPEG"]).any(), "OpenCV was not asked at all"
+    for length in range(len(WHOLE["JPEG"])):
+        with pytest.raises(PictureError):
+            read_photo(WHOLE["JPEG"][:length])
+
+
 @settings(deadline=None)
 @given(
     st.sampled_from(sorted(WHOLE)),
@@ -313,9 +314,7 @@ def test_damage_is_answered_by_a_picture_or_a_picture_error(name, changes, data)
 
 
 @settings(deadline=None)
-@given(
-    st.binary(max_size=200), st.sampled_from([b"", b"P6 ", b"P5 2 2 ", b"BM", b"II*\0", b"RIFF", b"GIF89a"])
-)
+@given(st.binary(max_size=200), st.sampled_from([b"", b"P6 ", b"P5 2 2 ", b"BM", b"II*\0", b"RIFF", b"GIF89a"]))
 def test_noise_is_answered_by_a_picture_error_or_a_picture(noise, start):
     for read in (read_photo, read_mask):
         with suppress(PictureError):
@@ -333,9 +332,7 @@ def test_a_colour_mask_is_read_exactly(format):
     np.testing.assert_array_equal(got.rgb, RGB)
 
 
-@pytest.mark.parametrize(
-    "header", [b"P6 31 23 255\n", b"P6\n31\t23\n# made by hand\n255 ", b"P6\r\n31 23\r\n255\n"]
-)
+@pytest.mark.parametrize("header", [b"P6 31 23 255\n", b"P6\n31\t23\n# made by hand\n255 ", b"P6\r\n31 23\r\n255\n"])
 def test_pnm_headers_of_any_form(header):
     np.testing.assert_array_equal(read_mask(header + RGB.tobytes()).rgb, RGB)
     np.testing.assert_array_equal(read_photo(header + RGB.tobytes()), RGB)

@@ -1,5 +1,7 @@
 """Dividing people into pools: nobody shared, always the same, fractions met, no wanted pool empty."""
 
+import subprocess
+import sys
 from collections import Counter
 from itertools import pairwise
 
@@ -49,6 +51,17 @@ def test_fractions_are_met_as_far_as_people_allow(weights, fractions, seed):
         # A cut lies within half a person of its place, or further where that keeps a pool from being empty:
         # two other pools can ask for one person each.
         assert abs(running - expected) <= 2 * largest
+
+
+def test_somebody_with_most_portraits_does_not_empty_a_pool():
+    for heavy in "abc":
+        pools = divide(dict.fromkeys("abc", 1) | {heavy: 50}, (0.1, 0.1, 0.8), 0)
+        assert sorted(pools.values()) == sorted(POOLS)
+
+
+def test_it_can_be_imported_first():
+    for module in ("hairnet_data.splits", "hairnet_data.sources", "hairnet_data.sources.folder"):
+        subprocess.run([sys.executable, "-c", f"import {module}"], check=True)
 
 
 def test_many_people_meet_the_fractions_closely():

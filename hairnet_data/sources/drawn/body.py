@@ -9,14 +9,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hairnet_data.sources.drawn.canvas import CLOTH, NOTHING, SKIN, Bytes, Canvas, Floats, field, smooth_curve
-from hairnet_data.sources.drawn.face import mix
 from hairnet_data.sources.drawn.head import FIELD, Pose, View
 from hairnet_data.sources.drawn.light import Light
+from hairnet_data.sources.drawn.sheet import mix
 from hairnet_data.sources.drawn.traits import Person, Rgb
 
 Points = NDArray[np.float64]
 
-SOBER: tuple[Rgb, ...] = ((30, 32, 40), (44, 46, 54), (28, 34, 58), (70, 70, 74), (64, 50, 42), (18, 18, 20), (110, 104, 96))
+SOBER: tuple[Rgb, ...] = (
+    (30, 32, 40),
+    (44, 46, 54),
+    (28, 34, 58),
+    (70, 70, 74),
+    (64, 50, 42),
+    (18, 18, 20),
+    (110, 104, 96),
+)
 BRIGHT: tuple[Rgb, ...] = (
     (176, 34, 40), (34, 78, 150), (230, 228, 224), (40, 110, 76), (216, 180, 70), (120, 50, 110), (224, 130, 120),
     (90, 150, 190), (24, 24, 28), (160, 150, 136), (96, 60, 40), (200, 200, 206), (238, 140, 40), (60, 64, 90),
@@ -102,7 +110,9 @@ def paint_clothes(rng: np.random.Generator, canvas: Canvas, person: Person, body
     neck = (5.2 - 1.1 * person.feminine) * (0.75 + 0.25 * body.build)
     wide, slope = 21.5 * body.build, rng.uniform(4.0, 7.5)
     shift = np.sin(body.turn) * 3.0
-    deep = {"vneck": rng.uniform(6, 11), "tee": rng.uniform(4.0, 6.5), "suit": 13.0, "shirt": 8.0}.get(person.clothes, 4.0)
+    deep = {"vneck": rng.uniform(6, 11), "tee": rng.uniform(4.0, 6.5), "suit": 13.0, "shirt": 8.0}.get(
+        person.clothes, 4.0
+    )
     high = {"turtleneck": -6.0, "tee": -2.6, "vneck": -2.6, "jumper": -3.4}.get(person.clothes, -4.2)
     neckline = [(-neck - 0.9, high), (-neck * 0.62 + shift * 0.3, high + deep * 0.62), (shift * 0.4, high + deep)]
     neckline += [(neck * 0.62 + shift * 0.3, high + deep * 0.62), (neck + 0.9, high)]
@@ -129,27 +139,59 @@ def paint_clothes(rng: np.random.Generator, canvas: Canvas, person: Person, body
 
 
 def _shirt(
-    rng: np.random.Generator, canvas: Canvas, person: Person, body: Body, neck: float, shift: float, high: float, deep: float, main: Rgb
+    rng: np.random.Generator,
+    canvas: Canvas,
+    person: Person,
+    body: Body,
+    neck: float,
+    shift: float,
+    high: float,
+    deep: float,
+    main: Rgb,
 ) -> None:
     """Shirt front and collar, and for a suit mostly a tie."""
     suit = person.clothes == "suit"
     white = mix((236, 236, 238), _colour(rng, BRIGHT), 0.0 if rng.random() < 0.6 else 0.45) if suit else main
     open_collar = not suit or person.feminine > 0.5 or rng.random() < 0.25
     dip = rng.uniform(5.0, 8.5) if open_collar else 3.4
-    front = [(-neck - 1.4, high - 0.5), (shift * 0.4, high + dip), (neck + 1.4, high - 0.5), (neck + 3, high + deep + 4), (-neck - 3, high + deep + 4)]
+    front = [
+        (-neck - 1.4, high - 0.5),
+        (shift * 0.4, high + dip),
+        (neck + 1.4, high - 0.5),
+        (neck + 3, high + deep + 4),
+        (-neck - 3, high + deep + 4),
+    ]
     canvas.polygon(body.at(front) * canvas.scale, mix(white, (0, 0, 0), 0.06), CLOTH)
     if not open_collar:
         tie = _colour(rng, BRIGHT + SOBER)
-        knot = [(shift * 0.4 - 1.9, high + 3.0), (shift * 0.4 + 1.9, high + 3.0), (shift * 0.4 + 1.2, high + 6.2), (shift * 0.4 - 1.2, high + 6.2)]
-        blade = [(shift * 0.4 - 1.1, high + 6.0), (shift * 0.4 + 1.1, high + 6.0), (shift * 0.5 + 3.2, high + 30), (shift * 0.5 - 3.2, high + 30)]
+        knot = [
+            (shift * 0.4 - 1.9, high + 3.0),
+            (shift * 0.4 + 1.9, high + 3.0),
+            (shift * 0.4 + 1.2, high + 6.2),
+            (shift * 0.4 - 1.2, high + 6.2),
+        ]
+        blade = [
+            (shift * 0.4 - 1.1, high + 6.0),
+            (shift * 0.4 + 1.1, high + 6.0),
+            (shift * 0.5 + 3.2, high + 30),
+            (shift * 0.5 - 3.2, high + 30),
+        ]
         canvas.polygon(body.at(blade) * canvas.scale, tie, CLOTH)
         canvas.polygon(body.at(knot) * canvas.scale, mix(tie, (0, 0, 0), 0.25), CLOTH)
         if rng.random() < 0.5:
             for y in np.arange(7.0, 26.0, rng.uniform(1.4, 2.6)):
-                stripe = body.at([(shift * 0.4 - 0.8 - y * 0.07, high + y), (shift * 0.4 + 0.8 + y * 0.07, high + y + 1.2)]) * canvas.scale
+                stripe = (
+                    body.at([(shift * 0.4 - 0.8 - y * 0.07, high + y), (shift * 0.4 + 0.8 + y * 0.07, high + y + 1.2)])
+                    * canvas.scale
+                )
                 canvas.lines(stripe[None], mix(tie, (255, 240, 200), 0.5), CLOTH, 0.4 * body.scale * canvas.scale)
     for side in (-1, 1):
-        flap = [(side * (neck + 1.2), high - 1.0), (shift * 0.4 + side * 0.4, high + dip + 0.2), (shift * 0.4 + side * 2.9, high + dip + 2.6), (side * (neck + 2.0), high + 1.6)]
+        flap = [
+            (side * (neck + 1.2), high - 1.0),
+            (shift * 0.4 + side * 0.4, high + dip + 0.2),
+            (shift * 0.4 + side * 2.9, high + dip + 2.6),
+            (side * (neck + 2.0), high + 1.6),
+        ]
         canvas.polygon(body.at(flap) * canvas.scale, mix(white, (255, 255, 255), 0.15), CLOTH)
         canvas.lines((body.at(flap)[1:4] * canvas.scale)[None], mix(white, (0, 0, 0), 0.25), CLOTH, 1)
 
@@ -157,7 +199,12 @@ def _shirt(
 def _lapels(canvas: Canvas, body: Body, neck: float, shift: float, high: float, deep: float, main: Rgb) -> None:
     """The turned-back edges of a jacket."""
     for side in (-1, 1):
-        flap = [(side * (neck + 1.0), high), (shift * 0.4, high + deep + 8), (side * (neck + 4.6), high + deep * 0.8 + 1.5), (side * (neck + 3.2), high + 2.4)]
+        flap = [
+            (side * (neck + 1.0), high),
+            (shift * 0.4, high + deep + 8),
+            (side * (neck + 4.6), high + deep * 0.8 + 1.5),
+            (side * (neck + 3.2), high + 2.4),
+        ]
         canvas.polygon(body.at(flap) * canvas.scale, mix(main, (255, 255, 255), 0.07), CLOTH)
         canvas.lines((body.at(flap)[1:] * canvas.scale)[None], mix(main, (0, 0, 0), 0.5), CLOTH, 1)
 
@@ -167,7 +214,9 @@ def _pattern(rng: np.random.Generator, canvas: Canvas, body: Body) -> None:
     side, pace = canvas.side, body.scale * canvas.scale * rng.uniform(0.8, 3.5)
     turn = rng.choice((0.0, 0.0, np.pi / 2, rng.uniform(0, np.pi))) + body.lean
     grid = np.arange(side, dtype=np.float32)
-    wave = np.sin((grid[None] * np.cos(turn) + grid[:, None] * np.sin(turn)) * np.float32(2 * np.pi / pace)) > rng.uniform(-0.3, 0.8)
+    wave = np.sin(
+        (grid[None] * np.cos(turn) + grid[:, None] * np.sin(turn)) * np.float32(2 * np.pi / pace)
+    ) > rng.uniform(-0.3, 0.8)
     stripes = wave
     if rng.random() < 0.3:
         stripes = stripes ^ wave.T

@@ -46,7 +46,9 @@ class Canvas:
         fixed = np.round(points * (1 << SHIFT)).astype(np.int32)
         cv2.fillPoly(self.pixels, [fixed], paint(colour, part), shift=SHIFT)
 
-    def lines(self, points: NDArray[np.floating], colour: Sequence[float] | NDArray[np.floating], part: int, thick: float) -> None:
+    def lines(
+        self, points: NDArray[np.floating], colour: Sequence[float] | NDArray[np.floating], part: int, thick: float
+    ) -> None:
         """Draws open polylines; points (S, N, 2) in canvas pixels, `thick` in canvas pixels."""
         if not len(points):
             return
@@ -63,15 +65,10 @@ def paint(colour: Sequence[float] | NDArray[np.floating], part: int) -> tuple[fl
 def smooth_curve(points: NDArray[np.floating], steps: int = 6, closed: bool = True) -> NDArray[np.float64]:
     """A Catmull-Rom curve through (N, 2) points; returns about (N * steps, 2)."""
     base = np.asarray(points, float)
-    if closed:
-        around = np.concatenate([base[-1:], base, base[:2]])
-    else:
-        around = np.concatenate([base[:1], base, base[-1:]])
+    around = np.concatenate([base[-1:], base, base[:2]] if closed else [base[:1], base, base[-1:]])
     p0, p1, p2, p3 = (around[i : len(around) - 3 + i, None] for i in range(4))
     t = (np.arange(steps) / steps)[None, :, None]
-    curve = 0.5 * (
-        2 * p1 + (p2 - p0) * t + (2 * p0 - 5 * p1 + 4 * p2 - p3) * t**2 + (3 * p1 - p0 - 3 * p2 + p3) * t**3
-    )
+    curve = 0.5 * (2 * p1 + (p2 - p0) * t + (2 * p0 - 5 * p1 + 4 * p2 - p3) * t**2 + (3 * p1 - p0 - 3 * p2 + p3) * t**3)
     flat = curve.reshape(-1, base.shape[1])
     return flat if closed else np.concatenate([flat, base[-1:]])
 

@@ -8,17 +8,28 @@ from numpy.typing import NDArray
 
 from hairnet_data.sources.drawn.body import shaded
 from hairnet_data.sources.drawn.canvas import FRAME, HAND, HAT, SKIN, Canvas, paint, smooth_curve
-from hairnet_data.sources.drawn.face import mix
 from hairnet_data.sources.drawn.head import Pose
 from hairnet_data.sources.drawn.light import Light
 from hairnet_data.sources.drawn.scalp import CENTRE, radii
+from hairnet_data.sources.drawn.sheet import mix
 from hairnet_data.sources.drawn.traits import Person, Rgb
 
 Points = NDArray[np.float64]
 
 # Outline of an ear: back from its root and down, cm.
 _EAR = np.array(
-    [(0.2, -1.0), (0.5, -2.6), (1.5, -3.3), (2.7, -3.0), (3.3, -1.7), (3.0, 0.1), (2.2, 1.5), (1.4, 2.6), (0.5, 2.9), (0.0, 1.8)]
+    [
+        (0.2, -1.0),
+        (0.5, -2.6),
+        (1.5, -3.3),
+        (2.7, -3.0),
+        (3.3, -1.7),
+        (3.0, 0.1),
+        (2.2, 1.5),
+        (1.4, 2.6),
+        (0.5, 2.9),
+        (0.0, 1.8),
+    ]
 )
 _CONCHA = np.array([(0.6, -0.6), (1.2, -1.6), (2.1, -1.5), (2.2, -0.3), (1.5, 0.8), (0.8, 0.9)])
 _RIM = np.array([(0.6, -1.6), (1.0, -2.6), (1.9, -2.7), (2.7, -2.0), (2.7, -0.6), (2.2, 0.6)])
@@ -61,7 +72,13 @@ def paint_glasses(rng: np.random.Generator, canvas: Canvas, person: Person, pose
     square = rng.uniform(2.0, 4.0)
     around = np.arange(28) * (2 * np.pi / 28)
     bend = 2 / square
-    shape = np.stack([wide * np.sign(np.cos(around)) * np.abs(np.cos(around)) ** bend, high * np.sign(np.sin(around)) * np.abs(np.sin(around)) ** bend], 1)
+    shape = np.stack(
+        [
+            wide * np.sign(np.cos(around)) * np.abs(np.cos(around)) ** bend,
+            high * np.sign(np.sin(around)) * np.abs(np.sin(around)) ** bend,
+        ],
+        1,
+    )
     line = max(1.0, (0.34 if thick else 0.16) * pose.scale * canvas.scale)
 
     def place(x: Points, y: Points, z: Points | float) -> Points:
@@ -77,7 +94,13 @@ def paint_glasses(rng: np.random.Generator, canvas: Canvas, person: Person, pose
         if sun:
             canvas.polygon(loop, mix((22, 20, 20), rim, 0.2), FRAME)
         if out[2] > -0.25:
-            arm = np.array([(side * (person.eye_apart + wide), -0.2, 9.4), (side * 7.5 * person.width, -0.5, 5.0), (side * 7.7 * person.width, -0.6, 0.0)])
+            arm = np.array(
+                [
+                    (side * (person.eye_apart + wide), -0.2, 9.4),
+                    (side * 7.5 * person.width, -0.5, 5.0),
+                    (side * 7.7 * person.width, -0.6, 0.0),
+                ]
+            )
             canvas.lines((pose.place(arm)[:, :2] * canvas.scale)[None], rim, FRAME, line)
         canvas.lines(np.concatenate([loop, loop[:1]])[None], rim, FRAME, line)
         if rng.random() < 0.5:
@@ -88,27 +111,61 @@ def paint_glasses(rng: np.random.Generator, canvas: Canvas, person: Person, pose
 
 
 def _dome(person: Person, grow: float, brim: float, tilt: float) -> Points:
-    """Points of the skull's ellipsoid, grown by `grow` cm, above a plane at height `brim` that rises by `tilt` to the front."""
+    """Points of the skull, grown by `grow` cm, above a plane at height `brim` that rises by `tilt` to the front."""
     up, around = np.meshgrid(np.linspace(0.02, 0.8 * np.pi, 18), np.linspace(0, 2 * np.pi, 36))
     way = np.stack([np.sin(up) * np.sin(around), -np.cos(up), np.sin(up) * np.cos(around)], -1).reshape(-1, 3)
     points = CENTRE + way * (radii(person) + grow)
-    return np.asarray(points[points[:, 1] < brim - tilt * points[:, 2]])
+    rim = _rim(person, grow, brim, tilt, np.linspace(0, 2 * np.pi, 48))
+    return np.concatenate([points[points[:, 1] < brim - tilt * points[:, 2]], rim])
+
+
+def _rim(person: Person, grow: float, brim: float, tilt: float, around: Points) -> Points:
+    """Where that plane cuts the grown skull, (N, 3), at azimuths `around` (N,) from the nose."""
+    half = radii(person) + grow
+    shrink = np.ones_like(around)
+    for _ in range(3):  # the height depends on the depth and the depth on the height
+        y = brim - tilt * half[2] * shrink * np.cos(around)
+        shrink = np.sqrt(np.clip(1 - ((y - CENTRE[1]) / half[1]) ** 2, 0.05, 1))
+    return np.stack([half[0] * shrink * np.sin(around), y, half[2] * shrink * np.cos(around)], 1)
+
+
+def _outline(points: Points, pose: Pose, canvas: Canvas) -> Points:
+    """The outline in the picture of what the camera sees of points (N, 3) on a dome, canvas pixels."""
+    towards = (points - CENTRE) @ pose.turn.T
+    # The far side of a tilted dome reaches lower than its near rim and would hide the face.
+    placed = pose.place(points[towards[:, 2] > -1.0])[:, :2] * canvas.scale
+    return _hull(placed)
 
 
 def _hull(points: Points) -> Points:
     return np.asarray(cv2.convexHull(points.astype(np.float32))[:, 0], float)
 
 
+def _hat_colour(person: Person) -> Points:
+    """The colour of a hat or scarf, float64 (3,): follows from the person, as its parts are painted apart."""
+    colours = (28, 30, 38), (150, 30, 36), (228, 226, 220), (36, 60, 120), (120, 100, 70), (60, 90, 60), (90, 40, 80)
+    place = int(person.width * 1e6) % len(colours)
+    return np.asarray(colours[place], float) * (0.8 + 0.3 * (person.length * 1e4 % 1))
+
+
+def paint_veil(canvas: Canvas, person: Person, pose: Pose, shoulders: Points, light: Light) -> None:
+    """Paints the back of a headscarf, which falls on the shoulders: two points (2, 2) in picture pixels."""
+    around = np.linspace(0, 2 * np.pi, 30)
+    rings = [_rim(person, 1.3, height, 0.25, around) for height in (-9.0, -6.0, -2.0, 2.0, 5.0)]
+    placed = pose.place(np.concatenate(rings) - (0, 0, 1.0))[:, :2]
+    outline = _hull(np.concatenate([placed, shoulders]) * canvas.scale)
+    canvas.polygon(outline, _hat_colour(person) * (light.sky + light.colour * light.power * 0.3), HAT)
+
+
 def paint_hat(rng: np.random.Generator, canvas: Canvas, person: Person, pose: Pose, light: Light) -> None:
-    """Paints a cap, a woollen hat, a hat with a brim or a headscarf over the hair."""
-    colours: tuple[Rgb, ...] = ((28, 30, 38), (150, 30, 36), (228, 226, 220), (36, 60, 120), (120, 100, 70), (60, 90, 60), (90, 40, 80))
-    colour = np.asarray(colours[int(rng.integers(len(colours)))], float) * rng.uniform(0.8, 1.1)
+    """Paints a cap, a woollen hat, a hat with a brim or the front of a headscarf over the hair."""
+    colour = _hat_colour(person)
     level = light.sky + light.colour * light.power * 0.6
-    tall = {"cap": 1.1, "beanie": 1.2, "brim": 1.4, "scarf": 1.0}[person.hat]
-    brim = {"cap": -3.0, "beanie": -1.6, "brim": -3.6, "scarf": -1.0}[person.hat]
-    tilt = {"cap": 0.12, "beanie": 0.22, "brim": -0.06, "scarf": 0.3}[person.hat]
-    dome = pose.place(_dome(person, tall, brim, tilt))[:, :2] * canvas.scale
-    canvas.polygon(_hull(dome), colour * level, HAT)
+    tall = {"cap": 1.1, "beanie": 1.2, "brim": 1.4, "scarf": 1.2}[person.hat]
+    brim = {"cap": -3.0, "beanie": -1.6, "brim": -3.6, "scarf": -4.6}[person.hat]
+    tilt = {"cap": 0.12, "beanie": 0.22, "brim": -0.06, "scarf": 0.12}[person.hat]
+    dome = _outline(_dome(person, tall, brim, tilt), pose, canvas)
+    canvas.polygon(dome, colour * level, HAT)
     around = np.linspace(0, 2 * np.pi, 40)
     half = radii(person) + tall
     if person.hat == "brim":
@@ -116,19 +173,19 @@ def paint_hat(rng: np.random.Generator, canvas: Canvas, person: Person, pose: Po
         dip = 0.13 * (half[2] + reach) * np.cos(around) - 1.2 * np.sin(around) ** 2 + 0.5
         ring = np.stack([(half[0] + reach) * np.sin(around), brim + dip, (half[2] + reach) * np.cos(around)], 1)
         canvas.polygon(pose.place(ring)[:, :2] * canvas.scale, colour * level * 0.8, HAT)
-        canvas.polygon(_hull(pose.place(_dome(person, tall, brim - 0.4, tilt))[:, :2]) * canvas.scale, colour * level, HAT)
+        canvas.polygon(_outline(_dome(person, tall, brim - 0.4, tilt), pose, canvas), colour * level, HAT)
     elif person.hat == "cap":
         bow = np.linspace(-1.15, 1.15, 16)
-        inner = np.stack([half[0] * np.sin(bow), brim - tilt * half[2] * np.cos(bow), half[2] * np.cos(bow)], 1)
-        reach = rng.uniform(5.0, 7.0) * np.clip(np.cos(bow * 1.3), 0, 1) ** 0.6
-        outer = inner + np.stack([0.2 * reach * np.sin(bow), 0.42 * reach, reach], 1)
+        inner = _rim(person, tall, brim - 0.3, tilt, bow)
+        out = rng.uniform(5.0, 7.0) * np.clip(np.cos(bow * 1.3), 0, 1) ** 0.6
+        outer = inner + np.stack([0.2 * out * np.sin(bow), 0.42 * out, out], 1)
         visor = np.concatenate([inner, outer[::-1]])
         canvas.polygon(pose.place(visor)[:, :2] * canvas.scale, colour * level * 0.72, HAT)
-    _shade_hat(rng, canvas, dome, light)
+    _shade_hat(canvas, dome, light)
 
 
-def _shade_hat(rng: np.random.Generator, canvas: Canvas, dome: Points, light: Light) -> None:
-    """Rounds the hat with a few lines of seam and a fall of light across it."""
+def _shade_hat(canvas: Canvas, dome: Points, light: Light) -> None:
+    """Rounds the hat: light falls off towards its sides."""
     low, high = dome.min(0), dome.max(0)
     x = np.clip((np.arange(canvas.side) - (low[0] + high[0]) / 2) / max(1.0, (high[0] - low[0]) / 2), -1, 1)
     fall = np.sqrt(np.clip(1 - x**2 * 0.75, 0, 1)) + 0.3 * x * light.key[0]
@@ -146,15 +203,26 @@ def paint_hand(rng: np.random.Generator, canvas: Canvas, person: Person, pose: P
     level = light.sky + light.colour * light.power * 0.75
 
     def pixels(points: Points) -> Points:
-        return (points * pose.scale + centre) * canvas.scale
+        return np.asarray((points * pose.scale + centre) * canvas.scale)
 
     def tone(share: float) -> Rgb:
         return mix(np.asarray(person.skin) * level * share, (0, 0, 0), 0.0)
 
     unit = pose.scale * canvas.scale
-    wrist = np.stack([root - up * 1.0 - across * 3, root - up * 1.0 + across * 3, root - up * 30 + across * 4 + side * 6, root - up * 30 - across * 4 + side * 6])
+    wrist = np.stack(
+        [
+            root - up * 1.0 - across * 3,
+            root - up * 1.0 + across * 3,
+            root - up * 30 + across * 4 + side * 6,
+            root - up * 30 - across * 4 + side * 6,
+        ]
+    )
     canvas.polygon(pixels(wrist), tone(0.9), HAND)
-    palm = root + across * 3.6 * np.cos(np.linspace(0, 6.28, 24))[:, None] + up * 4.2 * np.sin(np.linspace(0, 6.28, 24))[:, None]
+    palm = (
+        root
+        + across * 3.6 * np.cos(np.linspace(0, 6.28, 24))[:, None]
+        + up * 4.2 * np.sin(np.linspace(0, 6.28, 24))[:, None]
+    )
     canvas.polygon(pixels(palm), tone(0.95), HAND)
     bend = rng.normal(0, 0.25)
     for finger in range(4):

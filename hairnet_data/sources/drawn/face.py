@@ -6,71 +6,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hairnet_data.classes import FACE
-from hairnet_data.sources.drawn.canvas import BEARD, SKIN, Bytes, Floats, field, paint, smooth_curve
+from hairnet_data.sources.drawn.canvas import BEARD, SKIN, Bytes, field, paint, smooth_curve
+from hairnet_data.sources.drawn.sheet import DOT, ORIGIN, SHEET, Sheet, mix, moved, oval
 from hairnet_data.sources.drawn.traits import Person, Rgb
-
-DOT = 12.0
-"""Texture pixels per centimetre."""
-
-ORIGIN = (9.0, 13.0)
-"""Where the head's origin lies on the sheet, cm from its left and top edge."""
-
-SHEET = (int(26.5 * DOT), int(2 * ORIGIN[0] * DOT))
-"""Rows and columns of the sheet."""
-
-assert FACE == 2  # the sheet's fourth channel holds parts, all of them of class face
-
-
-def mix(first: Rgb | NDArray[np.floating], second: Rgb | NDArray[np.floating], share: float) -> Rgb:
-    """`first` moved towards `second` by `share` in 0..1."""
-    red, green, blue = (float(a + (b - a) * share) for a, b in zip(first, second, strict=True))
-    return red, green, blue
-
-
-class Sheet:
-    """The texture, uint8 (*SHEET, 4), RGB and part, and strokes on it in centimetres."""
-
-    def __init__(self, skin: Rgb) -> None:
-        self.pixels: Bytes = np.empty((*SHEET, 4), np.uint8)
-        self.pixels.view(np.uint32)[:] = np.array([*np.round(skin), SKIN], np.uint8).view(np.uint32)
-
-    def _fixed(self, points: NDArray[np.floating]) -> NDArray[np.int32]:
-        return np.round((np.asarray(points) + ORIGIN) * DOT * 16).astype(np.int32)
-
-    def area(self, points: NDArray[np.floating], colour: Rgb, part: int = SKIN) -> None:
-        """Fills the polygon (N, 2)."""
-        cv2.fillPoly(self.pixels, [self._fixed(points)], paint(colour, part), cv2.LINE_8, 4)
-
-    def stroke(self, points: NDArray[np.floating], colour: Rgb, wide: float) -> None:
-        """Draws a line `wide` centimetres thick through (N, 2)."""
-        thick = max(1, round(wide * DOT))
-        cv2.polylines(self.pixels, [self._fixed(points)], False, paint(colour, SKIN), thick, cv2.LINE_8, 4)
-
-    def soft(self, points: NDArray[np.floating], colour: Rgb, share: float, spread: float) -> None:
-        """Blends `colour` over the polygon (N, 2) by up to `share`, its edge softened by `spread` cm."""
-        points = np.asarray(points, float)
-        low = np.maximum(0, ((points.min(0) + ORIGIN - 3 * spread) * DOT).astype(int))
-        high = np.minimum(SHEET[::-1], ((points.max(0) + ORIGIN + 3 * spread) * DOT).astype(int) + 2)
-        if (high <= low).any():
-            return
-        cover = np.zeros((high[1] - low[1], high[0] - low[0]), np.uint8)
-        cv2.fillPoly(cover, [self._fixed(points) - low.astype(np.int32) * 16], 255, cv2.LINE_8, 4)
-        cover = np.asarray(cv2.blur(cv2.blur(cover, (self._odd(spread),) * 2), (self._odd(spread),) * 2), np.uint8)
-        part = self.pixels[low[1] : high[1], low[0] : high[0], :3]
-        weight = cover[..., None] * np.float32(share / 255)
-        part[:] = (part + (np.array(colour, np.float32) - part) * weight).astype(np.uint8)
-
-    @staticmethod
-    def _odd(spread: float) -> int:
-        return 2 * int(spread * DOT * 0.9) + 1
-
-
-def oval(x: float, y: float, wide: float, high: float, turn: float = 0.0, corners: int = 20) -> NDArray[np.float64]:
-    """An ellipse (corners, 2) with half axes `wide` and `high`, turned by `turn` radians."""
-    around = np.arange(corners) * (2 * np.pi / corners)
-    px, py = wide * np.cos(around), high * np.sin(around)
-    return np.stack([x + px * np.cos(turn) - py * np.sin(turn), y + px * np.sin(turn) + py * np.cos(turn)], 1)
 
 
 def draw_face(rng: np.random.Generator, person: Person) -> Bytes:
@@ -118,14 +56,14 @@ def _folds(rng: np.random.Generator, sheet: Sheet, person: Person, dark: Rgb) ->
         fold = np.array([(1.5, 4.3), (2.4, 5.3), (3.0, 6.4), (3.1, mouth + 0.9)]) * (side, 1)
         line = smooth_curve(fold, 4, closed=False)
         share = depth * 0.7 + 0.35 * max(0.0, person.smile)
-        sheet.soft(np.concatenate([line, line[::-1] + (side * 0.14, 0.05)]), dark, min(1.0, share * 2), 0.09)
+        sheet.soft(np.concatenate([line, moved(line[::-1], side * 0.14, 0.05)]), dark, min(0.7, share * 1.2), 0.16)
         bag = oval(side * person.eye_apart, 1.15, 1.25, 0.2)
         sheet.soft(bag, dark, 0.1 + 0.3 * person.old, 0.12)
     if person.old > 0.5:
         for y in -4.4 - np.arange(3) * 1.1 + rng.normal(0, 0.15, 3):
             bow = np.array([(-3.5, y + 0.3), (-1.5, y), (1.5, y), (3.5, y + 0.3)])
             line = smooth_curve(bow, 4, closed=False)
-            sheet.soft(np.concatenate([line, line[::-1] + (0, 0.1)]), dark, 0.55 * person.old, 0.08)
+            sheet.soft(np.concatenate([line, moved(line[::-1], 0, 0.1)]), dark, 0.55 * person.old, 0.08)
 
 
 def _eye(rng: np.random.Generator, sheet: Sheet, person: Person, side: float) -> None:
@@ -137,7 +75,7 @@ def _eye(rng: np.random.Generator, sheet: Sheet, person: Person, side: float) ->
     def at(points: list[tuple[float, float]]) -> NDArray[np.float64]:
         """Points with x out from the nose, raised towards the outer corner."""
         array = np.array(points, float)
-        return array * (side, 1) + centre + np.stack([0 * array[:, 0], array[:, 0] * rise / wide], 1)
+        return np.asarray(array * (side, 1) + centre + np.stack([0 * array[:, 0], array[:, 0] * rise / wide], 1))
 
     upper = [(-wide, 0.12), (-wide * 0.5, -tall * 0.85), (0.1, -tall), (wide * 0.6, -tall * 0.7), (wide, -0.05)]
     lower = [(wide * 0.55, tall * 0.55), (0.0, tall * 0.72), (-wide * 0.55, tall * 0.5)]
@@ -145,7 +83,7 @@ def _eye(rng: np.random.Generator, sheet: Sheet, person: Person, side: float) ->
     shape = np.concatenate([lid, smooth_curve(at([(wide, -0.05), *lower, (-wide, 0.12)]), 4, closed=False)])
     shade = (skin[0] * 0.55, skin[1] * 0.45, skin[2] * 0.42)
     shadow = mix(shade, (70, 60, 110), 0.5 * person.makeup) if rng.random() < 0.5 else shade
-    sheet.soft(shape + (0, -0.45), shadow, 0.38 + 0.3 * person.makeup, 0.28)
+    sheet.soft(moved(shape, 0, -0.45), shadow, 0.38 + 0.3 * person.makeup, 0.28)
     sheet.soft(shape, shade, 0.55, 0.12)
     sheet.area(shape, mix((226, 220, 214), skin, 0.22))
     _iris(sheet, person, shape, centre, side, float(rng.normal(0, 0.08)))
@@ -169,7 +107,7 @@ def _iris(
     sheet.area(oval(x, y, 0.26, 0.26, 0, 12), (10, 8, 8))
     sheet.area(oval(x - 0.2, y - 0.2, 0.13, 0.13, 0, 8), (240, 240, 240))
     cover = np.ones(before.shape[:2], np.uint8)
-    cv2.fillPoly(cover, [sheet._fixed(shape) - low.astype(np.int32) * 16], 0, cv2.LINE_8, 4)
+    cv2.fillPoly(cover, [sheet.fixed(shape) - low.astype(np.int32) * 16], 0, cv2.LINE_8, 4)
     cv2.copyTo(before, cover, sheet.pixels[box])
 
 
@@ -180,10 +118,14 @@ def _brow(rng: np.random.Generator, sheet: Sheet, person: Person, side: float) -
     if person.hair_colour[0] > 150 and person.old > 0.6:
         hair = mix(hair, (150, 145, 140), 0.6)
     eye = person.eye_apart
-    bow = np.array([(eye - 1.9, -high + 0.15), (eye - 0.4, -high - 0.28), (eye + 1.0, -high - 0.3), (eye + 2.1, -high + 0.25)])
+    bow = np.array(
+        [(eye - 1.9, -high + 0.15), (eye - 0.4, -high - 0.28), (eye + 1.0, -high - 0.3), (eye + 2.1, -high + 0.25)]
+    )
     line = smooth_curve(bow, 8, closed=False)
     taper = np.interp(np.linspace(0, 1, len(line)), [0, 0.2, 0.6, 1], [0.7, 1, 0.8, 0.2]) * thick
-    body = np.concatenate([line - np.stack([0 * taper, taper / 2], 1), (line + np.stack([0 * taper, taper / 2], 1))[::-1]])
+    body = np.concatenate(
+        [line - np.stack([0 * taper, taper / 2], 1), (line + np.stack([0 * taper, taper / 2], 1))[::-1]]
+    )
     sheet.soft(body * (side, 1), hair, 0.72, 0.08)
     count = 44
     along = rng.random(count)
@@ -191,7 +133,7 @@ def _brow(rng: np.random.Generator, sheet: Sheet, person: Person, side: float) -
     root = line[place] + np.stack([np.zeros(count), rng.uniform(-0.5, 0.5, count) * taper[place]], 1)
     tip = root + np.stack([rng.uniform(0.2, 0.5, count), rng.uniform(-0.28, 0.06, count)], 1)
     hairs = np.stack([root, tip], 1) * (side, 1)
-    fixed = sheet._fixed(hairs)
+    fixed = sheet.fixed(hairs)
     cv2.polylines(sheet.pixels, list(fixed), False, paint(mix(hair, (10, 8, 8), 0.3), SKIN), 1, cv2.LINE_8, 4)
 
 
@@ -205,7 +147,7 @@ def _nose(sheet: Sheet, person: Person) -> None:
         sheet.soft(oval(side * 0.68 * wide, tip + 0.62, 0.42 * wide, 0.17, side * 0.3), dark, 1.0, 0.05)
         wing = np.array([(1.25, -0.5), (1.68, -0.05), (1.55, 0.55), (1.2, 0.75)]) * (side * wide, 1) + (0, tip)
         line = smooth_curve(wing, 4, closed=False)
-        sheet.soft(np.concatenate([line, line[::-1] + (side * 0.13, 0)]), dark, 0.55, 0.08)
+        sheet.soft(np.concatenate([line, moved(line[::-1], side * 0.13, 0)]), dark, 0.55, 0.08)
 
 
 def _mouth(sheet: Sheet, person: Person) -> None:
@@ -219,19 +161,42 @@ def _mouth(sheet: Sheet, person: Person) -> None:
     top += [(wide * 0.5, -high * 0.75), (wide, lift)]
     inner_top = [(wide * 0.5, 0.02 + lift * 0.3), (0, 0.05), (-wide * 0.5, 0.02 + lift * 0.3)]
     inner_low = [(-wide * 0.92, lift), (-wide * 0.5, gap * 0.8), (0, gap), (wide * 0.5, gap * 0.8), (wide * 0.92, lift)]
-    bottom = [(-wide, lift), (-wide * 0.55, gap + low * 0.72), (0, gap + low), (wide * 0.55, gap + low * 0.72), (wide, lift)]
+    bottom = [
+        (-wide, lift),
+        (-wide * 0.55, gap + low * 0.72),
+        (0, gap + low),
+        (wide * 0.55, gap + low * 0.72),
+        (wide, lift),
+    ]
     at = np.array((0.0, y))
     outer = np.concatenate([smooth_curve(np.array(top), 4, False), smooth_curve(np.array(bottom[::-1]), 4, False)]) + at
     sheet.soft(outer, lip, 0.95, 0.07)
     glow = smooth_curve(np.array(bottom[1:4]), 4, False) + at + (0, -low * 0.5)
-    sheet.soft(np.concatenate([glow, glow[::-1] + (0, 0.2)]), mix(lip, (255, 235, 235), 0.35), 0.5, 0.12)
+    sheet.soft(np.concatenate([glow, moved(glow[::-1], 0, 0.2)]), mix(lip, (255, 235, 235), 0.35), 0.5, 0.12)
     dark = (skin[0] * 0.28, skin[1] * 0.16, skin[2] * 0.16)
-    hole = np.concatenate([smooth_curve(np.array(inner_low), 4, False), smooth_curve(np.array([(wide * 0.92, lift), *inner_top, (-wide * 0.92, lift)]), 4, False)]) + at
+    hole = (
+        np.concatenate(
+            [
+                smooth_curve(np.array(inner_low), 4, False),
+                smooth_curve(np.array([(wide * 0.92, lift), *inner_top, (-wide * 0.92, lift)]), 4, False),
+            ]
+        )
+        + at
+    )
     if gap < 0.1:
         sheet.stroke(smooth_curve(np.array([(-wide, lift), *inner_top[::-1], (wide, lift)]), 4, False) + at, dark, 0.1)
         return
     sheet.area(hole, (min(90.0, dark[0] + 20), dark[1], dark[2]))
-    teeth = np.array([(-wide * 0.75, lift * 0.6 + 0.02), (0, 0.05), (wide * 0.75, lift * 0.6 + 0.02), (wide * 0.6, 0.5), (0, 0.62), (-wide * 0.6, 0.5)])
+    teeth = np.array(
+        [
+            (-wide * 0.75, lift * 0.6 + 0.02),
+            (0, 0.05),
+            (wide * 0.75, lift * 0.6 + 0.02),
+            (wide * 0.6, 0.5),
+            (0, 0.62),
+            (-wide * 0.6, 0.5),
+        ]
+    )
     teeth[3:, 1] = np.minimum(teeth[3:, 1], gap * 0.75)
     sheet.soft(smooth_curve(teeth, 3) + at, (232, 226, 214), 0.9, 0.05)
 
@@ -248,12 +213,16 @@ def _beard(rng: np.random.Generator, sheet: Sheet, person: Person) -> None:
     ring = np.exp(-(((x - 2.9) / 0.45) ** 2)) * (np.abs(y - 7.2) < 1.5)
     cheek = np.clip((y - 1.2 - 5.2 * np.exp(-(((x - 1.2) / 3.2) ** 2))) / 1.8, 0, 1)
     mouth = np.exp(-((x / 2.3) ** 4) - ((y - 7.3) / 0.75) ** 4)
-    cover = {
-        "stubble": np.maximum(lip, cheek) * 0.55,
-        "moustache": lip * 1.1,
-        "goatee": np.maximum(np.maximum(lip, chin), ring),
-        "full": np.maximum(lip, cheek) * 0.98,
-    }[person.beard] * (1 - 0.95 * mouth) * (1.0 if person.beard != "stubble" else person.beard_dense)
+    cover = (
+        {
+            "stubble": np.maximum(lip, cheek) * 0.55,
+            "moustache": lip * 1.1,
+            "goatee": np.maximum(np.maximum(lip, chin), ring),
+            "full": np.maximum(lip, cheek) * 0.98,
+        }[person.beard]
+        * (1 - 0.95 * mouth)
+        * (1.0 if person.beard != "stubble" else person.beard_dense)
+    )
     if person.beard != "stubble":
         cover = cover * (0.6 + 0.4 * person.beard_dense)
     hair = mix(person.hair_colour, (170, 166, 160), max(person.grey, 0.5 * person.old if rng.random() < 0.5 else 0))

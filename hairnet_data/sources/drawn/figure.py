@@ -12,13 +12,15 @@ from hairnet_data.sources.drawn import extras
 from hairnet_data.sources.drawn.body import draw_body, paint_clothes, paint_neck, shaded
 from hairnet_data.sources.drawn.canvas import HAIRS, HAT, SKIN, Bytes, Canvas, Floats
 from hairnet_data.sources.drawn.crowd import paint_crowd
-from hairnet_data.sources.drawn.face import DOT, ORIGIN, draw_face
-from hairnet_data.sources.drawn.growth import curls, grow, style_of, tie
+from hairnet_data.sources.drawn.face import draw_face
+from hairnet_data.sources.drawn.growth import curls, grow, tie
 from hairnet_data.sources.drawn.head import FIELD, Pose, View, look, surface, turn_of
 from hairnet_data.sources.drawn.light import Light, draw_light, on_skin
 from hairnet_data.sources.drawn.photo import before, mask_of, photograph, shares, tilted_frame
 from hairnet_data.sources.drawn.scalp import depth_inside
+from hairnet_data.sources.drawn.sheet import DOT, ORIGIN
 from hairnet_data.sources.drawn.strands import Hair, paint_hairs, paint_locks, paint_mass
+from hairnet_data.sources.drawn.styles import style_of
 from hairnet_data.sources.drawn.traits import Person, draw_person, first_traits
 from hairnet_data.sources.scenes import draw_scene
 
@@ -44,7 +46,7 @@ def draw_portrait(
     """
     any_tone, any_hair = first_traits(rng)
     person = draw_person(rng, tone or any_tone, hair or any_hair)
-    pose = _stand(rng, person)
+    pose = stand(rng, person)
     light = draw_light(rng)
     canvas = paint_figure(rng, person, pose, light, size)
     hair_share, face_share, painted = shares(canvas, size)
@@ -66,7 +68,7 @@ def _scene(rng: np.random.Generator, size: int) -> Pixels:
     return np.asarray(cv2.resize(scene, (size, size), interpolation=cv2.INTER_CUBIC), np.uint8)
 
 
-def _stand(rng: np.random.Generator, person: Person) -> Pose:
+def stand(rng: np.random.Generator, person: Person) -> Pose:
     """Where in the picture the head is, and how large."""
     scale = float(np.clip(rng.normal(6.9, 0.45), 5.6, 8.2))
     spread = 6.0
@@ -84,21 +86,26 @@ def paint_figure(rng: np.random.Generator, person: Person, pose: Pose, light: Li
     view = look(surface(person), pose)
     body = draw_body(rng, person, pose)
     bundles = _grow(rng, person, pose, light, canvas)
+    if person.hat == "scarf":
+        extras.paint_veil(canvas, person, pose, body.at([(-11.0, 4.0), (11.0, 4.0)]), light)
     _paint_bundles(rng, canvas, person, bundles, front=False)
     paint_neck(canvas, person, pose, body, view, light)
     paint_clothes(rng, canvas, person, body, light)
-    for side in (-1, 1):
+    bare = (-1, 1) if person.hat != "scarf" else ()
+    for side in bare:
         if not extras.ear_faces_camera(person, pose, side):
             extras.paint_ear(canvas, person, pose, light, side)
     _paint_head(rng, canvas, person, view, light)
-    for side in (-1, 1):
+    for side in bare:
         if extras.ear_faces_camera(person, pose, side):
             extras.paint_ear(canvas, person, pose, light, side)
     if person.glasses != "none":
         extras.paint_glasses(rng, canvas, person, pose)
     _paint_bundles(rng, canvas, person, bundles, front=True)
     if bundles:
-        lit = bundles[0].hair.light[..., None] * (0.55 * light.colour * light.power + light.sky + 0.2).astype(np.float32)
+        lit = bundles[0].hair.light[..., None] * (0.55 * light.colour * light.power + light.sky + 0.2).astype(
+            np.float32
+        )
         shaded(canvas, np.asarray(lit, np.float32), np.asarray(canvas.part == HAIRS))
     _cast(canvas, light, pose)
     if person.hat != "none":
@@ -125,7 +132,7 @@ class Bundle:
 
 def _grow(rng: np.random.Generator, person: Person, pose: Pose, light: Light, canvas: Canvas) -> list[Bundle]:
     """The strands of the person's hair, in the order in which they are painted."""
-    if person.hair in ("bald", "shaved"):
+    if person.hair in ("bald", "shaved") or person.hat == "scarf":
         return []
     style = style_of(rng, person)
     if person.hat != "none":
@@ -136,7 +143,8 @@ def _grow(rng: np.random.Generator, person: Person, pose: Pose, light: Light, ca
         return [Bundle(Hair(c, pose, light, canvas), style.lock, True) for c in (tail, curves)]
     curves, _ = grow(rng, person, style, down)
     if person.hat != "none":
-        curves = curves[(curves[..., 1] > -5.0).mean(1) > 0.3]
+        over_face = (curves[..., 2] > 1.5) & (curves[..., 1] > -3) & (np.abs(curves[..., 0]) < 6)
+        curves = curves[((curves[..., 1] > -5.0).mean(1) > 0.3) & ~over_face.any(1)]
     hair = Hair(curves, pose, light, canvas)
     if style.comb == "out" and person.hat == "none":
         tight = Hair(curls(rng, person, style), pose, light, canvas)
@@ -149,13 +157,14 @@ def _paint_bundles(
 ) -> None:
     """Paints the hair before or behind the head; what is behind lies in the shade of the head and is denser."""
     wider, dark, bright = (1.0, 0.72, 1.0) if front else (1.4, 0.42, 0.62)
-    colour = person.hair_colour
+    colours = (person.hair_colour, person.streaks)
     for bundle in bundles:
         if bundle.puffs:
-            paint_mass(rng, canvas, bundle.hair, colour, front)
+            paint_mass(rng, canvas, bundle.hair, person.hair_colour, front)
+            continue
         if bundle.locks:
-            paint_locks(rng, canvas, bundle.hair, colour, bundle.wide * wider, front, bundle.every, dark)
-        paint_hairs(rng, canvas, bundle.hair, colour, front, bright, person.grey)
+            paint_locks(rng, canvas, bundle.hair, colours, bundle.wide * wider, front, bundle.every, dark)
+        paint_hairs(rng, canvas, bundle.hair, colours, front, bright, person.grey)
 
 
 def _paint_head(rng: np.random.Generator, canvas: Canvas, person: Person, view: View, light: Light) -> None:
@@ -204,14 +213,17 @@ def _cover(rng: np.random.Generator, person: Person, local: Floats, full: tuple[
 
 def _stubble_scalp(rng: np.random.Generator, skin: Bytes, person: Person, local: Floats, full: tuple[int, int]) -> None:
     """Shaved hair: a grainy shade over the scalp, dense enough to count as hair; on a bald head a hint of one."""
-    cover = _cover(rng, person, local, full, 0.9)
-    dense = float(rng.uniform(0.55, 0.92)) if person.hair == "shaved" else float(rng.uniform(0, 0.12))
+    cover = _cover(rng, person, local, full, 1.5)
+    pale = max(0.0, (person.hair_colour[0] - 110) / 150)  # light stubble hardly shows on skin
+    dense = (
+        float(rng.uniform(0.55, 0.92)) * (1 - 0.6 * pale) if person.hair == "shaved" else float(rng.uniform(0, 0.12))
+    )
     grain = rng.standard_normal(cover.shape, dtype=np.float32)
     share = np.clip(cover * (dense + 0.10 * grain), 0, 1)[..., None]
     colour = np.asarray(person.hair_colour, np.float32)
     skin[..., :3] = (skin[..., :3] + (colour - skin[..., :3]) * share).astype(np.uint8)
     if person.hair == "shaved":
-        skin[..., 3][cv2.blur(cover, (5, 5)) > 0.5] = HAIRS
+        skin[..., 3][cv2.blur(cover, (7, 7)) > 0.4] = HAIRS
 
 
 def _scalp(rng: np.random.Generator, skin: Bytes, person: Person, local: Floats, full: tuple[int, int]) -> None:
@@ -229,7 +241,7 @@ def _cast(canvas: Canvas, light: Light, pose: Pose) -> None:
     small = canvas.side // 4
     shade = cv2.resize((canvas.part == HAIRS).astype(np.uint8) * 255, (small, small), interpolation=cv2.INTER_AREA)
     unit = pose.scale * small / 256
-    reach = (int(round(0.9 * unit)), int(round(-1.1 * light.key[0] * unit)))
+    reach = (round(0.9 * unit), round(-1.1 * float(light.key[0]) * unit))
     shade = cv2.GaussianBlur(np.roll(shade, reach, (0, 1)), (0, 0), max(0.6, 0.55 * unit))
     factor = 1 - np.asarray(shade, np.float32)[..., None] / 255 * np.array((0.38, 0.43, 0.46), np.float32)
     shaded(canvas, np.asarray(factor, np.float32), np.asarray(canvas.part == SKIN))

@@ -2,115 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 import numpy as np
 from numpy.typing import NDArray
 
 from hairnet_data.sources.drawn.scalp import CENTRE, depth_inside, radii
+from hairnet_data.sources.drawn.styles import Style
 from hairnet_data.sources.drawn.traits import Person
 
 Curves = NDArray[np.float64]
 """Strands: float64 (S, T, 3) in cm, from root to tip, in the axes of the head."""
-
-
-@dataclass(frozen=True, slots=True)
-class Style:
-    """A way of wearing hair. Lengths in cm.
-
-    Attributes:
-        count: strands.
-        points: points per strand.
-        long: mean length, and `uneven` its relative spread.
-        comb: "side", "back", "forward", "out" or "knot".
-        lift: how strongly strands leave the scalp, 0 flat to 1 upright.
-        heavy: pull of gravity.
-        volume: thickness of the layer of hair.
-        wave: sideways swing of a wave `wave_long` long; `frizz` is its unevenness between strands.
-        lock: width of a lock.
-        fringe: hair falls over the forehead.
-        cling: how closely strands follow the head, 0 free to 1 flat.
-        fade: length of the hair at the sides against that on top.
-    """
-
-    count: int = 520
-    points: int = 12
-    long: float = 6.0
-    uneven: float = 0.25
-    comb: str = "side"
-    lift: float = 0.3
-    heavy: float = 0.25
-    volume: float = 0.9
-    wave: float = 0.08
-    wave_long: float = 7.0
-    frizz: float = 0.3
-    lock: float = 0.9
-    fringe: bool = False
-    cling: float = 0.0
-    fade: float = 1.0
-
-
-def style_of(rng: np.random.Generator, person: Person) -> Style:
-    """Draws the style in which this person wears their kind of hair."""
-    u = rng.uniform
-    combs = ("side", "side", "back", "forward")
-    neat = rng.random() < 0.7
-    short = Style(
-        long=u(2.0, 5.5),
-        comb=combs[int(rng.integers(4))],
-        lift=u(0.1, 0.35) if neat else u(0.3, 0.7),
-        cling=u(0.55, 0.97) if neat else u(0.0, 0.5),
-        volume=u(0.3, 1.5),
-        uneven=u(0.15, 0.4),
-        heavy=u(0.05, 0.3),
-        wave=u(0, 0.25),
-        wave_long=u(3, 7),
-        lock=u(0.6, 1.2),
-        fade=u(0.25, 0.9),
-    )
-    down = Style(
-        count=600,
-        points=16,
-        long=u(22, 36),
-        lift=0.15,
-        cling=u(0.2, 0.8),
-        heavy=u(0.35, 0.6),
-        volume=u(0.6, 1.8),
-        wave=u(0.05, 0.3),
-        wave_long=u(8, 16),
-        lock=u(0.9, 1.6),
-        fringe=bool(rng.random() < 0.3),
-    )
-    return _special(rng, person.hair, short, down)
-
-
-def _special(rng: np.random.Generator, kind: str, short: Style, down: Style) -> Style:
-    """What a kind of hair changes about short hair or hair worn down."""
-    u = rng.uniform
-    if kind == "thinning":
-        return replace(short, long=u(1.5, 4.0), count=380, lift=0.15, cling=0.8, volume=u(0.1, 0.6), lock=0.5)
-    if kind == "fringed":
-        return replace(short, long=u(6, 10), comb="forward", count=600, volume=u(0.6, 1.5), fringe=True, fade=1.0)
-    if kind == "bob":
-        return replace(down, long=u(11, 19), uneven=0.08, points=14, volume=u(0.9, 2.2))
-    if kind == "wavy":
-        wave = u(0.35, 0.8)
-        return replace(down, long=u(13, 30), wave=wave, wave_long=u(5, 9), volume=u(1.0, 2.4), points=26, frizz=0.4)
-    if kind == "curly":
-        curl, long = u(0.3, 0.6), u(7, 22)
-        turn = curl * u(4.5, 7)
-        points = int(np.clip(7 * long / turn, 18, 48))
-        shape = replace(down, long=long, points=points, count=520, wave=curl, wave_long=turn, frizz=1.0)
-        return replace(shape, volume=u(1.2, 2.8), lift=0.4, heavy=u(0.2, 0.4), lock=u(0.7, 1.1), cling=0.3)
-    if kind == "afro":
-        return replace(short, count=420, points=10, long=u(2.5, 8.0), comb="out", lift=1.0, heavy=0.0, lock=2.0, fade=1.0, cling=0.0)
-    if kind in ("bun", "ponytail"):
-        fringe = bool(rng.random() < 0.25)
-        return replace(short, comb="knot", points=14, volume=u(0.15, 0.8), count=480, fringe=fringe, wave=0.04)
-    if kind == "braids":
-        shape = replace(down, count=130, points=26, long=u(16, 32), volume=u(0.4, 1.2), wave=0.1, lock=1.0)
-        return replace(shape, uneven=0.1, fringe=False, cling=0.6)
-    return short if kind == "short" else down
 
 
 def roots(rng: np.random.Generator, person: Person, count: int) -> NDArray[np.float64]:
@@ -158,6 +58,9 @@ def grow(
     """Grows strands: they leave the scalp along the comb, bend under gravity and rest on the head.
 
     Args:
+        rng: where all random numbers come from.
+        person: whose head it grows on.
+        style: how it is worn.
         down: unit (3,), where down is in the axes of the head.
 
     Returns:
@@ -211,7 +114,7 @@ def _rest(point: NDArray[np.float64], shell: NDArray[np.float64], style: Style) 
 
 def curls(rng: np.random.Generator, person: Person, style: Style) -> Curves:
     """Many short tight curls that fill a layer `style.long` thick around the head."""
-    count, points = 1100, 12
+    count, points = 1400, 12
     half = radii(person)
     way = roots(rng, person, count)
     lift = style.long * rng.random((count, 1)) ** 0.6
@@ -220,7 +123,9 @@ def curls(rng: np.random.Generator, person: Person, style: Style) -> Curves:
     turn = np.linspace(0, rng.uniform(3.5, 7.0), points)[None, :, None]
     radius = rng.uniform(0.25, 0.6, (count, 1, 1))
     drift = rng.normal(0, 0.5, (count, 1, 3)) * turn / 5
-    return np.asarray(middle[:, None] + radius * (first[:, None] * np.cos(turn) + second[:, None] * np.sin(turn)) + drift)
+    return np.asarray(
+        middle[:, None] + radius * (first[:, None] * np.cos(turn) + second[:, None] * np.sin(turn)) + drift
+    )
 
 
 def _waves(rng: np.random.Generator, style: Style, curve: Curves, long: NDArray[np.float64]) -> Curves:
@@ -235,7 +140,9 @@ def _waves(rng: np.random.Generator, style: Style, curve: Curves, long: NDArray[
     return np.stack([first, 0.25 * second, second], -1)
 
 
-def tie(rng: np.random.Generator, person: Person, style: Style, down: NDArray[np.float64]) -> tuple[Curves, NDArray[np.float64], Curves]:
+def tie(
+    rng: np.random.Generator, person: Person, style: Style, down: NDArray[np.float64]
+) -> tuple[Curves, NDArray[np.float64], Curves]:
     """Hair drawn back into a knot: strands over the scalp, their layers, and the strands of knot or tail."""
     half = radii(person)
     way = roots(rng, person, style.count)
@@ -249,11 +156,19 @@ def tie(rng: np.random.Generator, person: Person, style: Style, down: NDArray[np
     lift = style.volume * layer[:, None, None] * np.sin(np.pi * np.clip(share + 0.15, 0, 1)) + 0.12
     curves = CENTRE + arc * (half + lift)
     middle = CENTRE + knot * (half + 1.0)
-    return curves + _waves(rng, style, curves, np.full(len(way), 12.0)), layer, _gathered(rng, person, middle, down, knot)
+    return (
+        curves + _waves(rng, style, curves, np.full(len(way), 12.0)),
+        layer,
+        _gathered(rng, person, middle, down, knot),
+    )
 
 
 def _gathered(
-    rng: np.random.Generator, person: Person, middle: NDArray[np.float64], down: NDArray[np.float64], out: NDArray[np.float64]
+    rng: np.random.Generator,
+    person: Person,
+    middle: NDArray[np.float64],
+    down: NDArray[np.float64],
+    out: NDArray[np.float64],
 ) -> Curves:
     """The strands of a bun (loops around a ball) or of a ponytail (a falling bundle)."""
     count, points = 160, 14
@@ -268,7 +183,12 @@ def _gathered(
         reach = size * rng.uniform(0.6, 1.0, (count, 1, 1))
         height = axis * reach[:, 0] * rng.uniform(-0.2, 0.75, (count, 1))
         wide = np.sqrt(np.clip(reach**2 - (height**2).sum(1)[:, None, None], 0.3, None))
-        return np.asarray(middle + out * size * 0.6 + height[:, None] + wide * (first[:, None] * np.cos(turn) + second[:, None] * np.sin(turn)))
+        return np.asarray(
+            middle
+            + out * size * 0.6
+            + height[:, None]
+            + wide * (first[:, None] * np.cos(turn) + second[:, None] * np.sin(turn))
+        )
     sway = np.array((rng.choice((-1, 1)) * rng.uniform(0.1, 0.5), 0.0, 0.0))
     long = rng.uniform(14, 26) * rng.uniform(0.8, 1.1, (count, 1))
     heading = out + sway + rng.normal(0, 0.12, (count, 3))

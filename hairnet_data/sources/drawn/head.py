@@ -89,7 +89,7 @@ def _rings(person: Person) -> NDArray[np.float64]:
     rings[:, 2:3] *= 1 + (person.jaw - 1) * low
     rings[10:14, 2] += 0.35 * person.cheeks * np.array([0.9, 1.0, 0.7, 0.4])
     rings[:, 0] = np.where(rings[:, 0] > 0, rings[:, 0] + 0.09 * person.chin * rings[:, 0], rings[:, 0])
-    rings[:, :2] -= (0.5 * person.forehead * np.clip(-rings[:, 1:2] / 11, 0, 1))
+    rings[:, :2] -= 0.5 * person.forehead * np.clip(-rings[:, 1:2] / 11, 0, 1)
     rings[10:, 3] -= 0.9 * person.young
     rings[:, 2] *= person.width
     rings[:, :2] *= person.length
@@ -187,23 +187,25 @@ def look(points: NDArray[np.float64], pose: Pose) -> View:
     place, turned, local = (cv2.resize(values[..., i : i + 3], size).reshape(-1, 3) for i in (0, 3, 6))
     towards = np.flatnonzero(turned[:, 2] > -0.12)
     towards = towards[np.argsort(((place[towards, 2] + 40) * 700).astype(np.uint16), kind="stable")]
-    spot = np.round(place[towards, :2]).astype(np.int32)
-    low = np.maximum(spot.min(0) - 4, 0)
-    wide, high = np.maximum(np.minimum(spot.max(0) + 5, FIELD) - low, 1).tolist()
-    spot -= low
-    within = ((spot >= 0) & (spot < (wide, high))).all(1)
+    column, row = (np.round(place[:, i])[towards].astype(np.int32) for i in (0, 1))
+    left, top = max(0, int(column.min()) - 4), max(0, int(row.min()) - 4)
+    wide = max(1, min(FIELD, int(column.max()) + 5) - left)
+    high = max(1, min(FIELD, int(row.max()) + 5) - top)
+    column, row = column - left, row - top
+    within = (column >= 0) & (column < wide) & (row >= 0) & (row < high)
     nearest = np.full(high * wide, -1, np.int32)
-    nearest[spot[within, 1] * wide + spot[within, 0]] = towards[within]
+    nearest[(row * wide + column)[within]] = towards[within]
     hit = np.flatnonzero(nearest >= 0)
     raster = np.zeros((high * wide, 7), np.float32)
     raster[hit, :3], raster[hit, 3:6], raster[hit, 6] = turned[nearest[hit]], local[nearest[hit]], 1
-    return View(int(low[0]), int(low[1]), *_close(raster.reshape(high, wide, 7)))
+    return View(left, top, *_close(raster.reshape(high, wide, 7)))
 
 
 def _facing_column(pose: Pose) -> int:
     """The column of the surface that faces the camera."""
     towards = pose.turn.T @ np.array((0.0, 0.0, 1.0))
-    return int(round((np.arctan2(towards[0], towards[2]) / (2 * np.pi) + 0.5) * _COLUMNS)) % _COLUMNS
+    turn = float(np.arctan2(towards[0], towards[2])) / (2 * np.pi)
+    return round((turn + 0.5) * _COLUMNS) % _COLUMNS
 
 
 def _close(raster: Floats) -> tuple[Floats, Floats, Bytes]:
@@ -213,8 +215,8 @@ def _close(raster: Floats) -> tuple[Floats, Floats, Bytes]:
         Normals, local coordinates and the filled shape, as in `View`.
     """
     filled = (raster[..., 6] > 0).astype(np.uint8) * 255
-    inside = cv2.morphologyEx(filled, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
-    near = cv2.blur(cv2.blur(raster, (5, 5)), (5, 5))
+    inside = np.asarray(cv2.morphologyEx(filled, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8)), np.uint8)
+    near = np.asarray(cv2.blur(cv2.blur(raster, (5, 5)), (5, 5)), np.float32)
     near *= 1 / (near[..., 6:7] + 1e-6)
     raster = np.where(raster[..., 6:7] > 0, raster, near)
     fine = np.asarray(cv2.GaussianBlur(np.ascontiguousarray(raster[..., :3]), (5, 5), 0.9), np.float32)

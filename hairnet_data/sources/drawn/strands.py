@@ -78,13 +78,26 @@ def _visible(hair: Hair, front: bool) -> tuple[NDArray[np.intp], NDArray[np.intp
 
 
 def paint_locks(
-    rng: np.random.Generator, canvas: Canvas, hair: Hair, colour: Rgb, wide: float, front: bool, every: int, dark: float
+    rng: np.random.Generator,
+    canvas: Canvas,
+    hair: Hair,
+    colours: tuple[Rgb, Rgb],
+    wide: float,
+    front: bool,
+    every: int,
+    dark: float,
 ) -> None:
     """Paints every `every`-th strand as a lock `wide` cm broad that tapers to its tip.
 
     Args:
+        rng: where all random numbers come from.
+        canvas: where to paint.
+        hair: the strands.
+        colours: of the hair and of its lightest locks.
+        wide: breadth of a lock, cm.
         front: paint what lies before the middle of the head, else what lies behind it.
-        dark: brightness of the locks against `colour`.
+        every: one lock for so many strands.
+        dark: brightness of the locks against `colours`.
     """
     chosen, points = _visible(hair, front)
     chosen, points = chosen[::every], points[::every]
@@ -97,7 +110,9 @@ def paint_locks(
     flat, rows = hair.flat[chosen], np.arange(len(chosen))[:, None]
     outline = np.concatenate([(flat + width)[rows, points], (flat - width)[rows, points][:, ::-1]], 1)
     fixed = np.round(np.clip(outline, -4000, 4000) * (1 << SHIFT)).astype(np.int32)
-    tones = np.asarray(colour) * (dark * rng.uniform(0.75, 1.2, len(fixed)))[:, None]
+    base, light = (np.asarray(colour) for colour in colours)
+    tones = base + (light - base) * np.clip(rng.uniform(-1, 1, (len(fixed), 1)), 0, 1)
+    tones = tones * (dark * rng.uniform(0.75, 1.2, len(fixed)))[:, None]
     for lock, tone in zip(fixed, np.clip(tones, 0, 255).tolist(), strict=True):
         cv2.fillPoly(canvas.pixels, [lock], (*tone, float(HAIRS)), shift=SHIFT)
 
@@ -106,7 +121,7 @@ def paint_hairs(
     rng: np.random.Generator,
     canvas: Canvas,
     hair: Hair,
-    colour: Rgb,
+    colours: tuple[Rgb, Rgb],
     front: bool,
     bright: float,
     grey: float = 0.0,
@@ -116,6 +131,7 @@ def paint_hairs(
     chosen, points = _visible(hair, front)
     if not len(chosen):
         return
+    dull, light = (np.asarray(colour) for colour in colours)
     thick = max(1, round(canvas.scale / 2))
     for copy in range(copies):
         shift = rng.normal(0, 0.16 * hair.unit, (len(chosen), 1, 2)) * (1.0 if copy else 0.2)
@@ -127,9 +143,9 @@ def paint_hairs(
             members = fixed[tone == shade]
             if len(members):
                 value = bright * (0.62 + 0.78 * (shade % _SHADES / (_SHADES - 1)) ** 1.3)
-                base = np.asarray(colour) + 5.0
+                base = dull + (light - dull) * (shade % _SHADES / (_SHADES - 1)) + 4.0
                 if shade >= _SHADES:
-                    base = base * 0.45 + np.array((97.0, 95.0, 92.0))
+                    base = base * 0.6 + np.array((70.0, 68.0, 66.0))
                 cv2.polylines(canvas.pixels, members, False, paint(base * value, HAIRS), thick)
 
 
@@ -140,5 +156,7 @@ def paint_mass(rng: np.random.Generator, canvas: Canvas, hair: Hair, colour: Rgb
         near = hair.near[:, at] > _BORDER
         spots = hair.flat[high & (near if front else ~near), at]
         sizes = np.round(hair.unit * rng.uniform(1.0, 1.9, len(spots))).astype(int)
-        for (x, y), size, tone in zip(np.round(spots).astype(int).tolist(), sizes.tolist(), rng.uniform(0.4, 0.75, len(spots)), strict=True):
+        for (x, y), size, tone in zip(
+            np.round(spots).astype(int).tolist(), sizes.tolist(), rng.uniform(0.5, 0.75, len(spots)), strict=True
+        ):
             cv2.circle(canvas.pixels, (x, y), max(1, size), paint(np.asarray(colour) * tone, HAIRS), cv2.FILLED)

@@ -49,10 +49,10 @@ KINDS = MappingProxyType(
 _NATURAL: tuple[tuple[Rgb, float], ...] = (
     ((26, 20, 18), 0.24),  # black
     ((48, 33, 25), 0.20),  # dark brown
-    ((84, 56, 38), 0.14),  # brown
-    ((122, 86, 54), 0.08),  # light brown
-    ((176, 136, 84), 0.08),  # dark blond
-    ((214, 182, 128), 0.05),  # blond
+    ((84, 56, 38), 0.15),  # brown
+    ((122, 86, 54), 0.11),  # light brown
+    ((176, 136, 84), 0.12),  # dark blond
+    ((214, 182, 128), 0.10),  # blond
     ((140, 62, 32), 0.05),  # red
     ((120, 116, 112), 0.08),  # grey
     ((196, 194, 190), 0.06),  # white
@@ -71,6 +71,7 @@ class Person:
     hair: str
     skin: Rgb
     hair_colour: Rgb
+    streaks: Rgb
     grey: float
     young: float
     old: float
@@ -159,6 +160,13 @@ def hair_colour(rng: np.random.Generator, tone: str, old: float) -> tuple[Rgb, f
     return _rgb(colour), grey
 
 
+def _streaks(rng: np.random.Generator, colour: Rgb, feminine: float) -> Rgb:
+    """The colour of the lightest locks: dyed or bleached by the sun, mostly where hair is long."""
+    share = rng.uniform(0.1, 0.6) if rng.random() < 0.15 + 0.4 * feminine else rng.uniform(0, 0.15)
+    base = np.asarray(colour)
+    return _rgb(base + (np.array((238.0, 205.0, 150.0)) - base) * share)
+
+
 def _rgb(colour: np.ndarray) -> Rgb:
     red, green, blue = (float(value) for value in np.clip(colour, 4, 250))
     return red, green, blue
@@ -192,12 +200,13 @@ def draw_person(rng: np.random.Generator, tone: str, hair: str) -> Person:
     n = rng.normal
     smile = float(np.clip(n(0.35, 0.4), -0.4, 1))
     beards = {"none": 0.45, "stubble": 0.25, "moustache": 0.10, "goatee": 0.06, "full": 0.14}
-    hats = {"none": 0.915, "cap": 0.04, "beanie": 0.02, "brim": 0.015, "scarf": 0.01}
+    hats = {"none": 0.89, "cap": 0.05, "beanie": 0.03, "brim": 0.02, "scarf": 0.03 * (feminine > 0.6)}
     return Person(
         tone=tone,
         hair=hair,
         skin=skin_colour(rng, tone),
         hair_colour=colour,
+        streaks=_streaks(rng, colour, feminine),
         grey=grey,
         young=young,
         old=old,

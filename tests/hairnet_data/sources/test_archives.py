@@ -45,9 +45,7 @@ def archive(tmp_path):
 
 
 def unpacked(folder):
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
-    }
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def refused(path, into, wanted=WANTED):

@@ -257,6 +257,12 @@ def test_a_mask_that_fits_only_the_lying_photo_is_a_fault_said_clearly(kit):
     assert "turn the mask too" in text
 
 
+def test_a_lying_mask_of_an_upright_photo_is_not_blamed_on_exif(kit):
+    kit.photo("a.jpg")
+    kit.mask("a.png", in_colours(classes(HEIGHT, WIDTH)))
+    assert "EXIF" not in kit.load_refused()
+
+
 def test_damaged_pictures(kit):
     kit.pair("a")
     path = kit.root / "images/a.jpg"
@@ -677,7 +683,5 @@ def test_every_example_in_the_guide_is_read(tmp_path):
         path = tmp_path / "classes.toml"
         path.write_text(block)
         read_config(path, "classes.toml")
-        path.write_text(
-            block + (options if "[indices]" not in block else options.replace("nearest", "# nearest"))
-        )
+        path.write_text(block + (options if "[indices]" not in block else options.replace("nearest", "# nearest")))
         read_config(path, "classes.toml")

@@ -182,9 +182,7 @@ def test_by_person_everybody_is_in_the_first_list_that_names_them(public, cache)
     assert source.people_apart is True
     assert len(source.overlaps) == 3, "what the official lists share is still told"
     assert len(entries) == 10, "nobody is dropped"
-    pools = {
-        person: {e.pool for e in entries if e.person == person} for person in {e.person for e in entries}
-    }
+    pools = {person: {e.pool for e in entries if e.person == person} for person in {e.person for e in entries}}
     assert pools == {
         "Ann_Lee": {"train"},
         "Bo": {"train"},
@@ -391,16 +389,12 @@ def test_the_real_downloader_against_a_site_of_our_own(site, cache, monkeypatch)
 
 def test_the_public_facts():
     assert lfw_download._CHECKSUMS["lfw-funneled.tgz"][1].startswith("b47c8422c8cded88")
-    assert (
-        lfw_download._CHECKSUMS["parts_lfw_funneled_gt_images.tgz"][1] == "3e7e26e801c3081d651c8c2ef3c45cfc"
-    )
+    assert lfw_download._CHECKSUMS["parts_lfw_funneled_gt_images.tgz"][1] == "3e7e26e801c3081d651c8c2ef3c45cfc"
     assert sum(lfw_download._LINES.values()) == 2927
 
 
 def test_importing_it_imports_no_tensorflow():
     modules = "hairnet_data.sources.lfw_parts, hairnet_data.sources.folder"
     code = f"import sys, {modules}; print('tensorflow' in sys.modules)"
-    run = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=dict(os.environ)
-    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=dict(os.environ))
     assert run.stdout.strip() == "False"

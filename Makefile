@@ -1,0 +1,43 @@
+# Two commands for a fresh machine with Python, pip, make and git: `make demo` and `make test`.
+
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+OUT := out
+DEMO := $(OUT)/data/hairnet_synthetic/drawn/1.0.0
+
+.PHONY: demo test lint types check clean
+
+demo: .venv/installed
+	$(BIN)/hairnet-data build --data-dir $(OUT)/data
+	$(BIN)/hairnet-data verify $(DEMO)
+	$(BIN)/hairnet-data preview --dataset $(DEMO) --out $(OUT)/preview.png
+	$(BIN)/hairnet-data preview --dataset $(DEMO) --out $(OUT)/preview.html
+	@echo "Done: look at $(OUT)/preview.png, open $(OUT)/preview.html, read the records in $(DEMO)"
+
+test: lint types
+	$(BIN)/pytest
+
+lint: .venv/developing
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+
+types: .venv/developing
+	$(BIN)/mypy
+
+.venv/created:
+	@test -n "$(PYTHON)" || { echo "make: no Python 3.11 to 3.13 found; install one, or name it: make PYTHON=..."; exit 1; }
+	$(PYTHON) -m venv .venv
+	touch $@
+
+.venv/installed: .venv/created pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	touch $@
+
+.venv/developing: .venv/created pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
+	touch $@ .venv/installed
+
+clean:
+	rm -rf .venv $(OUT) build dist *.egg-info

@@ -1,0 +1,198 @@
+"""The drawn source: the same id is the same portrait everywhere, and its mask fits."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import pickle
+import subprocess
+import sys
+
+import cv2
+import numpy as np
+import pytest
+
+from hairnet_data.classes import BACKGROUND, COLOURS, FACE, HAIR
+from hairnet_data.errors import SourceError, UsageError
+from hairnet_data.sources.base import Portrait
+from hairnet_data.sources.drawn import KINDS, TONES, VERSION, Drawn, draw_portrait
+from hairnet_data.sources.drawn.canvas import CLASS_OF_PART, NOTHING
+from hairnet_data.sources.drawn.figure import paint_figure, stand
+from hairnet_data.sources.drawn.light import draw_light
+from hairnet_data.sources.drawn.photo import before, mask_of, shares
+from hairnet_data.sources.drawn.traits import draw_person
+
+
+def _rng(seed: int) -> np.random.Generator:
+    return np.random.Generator(np.random.Philox(seed))
+
+
+def _digest(portrait: Portrait) -> str:
+    return hashlib.sha256(portrait.image.tobytes() + portrait.mask.tobytes()).hexdigest()
+
+
+def _share(portrait: Portrait, wanted: int) -> float:
+    return float((portrait.mask == wanted).mean())
+
+
+@pytest.fixture(scope="module")
+def portraits() -> list[Portrait]:
+    source = Drawn()
+    return [source.load(f"train_{number:05d}") for number in range(60)]
+
+
+def test_the_same_id_is_the_same_portrait_whatever_else_there_is() -> None:
+    few, many = Drawn(train=3, validation=0, test=0, size=96), Drawn(size=96)
+    assert _digest(few.load("train_00002")) == _digest(many.load("train_00002"))
+    assert _digest(few.load("train_00001")) != _digest(few.load("train_00002"))
+
+
+def test_another_process_with_another_hash_seed_draws_the_same() -> None:
+    code = (
+        "import hashlib; from hairnet_data.sources.drawn import Drawn; p = Drawn(size=96).load('test_00007');"
+        "print(hashlib.sha256(p.image.tobytes() + p.mask.tobytes()).hexdigest())"
+    )
+    seen = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONHASHSEED": "12345"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert seen.stdout.strip() == _digest(Drawn(size=96).load("test_00007"))
+
+
+def test_catalogue_lists_every_portrait_once_in_its_pool() -> None:
+    source = Drawn(train=7, validation=2, test=3)
+    entries = source.catalogue().entries
+    assert [entry.id for entry in entries] == sorted({entry.id for entry in entries})
+    pools = [entry.pool for entry in entries]
+    assert {pool: pools.count(pool) for pool in set(pools)} == {"train": 7, "validation": 2, "test": 3}
+    assert all(entry.person == entry.id and entry.id.startswith(entry.pool) for entry in entries)
+    assert source.catalogue().faults == ()
+
+
+def test_all_tones_and_all_kinds_of_hair_appear() -> None:
+    entries = Drawn().catalogue().entries
+    tones = [entry.traits["tone"] for entry in entries]
+    kinds = [entry.traits["hair"] for entry in entries]
+    assert min(tones.count(tone) for tone in TONES) > len(entries) / 20
+    assert set(kinds) == set(KINDS)
+
+
+def test_settings_are_plain_values() -> None:
+    assert Drawn(1, 2, 3, 64).settings() == {
+        "train": 1,
+        "validation": 2,
+        "test": 3,
+        "size": 64,
+        "drawing": VERSION,
+    }
+
+
+def test_content_depends_on_id_and_size_only() -> None:
+    assert Drawn(train=1).content("train_00000") == Drawn(train=500).content("train_00000")
+    assert Drawn(size=64).content("train_00000") != Drawn(size=96).content("train_00000")
+    assert Drawn().content("train_00000") != Drawn().content("train_00001")
+    assert len(Drawn().content("train_00000")) == 16
+    int(Drawn().content("train_00000"), 16)
+
+
+@pytest.mark.parametrize("id", ["train_00600", "train_1", "train_000001", "nobody", "", "test_-0001", "train_00000\n"])
+def test_an_unknown_id_is_refused(id: str) -> None:
+    with pytest.raises(SourceError, match="no such portrait"):
+        Drawn().load(id)
+    with pytest.raises(SourceError):
+        Drawn().content(id)
+
+
+def test_impossible_settings_are_refused() -> None:
+    with pytest.raises(UsageError):
+        Drawn(train=-1)
+    with pytest.raises(UsageError):
+        Drawn(size=8)
+
+
+def test_a_pickled_source_draws_the_same() -> None:
+    source = Drawn(size=64)
+    again = pickle.loads(pickle.dumps(source))
+    assert again.settings() == source.settings()
+    assert _digest(again.load("validation_00003")) == _digest(source.load("validation_00003"))
+
+
+@pytest.mark.parametrize("size", [32, 100, 257, 400])
+def test_pictures_and_masks_have_the_size_asked_for(size: int) -> None:
+    portrait = draw_portrait(_rng(3), size)
+    assert portrait.image.shape == (size, size, 3)
+    assert portrait.mask.shape == (size, size)
+    assert portrait.image.dtype == portrait.mask.dtype == np.uint8
+
+
+def test_every_portrait_shows_a_face_of_fair_size(portraits: list[Portrait]) -> None:
+    for portrait in portraits:
+        assert set(np.unique(portrait.mask)) <= {BACKGROUND, HAIR, FACE}
+        assert 0.03 < _share(portrait, FACE) < 0.5
+        assert portrait.image.std() > 10
+    assert 0.12 < np.mean([_share(portrait, FACE) for portrait in portraits]) < 0.30
+    assert 0.04 < np.mean([_share(portrait, HAIR) for portrait in portraits]) < 0.20
+
+
+def test_the_mask_changes_where_the_picture_does(portraits: list[Portrait]) -> None:
+    at_edges, inside = [], []
+    for portrait in portraits[:30]:
+        grey = cv2.cvtColor(portrait.image, cv2.COLOR_RGB2GRAY).astype(np.float32)
+        slope = np.hypot(cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1))
+        kernel = np.ones((3, 3), np.uint8)
+        edge = cv2.dilate(portrait.mask, kernel) != cv2.erode(portrait.mask, kernel)
+        face = cv2.erode((portrait.mask == FACE).astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
+        at_edges.append(slope[edge].mean())
+        inside.append(slope[face].mean())
+    assert np.mean(at_edges) > 2.0 * np.mean(inside)
+
+
+@pytest.mark.parametrize("hair", sorted(KINDS))
+def test_a_picture_in_class_colours_is_the_mask(hair: str) -> None:
+    """Repaints the finished canvas in class colours and sends it through the picture's own pipeline."""
+    rng, size = _rng(11), 128
+    person = draw_person(rng, "4", hair)
+    canvas = paint_figure(rng, person, stand(rng, person), draw_light(rng), size)
+    hair_share, face_share, painted = shares(canvas, size)
+    mask = mask_of(hair_share, face_share)
+    colours = np.array(COLOURS, np.uint8)
+    canvas.pixels[..., :3] = np.where(canvas.part[..., None] == NOTHING, 0, colours[CLASS_OF_PART[canvas.part]])
+    scene = np.broadcast_to(colours[BACKGROUND], (size, size, 3)).copy()
+    image = before(scene, canvas, painted).astype(np.int16)
+    nearest = np.abs(image[..., None, :] - colours.astype(np.int16)).sum(-1).argmin(-1)
+    top = np.sort(image, -1)
+    clear = top[..., 2] - top[..., 1] > 4  # elsewhere two classes share the pixel evenly
+    assert clear.mean() > 0.97
+    np.testing.assert_array_equal(nearest[clear], mask[clear])
+
+
+def _mean_hair(kind: str, count: int = 8) -> float:
+    return float(np.mean([_share(draw_portrait(_rng(seed), 96, hair=kind), HAIR) for seed in range(count)]))
+
+
+def test_hair_is_as_long_as_its_kind_says() -> None:
+    bald, shaved, short, bob, long = (_mean_hair(kind) for kind in ("bald", "shaved", "short", "bob", "long"))
+    assert bald == 0
+    assert 0.01 < shaved < long
+    assert short < bob < long
+
+
+def test_light_tones_are_lighter() -> None:
+    def brightness(tone: str) -> float:
+        faces = (draw_portrait(_rng(seed), 96, tone=tone, hair="bald") for seed in range(8))
+        return float(np.mean([face.image[face.mask == FACE].mean() for face in faces]))
+
+    light, middle, dark = brightness("1"), brightness("6"), brightness("10")
+    assert light > middle + 15 > dark + 30
+
+
+def test_a_background_can_be_given() -> None:
+    green = np.zeros((128, 128, 3), np.uint8)
+    green[..., 1] = 200
+    portrait = draw_portrait(_rng(2), 128, background=green)
+    corner = portrait.image[20:30, 6:16].reshape(-1, 3).mean(0)
+    assert corner[1] > corner[0] + 60
+    assert corner[1] > corner[2] + 60
