@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hairnet_data.errors import SourceError, UsageError
+from hairnet_data.errors import HairnetError, SourceError, UsageError
 from hairnet_data.prepared import Prepared
 from hairnet_data.recipe import asset_id
-from hairnet_data.sources import Sources
 from hairnet_data.sources.backgrounds import DrawnBackgrounds, PhotoFolder
 from hairnet_data.sources.base import BackgroundSource, PortraitSource
 from hairnet_data.sources.drawn import Drawn
@@ -23,11 +22,6 @@ class AtHand:
 
     portraits: PortraitSource | None
     backgrounds: BackgroundSource | None
-
-    @property
-    def both(self) -> Sources | None:
-        """Both, if both are there."""
-        return Sources(self.portraits, self.backgrounds) if self.portraits and self.backgrounds else None
 
 
 def open_at_hand(dataset: Prepared, source_dir: Path | None, negatives: Path | None, keep_in: Path) -> AtHand:
@@ -81,6 +75,6 @@ def content_fault(source: PortraitSource | BackgroundSource, asset: str) -> str:
     id = asset_id(asset)
     try:
         content = source.content(id)
-    except (SourceError, OSError, KeyError):
+    except (HairnetError, OSError, KeyError):
         return f"{id} is not in the source at hand"
     return "" if asset == f"{id}@{content}" else f"{id} has changed since the dataset was built"

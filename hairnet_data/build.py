@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import io
 import json
@@ -144,7 +145,9 @@ def _name(name: str | None, plan: Plan) -> str:
     own = config_name(plan)
     # TFDS reads these with the features of default settings.
     if name in SOURCES and name != "folder" and name != own:
-        raise UsageError("--name", f"{name!r} stands for {name} with default settings", "choose another, or leave it out")
+        raise UsageError(
+            "--name", f"{name!r} stands for {name} with default settings", "choose another, or leave it out"
+        )
     return name or own
 
 
@@ -180,15 +183,7 @@ def _workplace(data_dir: Path) -> Iterator[Path]:
     new = [folder for folder in (home, *home.parents) if not folder.exists()]
     with contextlib.ExitStack() as held:
         try:
-            home.mkdir(parents=True, exist_ok=True)
-            with _one_at_a_time(home):
-                for left in home.glob(_INCOMPLETE + "*"):
-                    with _locked(left) as free:
-                        if free:
-                            _clear(left, home)
-                # A name of its own, never used twice: workers and caches know their files by path.
-                work = Path(tempfile.mkdtemp(prefix=_INCOMPLETE, dir=home))
-                held.enter_context(_locked(work))
+            work = _locked_place(home, held)
         except OSError as fault:
             what = f"cannot be written ({fault.strerror or fault})"
             raise BuildError(str(data_dir), what, "choose another --data-dir") from fault
@@ -201,9 +196,27 @@ def _workplace(data_dir: Path) -> Iterator[Path]:
                     folder.rmdir()  # only if it is empty: a failed first build leaves nothing behind
 
 
+def _locked_place(home: Path, held: contextlib.ExitStack) -> Path:
+    """Makes the folder and removes those that are nobody's."""
+    for _ in range(20):
+        # What another build removes meanwhile, its own folder or an empty `home`, is no reason to stop.
+        with contextlib.suppress(FileNotFoundError):
+            home.mkdir(parents=True, exist_ok=True)
+            with _one_at_a_time(home):
+                for left in home.glob(_INCOMPLETE + "*"):
+                    with contextlib.suppress(FileNotFoundError), _locked(left) as free:
+                        if free:
+                            _clear(left, home)
+                # A name of its own, never used twice: workers and caches know their files by path.
+                work = Path(tempfile.mkdtemp(prefix=_INCOMPLETE, dir=home))
+                held.enter_context(_locked(work))
+                return work
+    raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(home))
+
+
 @contextlib.contextmanager
 def _one_at_a_time(home: Path) -> Iterator[None]:
-    """Waits until no other build is tidying up here: it would take a folder that is not yet locked for a dead build's."""
+    """Waits while another build tidies up: it would take a folder that is not locked yet for a dead build's."""
     folder = os.open(home, os.O_RDONLY)
     try:
         with contextlib.suppress(OSError):  # some network file systems lock no folders

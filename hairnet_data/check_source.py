@@ -1,4 +1,4 @@
-"""Compares records with the source they were made from: masks with the reference renderer's, images with their recipes'."""
+"""Compares records with their source: masks with the reference renderer's, images with their recipes'."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from hairnet_data.alignment import allowed_classes, mask_fault
-from hairnet_data.assets import Assets
 from hairnet_data.at_hand import AtHand, content_fault
 from hairnet_data.check_records import Checked, Finding
 from hairnet_data.classes import BACKGROUND
@@ -16,9 +15,10 @@ from hairnet_data.encode import decode_image, encode_image
 from hairnet_data.errors import HairnetError
 from hairnet_data.plan import library_versions
 from hairnet_data.prepared import Prepared
-from hairnet_data.recipe import Recipe
+from hairnet_data.recipe import Recipe, asset_id
 from hairnet_data.renderer import Subject, render
 from hairnet_data.sources.base import Pixels, Portrait
+from hairnet_data.texture import shrink_background
 
 _OTHER_LIBRARIES = 2.0  # grey levels of mean difference that another version of a codec may make
 
@@ -39,10 +39,8 @@ class SourceCheck:
         self._at_hand = at_hand
         self._image_format = dataset.metadata["identity"]["image_format"]
         self._same_libraries = dataset.metadata.get("libraries") == library_versions()
-        size = dataset.metadata["identity"]["image_size"]
-        self._assets = None
-        if at_hand.portraits and at_hand.backgrounds:
-            self._assets = Assets(at_hand.portraits, at_hand.backgrounds, size)
+        self._size = dataset.metadata["identity"]["image_size"]
+        self._background = functools.lru_cache(maxsize=128)(self._load_background)
         self._fault = functools.lru_cache(maxsize=100_000)(self._fault_of)
         self._portrait = functools.lru_cache(maxsize=64)(self._load)
 
@@ -63,7 +61,8 @@ class SourceCheck:
             portrait = self._portrait(recipe.portrait) if recipe.portrait else None
             for what in self._compare_mask(compared, recipe, checked.mask, portrait):
                 compared.findings.append(Finding(recipe.split, recipe.index, recipe.source_id, what))
-            if checked.image is not None and self._assets and not compared.findings:
+            renderable = self._at_hand.backgrounds or not backgrounds
+            if checked.image is not None and renderable and not compared.findings:
                 compared.image = True
                 what = self._image_fault(recipe, portrait, checked.image, checked.image_bytes)
                 if what:
@@ -80,7 +79,11 @@ class SourceCheck:
 
     def _load(self, asset: str) -> Portrait:
         assert self._at_hand.portraits is not None
-        return self._at_hand.portraits.load(asset.rpartition("@")[0])
+        return self._at_hand.portraits.load(asset_id(asset))
+
+    def _load_background(self, asset: str) -> Pixels:
+        assert self._at_hand.backgrounds is not None
+        return shrink_background(self._at_hand.backgrounds.load(asset_id(asset)), self._size)
 
     def _compare_mask(self, compared: Compared, recipe: Recipe, mask: Pixels, portrait: Portrait | None) -> list[str]:
         frame = (portrait.image.shape[1], portrait.image.shape[0]) if portrait else None
@@ -102,9 +105,8 @@ class SourceCheck:
         return [] if 0.19 <= hidden <= 0.51 else [f"its occluder hides {hidden:.0%} of the head, not 20-50 %"]
 
     def _image_fault(self, recipe: Recipe, portrait: Portrait | None, image: Pixels, data: bytes) -> str:
-        assert self._assets is not None
         subject = Subject(portrait) if portrait else None
-        wanted, _ = render(recipe, subject, self._assets.background)
+        wanted, _ = render(recipe, subject, self._background)
         encoded = encode_image(wanted, self._image_format)
         if encoded == data:
             return ""
@@ -114,4 +116,3 @@ class SourceCheck:
         # JPEG alone may be off by some levels; what another library version adds is small beside a wrong picture.
         usual = float(np.abs(wanted.astype(np.int16) - decode_image(encoded)).mean())
         return "" if off <= usual + _OTHER_LIBRARIES else f"its image is off its recipe's by {off:.1f} grey levels"
-

@@ -75,20 +75,19 @@ def build(
     from hairnet_data import build as building
     from hairnet_data.console import bytes_text, progress_bar, seconds_text
 
-    if workers is not None and workers < 1:
-        raise UsageError("--workers", f"{workers} is less than 1", "give a whole number from 1")
+    workers = _workers(workers)
+    name = building.checked_name(name)
     if file_format != "tfrecord":
         raise UsageError("--file-format", f"no format named {file_format!r}", "tfrecord is the one there is")
     request = _request(locals())
     settings = request.settings()
     where = data_dir or options.default_data_dir()
-    workers = workers or _cores()
     with progress_bar(quiet) as progress:
         outcome = building.build(
             request.sources(where),
             settings,
             where,
-            name=building.checked_name(name),
+            name=name,
             workers=workers,
             overwrite=overwrite,
             skip_bad=skip_bad,
@@ -167,9 +166,10 @@ def verify(
     from hairnet_data.prepared import open_prepared
     from hairnet_data.verify import verify as verify_dataset
 
+    workers = _workers(workers)
     prepared = open_prepared(dataset)
     at_hand = _at_hand(prepared, source_dir, negatives)
-    with progress_bar(as_json) as progress, Crew(workers or _cores()) as crew:
+    with progress_bar(as_json) as progress, Crew(workers) as crew:
         report = verify_dataset(prepared, at_hand, crew, progress)
     if as_json:
         print(json.dumps(report.to_json(), indent=2))
@@ -221,9 +221,11 @@ def explain(
     if out:
         previewing.checked_ending(out)
     prepared = open_prepared(dataset)
-    cells = previewing.explain(prepared, _at_hand(prepared, source_dir, negatives), split, index)
+    cells, missing = previewing.explain(prepared, _at_hand(prepared, source_dir, negatives), split, index)
     for cell in cells:
         print(f"{cell.title}: {'; '.join(cell.lines)}" if cell.lines else cell.title)
+    for what in missing:
+        print(f"note: {what}")
     if out:
         previewing.show(cells, out, f"{split} {index}, step by step")
         print(out)
@@ -231,17 +233,23 @@ def explain(
 
 def _at_hand(prepared: Prepared, source_dir: Path | None, negatives: Path | None) -> AtHand:
     from hairnet_data.at_hand import open_at_hand
+    from hairnet_data.plan import DATASET
 
     # DATA_DIR/hairnet_synthetic/NAME/VERSION: archives are unpacked where the build unpacked them.
-    keep_in = prepared.path.resolve().parents[2] / "downloads"
-    return open_at_hand(prepared, source_dir, negatives, keep_in)
+    home = prepared.path.resolve().parent.parent
+    data_dir = home.parent if home.name == DATASET else options.default_data_dir()
+    return open_at_hand(prepared, source_dir, negatives, data_dir / "downloads")
 
 
 def _request(values: dict[str, object]) -> options.Request:
     return options.Request(**{name: values[name] for name in options.Request.__slots__})  # type: ignore[arg-type]
 
 
-def _cores() -> int:
+def _workers(wanted: int | None) -> int:
+    if wanted is not None:
+        if wanted < 1:
+            raise UsageError("--workers", f"{wanted} is less than 1", "give a whole number from 1")
+        return wanted
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -249,6 +257,8 @@ def main() -> None:
     """Runs the command line. Exit status: 0 done, 1 data, file or run at fault, 2 command line, 130 interrupted."""
     try:
         status = app(standalone_mode=False)
+        if status == 130:  # Typer has swallowed Ctrl-C
+            raise KeyboardInterrupt
         sys.exit(status if isinstance(status, int) else 0)
     except HairnetError as fault:
         _end(str(fault), fault.exit_code)

@@ -45,7 +45,9 @@ class Crew:
             cv2.setNumThreads(1)  # many small pictures: OpenCV's threads only wait for each other
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self._pool:
             if kind is not None:
                 for process in list((self._pool._processes or {}).values()):
@@ -89,11 +91,18 @@ class Crew:
 @contextlib.contextmanager
 def _no_interrupt() -> Iterator[None]:
     """Keeps Ctrl-C waiting. A worker that starts meanwhile never sees any, not even while it imports."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    came = []
+    here = threading.current_thread() is threading.main_thread()  # where Python lets Ctrl-C interrupt
+    handler = signal.signal(signal.SIGINT, lambda *signalled: came.append(signalled)) if here else None
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # the worker inherits this
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        if here:
+            signal.signal(signal.SIGINT, handler)
+    if came and callable(handler):
+        handler(*came[0])
 
 
 def _begin(parent: int) -> None:

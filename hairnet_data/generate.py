@@ -66,6 +66,7 @@ def generate(plan: Plan, folder: Path, scratch: Path, crew: Crew, progress: Prog
     tasks = ((str(known), at, shard, str(folder)) for at, shard in _largest_first(plan))
     made: list[Shard] = []
     done = 0
+    progress("rendering", done, total)
     for shard in crew.run(_make_shard, tasks):
         made.append(shard)
         done += shard.records

@@ -30,26 +30,29 @@ def cover(outline: Sequence[Point], size: int) -> tuple[tuple[int, int, int, int
         The box (left, top, right, bottom) the polygon takes up in the frame, possibly empty, and a bool
         (bottom - top, right - left) map of it.
     """
-    corners = np.rint(np.array(outline, np.float64) * (size * _GRID)).astype(np.int64)
+    corners = [(round(x * size * _GRID), round(y * size * _GRID)) for x, y in outline]
     half = _GRID // 2
-    (left, top), (right, bottom) = corners.min(axis=0).tolist(), corners.max(axis=0).tolist()
-    left, top = (min(max((low - half) // _GRID, 0), size) for low in (left, top))
-    right, bottom = (min(max((high + half) // _GRID + 1, 0), size) for high in (right, bottom))
+    across, down = zip(*corners, strict=True)
+    left, top = (min(max((min(places) - half) // _GRID, 0), size) for places in (across, down))
+    right, bottom = (min(max((max(places) + half) // _GRID + 1, 0), size) for places in (across, down))
     box = (left, top, max(right, left), max(bottom, top))
     height, width = box[3] - top, box[2] - left
     if not height or not width:
         return box, np.zeros((height, width), np.bool_)
-    begin, end = corners, np.concatenate((corners[1:], corners[:1]))
-    falls = begin[:, 1] < end[:, 1]
-    upper, lower = np.where(falls[:, None], begin, end), np.where(falls[:, None], end, begin)
-    rows = np.arange(top, box[3]) * _GRID + half
-    edge, row = np.nonzero((rows >= upper[:, 1:]) & (rows < lower[:, 1:]))
-    # Where the edge crosses the row, the first pixel whose centre is not left of the crossing.
-    run, drop = (lower - upper)[edge].T
-    across = upper[edge, 0] * drop + (rows[row] - upper[edge, 1]) * run
-    column = np.minimum(np.maximum(-((half * drop - across) // (_GRID * drop)) - left, 0), width)
-    turn = np.where(falls[edge], 1.0, -1.0)
-    steps = np.bincount(row * (width + 1) + column, turn, height * (width + 1)).astype(np.int16)
+    # Edges from top to bottom: x and y of the upper end, run and drop to the lower, and which way they went.
+    edges = [
+        (x0, y0, x1 - x0, y1 - y0, 1) if y0 < y1 else (x1, y1, x0 - x1, y0 - y1, -1)
+        for (x0, y0), (x1, y1) in zip(corners, corners[1:] + corners[:1], strict=True)
+        if y0 != y1
+    ]
+    x, y, run, drop, turn = np.array(edges, np.int64).reshape(-1, 5).T
+    below = (np.arange(top, box[3]) * _GRID + half) - y[:, None]
+    edge, row = np.nonzero((below >= 0) & (below < drop[:, None]))
+    # Where the edge crosses the row: the first pixel whose centre is not left of the crossing.
+    run, drop = run[edge], drop[edge]
+    crossing = x[edge] * drop + below[edge, row] * run
+    column = np.minimum(np.maximum(-((half * drop - crossing) // (_GRID * drop)) - left, 0), width)
+    steps = np.bincount(row * (width + 1) + column, turn[edge], height * (width + 1)).astype(np.int16)
     winding = np.cumsum(steps.reshape(height, width + 1)[:, :width], axis=1, dtype=np.int16)
     return box, winding != 0
 

@@ -85,4 +85,4 @@ def default_data_dir() -> Path:
     """Where TFDS keeps its datasets."""
     from tensorflow_datasets.core import constants
 
-    return Path(constants.DATA_PATH).expanduser()
+    return Path(constants.DATA_DIR).expanduser()

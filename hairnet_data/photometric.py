@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from hairnet_data.pixels import Pixels, pixels
-from hairnet_data.recipe import Photometric
+from hairnet_data.recipe import NO_CHANGE, Photometric
 from hairnet_data.texture import noise_tile, tile_at
 
 
@@ -26,8 +26,8 @@ def change_colours(image: Pixels, change: Photometric) -> Pixels:
     """
     if change.grey:
         image = pixels(cv2.cvtColor(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB))
-    if change.contrast != 1 or change.brightness != 1 or change.cast != (1, 1, 1):
-        image = pixels(cv2.LUT(image, _table(change)))
+    if change.contrast != 1 or change.brightness != 1 or change.cast != NO_CHANGE.cast:
+        image = _look_up(image, change)
     if change.blur:
         sigma = change.blur * len(image) / 224
         image = pixels(cv2.GaussianBlur(image, (0, 0), sigma, borderType=cv2.BORDER_REFLECT_101))
@@ -38,11 +38,18 @@ def change_colours(image: Pixels, change: Photometric) -> Pixels:
     return image
 
 
-def _table(change: Photometric) -> Pixels:
-    levels = np.arange(256.0)
-    toned = ((levels - 128) * change.contrast + 128) * change.brightness
-    gains = np.array(change.cast)
-    return pixels(np.clip(np.rint(toned[:, None] * gains), 0, 255).astype(np.uint8)[:, None, :])
+def _look_up(image: Pixels, change: Photometric) -> Pixels:
+    toned = ((np.arange(256.0) - 128) * change.contrast + 128) * change.brightness
+    if change.cast == NO_CHANGE.cast:
+        table = np.clip(np.rint(toned), 0, 255).astype(np.uint8)
+        return _look_up_each(image, table)
+    tables = np.clip(np.rint(toned[:, None] * np.array(change.cast)), 0, 255).astype(np.uint8)
+    return pixels(cv2.LUT(image, tables[:, None, :]))
+
+
+def _look_up_each(image: Pixels, table: Pixels) -> Pixels:
+    # As one channel: OpenCV looks those up twice as fast.
+    return pixels(cv2.LUT(image.reshape(len(image), -1), table)).reshape(image.shape)
 
 
 def _add_noise(image: Pixels, deviation: float, seed: int) -> Pixels:
@@ -50,8 +57,8 @@ def _add_noise(image: Pixels, deviation: float, seed: int) -> Pixels:
     values = np.rint(np.arange(256, dtype=np.uint8).view(np.int8) * (deviation / 32))
     brighter = np.clip(values, 0, 255).astype(np.uint8)
     darker = np.clip(-values, 0, 255).astype(np.uint8)
-    window = np.ascontiguousarray(tile).reshape(len(image), -1)  # one channel: OpenCV looks those up faster
-    more, less = (pixels(cv2.LUT(window, table)).reshape(image.shape) for table in (brighter, darker))
+    window = np.ascontiguousarray(tile)
+    more, less = _look_up_each(window, brighter), _look_up_each(window, darker)
     return pixels(cv2.subtract(cv2.add(image, more), less))
 
 

@@ -197,7 +197,9 @@ def _check_pools(portraits: PortraitSource, pools: dict[str, Pool], policy: Poli
             raise SourceError(f"{portraits.name} portraits", f"the pool {pool} is empty", mend)
         # Clean splits show no negatives, but what a portrait leaves of the square is filled from a background.
         if (pool == "train" or (evaluation and share > 0)) and not pools[pool].backgrounds:
-            raise SourceError(f"{pool} backgrounds", "the pool is empty", "give --negatives a folder with more pictures")
+            raise SourceError(
+                f"{pool} backgrounds", "the pool is empty", "give --negatives a folder with more pictures"
+            )
 
 
 def _identity(

@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hairnet_data.encode import parse, unframe
+from hairnet_data.encode import IMAGE_FORMATS, parse, unframe
 from hairnet_data.errors import DatasetError, UsageError
+from hairnet_data.policy import from_mapping
+from hairnet_data.sources import SOURCES
+from hairnet_data.sources.base import POOLS
 
 FEATURES = ("image", "index", "kind", "mask", "person", "recipe", "source_id")
 """What a record holds."""
@@ -73,6 +76,18 @@ class Prepared:
             raise DatasetError(str(shard.path), str(fault), "build the dataset again") from fault
 
 
+def salvage(data: bytes) -> Iterator[tuple[bytes, bool]]:
+    """Yields every record of a damaged shard and whether it is sound, as far as their lengths can be followed."""
+    at = 0
+    while at < len(data):
+        end = at + 16 + int.from_bytes(data[at : at + 8], "little")
+        try:
+            yield unframe(data[at:end])[0], True
+        except ValueError:
+            yield data[at + 12 : end - 4], False
+        at = end
+
+
 def read_shard(shard: Shard) -> list[bytes]:
     """The serialised records of a shard. Raises DatasetError where it is missing or damaged."""
     try:
@@ -95,16 +110,43 @@ def open_prepared(path: Path) -> Prepared:
     try:
         info = json.loads((path / "dataset_info.json").read_text(encoding="utf-8"))
         metadata = json.loads((path / "metadata.json").read_text(encoding="utf-8"))
-        if not isinstance(metadata["identity"], dict) or not isinstance(metadata["splits"], dict):
-            raise TypeError("its metadata has another form")
+        _check_metadata(metadata)
         shards = {split["name"]: _shards(path, info["fileFormat"], split) for split in info["splits"]}
     except OSError as fault:
         raise DatasetError(str(fault.filename), "is missing or cannot be read", hint) from fault
-    except (ValueError, KeyError, TypeError, AttributeError) as fault:
-        raise DatasetError(str(path), f"is no dataset of this kind ({fault})", hint) from fault
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, UsageError) as fault:
+        what = f"lacks {fault}" if isinstance(fault, KeyError) else str(fault)
+        raise DatasetError(str(path), f"is no dataset of this kind ({what})", hint) from fault
     if set(shards) != set(metadata["splits"]):
         raise DatasetError(str(path), "its info and its metadata name different splits", "build it again")
     return Prepared(path, metadata, shards)
+
+
+def _check_metadata(metadata: dict[str, Any]) -> None:
+    """Whether everything is there that the commands ask for. Raises what the first thing amiss raises."""
+    identity = metadata["identity"]
+    for what, known in (("source", SOURCES), ("backgrounds", ("drawn", "folder"))):
+        name = identity[what]["name"]
+        if name not in known:
+            raise ValueError(f"its {what} are {name!r}, which this version does not know")
+        if name == "drawn":
+            _whole(*(identity[what][count] for count in (*POOLS, "size")))
+    _whole(identity["image_size"])
+    if identity["image_format"] not in IMAGE_FORMATS:
+        raise ValueError(f"its images are {identity['image_format']!r}")
+    for name, split in metadata["splits"].items():
+        policy = {key: value for key, value in split["policy"].items() if value is not None}
+        from_mapping(policy, f"the policy of {name}")
+        _whole(*(split[count] for count in ("examples", "portrait", "negative", "occluded")))
+        if type(split["each_once"]) is not bool or split["pool"] not in POOLS:
+            raise ValueError(f"{name} is of the pool {split['pool']!r}, each once {split['each_once']!r}")
+    _whole(metadata["skipped"])
+
+
+def _whole(*values: Any) -> None:
+    for value in values:
+        if type(value) is not int or value < 0:
+            raise ValueError(f"{value!r} in its metadata is no whole number")
 
 
 def _shards(path: Path, file_format: str, split: dict[str, Any]) -> tuple[Shard, ...]:
@@ -112,6 +154,8 @@ def _shards(path: Path, file_format: str, split: dict[str, Any]) -> tuple[Shard,
         raise ValueError(f"its records are {file_format}, not tfrecord")
     made, first = [], 0
     lengths = [int(length) for length in split["shardLengths"]]
+    if any(length < 1 for length in lengths):
+        raise ValueError(f"{split['name']} has an empty shard")
     for number, records in enumerate(lengths):
         name = f"hairnet_synthetic-{split['name']}.tfrecord-{number:05d}-of-{len(lengths):05d}"
         made.append(Shard(split["name"], path / name, first, records))

@@ -16,11 +16,12 @@ from hairnet_data.plan import Settings
 from hairnet_data.pools import Asset, Pool
 from hairnet_data.prepared import Prepared, text
 from hairnet_data.recipe import Recipe, asset_id
-from hairnet_data.renderer import render, steps
+from hairnet_data.renderer import Subject, render, steps
 from hairnet_data.sampling import sample_recipe
 from hairnet_data.sources import Sources
-from hairnet_data.sources.base import Catalogue
+from hairnet_data.sources.base import Catalogue, Pixels
 from hairnet_data.splits import splits_for
+from hairnet_data.texture import shrink_background
 from hairnet_data.visualize import Cell, contact_sheet, save_png
 from hairnet_data.words import describe
 
@@ -102,37 +103,43 @@ def checked_ending(path: Path, endings: tuple[str, ...] = (".png", ".html")) -> 
     return path
 
 
-def explain(dataset: Prepared, at_hand: AtHand, split: str, index: int) -> list[Cell]:
+def explain(dataset: Prepared, at_hand: AtHand, split: str, index: int) -> tuple[list[Cell], list[str]]:
     """Shows one record beside its source, with each step of its way.
 
     Returns:
-        The source, each step as far as the sources are at hand, and the record as it is stored.
+        The source, each step if all that it takes is at hand, and the record as it is stored; and what is missing.
 
     Raises:
         UsageError: no such split or index.
         SourceError: what the recipe names is gone or has changed.
     """
     recipe, image, mask = _decoded(dataset.record(split, index), f"{split} {index}")
-    cells = []
+    cells, missing = [], []
     portraits, backgrounds = recipe.assets()
-    if at_hand.portraits:
-        for name in portraits:
+    subject = None
+    for name in portraits:
+        if at_hand.portraits:
             _still_there(content_fault(at_hand.portraits, name))
             portrait = at_hand.portraits.load(asset_id(name))
             height, width = portrait.image.shape[:2]
+            subject = Subject(portrait)
             cells.append(Cell(portrait.image, portrait.mask, "source", (asset_id(name), f"{width} x {height}")))
-    if at_hand.backgrounds:
-        for name in dict.fromkeys(backgrounds):
+        else:
+            missing.append(f"the portrait {asset_id(name)} is not at hand: give its folder with --source-dir")
+    grounds: dict[str, Pixels] = {}
+    for name in dict.fromkeys(backgrounds):
+        if at_hand.backgrounds:
             _still_there(content_fault(at_hand.backgrounds, name))
-            cells.append(Cell(at_hand.backgrounds.load(asset_id(name)), None, "background", (asset_id(name),)))
-    both = at_hand.both
-    if both and (at_hand.backgrounds or not backgrounds):
-        assets = Assets(both.portraits, both.backgrounds, recipe.size)
-        subject = assets.subject(recipe.portrait) if recipe.portrait else None
-        for number, (what, now, where) in enumerate(steps(recipe, subject, assets.background), 1):
+            ground = at_hand.backgrounds.load(asset_id(name))
+            grounds[name] = shrink_background(ground, recipe.size)
+            cells.append(Cell(ground, None, "background", (asset_id(name),)))
+        else:
+            missing.append(f"the background {asset_id(name)} is not at hand: give its folder with --negatives")
+    if not missing:
+        for number, (what, now, where) in enumerate(steps(recipe, subject, grounds.__getitem__), 1):
             cells.append(Cell(now.copy(), where.copy(), f"{number}. {what}", ()))
     cells.append(Cell(image, mask, "as stored", (f"{split} {index}", *describe(recipe))))
-    return cells
+    return cells, missing
 
 
 def _still_there(fault: str) -> None:

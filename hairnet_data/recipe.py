@@ -7,11 +7,12 @@ content is the 16-digit digest that the asset had when it was used.
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+import orjson
 
 from hairnet_data.errors import DatasetError
 from hairnet_data.policy import SHAPES
@@ -167,7 +168,7 @@ class Recipe:
 
     def to_json(self) -> str:
         """One line of JSON with sorted keys."""
-        return json.dumps(self, default=_fields, sort_keys=True, separators=(",", ":"))
+        return orjson.dumps(self, option=orjson.OPT_SORT_KEYS).decode()
 
     @staticmethod
     def from_json(text: str | bytes) -> Recipe:
@@ -177,7 +178,7 @@ class Recipe:
             DatasetError: not JSON, or not a recipe of this version.
         """
         try:
-            return _recipe(json.loads(text))
+            return _recipe(orjson.loads(text))
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError) as fault:
             raise DatasetError("recipe", f"cannot be read ({fault})", "build the dataset again") from fault
 
@@ -185,11 +186,6 @@ class Recipe:
 def asset_id(asset: str) -> str:
     """The id in an asset's `id@content`."""
     return asset.rpartition("@")[0]
-
-
-def _fields(value: object) -> dict[str, Any]:
-    # json calls this only for what it does not know, which are the dataclasses above.
-    return {name: getattr(value, name) for name in value.__slots__}  # type: ignore[attr-defined]
 
 
 def _recipe(values: Mapping[str, Any]) -> Recipe:

@@ -32,12 +32,12 @@ class Subject:
         self.height, self.width = portrait.image.shape[:2]
         self.mask = portrait.mask
         self._finest = finest
-        self._levels = [geometry.halve(portrait.image, finest)]
+        self._levels = [geometry.rimmed(geometry.halve(portrait.image, finest))]
 
     def image(self, level: int) -> Pixels:
-        """The image halved `level` times."""
+        """The image halved `level` times, with a rim."""
         while len(self._levels) <= level - self._finest:
-            self._levels.append(geometry.halve(self._levels[-1], 1))
+            self._levels.append(geometry.rimmed(geometry.halve(self._levels[-1][1:-1, 1:-1], 1)))
         if level < self._finest:
             raise ValueError(f"level {level} was let go, {self._finest} is the finest left")
         return self._levels[level - self._finest]
@@ -100,12 +100,12 @@ def _warp(recipe: Recipe, subject: Subject, backgrounds: Backgrounds) -> tuple[P
     source = subject.image(geometry.level_for(max(width, height) / (size * affine.scale)))
     at = geometry.coordinates(matrix, size, subject.mask.shape[1], subject.mask.shape[0])
     mask = geometry.sample_mask(subject.mask, at)
-    if source.shape[:2] != subject.mask.shape:
-        at = geometry.coordinates(matrix, size, source.shape[1], source.shape[0])
+    if (source.shape[0] - 2, source.shape[1] - 2) != subject.mask.shape:
+        at = geometry.coordinates(matrix, size, source.shape[1] - 2, source.shape[0] - 2)
     image = geometry.sample_image(source, at)
     # One map of what the portrait does not reach rules both: the fill there, and background in the mask.
-    uncovered = pixels(cv2.inRange(mask, (geometry.OUTSIDE,), (geometry.OUTSIDE,)))
+    uncovered = pixels(cv2.threshold(mask, geometry.OUTSIDE - 1, 255, cv2.THRESH_BINARY)[1])
     if uncovered.any():
         cv2.copyTo(paint_box(recipe.fill, (0, 0, size, size), size, backgrounds), uncovered, image)
-        cv2.copyTo(np.full_like(mask, BACKGROUND), uncovered, mask)
+        mask = pixels(cv2.subtract(mask, uncovered))  # stops at 0, which is background; elsewhere takes nothing
     return image, mask

@@ -114,15 +114,17 @@ def _photometric(draws: Draws, strength: float) -> Photometric:
         value, drawn = draws.uniform(low, high, 3), draws.chance(min(1.0, rate * strength))
         return value if drawn else 0.0
 
+    tinted = draws.chance(0.5)
+    cast = gain(0.12), gain(0.12), gain(0.12)
     return Photometric(
         grey=draws.chance(min(1.0, 0.05 * strength)),
         contrast=gain(0.35),
         brightness=gain(0.4),
-        cast=(gain(0.12), gain(0.12), gain(0.12)),
-        blur=round(sometimes(0.2, 0.4, 1.6) * strength, 3),
-        noise=round(sometimes(0.25, 2, 12) * strength, 3),
+        cast=cast if tinted else (1.0, 1.0, 1.0),
+        blur=round(sometimes(0.15, 0.4, 1.6) * strength, 3),
+        noise=round(sometimes(0.2, 2, 12) * strength, 3),
         noise_seed=draws.whole(0, 65535),
-        jpeg=int(sometimes(0.2, 30, 85)),
+        jpeg=int(sometimes(0.15, 30, 85)),
     )
 
 
@@ -162,7 +164,7 @@ def _shape(draws: Draws, policy: Policy, pool: Pool, centre: Point, longer: floa
     else:
         unit = [(-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5)]
         if shape == "strip":
-            width, height = 3.0, longer * aspect * 0.35
+            width, height = 1.5, longer * aspect * 0.35
     outline = occlusion.place(unit, centre, width, height, angle)
     return Occluder(shape, outline, _paint(draws, policy, pool, skin=shape == "hand"))
 

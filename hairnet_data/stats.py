@@ -43,7 +43,9 @@ def count(dataset: Prepared, progress: Progress) -> dict[str, dict[str, Any]]:
                 mask = decode_mask(record["mask"]) if isinstance(record["mask"], bytes) else None
                 person = text(record["person"])
             except (DatasetError, KeyError, ValueError) as fault:
-                raise DatasetError(f"{split} {index}", f"cannot be read ({fault})", "run hairnet-data verify") from fault
+                raise DatasetError(
+                    f"{split} {index}", f"cannot be read ({fault})", "run hairnet-data verify"
+                ) from fault
             kinds[recipe.kind] += 1
             occluded += bool(recipe.occluders)
             ids.add(recipe.source_id)

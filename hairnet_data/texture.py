@@ -98,12 +98,15 @@ def take_crop(crop: Crop, background: Pixels, size: int) -> Pixels:
     """Cuts a square crop out of a background and fits it to `size` pixels: uint8 (size, size, 3), writable."""
     height, width = background.shape[:2]
     span = max(1, round(crop.side * min(width, height)))
+    level = geometry.level_for(span / size)
+    span -= span % (1 << level)  # so that it halves without a rest, which is much faster
     left, top = round(crop.x * (width - span)), round(crop.y * (height - span))
     piece = background[top : top + span, left : left + span]
-    piece = geometry.halve(piece, geometry.level_for(span / size))
+    if level:
+        piece = pixels(cv2.resize(piece, (span >> level, span >> level), interpolation=cv2.INTER_AREA))
     # The bit-exact kind of bilinear interpolation, three times as fast as warping.
     piece = pixels(cv2.resize(piece, (size, size), interpolation=cv2.INTER_LINEAR_EXACT))
-    return pixels(cv2.flip(piece, 1)) if crop.mirror else piece.copy()
+    return pixels(cv2.flip(piece, 1)) if crop.mirror else piece
 
 
 def _pattern(paint: Paint, box: tuple[int, int, int, int], size: int) -> Pixels:

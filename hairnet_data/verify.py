@@ -14,9 +14,10 @@ from hairnet_data.at_hand import AtHand
 from hairnet_data.check_records import Finding, Seen, check_record
 from hairnet_data.check_source import SourceCheck
 from hairnet_data.crew import Crew
+from hairnet_data.encode import parse
 from hairnet_data.errors import DatasetError
 from hairnet_data.policy import from_mapping
-from hairnet_data.prepared import Prepared, Shard, read_shard
+from hairnet_data.prepared import Prepared, Shard, read_shard, salvage, text
 from hairnet_data.sources import Sources, keep_drawings
 from hairnet_data.survey import Progress
 
@@ -48,9 +49,7 @@ class Report:
             "masks_compared": self.masks,
             "images_compared": self.images,
             "notes": self.notes,
-            "findings": [
-                {"split": f.split, "index": f.index, "id": f.id, "what": f.what} for f in self.findings
-            ],
+            "findings": [{"split": f.split, "index": f.index, "id": f.id, "what": f.what} for f in self.findings],
         }
 
 
@@ -115,16 +114,8 @@ def _known(path: str) -> tuple[Prepared, SourceCheck]:
 def _check_shard(known: str, shard: Shard) -> _Part:
     dataset, source = _known(known)
     part = _Part(shard.split, 0, Seen(), [])
-    try:
-        records = read_shard(shard)
-    except DatasetError as fault:
-        part.findings.append(Finding(shard.split, shard.first, "", f"{shard.path.name}: {fault.what}"))
-        return part
-    if len(records) != shard.records:
-        what = f"{shard.path.name} holds {len(records)} records, the info says {shard.records}"
-        part.findings.append(Finding(shard.split, shard.first, "", what))
     checked = []
-    for place, data in enumerate(records):
+    for place, data in _records(shard, part.findings):
         found = check_record(data, dataset.metadata, shard.split, shard.first + place)
         part.records += 1
         part.findings += found.findings
@@ -140,6 +131,39 @@ def _check_shard(known: str, shard: Shard) -> _Part:
     return part
 
 
+def _records(shard: Shard, findings: list[Finding]) -> list[tuple[int, bytes]]:
+    """The sound records of a shard with their places in it; what is wrong with the others goes to the findings."""
+
+    def wrong(place: int, id: str, what: str) -> None:
+        findings.append(Finding(shard.split, shard.first + place, id, f"{what} ({shard.path.name})"))
+
+    try:
+        records = list(enumerate(read_shard(shard)))
+        held = len(records)
+    except DatasetError as fault:
+        try:
+            data = shard.path.read_bytes()
+        except OSError:
+            wrong(0, "", f"its shard {fault.what}")
+            return []
+        records, held = [], 0
+        for held, (record, sound) in enumerate(salvage(data), 1):
+            if sound:
+                records.append((held - 1, record))
+            else:
+                wrong(held - 1, _id_of(record), "its bytes are damaged or cut off: a checksum does not fit")
+    if held != shard.records:
+        wrong(min(held, shard.records), "", f"the shard holds {held} records, the info says {shard.records}")
+    return records
+
+
+def _id_of(record: bytes) -> str:
+    try:
+        return text(parse(record)["source_id"])
+    except (ValueError, KeyError):
+        return ""
+
+
 def _shares(dataset: Prepared, split: str, seen: Seen) -> Iterator[Finding]:
     """Whether the shares of negatives and occluded examples are what the policy promises."""
     said = dataset.metadata["splits"][split]
@@ -151,6 +175,9 @@ def _shares(dataset: Prepared, split: str, seen: Seen) -> Iterator[Finding]:
         bound = _SIGMAS * (count * rate * (1 - rate)) ** 0.5
         if abs(seen.shown[what] - count * rate) > bound + 1e-9:
             yield Finding(split, -1, "", f"{seen.shown[what]} of {count} are {what}, the policy says {rate:.0%}")
+    if said["each_once"] and not seen.shown["negative"] and len(seen.portraits) < seen.shown["portrait"]:
+        what = f"shows {len(seen.portraits)} portraits in {seen.shown['portrait']} examples, each was to be shown once"
+        yield Finding(split, -1, "", what)
     for kind in ("portrait", "negative", "occluded"):
         if count == said["examples"] and seen.shown[kind] != said[kind]:
             yield Finding(split, -1, "", f"{seen.shown[kind]} are {kind}, the metadata says {said[kind]}")
@@ -189,4 +216,3 @@ def _notes(dataset: Prepared, at_hand: AtHand, report: Report) -> Iterator[str]:
     elif report.images < report.records and at_hand.backgrounds is None:
         left = report.records - report.images
         yield f"{left} images show backgrounds and were not compared: give their folder with --negatives"
-

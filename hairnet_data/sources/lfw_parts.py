@@ -135,7 +135,7 @@ class LfwParts:
         faults: list[HairnetError] = list(self._list_faults)
         entries = []
         for each in sorted(self._listed.values(), key=lambda each: each.id):
-            missing = [name for name, path in zip(each.files, self._paths(each.id), strict=True) if not path.is_file()]
+            missing = [name for name, path in zip(each.files, self.paths(each.id), strict=True) if not path.is_file()]
             if missing:
                 mend = f"complete the archive or take the line out of {LISTS[each.pool]}"
                 faults.append(SourceError(each.id, f"{' and '.join(missing)} missing", mend))
@@ -146,7 +146,7 @@ class LfwParts:
     def content(self, id: str) -> str:
         """16 hex digits of the SHA-256 of photo and mask."""
         digest = hashlib.sha256()
-        for path in self._paths(id):
+        for path in self.paths(id):
             data = file_bytes(path)
             digest.update(len(data).to_bytes(8, "big") + data)
         return digest.hexdigest()[:16]
@@ -157,7 +157,7 @@ class LfwParts:
         Raises:
             PictureError: one is damaged, the mask has a fourth colour, or they do not fit each other.
         """
-        photo_path, mask_path = self._paths(id)
+        photo_path, mask_path = self.paths(id)
         photo_name, mask_name = self._listed[id].files
         image = read_photo(photo_path, photo_name)
         mask, _ = LFW_COLOURS.read(read_mask(mask_path, mask_name), mask_name)
@@ -167,7 +167,8 @@ class LfwParts:
             raise PictureError(mask_name, what, "fetch both archives again")
         return Portrait(image, mask)
 
-    def _paths(self, id: str) -> tuple[Path, Path]:
+    def paths(self, id: str) -> tuple[Path, Path]:
+        """The files of photo and mask."""
         photo, mask = self._listed[id].files
         return self._photos / photo, self._masks / mask
 

@@ -10,11 +10,12 @@ import numpy as np
 
 from hairnet_data.errors import SourceError, UsageError
 from hairnet_data.sources.base import POOLS, Catalogue, Entry, Portrait
+from hairnet_data.sources.drawn.colours import TONES
 from hairnet_data.sources.drawn.figure import draw_portrait
-from hairnet_data.sources.drawn.traits import KINDS, TONES, first_traits
+from hairnet_data.sources.drawn.traits import KINDS, first_traits
 
 VERSION = 1
-"""Number of the drawing. Goes up whenever the same id is drawn differently."""
+"""Number of the drawing. Goes up whenever the same id is drawn differently, be it for a change here or in `scenes`."""
 
 _ID = re.compile(r"(train|validation|test)_(\d{5,})")
 

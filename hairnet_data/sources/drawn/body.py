@@ -8,11 +8,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hairnet_data.sources.drawn.canvas import CLOTH, NOTHING, SKIN, Bytes, Canvas, Floats, field, smooth_curve
+from hairnet_data.sources.drawn.canvas import CLOTH, SKIN, Bytes, Canvas, Floats, field, grain, smooth_curve
+from hairnet_data.sources.drawn.colours import Rgb
 from hairnet_data.sources.drawn.head import FIELD, Pose, View
 from hairnet_data.sources.drawn.light import Light
 from hairnet_data.sources.drawn.sheet import mix
-from hairnet_data.sources.drawn.traits import Person, Rgb
+from hairnet_data.sources.drawn.traits import Person
 
 Points = NDArray[np.float64]
 
@@ -90,12 +91,15 @@ def paint_neck(canvas: Canvas, person: Person, pose: Pose, body: Body, view: Vie
 
 def shaded(canvas: Canvas, light: Floats, where: NDArray[np.bool_]) -> None:
     """Multiplies the colours of the canvas where `where` is set by a light field (H, W, 3) in 0..1.99."""
+    rows = np.flatnonzero(where.any(1))
+    if not len(rows):
+        return
     # In 128ths: bytes are several times faster than floats here, and the steps are far below the grain.
     small = np.full((*light.shape[:2], 4), 128, np.uint8)
     small[..., :3] = np.clip(light * 128 + 0.5, 0, 255).astype(np.uint8)
-    factor = cv2.resize(small, (canvas.side, canvas.side))
-    lit = cv2.multiply(canvas.pixels, factor, scale=1 / 128)
-    cv2.copyTo(lit, where.view(np.uint8), canvas.pixels)
+    cut = slice(int(rows[0]), int(rows[-1]) + 1)
+    factor = cv2.resize(small, (canvas.side, canvas.side))[cut]
+    cv2.copyTo(cv2.multiply(canvas.pixels[cut], factor, scale=1 / 128), where[cut].view(np.uint8), canvas.pixels[cut])
 
 
 def _colour(rng: np.random.Generator, choices: tuple[Rgb, ...]) -> Rgb:
@@ -213,10 +217,9 @@ def _pattern(rng: np.random.Generator, canvas: Canvas, body: Body) -> None:
     """Stripes or checks over the clothes painted so far."""
     side, pace = canvas.side, body.scale * canvas.scale * rng.uniform(0.8, 3.5)
     turn = rng.choice((0.0, 0.0, np.pi / 2, rng.uniform(0, np.pi))) + body.lean
-    grid = np.arange(side, dtype=np.float32)
-    wave = np.sin(
-        (grid[None] * np.cos(turn) + grid[:, None] * np.sin(turn)) * np.float32(2 * np.pi / pace)
-    ) > rng.uniform(-0.3, 0.8)
+    grid = np.arange(side, dtype=np.int32)
+    across, down = round(65536 / pace * float(np.cos(turn))), round(65536 / pace * float(np.sin(turn)))
+    wave = ((grid[None] * across + grid[:, None] * down) & 0xFFFF) < int(65536 * rng.uniform(0.25, 0.6))
     stripes = wave
     if rng.random() < 0.3:
         stripes = stripes ^ wave.T
@@ -233,10 +236,7 @@ def _folds(rng: np.random.Generator, canvas: Canvas, body: Body, light: Light, w
     columns = (np.arange(small, dtype=np.float32) * 2 - body.pit[0]) / (22 * body.scale)
     rows = (np.arange(small, dtype=np.float32) * 2 - body.pit[1]) / (22 * body.scale)
     turn = 0.80 + 0.35 * np.clip(columns[None] * light.key[0], -0.6, 0.6) - 0.25 * np.clip(rows[:, None], -0.2, 1)
-    weave = rng.standard_normal((small, small), dtype=np.float32) * np.float32(rng.uniform(0.0, 0.05))
+    weave = grain(rng, (small, small), float(rng.uniform(0.0, 0.05)))
     level = np.float32(light.power + light.sky.mean())
     colour = (light.colour * 0.6 + light.sky / light.sky.mean() * 0.4).astype(np.float32)
     shaded(canvas, np.asarray(((turn + folds + weave) * level)[..., None] * colour, np.float32), where)
-
-
-__all__ = ["NOTHING", "Body", "draw_body", "paint_clothes", "paint_neck", "shaded"]

@@ -1,4 +1,4 @@
-"""The canvas: four channels, red, green, blue and the part a pixel shows, painted at twice the size.
+"""The canvas: four channels, red, green, blue and the part a pixel shows, painted at twice the size or more.
 
 Every stroke paints its colour and its part in one go, so picture and mask cannot drift apart. Shrinking
 by area averaging then gives soft edges in the picture and exact shares of every part for the mask.
@@ -7,6 +7,7 @@ by area averaging then gives soft edges in the picture and exact shares of every
 from __future__ import annotations
 
 from collections.abc import Sequence
+from statistics import NormalDist
 
 import cv2
 import numpy as np
@@ -20,8 +21,12 @@ Bytes = NDArray[np.uint8]
 NOTHING, SKIN, HAIRS, CLOTH, FRAME, HAT, HAND, BEARD = range(8)
 """The parts of a portrait."""
 
-CLASS_OF_PART = np.array([BACKGROUND, FACE, HAIR, BACKGROUND, FACE, BACKGROUND, BACKGROUND, FACE], np.uint8)
-"""Class id of each part: glasses and beard belong to the face, hat and hands to the background."""
+CLASS_OF_PART = np.array([BACKGROUND, FACE, HAIR, BACKGROUND, FACE, BACKGROUND, BACKGROUND, HAIR], np.uint8)
+"""Class id of each part: glasses belong to the face, hat and hands to the background, a dense beard to the hair.
+
+That is how LFW Part Labels has it: in its 24 training portraits with the most hair about mouth and chin every
+dense beard and moustache is labelled hair. Stubble is skin.
+"""
 
 SHIFT = 4
 """Fixed-point bits of polygon corners, so shapes sit at sixteenths of a pixel on every machine."""
@@ -73,7 +78,18 @@ def smooth_curve(points: NDArray[np.floating], steps: int = 6, closed: bool = Tr
     return flat if closed else np.concatenate([flat, base[-1:]])
 
 
+_BELL = np.array([[NormalDist().inv_cdf((step + 0.5) / 256) for step in range(256)]], np.float32)
+"""The normal distribution in 256 steps."""
+
+
+def grain(rng: np.random.Generator, shape: tuple[int, ...], spread: float = 1.0) -> Floats:
+    """Independent noise of mean 0, float32 `shape`: normal in 256 steps, at a fraction of the cost."""
+    raw = rng.integers(0, 256, (shape[0], int(np.prod(shape[1:]))), np.uint8)
+    table = _BELL * np.float32(spread)
+    return np.asarray(cv2.LUT(raw, table), np.float32).reshape(shape)
+
+
 def field(rng: np.random.Generator, shape: tuple[int, int], cells: tuple[int, int]) -> Floats:
     """Smooth noise, float32 `shape`, mean about 0 and spread about 1, from `cells` rows and columns."""
-    rough = rng.standard_normal(cells, dtype=np.float32)
+    rough = grain(rng, cells)
     return np.asarray(cv2.resize(rough, shape[::-1], interpolation=cv2.INTER_CUBIC), np.float32)

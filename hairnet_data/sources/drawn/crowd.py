@@ -8,8 +8,8 @@ import numpy as np
 from hairnet_data.sources.base import Pixels
 from hairnet_data.sources.drawn.body import BRIGHT, SOBER
 from hairnet_data.sources.drawn.canvas import smooth_curve
+from hairnet_data.sources.drawn.colours import TONES, hair_colour, skin_colour
 from hairnet_data.sources.drawn.sheet import oval
-from hairnet_data.sources.drawn.traits import TONES, hair_colour, skin_colour
 
 
 def paint_crowd(rng: np.random.Generator, scene: Pixels) -> None:

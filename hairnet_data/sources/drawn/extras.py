@@ -8,11 +8,12 @@ from numpy.typing import NDArray
 
 from hairnet_data.sources.drawn.body import shaded
 from hairnet_data.sources.drawn.canvas import FRAME, HAND, HAT, SKIN, Canvas, paint, smooth_curve
+from hairnet_data.sources.drawn.colours import Rgb
 from hairnet_data.sources.drawn.head import Pose
 from hairnet_data.sources.drawn.light import Light
 from hairnet_data.sources.drawn.scalp import CENTRE, radii
 from hairnet_data.sources.drawn.sheet import mix
-from hairnet_data.sources.drawn.traits import Person, Rgb
+from hairnet_data.sources.drawn.traits import Person
 
 Points = NDArray[np.float64]
 
@@ -35,7 +36,7 @@ _CONCHA = np.array([(0.6, -0.6), (1.2, -1.6), (2.1, -1.5), (2.2, -0.3), (1.5, 0.
 _RIM = np.array([(0.6, -1.6), (1.0, -2.6), (1.9, -2.7), (2.7, -2.0), (2.7, -0.6), (2.2, 0.6)])
 
 
-def ear_faces_camera(person: Person, pose: Pose, side: int) -> bool:
+def ear_faces_camera(pose: Pose, side: int) -> bool:
     """Whether the ear on a side (-1 left in the picture, 1 right) lies before the head's outline."""
     out = pose.turn @ np.array((side * 1.0, 0.0, 0.0))
     return bool(out[2] > 0.12)
@@ -133,8 +134,8 @@ def _outline(points: Points, pose: Pose, canvas: Canvas) -> Points:
     """The outline in the picture of what the camera sees of points (N, 3) on a dome, canvas pixels."""
     towards = (points - CENTRE) @ pose.turn.T
     # The far side of a tilted dome reaches lower than its near rim and would hide the face.
-    placed = pose.place(points[towards[:, 2] > -1.0])[:, :2] * canvas.scale
-    return _hull(placed)
+    seen = points[towards[:, 2] > -1.0]
+    return _hull(pose.place(seen)[:, :2] * canvas.scale) if len(seen) > 2 else seen[:0, :2]
 
 
 def _hull(points: Points) -> Points:
@@ -181,6 +182,13 @@ def paint_hat(rng: np.random.Generator, canvas: Canvas, person: Person, pose: Po
         outer = inner + np.stack([0.2 * out * np.sin(bow), 0.42 * out, out], 1)
         visor = np.concatenate([inner, outer[::-1]])
         canvas.polygon(pose.place(visor)[:, :2] * canvas.scale, colour * level * 0.72, HAT)
+    elif person.hat == "scarf":
+        for side in (-1, 1):
+            bow = side * np.linspace(1.15, 2.9, 12)
+            rings = [_rim(person, tall, height, tilt, bow) for height in (-5.5, -3.0, -1.0, 1.0, 3.5)]
+            flap = _outline(np.concatenate(rings), pose, canvas)
+            if len(flap) > 2:
+                canvas.polygon(flap, colour * level * 0.9, HAT)
     _shade_hat(canvas, dome, light)
 
 

@@ -6,9 +6,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hairnet_data.sources.drawn.canvas import BEARD, SKIN, Bytes, field, paint, smooth_curve
+from hairnet_data.sources.drawn.canvas import BEARD, SKIN, Bytes, field, grain, paint, smooth_curve
+from hairnet_data.sources.drawn.colours import Rgb
 from hairnet_data.sources.drawn.sheet import DOT, ORIGIN, SHEET, Sheet, mix, moved, oval
-from hairnet_data.sources.drawn.traits import Person, Rgb
+from hairnet_data.sources.drawn.traits import Person
 
 
 def draw_face(rng: np.random.Generator, person: Person) -> Bytes:
@@ -99,16 +100,11 @@ def _iris(
 ) -> None:
     """Iris and pupil, cut off by the lids: drawn apart and copied inside the shape of the eye."""
     x, y, radius = centre[0] + gaze, centre[1] - 0.05, 0.60
-    low, high = ((centre - 1.9 + ORIGIN) * DOT).astype(int), ((centre + 1.9 + ORIGIN) * DOT).astype(int)
-    box = np.s_[low[1] : high[1], low[0] : high[0]]
-    before = sheet.pixels[box].copy()
-    sheet.area(oval(x, y, radius, radius), mix(person.iris, (12, 10, 10), 0.5))
-    sheet.area(oval(x, y + 0.03, radius * 0.82, radius * 0.82), person.iris)
-    sheet.area(oval(x, y, 0.26, 0.26, 0, 12), (10, 8, 8))
-    sheet.area(oval(x - 0.2, y - 0.2, 0.13, 0.13, 0, 8), (240, 240, 240))
-    cover = np.ones(before.shape[:2], np.uint8)
-    cv2.fillPoly(cover, [sheet.fixed(shape) - low.astype(np.int32) * 16], 0, cv2.LINE_8, 4)
-    cv2.copyTo(before, cover, sheet.pixels[box])
+    with sheet.only_inside(shape):
+        sheet.area(oval(x, y, radius, radius), mix(person.iris, (12, 10, 10), 0.5))
+        sheet.area(oval(x, y + 0.03, radius * 0.82, radius * 0.82), person.iris)
+        sheet.area(oval(x, y, 0.26, 0.26, 0, 12), (10, 8, 8))
+        sheet.area(oval(x - 0.2, y - 0.2, 0.13, 0.13, 0, 8), (240, 240, 240))
 
 
 def _brow(rng: np.random.Generator, sheet: Sheet, person: Person, side: float) -> None:
@@ -147,13 +143,14 @@ def _nose(sheet: Sheet, person: Person) -> None:
         sheet.soft(oval(side * 0.68 * wide, tip + 0.62, 0.42 * wide, 0.17, side * 0.3), dark, 1.0, 0.05)
         wing = np.array([(1.25, -0.5), (1.68, -0.05), (1.55, 0.55), (1.2, 0.75)]) * (side * wide, 1) + (0, tip)
         line = smooth_curve(wing, 4, closed=False)
-        sheet.soft(np.concatenate([line, moved(line[::-1], side * 0.13, 0)]), dark, 0.55, 0.08)
+        sheet.soft(np.concatenate([line, moved(line[::-1], side * 0.13, 0)]), dark, 0.4, 0.13)
 
 
 def _mouth(sheet: Sheet, person: Person) -> None:
     """Lips, closed or open, with teeth."""
     skin, wide, full = person.skin, person.mouth_wide, person.lips
-    y, lift, gap = 6.95 * person.length, -0.45 * person.smile, 1.5 * person.mouth_open
+    mood = max(0.0, person.smile) if person.mouth_open else person.smile
+    y, lift, gap = 6.95 * person.length, -0.45 * mood, 1.5 * person.mouth_open
     lip = mix(skin, (skin[0] * 0.86, skin[1] * 0.58, skin[2] * 0.6), 0.5 + 0.3 * person.feminine)
     lip = mix(lip, (176, 40, 56), 0.55 * person.makeup)
     high, low = 0.52 * full, 0.72 * full
@@ -189,16 +186,17 @@ def _mouth(sheet: Sheet, person: Person) -> None:
     sheet.area(hole, (min(90.0, dark[0] + 20), dark[1], dark[2]))
     teeth = np.array(
         [
-            (-wide * 0.75, lift * 0.6 + 0.02),
-            (0, 0.05),
-            (wide * 0.75, lift * 0.6 + 0.02),
-            (wide * 0.6, 0.5),
-            (0, 0.62),
-            (-wide * 0.6, 0.5),
+            (-wide * 0.84, lift * 0.8),
+            (0, 0.04),
+            (wide * 0.84, lift * 0.8),
+            (wide * 0.72, 0.38 + lift * 0.4),
+            (0, 0.6),
+            (-wide * 0.72, 0.38 + lift * 0.4),
         ]
     )
     teeth[3:, 1] = np.minimum(teeth[3:, 1], gap * 0.75)
-    sheet.soft(smooth_curve(teeth, 3) + at, (232, 226, 214), 0.9, 0.05)
+    with sheet.only_inside(hole):
+        sheet.soft(smooth_curve(teeth, 3) + at, (232, 226, 214), 0.9, 0.05)
 
 
 def _beard(rng: np.random.Generator, sheet: Sheet, person: Person) -> None:
@@ -226,8 +224,7 @@ def _beard(rng: np.random.Generator, sheet: Sheet, person: Person) -> None:
     if person.beard != "stubble":
         cover = cover * (0.6 + 0.4 * person.beard_dense)
     hair = mix(person.hair_colour, (170, 166, 160), max(person.grey, 0.5 * person.old if rng.random() < 0.5 else 0))
-    grain = rng.standard_normal(cover.shape, dtype=np.float32)
-    streak = cv2.blur(grain, (1, 5)) * 1.6
+    streak = cv2.blur(grain(rng, cover.shape), (1, 5)) * 1.6
     cover = np.asarray(cv2.resize(np.clip(cover * (1 + 0.28 * streak), 0, 0.97).astype(np.float32), SHEET[::-1]))
     tone = np.asarray(cv2.resize((1 + 0.25 * streak).astype(np.float32), SHEET[::-1]))
     colours = sheet.pixels[..., :3]

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 import cv2
 import numpy as np
 
 from hairnet_data.sources.base import Pixels, Portrait
 from hairnet_data.sources.drawn import extras
 from hairnet_data.sources.drawn.body import draw_body, paint_clothes, paint_neck, shaded
-from hairnet_data.sources.drawn.canvas import HAIRS, HAT, SKIN, Bytes, Canvas, Floats
+from hairnet_data.sources.drawn.canvas import HAIRS, SKIN, Bytes, Canvas, Floats, grain
 from hairnet_data.sources.drawn.crowd import paint_crowd
 from hairnet_data.sources.drawn.face import draw_face
-from hairnet_data.sources.drawn.growth import curls, grow, tie
+from hairnet_data.sources.drawn.hairdo import grow_hair, paint_bundles
 from hairnet_data.sources.drawn.head import FIELD, Pose, View, look, surface, turn_of
 from hairnet_data.sources.drawn.light import Light, draw_light, on_skin
 from hairnet_data.sources.drawn.photo import before, mask_of, photograph, shares, tilted_frame
 from hairnet_data.sources.drawn.scalp import depth_inside
 from hairnet_data.sources.drawn.sheet import DOT, ORIGIN
-from hairnet_data.sources.drawn.strands import Hair, paint_hairs, paint_locks, paint_mass
-from hairnet_data.sources.drawn.styles import style_of
 from hairnet_data.sources.drawn.traits import Person, draw_person, first_traits
 from hairnet_data.sources.scenes import draw_scene
 
@@ -81,90 +77,39 @@ def stand(rng: np.random.Generator, person: Person) -> Pose:
 
 
 def paint_figure(rng: np.random.Generator, person: Person, pose: Pose, light: Light, size: int) -> Canvas:
-    """Paints the person on a canvas of twice the size, from back to front."""
-    canvas = Canvas(2 * size, 2 * size / 256)
+    """Paints the person on a canvas of at least twice the size, from back to front."""
+    # Small pictures are painted larger, as no hair can be thinner than a pixel of the canvas.
+    whole = size * max(2, -(-256 // size))
+    canvas = Canvas(whole, whole / FIELD)
     view = look(surface(person), pose)
     body = draw_body(rng, person, pose)
-    bundles = _grow(rng, person, pose, light, canvas)
+    bundles = grow_hair(rng, person, pose, light, canvas)
     if person.hat == "scarf":
         extras.paint_veil(canvas, person, pose, body.at([(-11.0, 4.0), (11.0, 4.0)]), light)
-    _paint_bundles(rng, canvas, person, bundles, front=False)
+    paint_bundles(rng, canvas, person, bundles, front=False)
     paint_neck(canvas, person, pose, body, view, light)
     paint_clothes(rng, canvas, person, body, light)
     bare = (-1, 1) if person.hat != "scarf" else ()
     for side in bare:
-        if not extras.ear_faces_camera(person, pose, side):
+        if not extras.ear_faces_camera(pose, side):
             extras.paint_ear(canvas, person, pose, light, side)
     _paint_head(rng, canvas, person, view, light)
     for side in bare:
-        if extras.ear_faces_camera(person, pose, side):
+        if extras.ear_faces_camera(pose, side):
             extras.paint_ear(canvas, person, pose, light, side)
     if person.glasses != "none":
         extras.paint_glasses(rng, canvas, person, pose)
-    _paint_bundles(rng, canvas, person, bundles, front=True)
+    paint_bundles(rng, canvas, person, bundles, front=True)
     if bundles:
-        lit = bundles[0].hair.light[..., None] * (0.55 * light.colour * light.power + light.sky + 0.2).astype(
-            np.float32
-        )
-        shaded(canvas, np.asarray(lit, np.float32), np.asarray(canvas.part == HAIRS))
+        level = 0.55 * light.colour * light.power + light.sky + 0.2
+        lit = np.asarray(bundles[0].hair.light[..., None] * level, np.float32)
+        shaded(canvas, lit, np.asarray(canvas.part == HAIRS))
     _cast(canvas, light, pose)
     if person.hat != "none":
         extras.paint_hat(rng, canvas, person, pose, light)
     if person.hand:
         extras.paint_hand(rng, canvas, person, pose, light)
     return canvas
-
-
-@dataclass(frozen=True, slots=True)
-class Bundle:
-    """Strands that are painted together: single hairs over locks `wide` cm broad, over puffs, or over nothing.
-
-    Attributes:
-        every: one lock for so many strands.
-    """
-
-    hair: Hair
-    wide: float
-    locks: bool
-    every: int = 2
-    puffs: bool = False
-
-
-def _grow(rng: np.random.Generator, person: Person, pose: Pose, light: Light, canvas: Canvas) -> list[Bundle]:
-    """The strands of the person's hair, in the order in which they are painted."""
-    if person.hair in ("bald", "shaved") or person.hat == "scarf":
-        return []
-    style = style_of(rng, person)
-    if person.hat != "none":
-        style = replace(style, volume=0.3, lift=0.1, cling=0.9)
-    down = pose.turn.T @ np.array((0.0, 1.0, 0.0))
-    if style.comb == "knot":
-        curves, _, tail = tie(rng, person, style, down)
-        return [Bundle(Hair(c, pose, light, canvas), style.lock, True) for c in (tail, curves)]
-    curves, _ = grow(rng, person, style, down)
-    if person.hat != "none":
-        over_face = (curves[..., 2] > 1.5) & (curves[..., 1] > -3) & (np.abs(curves[..., 0]) < 6)
-        curves = curves[((curves[..., 1] > -5.0).mean(1) > 0.3) & ~over_face.any(1)]
-    hair = Hair(curves, pose, light, canvas)
-    if style.comb == "out" and person.hat == "none":
-        tight = Hair(curls(rng, person, style), pose, light, canvas)
-        return [Bundle(hair, style.lock, False, puffs=True), Bundle(tight, style.lock, False)]
-    return [Bundle(hair, style.lock, person.hair != "thinning", 1 if person.hair == "braids" else 2)]
-
-
-def _paint_bundles(
-    rng: np.random.Generator, canvas: Canvas, person: Person, bundles: list[Bundle], front: bool
-) -> None:
-    """Paints the hair before or behind the head; what is behind lies in the shade of the head and is denser."""
-    wider, dark, bright = (1.0, 0.72, 1.0) if front else (1.4, 0.42, 0.62)
-    colours = (person.hair_colour, person.streaks)
-    for bundle in bundles:
-        if bundle.puffs:
-            paint_mass(rng, canvas, bundle.hair, person.hair_colour, front)
-            continue
-        if bundle.locks:
-            paint_locks(rng, canvas, bundle.hair, colours, bundle.wide * wider, front, bundle.every, dark)
-        paint_hairs(rng, canvas, bundle.hair, colours, front, bright, person.grey)
 
 
 def _paint_head(rng: np.random.Generator, canvas: Canvas, person: Person, view: View, light: Light) -> None:
@@ -179,9 +124,12 @@ def _paint_head(rng: np.random.Generator, canvas: Canvas, person: Person, view: 
     skin = _wear(draw_face(rng, person), local, full)
     if person.hair in ("bald", "shaved"):
         _stubble_scalp(rng, skin, person, local, full)
-    lit = cv2.multiply(np.ascontiguousarray(skin[..., :3]), cv2.resize(factor, full), dtype=cv2.CV_8U)
-    lit = cv2.add(lit, np.repeat(cv2.resize(glint, full)[..., None], 3, -1), dtype=cv2.CV_8U)
-    skin[..., :3] = lit
+    light_on = np.full((*inside.shape, 4), 128, np.uint8)  # in 128ths, as in `shaded`
+    light_on[..., :3] = np.clip(factor * 128 + 0.5, 0, 255)
+    shine = np.zeros((*inside.shape, 4), np.uint8)
+    shine[..., :3] = np.clip(glint, 0, 255)[..., None]
+    skin = np.asarray(cv2.multiply(skin, cv2.resize(light_on, full), scale=1 / 128), np.uint8)
+    skin = np.asarray(cv2.add(skin, cv2.resize(shine, full)), np.uint8)
     if person.hair not in ("bald", "shaved"):
         _scalp(rng, skin, person, local, full)
     cover = cv2.GaussianBlur(inside, (5, 5), 1.1)
@@ -206,8 +154,7 @@ def _cover(rng: np.random.Generator, person: Person, local: Floats, full: tuple[
     """How thickly the skin is covered with hair, float32 (rows, columns) in 0..1, ragged at the hairline."""
     depth = depth_inside(local, person).astype(np.float32) / np.float32(soft)
     fine = np.asarray(cv2.resize(depth, full), np.float32)
-    grain = rng.standard_normal(local.shape[:2], dtype=np.float32) * np.float32(0.55)
-    fine += cv2.resize(grain, full)
+    fine += cv2.resize(grain(rng, local.shape[:2], 0.55), full)
     return np.asarray(np.clip(fine, 0, 1, out=fine))
 
 
@@ -218,8 +165,7 @@ def _stubble_scalp(rng: np.random.Generator, skin: Bytes, person: Person, local:
     dense = (
         float(rng.uniform(0.55, 0.92)) * (1 - 0.6 * pale) if person.hair == "shaved" else float(rng.uniform(0, 0.12))
     )
-    grain = rng.standard_normal(cover.shape, dtype=np.float32)
-    share = np.clip(cover * (dense + 0.10 * grain), 0, 1)[..., None]
+    share = np.clip(cover * (dense + grain(rng, cover.shape, 0.10)), 0, 1)[..., None]
     colour = np.asarray(person.hair_colour, np.float32)
     skin[..., :3] = (skin[..., :3] + (colour - skin[..., :3]) * share).astype(np.uint8)
     if person.hair == "shaved":
@@ -245,6 +191,3 @@ def _cast(canvas: Canvas, light: Light, pose: Pose) -> None:
     shade = cv2.GaussianBlur(np.roll(shade, reach, (0, 1)), (0, 0), max(0.6, 0.55 * unit))
     factor = 1 - np.asarray(shade, np.float32)[..., None] / 255 * np.array((0.38, 0.43, 0.46), np.float32)
     shaded(canvas, np.asarray(factor, np.float32), np.asarray(canvas.part == SKIN))
-
-
-__all__ = ["HAT", "draw_portrait", "paint_figure"]

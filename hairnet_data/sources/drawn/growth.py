@@ -87,22 +87,30 @@ def grow(
     point = CENTRE + way * (half + 0.1)
     step = (long / (style.points - 1))[:, None]
     curve = np.empty((len(way), style.points, 3))
+    behind = way[:, 2] < 0.05
     for at in range(style.points):
         curve[:, at] = point
         # Hair starts along its comb and gives way to gravity within the first centimetres.
         heavy = style.heavy * np.minimum(1, (at + 0.5) * step / 5.0)
         heading = heading + down * (heavy * step)
         heading /= np.sqrt((heading * heading).sum(1, keepdims=True)) + 1e-9
-        point = _rest(point + heading * step, shell, style)
+        point = _rest(point + heading * step, shell, style, behind)
+    hang = np.clip((curve[..., 1] + 1) / 13, 0, 1.3) ** 1.5
+    curve[..., 0] += np.sign(curve[..., 0]) * hang * style.flare * layer[:, None]
     return curve + _waves(rng, style, curve, long), layer
 
 
-def _rest(point: NDArray[np.float64], shell: NDArray[np.float64], style: Style) -> NDArray[np.float64]:
+def _rest(
+    point: NDArray[np.float64], shell: NDArray[np.float64], style: Style, behind: NDArray[np.bool_]
+) -> NDArray[np.float64]:
     """Keeps points (S, 3) out of the head, near it where hair clings, and long hair off the face."""
     ratio = (point - CENTRE) / shell
     far = np.sqrt((ratio * ratio).sum(1, keepdims=True))
     loose = np.where(point[:, 1:2] < 3, 1 - style.cling, 1.0)
     point = CENTRE + ratio / np.maximum(far, 0.3) * np.where(far < 1, 1.0, 1 + (far - 1) * loose) * shell
+    # Hair from the back of the head stays behind the neck.
+    nape = behind & (point[:, 1] > 3) & (np.abs(point[:, 0]) < 6.8) & (point[:, 2] > -3)
+    point[:, 2] = np.where(nape, -3.0, point[:, 2])
     if style.long * style.fade > 6 or style.comb == "out":
         keep = 6.4 if not style.fringe else 5.4
         height = -6.0 if not style.fringe else -1.2

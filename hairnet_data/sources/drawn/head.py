@@ -193,12 +193,16 @@ def look(points: NDArray[np.float64], pose: Pose) -> View:
     high = max(1, min(FIELD, int(row.max()) + 5) - top)
     column, row = column - left, row - top
     within = (column >= 0) & (column < wide) & (row >= 0) & (row < high)
-    nearest = np.full(high * wide, -1, np.int32)
-    nearest[(row * wide + column)[within]] = towards[within]
-    hit = np.flatnonzero(nearest >= 0)
-    raster = np.zeros((high * wide, 7), np.float32)
-    raster[hit, :3], raster[hit, 3:6], raster[hit, 6] = turned[nearest[hit]], local[nearest[hit]], 1
-    return View(left, top, *_close(raster.reshape(high, wide, 7)))
+    nearest = np.full((high, wide), -1, np.float32)  # floats, as OpenCV dilates no wide integers
+    nearest.ravel()[(row * wide + column)[within]] = towards[within]
+    filled = (nearest >= 0).astype(np.uint8) * 255
+    inside = np.asarray(cv2.morphologyEx(filled, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8)), np.uint8)
+    # Holes and a rim around the head take a neighbour's point, so that enlarging needs no care.
+    spread = np.asarray(cv2.dilate(nearest, np.ones((9, 9), np.uint8)), np.float32)
+    chosen = np.maximum(np.where(nearest < 0, spread, nearest), 0).astype(np.intp)
+    normals = np.asarray(cv2.GaussianBlur(turned[chosen], (5, 5), 0.9), np.float32)
+    normals /= np.sqrt((normals * normals).sum(-1, keepdims=True)) + np.float32(1e-6)
+    return View(left, top, normals, np.asarray(local[chosen], np.float32), inside)
 
 
 def _facing_column(pose: Pose) -> int:
@@ -206,19 +210,3 @@ def _facing_column(pose: Pose) -> int:
     towards = pose.turn.T @ np.array((0.0, 0.0, 1.0))
     turn = float(np.arctan2(towards[0], towards[2])) / (2 * np.pi)
     return round((turn + 0.5) * _COLUMNS) % _COLUMNS
-
-
-def _close(raster: Floats) -> tuple[Floats, Floats, Bytes]:
-    """Fills holes and a rim of a few pixels around the head, so that enlarging needs no care.
-
-    Returns:
-        Normals, local coordinates and the filled shape, as in `View`.
-    """
-    filled = (raster[..., 6] > 0).astype(np.uint8) * 255
-    inside = np.asarray(cv2.morphologyEx(filled, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8)), np.uint8)
-    near = np.asarray(cv2.blur(cv2.blur(raster, (5, 5)), (5, 5)), np.float32)
-    near *= 1 / (near[..., 6:7] + 1e-6)
-    raster = np.where(raster[..., 6:7] > 0, raster, near)
-    fine = np.asarray(cv2.GaussianBlur(np.ascontiguousarray(raster[..., :3]), (5, 5), 0.9), np.float32)
-    fine *= 1 / (np.sqrt((fine * fine).sum(-1, keepdims=True)) + 1e-6)
-    return fine, np.ascontiguousarray(raster[..., 3:6]), inside

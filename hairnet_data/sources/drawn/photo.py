@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hairnet_data.classes import BACKGROUND, FACE, HAIR
-from hairnet_data.sources.drawn.canvas import CLASS_OF_PART, NOTHING, Bytes, Canvas
+from hairnet_data.sources.drawn.canvas import CLASS_OF_PART, NOTHING, Bytes, Canvas, grain
 
 
 def shares(canvas: Canvas, size: int) -> tuple[Bytes, Bytes, Bytes]:
@@ -47,12 +47,12 @@ def photograph(rng: np.random.Generator, image: Bytes, strength: float = 1.0) ->
         image = np.asarray(cv2.GaussianBlur(image, (0, 0), spread), np.uint8)
     image = _soft_colour(image)
     image = np.asarray(cv2.LUT(image, _curves(rng)), np.uint8)
-    grain = rng.standard_normal((size, size), dtype=np.float32) * np.float32(rng.uniform(0.3, 3.2) * strength)
+    rough = grain(rng, (size, size), float(rng.uniform(0.3, 3.2)) * strength)
     if rng.random() < 0.6:
-        grain = np.asarray(cv2.blur(grain, (2, 2)) * 1.6, np.float32)
+        rough = np.asarray(cv2.blur(rough, (2, 2)) * 1.6, np.float32)
     half = size // 2 + 1
-    tint = rng.standard_normal((half, half, 3), dtype=np.float32) * np.float32(rng.uniform(0, 2.5) * strength)
-    noise = cv2.add(cv2.resize(tint, (size, size)), cv2.merge([grain, grain, grain]))
+    tint = grain(rng, (half, half, 3), float(rng.uniform(0, 2.5)) * strength)
+    noise = cv2.add(cv2.resize(tint, (size, size)), cv2.merge([rough, rough, rough]))
     return np.asarray(cv2.add(image, noise, dtype=cv2.CV_8U), np.uint8)
 
 
@@ -67,9 +67,9 @@ def _soft_colour(image: Bytes) -> Bytes:
 def _curves(rng: np.random.Generator) -> Bytes:
     """A tone curve per channel: exposure, contrast, gamma and colour temperature; uint8 (1, 256, 3)."""
     warm, green = rng.normal(0.01, 0.05), rng.normal(0, 0.015)
-    gain = np.array((1 + warm, 1 + green, 1 - warm)) * np.clip(rng.normal(1.0, 0.12), 0.7, 1.3)
+    gain = np.array((1 + warm, 1 + green, 1 - warm)) * np.clip(rng.normal(1.03, 0.11), 0.82, 1.3)
     value = (np.arange(256) / 255)[:, None] * gain
-    value = np.clip(value, 0, 1) ** np.clip(rng.normal(1.05, 0.14), 0.75, 1.5)
+    value = np.clip(value, 0, 1) ** np.clip(rng.normal(1.02, 0.13), 0.75, 1.35)
     contrast = rng.uniform(-0.1, 0.5)
     value = value + contrast * (value * value * (3 - 2 * value) - value)
     floor = rng.uniform(0, 0.05)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from hairnet_data.sources.drawn.canvas import SKIN, Bytes, paint
-from hairnet_data.sources.drawn.traits import Rgb
+from hairnet_data.sources.drawn.colours import Rgb
 
 DOT = 12.0
 """Texture pixels per centimetre."""
@@ -58,6 +61,18 @@ class Sheet:
         part = self.pixels[low[1] : high[1], low[0] : high[0], :3]
         weight = cover[..., None] * np.float32(share / 255)
         part[:] = (part + (np.array(colour, np.float32) - part) * weight).astype(np.uint8)
+
+    @contextmanager
+    def only_inside(self, shape: NDArray[np.floating]) -> Iterator[None]:
+        """What is painted within the block appears inside the polygon (N, 2) only."""
+        low = np.maximum(0, ((shape.min(0) + ORIGIN - 1) * DOT).astype(np.int32))
+        high = np.maximum(low + 1, ((shape.max(0) + ORIGIN + 1) * DOT).astype(np.int32))
+        box = np.s_[low[1] : high[1], low[0] : high[0]]
+        before = self.pixels[box].copy()
+        yield
+        outside = np.ones(before.shape[:2], np.uint8)
+        cv2.fillPoly(outside, [self.fixed(shape) - low * 16], 0, cv2.LINE_8, 4)
+        cv2.copyTo(before, outside, self.pixels[box])
 
     @staticmethod
     def _odd(spread: float) -> int:

@@ -7,11 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hairnet_data.sources.drawn.canvas import HAIRS, SHIFT, Canvas, Floats, paint
+from hairnet_data.sources.drawn.colours import Rgb
 from hairnet_data.sources.drawn.growth import Curves
 from hairnet_data.sources.drawn.head import Pose
 from hairnet_data.sources.drawn.light import Light
 from hairnet_data.sources.drawn.scalp import CENTRE
-from hairnet_data.sources.drawn.traits import Rgb
 
 _COARSE = 64
 """Side of the raster on which the light on hair is gathered."""
@@ -70,7 +70,7 @@ def _visible(hair: Hair, front: bool) -> tuple[NDArray[np.intp], NDArray[np.intp
     """
     middle = (hair.near[:, 1:] + hair.near[:, :-1]) / 2
     runs = middle > _BORDER if front else middle <= _BORDER
-    chosen = np.flatnonzero(runs.any(1))
+    chosen = np.flatnonzero(runs.sum(1) >= 2)  # a single segment would float like a speck
     runs = runs[chosen]
     first = runs.argmax(1)[:, None]
     last = runs.shape[1] - runs[:, ::-1].argmax(1)[:, None]
@@ -143,7 +143,7 @@ def paint_hairs(
             members = fixed[tone == shade]
             if len(members):
                 value = bright * (0.62 + 0.78 * (shade % _SHADES / (_SHADES - 1)) ** 1.3)
-                base = dull + (light - dull) * (shade % _SHADES / (_SHADES - 1)) + 4.0
+                base = dull + (light - dull) * (0.75 * (shade % _SHADES) / (_SHADES - 1)) + 4.0
                 if shade >= _SHADES:
                     base = base * 0.6 + np.array((70.0, 68.0, 66.0))
                 cv2.polylines(canvas.pixels, members, False, paint(base * value, HAIRS), thick)

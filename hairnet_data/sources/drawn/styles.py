@@ -25,6 +25,7 @@ class Style:
         lock: width of a lock.
         fringe: hair falls over the forehead.
         cling: how closely strands follow the head, 0 free to 1 flat.
+        flare: how far, in cm, hair that hangs down spreads sideways.
         fade: length of the hair at the sides against that on top.
     """
 
@@ -42,6 +43,7 @@ class Style:
     lock: float = 0.9
     fringe: bool = False
     cling: float = 0.0
+    flare: float = 0.0
     fade: float = 1.0
 
 
@@ -70,12 +72,18 @@ def style_of(rng: np.random.Generator, person: Person) -> Style:
         lift=0.15,
         cling=u(0.2, 0.8),
         heavy=u(0.35, 0.6),
-        volume=u(0.6, 2.6),
+        volume=u(0.7, 3.2),
         wave=u(0.05, 0.4),
         wave_long=u(8, 16),
         lock=u(0.9, 1.6),
         fringe=bool(rng.random() < 0.3),
+        flare=u(-0.5, 4.5),
     )
+    if person.hair == "short" and person.feminine > 0.5:
+        # Short hair that is set: thick, lifted, waved.
+        return replace(
+            short, long=u(6, 10), cling=u(0.5, 0.8), volume=u(1.4, 3.8), wave=u(0.1, 0.5), fade=u(0.7, 1.0), heavy=0.2
+        )
     return _special(rng, person.hair, short, down)
 
 
@@ -85,13 +93,15 @@ def _special(rng: np.random.Generator, kind: str, short: Style, down: Style) -> 
     if kind == "thinning":
         return replace(short, long=u(1.5, 4.0), count=380, lift=0.15, cling=0.8, volume=u(0.1, 0.6), lock=0.5)
     if kind == "fringed":
-        return replace(short, long=u(6, 10), comb="forward", count=600, volume=u(0.6, 1.5), fringe=True, fade=1.0)
+        return replace(
+            short, long=u(6, 10), comb="forward", count=600, volume=u(0.6, 1.5), fringe=True, fade=u(0.4, 0.9)
+        )
     if kind == "bob":
-        return replace(down, long=u(11, 19), uneven=0.08, points=14, volume=u(0.9, 2.2))
+        return replace(down, long=u(11, 19), uneven=0.08, points=14, volume=u(0.9, 3.2))
     if kind == "wavy":
         wave = u(0.35, 0.8)
         return replace(
-            down, long=u(13, 30), wave=wave, wave_long=u(5, 9), volume=u(1.0, 3.2), points=26, frizz=u(0.3, 0.8)
+            down, long=u(13, 30), wave=wave, wave_long=u(5, 9), volume=u(1.0, 3.8), points=26, frizz=u(0.3, 0.8)
         )
     if kind == "curly":
         curl, long = u(0.3, 0.6), u(7, 22)
@@ -116,6 +126,6 @@ def _special(rng: np.random.Generator, kind: str, short: Style, down: Style) -> 
         fringe = bool(rng.random() < 0.25)
         return replace(short, comb="knot", points=14, volume=u(0.15, 0.8), count=480, fringe=fringe, wave=0.04)
     if kind == "braids":
-        shape = replace(down, count=130, points=26, long=u(16, 32), volume=u(0.4, 1.2), wave=0.1, lock=1.0)
+        shape = replace(down, flare=0.0, count=130, points=26, long=u(16, 32), volume=u(0.4, 1.2), wave=0.1, lock=1.0)
         return replace(shape, uneven=0.1, fringe=False, cling=0.6)
     return short if kind == "short" else down

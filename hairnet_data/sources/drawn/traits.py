@@ -7,25 +7,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-Rgb = tuple[float, float, float]
-"""Red, green and blue in 0..255."""
-
-MONK: tuple[str, ...] = (
-    "f6ede4",
-    "f3e7db",
-    "f7ead0",
-    "eadaba",
-    "d7bd96",
-    "a07e56",
-    "825c43",
-    "604134",
-    "3a312a",
-    "292420",
-)
-"""The ten steps of the Monk Skin Tone scale, sRGB (Ellis Monk and Google, skintone.google)."""
-
-TONES = tuple(str(step) for step in range(1, 11))
-"""Names of the Monk Skin Tone steps, light to dark."""
+from hairnet_data.sources.drawn.colours import TONES, Rgb, hair_colour, iris_colour, skin_colour, streak_colour
 
 KINDS = MappingProxyType(
     {
@@ -45,19 +27,6 @@ KINDS = MappingProxyType(
     }
 )
 """How hair is worn, and how often. Common ways are drawn often, but none is rare enough to be missed."""
-
-_NATURAL: tuple[tuple[Rgb, float], ...] = (
-    ((26, 20, 18), 0.24),  # black
-    ((48, 33, 25), 0.20),  # dark brown
-    ((84, 56, 38), 0.15),  # brown
-    ((122, 86, 54), 0.11),  # light brown
-    ((176, 136, 84), 0.12),  # dark blond
-    ((214, 182, 128), 0.10),  # blond
-    ((140, 62, 32), 0.05),  # red
-    ((120, 116, 112), 0.08),  # grey
-    ((196, 194, 190), 0.06),  # white
-)
-_DYES: tuple[Rgb, ...] = ((176, 40, 60), (60, 84, 170), (150, 70, 150), (40, 130, 120), (226, 130, 160))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,54 +93,6 @@ def first_traits(rng: np.random.Generator) -> tuple[str, str]:
     return tone, kinds[min(place, len(kinds) - 1)]
 
 
-def skin_colour(rng: np.random.Generator, tone: str) -> Rgb:
-    """A skin colour near a Monk step, as a camera sees it.
-
-    The swatches are pale and hardly red; skin in photographs is redder and, in the light steps,
-    darker than the swatch, so the blood's red is added and the brightest steps are held back.
-    """
-    steps = np.array([[int(code[i : i + 2], 16) for i in (0, 2, 4)] for code in MONK], float)
-    at = np.clip(float(tone) - 1 + rng.uniform(-0.5, 0.5), 0, 9)
-    low = int(min(at, 8))
-    colour = steps[low] * (1 - (at - low)) + steps[low + 1] * (at - low)
-    light = colour.mean() / 255
-    blood = rng.uniform(0.55, 1.3)
-    colour = colour * (1 - blood * np.array([0.02, 0.21, 0.33]) * (0.45 + 0.55 * light))
-    # Cameras expose for the face: dark skin comes out lighter than its swatch, light skin darker.
-    colour = colour * (1 - 0.10 * light) + np.array([52.0, 29.0, 16.0]) * (1 - light) ** 1.5
-    yellow = rng.normal(0.02, 0.04)
-    colour = colour * np.array([1 + yellow * 0.3, 1 + yellow * 0.5, 1 - yellow])
-    return _rgb(colour)
-
-
-def hair_colour(rng: np.random.Generator, tone: str, old: float) -> tuple[Rgb, float]:
-    """A hair colour, natural or dyed, and the share of grey hairs in 0..1."""
-    step = int(tone)
-    weights = np.array([weight for _, weight in _NATURAL])
-    weights[0] *= 1 + max(0, step - 4) * 0.8
-    weights[3:7] *= 0.25 if step > 6 else 1.0
-    weights[7:] *= 0.5 + 2.5 * old
-    place = int(rng.choice(len(weights), p=weights / weights.sum()))
-    colour = np.array(_NATURAL[place][0], float)
-    if rng.random() < 0.03:
-        colour = np.array(_DYES[int(rng.integers(len(_DYES)))], float)
-    colour = colour * rng.uniform(0.8, 1.25) * (1 + rng.normal(0, 0.05, 3))
-    grey = float(np.clip(rng.normal(old * 0.4, 0.15), 0, 0.6)) if place < 7 and rng.random() < 0.3 + old else 0.0
-    return _rgb(colour), grey
-
-
-def _streaks(rng: np.random.Generator, colour: Rgb, feminine: float) -> Rgb:
-    """The colour of the lightest locks: dyed or bleached by the sun, mostly where hair is long."""
-    share = rng.uniform(0.1, 0.6) if rng.random() < 0.15 + 0.4 * feminine else rng.uniform(0, 0.15)
-    base = np.asarray(colour)
-    return _rgb(base + (np.array((238.0, 205.0, 150.0)) - base) * share)
-
-
-def _rgb(colour: np.ndarray) -> Rgb:
-    red, green, blue = (float(value) for value in np.clip(colour, 4, 250))
-    return red, green, blue
-
-
 def _pose(rng: np.random.Generator) -> tuple[float, float, float]:
     """Yaw, pitch, roll: mostly towards the camera, one in eight far turned up to a profile."""
     yaw = rng.normal(0, 0.33)
@@ -206,7 +127,7 @@ def draw_person(rng: np.random.Generator, tone: str, hair: str) -> Person:
         hair=hair,
         skin=skin_colour(rng, tone),
         hair_colour=colour,
-        streaks=_streaks(rng, colour, feminine),
+        streaks=streak_colour(rng, colour, feminine),
         grey=grey,
         young=young,
         old=old,
@@ -224,13 +145,13 @@ def draw_person(rng: np.random.Generator, tone: str, hair: str) -> Person:
         eye_wide=float(np.clip(n(1.5, 0.09) + 0.08 * feminine, 1.25, 1.8)),
         eye_open=float(np.clip(n(0.52, 0.10) + 0.06 * feminine + 0.12 * young - 0.12 * smile, 0.06, 0.85)),
         eye_tilt=float(n(0.06, 0.06)),
-        iris=_iris(rng, tone),
+        iris=iris_colour(rng, tone),
         brow_thick=float(np.clip(n(0.42, 0.12) - 0.12 * feminine, 0.15, 0.75)),
         brow_high=float(n(0, 0.2) + 0.15 * feminine),
         lips=float(np.clip(n(1.0, 0.18) + 0.12 * feminine + 0.03 * (int(tone) - 5), 0.5, 1.6)),
         mouth_wide=float(np.clip(n(2.5, 0.18) + 0.35 * smile, 2.0, 3.3)),
         smile=smile,
-        mouth_open=float(rng.uniform(0.15, 1)) if rng.random() < 0.42 else 0.0,
+        mouth_open=float(rng.uniform(0.2, 1)) if rng.random() < 0.42 else 0.0,
         ear=float(np.clip(n(1.0, 0.09) + 0.1 * old, 0.8, 1.3)),
         beard=_pick(rng, beards) if feminine < 0.45 and not young else "none",
         beard_dense=float(rng.uniform(0.35, 1)),
@@ -244,14 +165,6 @@ def draw_person(rng: np.random.Generator, tone: str, hair: str) -> Person:
         pitch=pitch,
         roll=roll,
     )
-
-
-def _iris(rng: np.random.Generator, tone: str) -> Rgb:
-    dark: Rgb = (58, 36, 22)
-    others: tuple[Rgb, ...] = ((92, 62, 34), (86, 110, 132), (104, 118, 84), (110, 128, 140))
-    if int(tone) > 5 or rng.random() < 0.45:
-        return dark
-    return others[int(rng.integers(len(others)))]
 
 
 def _clothes(rng: np.random.Generator, feminine: float) -> str:

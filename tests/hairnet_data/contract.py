@@ -1,0 +1,574 @@
+"""The nine points of the alignment contract as plain checks, and scenes to check.
+
+`test_alignment` calls them with `hypothesis`'s scenes, `test_mutants` with the whole way from recipe to record.
+A check renders what it needs, by the way it is given, and fails with AssertionError. Nothing here asks
+`geometry`, `occlusion` or `alignment` where a pixel belongs: what those share, they could share a mistake in.
+"""
+
+from __future__ import annotations
+
+import cmath
+import io
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from hairnet_data import alignment, renderer
+from hairnet_data.assets import Assets
+from hairnet_data.classes import BACKGROUND, COLOURS, FACE, HAIR
+from hairnet_data.encode import decode_image, decode_mask, frame, parse, unframe
+from hairnet_data.generate import make_record
+from hairnet_data.policy import Policy
+from hairnet_data.pools import Asset, Pool
+from hairnet_data.recipe import Crop, Paint, Photometric, Point, Recipe, asset_id
+from hairnet_data.sources.base import Pixels, Portrait
+from hairnet_data.texture import Backgrounds
+
+Bits = NDArray[np.bool_]
+Places = NDArray[np.complex128]
+
+PORTRAIT = "somebody@0123456789abcdef"
+WALL = "wall@0123456789abcdef"
+
+CLASS_COLOURS = np.array(COLOURS, np.uint8)
+DOUBT = 1 / 1000
+"""Source pixels: places this close to a border between two source pixels may be rounded either way."""
+
+BRIGHT = 250
+"""Marked paint is at least as red as this; nothing else in a marked scene is more than half as red."""
+
+Way = Callable[[Recipe, Portrait | None, Backgrounds], tuple[Pixels, Pixels]]
+"""From a recipe and what it names to image and mask."""
+
+
+@dataclass(frozen=True, repr=False)
+class Scene:
+    """A recipe and what it names."""
+
+    recipe: Recipe
+    portrait: Portrait | None
+    grounds: Backgrounds
+
+    def __repr__(self) -> str:
+        shapes = [self.portrait.image.shape, self.portrait.mask.shape] if self.portrait else []
+        return f"Scene({self.recipe!r}, {shapes})"
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(repr(self))  # hypothesis would print every pixel
+
+    @property
+    def shown(self) -> Portrait:
+        assert self.portrait is not None
+        return self.portrait
+
+    @property
+    def frame(self) -> tuple[int, int]:
+        """Width and height of the portrait's photo."""
+        return self.shown.image.shape[1], self.shown.image.shape[0]
+
+    @property
+    def step(self) -> float:
+        """Pixels of the photo an output pixel."""
+        return max(self.frame) / (self.recipe.size * self.recipe.affine.scale)
+
+    @property
+    def plain(self) -> Recipe:
+        """The recipe without occluders and colour changes."""
+        return replace(self.recipe, occluders=(), photometric=Photometric())
+
+
+# --- the ways
+
+
+def rendered(recipe: Recipe, portrait: Portrait | None, grounds: Backgrounds) -> tuple[Pixels, Pixels]:
+    """Only renders."""
+    return renderer.render(recipe, portrait, grounds)
+
+
+class _Held:
+    """A source that holds what it gives, by a name without a digest."""
+
+    name = "held"
+    people_apart = True
+
+    def __init__(self, portrait: Portrait | None, grounds: Backgrounds) -> None:
+        self._portrait, self._grounds = portrait, grounds
+
+    def load(self, id: str) -> Portrait | Pixels:
+        if id == asset_id(PORTRAIT):
+            assert self._portrait is not None
+            return self._portrait
+        return self._grounds(f"{id}@")
+
+
+def record(recipe: Recipe, portrait: Portrait | None, grounds: Backgrounds) -> bytes:
+    """Makes the framed record the way a build does, but with a lossless image, so that pixels can be compared."""
+    held = _Held(portrait, grounds)
+    pool = Pool((Asset(*PORTRAIT.split("@"), person="Somebody"),), (Asset(*WALL.split("@")),))
+    assets = Assets(held, held, recipe.size)  # type: ignore[arg-type]
+    return frame(make_record(recipe, pool, assets, "png"))
+
+
+def recorded(recipe: Recipe, portrait: Portrait | None, grounds: Backgrounds) -> tuple[Pixels, Pixels]:
+    """The whole way: recipe, rendering, encoding, record, shard and back."""
+    (data,) = unframe(record(recipe, portrait, grounds))
+    features = parse(data)
+    assert Recipe.from_json(_bytes(features["recipe"])) == recipe
+    return decode_image(_bytes(features["image"])), decode_mask(_bytes(features["mask"]))
+
+
+def _bytes(value: bytes | int) -> bytes:
+    assert isinstance(value, bytes)
+    return value
+
+
+# --- by hand: where things belong
+
+
+def moved(recipe: Recipe, frame: tuple[int, int], places: Places) -> Places:
+    """Where places x + iy of the photo come to lie in the output: mirror, turn, scale, shift about the centre."""
+    affine = recipe.affine
+    from_centre = places - complex(frame[0] / 2, frame[1] / 2)
+    if affine.mirror:
+        from_centre = -np.conj(from_centre)
+    zoom = recipe.size * affine.scale / max(frame)
+    # y points down, so that a positive angle turns clockwise on the screen.
+    return _middle(recipe) + zoom * cmath.exp(1j * math.radians(affine.rotation)) * from_centre
+
+
+def moved_back(recipe: Recipe, frame: tuple[int, int], places: Places) -> Places:
+    """The inverse of `moved`."""
+    affine = recipe.affine
+    zoom = recipe.size * affine.scale / max(frame)
+    from_centre = (places - _middle(recipe)) / (zoom * cmath.exp(1j * math.radians(affine.rotation)))
+    if affine.mirror:
+        from_centre = -np.conj(from_centre)
+    return from_centre + complex(frame[0] / 2, frame[1] / 2)
+
+
+def _middle(recipe: Recipe) -> complex:
+    right, down = recipe.affine.shift
+    return complex(recipe.size * (0.5 + right), recipe.size * (0.5 + down))
+
+
+def centres(size: int) -> Places:
+    """The places of all pixels' centres."""
+    rows, columns = np.mgrid[0:size, 0:size] + 0.5
+    return columns + 1j * rows
+
+
+def in_mask(scene: Scene) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Where each output pixel's centre lies, x and y in pixels of the portrait's mask."""
+    back = moved_back(scene.recipe, scene.frame, centres(scene.recipe.size))
+    height, width = scene.shown.mask.shape
+    return back.real * width / scene.frame[0], back.imag * height / scene.frame[1]
+
+
+def doubtful(scene: Scene) -> Bits:
+    """Pixels that lie on a border between two pixels of the portrait's mask, so that rounding decides."""
+    doubts = [np.abs(place - np.rint(place)) < DOUBT for place in in_mask(scene)]
+    return doubts[0] | doubts[1]
+
+
+def outside(scene: Scene) -> Bits:
+    """Pixels the portrait does not reach."""
+    x, y = in_mask(scene)
+    height, width = scene.shown.mask.shape
+    return (x < 0) | (x >= width) | (y < 0) | (y >= height)
+
+
+def inside_polygon(outline: Sequence[Point], size: int) -> Bits:
+    """Pixels whose centre is in a polygon, by counting how often it winds round them; corners snap to 256ths.
+
+    On a left or upper edge is inside, on a right or lower one outside.
+    """
+    corners = [(round(x * (size * 256)), round(y * (size * 256))) for x, y in outline]
+    rows, columns = np.mgrid[0:size, 0:size] * 256 + 128
+    winding = np.zeros((size, size), np.int64)
+    for (x0, y0), (x1, y1) in zip(corners, [*corners[1:], corners[0]], strict=True):
+        side = (columns - x0) * (y1 - y0) - (rows - y0) * (x1 - x0)
+        winding += (y0 <= rows) & (rows < y1) & (side >= 0)
+        winding -= (y1 <= rows) & (rows < y0) & (side <= 0)
+    return winding != 0
+
+
+def far_from_edges(scene: Scene, reach: float = 1.0) -> tuple[Bits, Pixels]:
+    """Pixels farther than `reach` output pixels from every class edge of the source, and the classes they belong to."""
+    mask = scene.shown.mask
+    step = scene.step * mask.shape[1] / scene.frame[0]
+    fine = max(1, math.ceil(6 / step))  # so that an output pixel is six steps or more
+    # What the output sees of the mask, with a margin wide enough for everything that may be within reach.
+    margin = math.ceil((reach + 2) * step) + 2
+    x, y = in_mask(scene)
+    left, right = (
+        min(max(round(end), -margin), mask.shape[1] + margin) for end in (x.min() - margin, x.max() + margin)
+    )
+    top, bottom = (
+        min(max(round(end), -margin), mask.shape[0] + margin) for end in (y.min() - margin, y.max() + margin)
+    )
+    seen = np.pad(mask, margin, constant_values=BACKGROUND)[
+        top + margin : bottom + margin, left + margin : right + margin
+    ]
+    seen = np.repeat(np.repeat(seen, fine, axis=0), fine, axis=1)
+    plain = np.ones(seen.shape, np.uint8)
+    for one, other in ((np.s_[:, 1:], np.s_[:, :-1]), (np.s_[1:], np.s_[:-1])):
+        edge = seen[one] != seen[other]
+        plain[one][edge] = 0
+        plain[other][edge] = 0
+    if not seen.size:  # far out on both sides
+        return np.ones(x.shape, np.bool_), np.full(x.shape, BACKGROUND, np.uint8)
+    # From pixel's centre to pixel's centre; each may be off by half a diagonal.
+    distance = cv2.distanceTransform(plain, cv2.DIST_L2, cv2.DIST_MASK_PRECISE) - math.sqrt(2)
+    column = np.clip(np.floor((x - left) * fine).astype(np.int64), 0, seen.shape[1] - 1)
+    row = np.clip(np.floor((y - top) * fine).astype(np.int64), 0, seen.shape[0] - 1)
+    return distance[row, column] > reach * step * fine, seen[row, column]
+
+
+def nearest_class(image: Pixels) -> NDArray[np.int64]:
+    """The class whose colour is nearest to each pixel's."""
+    apart = [((image.astype(np.int32) - colour) ** 2).sum(axis=-1) for colour in CLASS_COLOURS.astype(np.int32)]
+    return np.argmin(apart, axis=0)
+
+
+# --- scenes made observable
+
+
+def dull(picture: Pixels) -> Pixels:
+    """The picture with half its red."""
+    return np.dstack([picture[..., 0] // 2, picture[..., 1:]])
+
+
+def bright(paint: Paint) -> Paint:
+    """The paint, as red as can be."""
+    crop = replace(paint.crop, asset="red " + paint.crop.asset) if paint.crop else None
+    return replace(paint, colours=tuple((255, green, blue) for _, green, blue in paint.colours), crop=crop)
+
+
+def _dulled(paint: Paint) -> Paint:
+    return replace(paint, colours=tuple((red // 2, green, blue) for red, green, blue in paint.colours))
+
+
+def _marked_grounds(grounds: Backgrounds) -> Backgrounds:
+    def get(asset: str) -> Pixels:
+        if not asset.startswith("red "):
+            return dull(grounds(asset))
+        picture = grounds(asset.removeprefix("red ")).copy()
+        picture[..., 0] = 255
+        return picture
+
+    return get
+
+
+def _marked(image: Pixels) -> Bits:
+    return image[..., 0] >= BRIGHT
+
+
+def _all_hair(portrait: Portrait) -> Portrait:
+    return Portrait(dull(portrait.image), np.full_like(portrait.mask, HAIR))
+
+
+# --- the checks, one a point
+
+
+def check_form(scene: Scene, way: Way) -> None:
+    """Point 1: types, shapes, and classes."""
+    image, mask = way(scene.recipe, scene.portrait, scene.grounds)
+    size = scene.recipe.size
+    assert (mask.dtype, mask.shape) == (np.uint8, (size, size))
+    assert (image.dtype, image.shape) == (np.uint8, (size, size, 3))
+    assert set(np.unique(mask)) <= {BACKGROUND, HAIR, FACE}
+
+
+def check_classes(scene: Scene, way: Way) -> int:
+    """Point 2: a portrait in its own class colours has, beyond a pixel from an edge, its mask's class everywhere.
+
+    Returns:
+        How many pixels that were.
+    """
+    height, width = scene.shown.image.shape[:2]
+    mask = scene.shown.mask
+    painted = CLASS_COLOURS[mask]
+    if mask.shape != (height, width):
+        larger = mask.shape[0] > height
+        painted = cv2.resize(painted, (width, height), interpolation=cv2.INTER_AREA if larger else cv2.INTER_NEAREST)
+    blue = Paint("colour", (COLOURS[BACKGROUND],))
+    image, found = way(replace(scene.plain, fill=blue), Portrait(painted, mask), scene.grounds)
+    far, _ = far_from_edges(scene)
+    wrong = far & (nearest_class(image) != found)
+    assert not wrong.any(), f"{wrong.sum()} of {far.sum()} pixels have another class's colour, first {_first(wrong)}"
+    return int(far.sum())
+
+
+def soft_edge(step: float) -> float:
+    """How far, in output pixels, the colour of a thing reaches beyond its edge."""
+    return max(2.0, 1.5 / step)
+
+
+def find_disc(scene: Scene, radius: float, spot: float = 0.0) -> complex | None:
+    """A place in the photo where a disc, `radius` output pixels large, is in sight as a whole; None if there is none.
+
+    Args:
+        scene: where to look.
+        radius: of the disc, in output pixels.
+        spot: 0..1, which of the places found to take.
+    """
+    margin = radius + soft_edge(scene.step) + 1
+    lines = np.linspace(margin, scene.recipe.size - margin, 9)
+    at = moved_back(scene.recipe, scene.frame, lines + 1j * lines[:, None]).ravel()
+    room = margin * scene.step
+    fits = (at.real > room) & (at.real < scene.frame[0] - room) & (at.imag > room) & (at.imag < scene.frame[1] - room)
+    if scene.recipe.size <= 2 * margin or not fits.any():
+        return None
+    return complex(at[fits][min(int(spot * fits.sum()), int(fits.sum()) - 1)])
+
+
+def check_disc(scene: Scene, way: Way, centre: complex, radius: float) -> None:
+    """Point 3: a disc has its centroid where the matrix, worked out by hand, puts its centre.
+
+    Nearest sampling alone moves a mask's edges by up to half a pixel, all the same way where source and output
+    pixels fall into step. So the mask's centroid is taken over twenty-five shifts within a pixel: their mean has to fit.
+
+    Args:
+        scene: how to place it.
+        way: how to render it.
+        centre: of the disc in the photo.
+        radius: of the disc, in output pixels.
+    """
+    scaled = radius * scene.step
+    shapes = [scene.shown.image.shape[:2], scene.shown.mask.shape]
+    discs, middles = [], []
+    for height, width in shapes:
+        across, down = scene.frame[0] / width, scene.frame[1] / height
+        places = (np.arange(width) + 0.5) * across + 1j * ((np.arange(height) + 0.5) * down)[:, None]
+        disc = np.abs(places - centre) <= scaled
+        discs.append(disc)
+        middles.append(complex(places[disc].mean()))
+    portrait = Portrait(np.repeat((discs[0] * np.uint8(255))[..., None], 3, axis=2), discs[1].astype(np.uint8) * FACE)
+    offsets = []
+    for turn in range(25):
+        right, down = scene.recipe.affine.shift
+        shift = (right + turn / 25 / scene.recipe.size, down + (7 * turn % 25) / 25 / scene.recipe.size)
+        recipe = replace(scene.plain, affine=replace(scene.recipe.affine, shift=shift))
+        recipe = replace(recipe, fill=Paint("colour", ((0, 0, 0),)))
+        image, mask = way(recipe, portrait, scene.grounds)
+        assert (mask == FACE).any(), "the disc is not in the mask"
+        assert image.any(), "the disc is not in the image"
+        ends = moved(recipe, scene.frame, np.array(middles))
+        in_image = _centroid(image[..., 1].astype(np.float64)) - complex(ends[0])
+        assert abs(in_image) < 0.1, f"the disc is {abs(in_image):.3f} pixels from its place in the image"
+        offsets.append(_centroid((mask == FACE).astype(np.float64)) - complex(ends[1]))
+    assert max(map(abs, offsets)) < 0.75, f"the disc is {max(map(abs, offsets)):.3f} pixels from its place in the mask"
+    mean = abs(sum(offsets)) / len(offsets)
+    assert mean < 0.1, f"the disc is {mean:.3f} pixels from its place in the mask"
+
+
+def _centroid(weights: NDArray[np.float64]) -> complex:
+    return complex((weights * centres(len(weights))).sum() / weights.sum())
+
+
+def check_fill(scene: Scene, way: Way) -> None:
+    """Point 4: beyond the portrait's frame the fill in the image and background in the mask, on the same pixels."""
+    recipe, grounds = replace(scene.plain, fill=bright(scene.recipe.fill)), _marked_grounds(scene.grounds)
+    solid = _all_hair(scene.shown)
+    image, mask = way(recipe, solid, grounds)
+    filled = _marked(image)
+    _same(filled, mask == BACKGROUND, "the fill and the background")
+    assert (mask[~filled] == HAIR).all(), "the portrait's own classes are not where it is"
+    assert (image[~filled][:, 0] < BRIGHT / 2 + 3).all(), "the fill runs into the portrait"
+    wrong = (filled != outside(scene)) & ~_near_frame(scene)
+    assert not wrong.any(), f"{wrong.sum()} pixels are filled or not against the matrix, first {_first(wrong)}"
+    # What the mask holds must not change what the image shows.
+    other, real = way(recipe, Portrait(solid.image, scene.shown.mask), grounds)
+    assert np.array_equal(image, other), "the image follows the mask"
+    assert (real[filled] == BACKGROUND).all(), "the fill has a class"
+
+
+def _near_frame(scene: Scene) -> Bits:
+    x, y = in_mask(scene)
+    height, width = scene.shown.mask.shape
+    return np.logical_or.reduce(
+        [np.abs(place - end) < DOUBT for place, end in ((x, 0), (x, width), (y, 0), (y, height))]
+    )
+
+
+def check_occluders(scene: Scene, way: Way) -> None:
+    """Point 5: under an occluder its paint in the image and background in the mask, nothing else anywhere.
+
+    The portrait is made hair all over, so that the mask shows where it was overwritten.
+    """
+    grounds = _marked_grounds(scene.grounds)
+    portrait = _all_hair(scene.portrait) if scene.portrait else None
+    fill = _dulled(scene.recipe.fill)
+    before, bare = way(replace(scene.plain, fill=fill), portrait, grounds)
+    occluders = tuple(replace(occluder, paint=bright(occluder.paint)) for occluder in scene.recipe.occluders)
+    image, mask = way(replace(scene.plain, fill=fill, occluders=occluders), portrait, grounds)
+    hidden, expected = np.zeros(mask.shape, np.bool_), before.copy()
+    for occluder in occluders:
+        under = inside_polygon(occluder.outline, len(mask))
+        hidden |= under
+        # A flat colour is known to the pixel; of other paints only that they are bright.
+        expected[under] = occluder.paint.colours[0] if occluder.paint.kind == "colour" else (255, 0, 0)
+    _same(_marked(image), hidden, "the paint in the image and the occluders' outlines")
+    _same(mask != bare, hidden & (bare != BACKGROUND), "the change in the mask and the occluders' outlines")
+    assert (mask[hidden] == BACKGROUND).all(), "an occluder has a class"
+    known = ~hidden | (expected[..., 1:] != 0).any(axis=-1)
+    assert np.array_equal(image[known], expected[known]), "the image changed elsewhere, or to another colour"
+
+
+def check_mirror(scene: Scene, way: Way) -> None:
+    """Point 6: the mirrored recipe makes the mirrored example; the mirrored portrait is the mirror switched."""
+    affine, flat = scene.recipe.affine, Paint("colour", ((20, 120, 220),))
+    recipe = replace(scene.plain, fill=flat)
+    image, mask = way(recipe, scene.portrait, scene.grounds)
+    mirrored = replace(
+        affine, mirror=not affine.mirror, shift=(-affine.shift[0], affine.shift[1]), rotation=-affine.rotation
+    )
+    other, other_mask = way(replace(recipe, affine=mirrored), scene.portrait, scene.grounds)
+    sure = ~doubtful(scene)
+    _close((image, mask), (other[:, ::-1], other_mask[:, ::-1]), sure)
+    swapped = replace(affine, mirror=not affine.mirror)
+    turned = Portrait(scene.shown.image[:, ::-1].copy(), scene.shown.mask[:, ::-1].copy())
+    _close((image, mask), way(replace(recipe, affine=swapped), turned, scene.grounds), sure)
+
+
+def _close(one: tuple[Pixels, Pixels], other: tuple[Pixels, Pixels], sure: Bits) -> None:
+    _same((one[1] != other[1]) & sure, np.zeros_like(sure), "the masks")
+    # A place is rounded to a 32nd of a pixel, so a tie moves a colour by an eighth of the steepest step at most.
+    far = np.abs(one[0].astype(np.int64) - other[0]).max(axis=-1)[sure]
+    assert not far.size or far.max() <= 18, f"the images differ by up to {far.max()}"
+
+
+def check_identity(scene: Scene, way: Way) -> None:
+    """Point 6: framed only, at its own size, a square portrait comes back as it is."""
+    assert scene.frame == (scene.recipe.size, scene.recipe.size)
+    image, mask = way(scene.plain, scene.portrait, scene.grounds)
+    assert np.array_equal(image, scene.shown.image), "the image changed"
+    assert np.array_equal(mask, scene.shown.mask), "the mask changed"
+
+
+def check_inverse(scene: Scene, way: Way) -> int:
+    """Point 6: there and back restores what is farther than 1.5 pixels from an edge and stayed in sight.
+
+    Returns:
+        How many pixels that were.
+    """
+    affine, size = scene.recipe.affine, scene.recipe.size
+    assert scene.frame == (size, size)
+    assert scene.shown.mask.shape == (size, size)
+    blue = Paint("colour", (COLOURS[BACKGROUND],))
+    recipe = replace(scene.plain, fill=blue)
+    there = way(recipe, Portrait(CLASS_COLOURS[scene.shown.mask], scene.shown.mask), scene.grounds)
+    turn = affine.rotation if affine.mirror else -affine.rotation
+    shift = -complex(*affine.shift) / affine.scale * cmath.exp(-1j * math.radians(affine.rotation))
+    if affine.mirror:
+        shift = -shift.conjugate()
+    back = replace(affine, scale=1 / affine.scale, rotation=turn, shift=(shift.real, shift.imag))
+    image, mask = way(replace(recipe, affine=back), Portrait(*there), scene.grounds)
+    identity = replace(scene, recipe=replace(scene.plain, affine=type(affine)()))
+    far, classes = far_from_edges(identity, 1.5)
+    went = moved(recipe, scene.frame, centres(size))
+    seen = np.minimum.reduce([went.real, went.imag, size - went.real, size - went.imag]) > 1.5 * max(1, affine.scale)
+    wrong = far & seen & (mask != classes)
+    assert not wrong.any(), f"{wrong.sum()} of {(far & seen).sum()} classes are not restored, first {_first(wrong)}"
+    wrong = far & seen & (nearest_class(image) != classes)
+    assert not wrong.any(), f"{wrong.sum()} of {(far & seen).sum()} colours are not restored, first {_first(wrong)}"
+    return int((far & seen).sum())
+
+
+def check_photometric(scene: Scene, way: Way) -> None:
+    """Point 7: with and without changes of colour, the mask is the same."""
+    _, mask = way(scene.recipe, scene.portrait, scene.grounds)
+    _, plain = way(replace(scene.recipe, photometric=Photometric()), scene.portrait, scene.grounds)
+    _same(mask != plain, np.zeros(mask.shape, np.bool_), "the masks")
+
+
+def check_negative(scene: Scene, way: Way) -> None:
+    """Point 8: a negative has no class but background, occluded or not."""
+    assert scene.recipe.kind == "negative"
+    for recipe in (scene.recipe, scene.plain):
+        _, mask = way(recipe, None, scene.grounds)
+        assert not mask.any(), f"{np.count_nonzero(mask)} pixels of a negative have a class"
+
+
+def check_encoding(scene: Scene) -> None:
+    """Point 9: the record's mask is a PNG in mode L, and Pillow reads the rendered mask from it, bit for bit."""
+    (data,) = unframe(record(scene.recipe, scene.portrait, scene.grounds))
+    png = _bytes(parse(data)["mask"])
+    assert png.startswith(b"\x89PNG\r\n\x1a\n"), "the mask is no PNG"
+    assert tuple(png[24:26]) == (8, 0), f"the mask is a PNG of {png[24]} bits and colour type {png[25]}, not 8 and 0"
+    with Image.open(io.BytesIO(png)) as picture:
+        assert picture.mode == "L"
+        read = np.asarray(picture)
+    _, mask = rendered(scene.recipe, scene.portrait, scene.grounds)
+    _same(read != mask, np.zeros(mask.shape, np.bool_), "the mask read and the mask rendered")
+
+
+def check_judge(scene: Scene, way: Way) -> None:
+    """The judge finds nothing wrong with the mask."""
+    _, found = way(scene.recipe, scene.portrait, scene.grounds)
+    mask, size = (scene.portrait.mask, scene.frame) if scene.portrait else (None, None)
+    fault = alignment.mask_fault(found, alignment.allowed_classes(scene.recipe, mask, size))
+    assert not fault, fault
+
+
+def _same(one: Bits, other: Bits, what: str) -> None:
+    wrong = one != other
+    assert not wrong.any(), f"{what} differ at {wrong.sum()} of {wrong.size} pixels, first {_first(wrong)}"
+
+
+def _first(wrong: Bits) -> str:
+    row, column = (int(place[0]) for place in np.nonzero(wrong))
+    return f"column {column}, row {row}"
+
+
+# --- scenes
+
+
+def painting(rng: np.random.Generator, width: int, height: int, feature: float) -> Pixels:
+    """A mask of a few shapes at least `feature` pixels wide: ellipses, turned rectangles, stripes."""
+    mask = np.full((height, width), int(rng.integers(3)), np.uint8)
+    longer = max(width, height)
+    for _ in range(int(rng.integers(1, 7))):
+        class_ = int(rng.integers(3))
+        middle = (int(rng.integers(width)), int(rng.integers(height)))
+        sides = [max(2, math.ceil(feature + rng.random() ** 2 * longer / 2)) for _ in range(2)]
+        shape, turn = int(rng.integers(3)), float(rng.uniform(0, 180))
+        if shape == 0:
+            cv2.ellipse(mask, (middle, (float(sides[0]), float(sides[1])), turn), class_, cv2.FILLED)
+        else:
+            size = (float(sides[0]), float(sides[1] if shape == 1 else 4 * longer))
+            corners = np.rint(cv2.boxPoints((middle, size, turn))).astype(np.int32)
+            cv2.fillConvexPoly(mask, corners, class_)
+    return mask
+
+
+def photo(rng: np.random.Generator, width: int, height: int) -> Pixels:
+    """A photo of noise: every pixel counts."""
+    return np.frombuffer(rng.bytes(width * height * 3), np.uint8).reshape(height, width, 3)
+
+
+def resized(mask: Pixels, width: int, height: int) -> Pixels:
+    """The mask at a whole multiple or a whole part of its size."""
+    return np.asarray(cv2.resize(mask, (width, height), interpolation=cv2.INTER_NEAREST_EXACT), np.uint8)
+
+
+def wall(rng: np.random.Generator, width: int = 60, height: int = 48) -> Backgrounds:
+    """Gives the same noisy picture for every name."""
+    picture = photo(rng, width, height)
+    return lambda asset: picture
+
+
+def crop(rng: np.random.Generator) -> Crop:
+    """Some crop of a background."""
+    x, y, side = rng.uniform(0, 1, 2).round(4).tolist() + [round(float(rng.uniform(0.5, 1)), 4)]
+    return Crop(WALL, x, y, side, bool(rng.integers(2)))
+
+
+WILD = Policy(scale=(0.3, 4), shift=(0, 1), rotate=(0, 180), occluder_count=(1, 4), occluder_size=(0.02, 1))
+"""Wider than the default in everything."""

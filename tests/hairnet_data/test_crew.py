@@ -1,0 +1,150 @@
+"""Worker processes: every result once, faults carried over, nobody left behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import cv2
+import pytest
+
+from hairnet_data.crew import Crew, _no_interrupt
+from hairnet_data.errors import BuildError, PictureError
+
+
+def square(number: int) -> int:
+    return number * number
+
+
+def faulty(number: int) -> int:
+    if number == 3:
+        raise PictureError("cat.png", "is a cat", "take another")
+    return number
+
+
+def no_room(number: int) -> int:
+    raise OSError(28, "No space left on device")
+
+
+def dies(number: int) -> int:
+    if number == 2:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return number
+
+
+def who(number: int) -> tuple[int, int]:
+    return os.getpid(), cv2.getNumThreads()
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_every_result_once(workers: int) -> None:
+    with Crew(workers) as crew:
+        assert sorted(crew.run(square, ((n,) for n in range(40)))) == [n * n for n in range(40)]
+        assert list(crew.run(square, ())) == []
+        processes = {pid for pid, _ in crew.run(who, ((n,) for n in range(20)))}
+        assert {threads for _, threads in crew.run(who, [(0,)])} == {1}
+    assert (os.getpid() in processes) == (workers == 1)
+
+
+def test_tasks_are_taken_a_few_at_a_time() -> None:
+    taken = []
+
+    def endless() -> Iterator[tuple[int]]:
+        for number in range(10**9):
+            taken.append(number)
+            yield (number,)
+
+    with Crew(2) as crew:
+        results = crew.run(square, endless())
+        for _ in range(10):
+            next(results)
+        assert len(taken) < 30
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_faults_come_over_whole(workers: int) -> None:
+    with Crew(workers) as crew, pytest.raises(PictureError, match=r"^cat\.png: is a cat; take another$") as caught:
+        list(crew.run(faulty, ((n,) for n in range(9))))
+    assert (caught.value.where, caught.value.exit_code) == ("cat.png", 1)
+    with Crew(workers) as crew, pytest.raises(OSError, match="No space") as full:
+        list(crew.run(no_room, [(1,)]))
+    assert full.value.errno == 28
+
+
+def test_a_worker_that_dies_is_one_error() -> None:
+    with Crew(2) as crew, pytest.raises(BuildError, match="a worker process died"):
+        list(crew.run(dies, ((n,) for n in range(9))))
+
+
+def test_opencv_threads_of_the_caller_come_back() -> None:
+    before = cv2.getNumThreads()
+    try:
+        cv2.setNumThreads(2)
+        with Crew(1):
+            assert cv2.getNumThreads() == 1
+        assert cv2.getNumThreads() == 2
+    finally:
+        cv2.setNumThreads(before)
+
+
+def test_ctrl_c_waits_for_a_worker_to_start_and_is_not_lost() -> None:
+    reached = []
+
+    def interrupted() -> None:
+        with _no_interrupt():
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(0.05)
+            reached.append("the end")
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert reached == ["the end"]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+SCRIPT = """
+import sys, time
+from hairnet_data.crew import Crew
+if __name__ == "__main__":
+    with Crew(2) as crew:
+        for _ in crew.run(time.sleep, ((s,) for s in (0, 0, 60, 60))):
+            print("begun", flush=True)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_workers_end_when_their_parent_is_gone(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPT)
+    process = subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "begun\n"
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    assert len(children) >= 2
+    process.kill()
+    process.wait()
+
+    def left() -> list[str]:
+        return [pid for pid in children if is_running(pid)]
+
+    wait_until(lambda: not left(), 6)
+    process.stdout.close()
+
+
+def is_running(pid: str) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def wait_until(what: Callable[[], bool], seconds: float) -> None:
+    end = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < end, "it never came"
+        time.sleep(0.05)
