@@ -37,7 +37,7 @@ def main() -> None:
     jpeg = encode_image(small, "jpeg")
 
     def at() -> geometry.Coordinates:
-        return geometry.coordinates(matrix, SIZE, 250, 250)
+        return geometry.coordinates(matrix, (0, 0, SIZE, SIZE), 250, 250)
 
     def saved(picture: np.ndarray, **how: object) -> bytes:
         buffer = io.BytesIO()

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 T = TypeVar("T")
 
-SECTION = 64
+SECTION = 40
 """Numbers in a section."""
 
 

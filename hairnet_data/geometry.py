@@ -23,6 +23,7 @@ OUTSIDE = 254
 _STEPS = 4096.0  # in a pixel
 
 UnitMatrix = NDArray[np.float64]
+Box = tuple[int, int, int, int]
 Coordinates = tuple[NDArray[np.float32], NDArray[np.float32]]
 
 
@@ -58,7 +59,18 @@ def unit_matrix(
     )
 
 
-def coordinates(matrix: UnitMatrix, size: int, width: int, height: int) -> Coordinates:
+def reach(matrix: UnitMatrix, size: int) -> Box:
+    """The part of the output that a source can reach: (left, top, right, bottom) in pixels, perhaps a pixel too wide."""
+    (a, b, x0), (c, d, y0) = matrix.tolist()
+    area = a * d - b * c
+    corners = [((d * (u - x0) - b * (v - y0)) / area, (a * (v - y0) - c * (u - x0)) / area) for u in (0, 1) for v in (0, 1)]
+    across, down = zip(*corners, strict=True)
+    left, top = (min(max(math.floor(min(places)) - 1, 0), size) for places in (across, down))
+    right, bottom = (min(max(math.ceil(max(places)) + 1, 0), size) for places in (across, down))
+    return left, top, max(left, right), max(top, bottom)
+
+
+def coordinates(matrix: UnitMatrix, box: Box, width: int, height: int) -> Coordinates:
     """Where each output pixel's centre falls in an array that spans the unit frame.
 
     The part that follows from the column and the part that follows from the row are each rounded to
@@ -67,19 +79,20 @@ def coordinates(matrix: UnitMatrix, size: int, width: int, height: int) -> Coord
 
     Args:
         matrix: of `unit_matrix`.
-        size: side of the square output.
+        box: (left, top, right, bottom), which of the output's pixels.
         width: of the array sampled.
         height: of the array sampled.
 
     Returns:
-        x and y, each float32 (size, size), counted as OpenCV does: the first pixel's centre is at 0.
+        x and y, each float32 (bottom - top, right - left), counted as OpenCV does: the first pixel's centre is at 0.
     """
-    centres = np.arange(0.5, size)
+    left, top, right_end, bottom_end = box
+    columns, rows = np.arange(left + 0.5, right_end), np.arange(top + 0.5, bottom_end)
     places = []
     for (right, down, start), side in zip(matrix.tolist(), (width, height), strict=True):
-        column = np.rint(centres * (right * side * _STEPS)) / _STEPS
+        column = np.rint(columns * (right * side * _STEPS)) / _STEPS
         # The half step keeps places off the border between two pixels, where rounding to even would take turns.
-        row = (np.rint(centres * (down * side * _STEPS) + start * side * _STEPS) + 0.5) / _STEPS - 0.5
+        row = (np.rint(rows * (down * side * _STEPS) + start * side * _STEPS) + 0.5) / _STEPS - 0.5
         places.append(column.astype(np.float32)[None, :] + row.astype(np.float32)[:, None])
     return places[0], places[1]
 
@@ -88,7 +101,7 @@ def sample_mask(mask: Pixels, at: Coordinates) -> Pixels:
     """Takes each output pixel's class from the source pixel its centre lies in.
 
     Returns:
-        uint8 (size, size): class ids, `OUTSIDE` where the source does not reach.
+        uint8 of the coordinates' shape: class ids, `OUTSIDE` where the source does not reach.
     """
     whole, none = cv2.convertMaps(*at, cv2.CV_16SC2, nninterpolation=True)
     return pixels(
@@ -109,7 +122,7 @@ def sample_image(image: Pixels, at: Coordinates) -> Pixels:
         at: places in the image without its rim.
 
     Returns:
-        uint8 (size, size, 3); anything at all where the source does not reach.
+        uint8 (..., 3) of the coordinates' shape; anything at all where the source does not reach.
     """
     # OpenCV's fixed-point maps are bit-exact, its float maps are not. With the rim every place within the source
     # has four neighbours, so the rest can be left alone: that is a third faster than letting OpenCV replicate.

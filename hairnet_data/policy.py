@@ -47,7 +47,7 @@ class Policy:
     mirror: float = 0.5
     photometric: float = 1.0
     background_rate: float = 0.5
-    occluder_count: tuple[int, int] = (1, 2)
+    occluder_count: tuple[int, int] = (1, 1)
     occluder_size: Range = (0.1, 0.45)
     occluder_shapes: tuple[str, ...] = SHAPES
     cover: Range | None = None

@@ -94,18 +94,25 @@ def steps(
 def _warp(recipe: Recipe, subject: Subject, backgrounds: Backgrounds) -> tuple[Pixels, Pixels]:
     size, affine = recipe.size, recipe.affine
     width, height = subject.width, subject.height
-    matrix = geometry.unit_matrix(
-        size, width, height, affine.scale, affine.shift, affine.rotation, affine.mirror
-    )
+    matrix = geometry.unit_matrix(size, width, height, affine.scale, affine.shift, affine.rotation, affine.mirror)
+    frame = (0, 0, size, size)
+    box = geometry.reach(matrix, size)
+    left, top, right, bottom = box
+    if left == right or top == bottom:  # shifted out of the frame
+        return paint_box(recipe.fill, frame, size, backgrounds), np.full((size, size), BACKGROUND, np.uint8)
     source = subject.image(geometry.level_for(max(width, height) / (size * affine.scale)))
-    at = geometry.coordinates(matrix, size, subject.mask.shape[1], subject.mask.shape[0])
-    mask = geometry.sample_mask(subject.mask, at)
+    at = geometry.coordinates(matrix, box, subject.mask.shape[1], subject.mask.shape[0])
+    classes = geometry.sample_mask(subject.mask, at)
     if (source.shape[0] - 2, source.shape[1] - 2) != subject.mask.shape:
-        at = geometry.coordinates(matrix, size, source.shape[1] - 2, source.shape[0] - 2)
-    image = geometry.sample_image(source, at)
-    # One map of what the portrait does not reach rules both: the fill there, and background in the mask.
-    uncovered = pixels(cv2.threshold(mask, geometry.OUTSIDE - 1, 255, cv2.THRESH_BINARY)[1])
-    if uncovered.any():
-        cv2.copyTo(paint_box(recipe.fill, (0, 0, size, size), size, backgrounds), uncovered, image)
-        mask = pixels(cv2.subtract(mask, uncovered))  # stops at 0, which is background; elsewhere takes nothing
+        at = geometry.coordinates(matrix, box, source.shape[1] - 2, source.shape[0] - 2)
+    pixels_there = geometry.sample_image(source, at)
+    # One map of what the portrait reaches rules both: its pixels there, and its classes.
+    covered = pixels(cv2.threshold(classes, geometry.OUTSIDE - 1, 255, cv2.THRESH_BINARY_INV)[1])
+    if box == frame and covered.all():
+        return pixels_there, classes
+    image = paint_box(recipe.fill, frame, size, backgrounds)
+    mask = np.full((size, size), BACKGROUND, np.uint8)
+    place = np.s_[top:bottom, left:right]
+    cv2.copyTo(pixels_there, covered, image[place])
+    cv2.copyTo(classes, covered, mask[place])
     return image, mask

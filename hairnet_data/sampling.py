@@ -114,12 +114,13 @@ def _photometric(draws: Draws, strength: float) -> Photometric:
         value, drawn = draws.uniform(low, high, 3), draws.chance(min(1.0, rate * strength))
         return value if drawn else 0.0
 
-    tinted = draws.chance(0.5)
+    tinted = draws.chance(min(1.0, 0.4 * strength))
     cast = gain(0.12), gain(0.12), gain(0.12)
+    toned, contrast, brightness = draws.chance(min(1.0, 0.8 * strength)), gain(0.35), gain(0.4)
     return Photometric(
         grey=draws.chance(min(1.0, 0.05 * strength)),
-        contrast=gain(0.35),
-        brightness=gain(0.4),
+        contrast=contrast if toned else 1.0,
+        brightness=brightness if toned else 1.0,
         cast=cast if tinted else (1.0, 1.0, 1.0),
         blur=round(sometimes(0.15, 0.4, 1.6) * strength, 3),
         noise=round(sometimes(0.2, 2, 12) * strength, 3),

@@ -123,7 +123,7 @@ def head_of(portrait: Portrait) -> bytes:
     """The small map of the head that `Asset.head` describes."""
     height, width = portrait.image.shape[:2]
     matrix = geometry.unit_matrix(HEAD_SIDE, width, height, 1, (0, 0), 0, False)
-    at = geometry.coordinates(matrix, HEAD_SIDE, portrait.mask.shape[1], portrait.mask.shape[0])
+    at = geometry.coordinates(matrix, (0, 0, HEAD_SIDE, HEAD_SIDE), portrait.mask.shape[1], portrait.mask.shape[0])
     mask = geometry.sample_mask(portrait.mask, at)
     return np.packbits((mask != BACKGROUND) & (mask != geometry.OUTSIDE)).tobytes()
 

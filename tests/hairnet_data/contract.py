@@ -189,12 +189,13 @@ def inside_polygon(outline: Sequence[Point], size: int) -> Bits:
     On a left or upper edge is inside, on a right or lower one outside.
     """
     corners = [(round(x * (size * 256)), round(y * (size * 256))) for x, y in outline]
-    rows, columns = np.mgrid[0:size, 0:size] * 256 + 128
+    centre = np.arange(size) * 256 + 128
     winding = np.zeros((size, size), np.int64)
     for (x0, y0), (x1, y1) in zip(corners, [*corners[1:], corners[0]], strict=True):
-        side = (columns - x0) * (y1 - y0) - (rows - y0) * (x1 - x0)
-        winding += (y0 <= rows) & (rows < y1) & (side >= 0)
-        winding -= (y1 <= rows) & (rows < y0) & (side <= 0)
+        down = 1 if y0 < y1 else -1
+        rows = centre[(min(y0, y1) <= centre) & (centre < max(y0, y1)), None]
+        side = (centre - x0) * (y1 - y0) - (rows - y0) * (x1 - x0)  # its sign says on which side of the edge
+        winding[rows[:, 0] // 256] += down * (down * side >= 0)
     return winding != 0
 
 
@@ -206,15 +207,13 @@ def far_from_edges(scene: Scene, reach: float = 1.0) -> tuple[Bits, Pixels]:
     # What the output sees of the mask, with a margin wide enough for everything that may be within reach.
     margin = math.ceil((reach + 2) * step) + 2
     x, y = in_mask(scene)
-    left, right = (
-        min(max(round(end), -margin), mask.shape[1] + margin) for end in (x.min() - margin, x.max() + margin)
+    across, down = (
+        slice(
+            *(min(max(round(end), -margin), side + margin) + margin for end in (at.min() - margin, at.max() + margin))
+        )
+        for at, side in ((x, mask.shape[1]), (y, mask.shape[0]))
     )
-    top, bottom = (
-        min(max(round(end), -margin), mask.shape[0] + margin) for end in (y.min() - margin, y.max() + margin)
-    )
-    seen = np.pad(mask, margin, constant_values=BACKGROUND)[
-        top + margin : bottom + margin, left + margin : right + margin
-    ]
+    seen = np.pad(mask, margin, constant_values=BACKGROUND)[down, across]
     seen = np.repeat(np.repeat(seen, fine, axis=0), fine, axis=1)
     plain = np.ones(seen.shape, np.uint8)
     for one, other in ((np.s_[:, 1:], np.s_[:, :-1]), (np.s_[1:], np.s_[:-1])):
@@ -225,8 +224,8 @@ def far_from_edges(scene: Scene, reach: float = 1.0) -> tuple[Bits, Pixels]:
         return np.ones(x.shape, np.bool_), np.full(x.shape, BACKGROUND, np.uint8)
     # From pixel's centre to pixel's centre; each may be off by half a diagonal.
     distance = cv2.distanceTransform(plain, cv2.DIST_L2, cv2.DIST_MASK_PRECISE) - math.sqrt(2)
-    column = np.clip(np.floor((x - left) * fine).astype(np.int64), 0, seen.shape[1] - 1)
-    row = np.clip(np.floor((y - top) * fine).astype(np.int64), 0, seen.shape[0] - 1)
+    column = np.clip(np.floor((x - across.start + margin) * fine).astype(np.int64), 0, seen.shape[1] - 1)
+    row = np.clip(np.floor((y - down.start + margin) * fine).astype(np.int64), 0, seen.shape[0] - 1)
     return distance[row, column] > reach * step * fine, seen[row, column]
 
 
@@ -332,7 +331,7 @@ def check_disc(scene: Scene, way: Way, centre: complex, radius: float) -> None:
     """Point 3: a disc has its centroid where the matrix, worked out by hand, puts its centre.
 
     Nearest sampling alone moves a mask's edges by up to half a pixel, all the same way where source and output
-    pixels fall into step. So the mask's centroid is taken over twenty-five shifts within a pixel: their mean has to fit.
+    pixels fall into step. So the mask's centroid is taken over 25 shifts within a pixel: their mean has to fit.
 
     Args:
         scene: how to place it.
@@ -341,15 +340,14 @@ def check_disc(scene: Scene, way: Way, centre: complex, radius: float) -> None:
         radius: of the disc, in output pixels.
     """
     scaled = radius * scene.step
-    shapes = [scene.shown.image.shape[:2], scene.shown.mask.shape]
-    discs, middles = [], []
-    for height, width in shapes:
-        across, down = scene.frame[0] / width, scene.frame[1] / height
-        places = (np.arange(width) + 0.5) * across + 1j * ((np.arange(height) + 0.5) * down)[:, None]
-        disc = np.abs(places - centre) <= scaled
-        discs.append(disc)
-        middles.append(complex(places[disc].mean()))
-    portrait = Portrait(np.repeat((discs[0] * np.uint8(255))[..., None], 3, axis=2), discs[1].astype(np.uint8) * FACE)
+    # Soft at the rim in the photo, as a disc is in a photo, and hard in the mask.
+    apart, places = _from(scene, scene.shown.image.shape[:2], centre)
+    disc = np.rint(255 * np.clip((scaled - apart) / scene.step + 0.5, 0, 1)).astype(np.uint8)
+    middle = complex((disc * places).sum() / disc.sum())
+    apart, places = _from(scene, scene.shown.mask.shape, centre)
+    hard = apart <= scaled
+    ends = (middle, complex(places[hard].mean()))
+    portrait = Portrait(np.repeat(disc[..., None], 3, axis=2), hard.astype(np.uint8) * FACE)
     offsets = []
     for turn in range(25):
         right, down = scene.recipe.affine.shift
@@ -359,13 +357,20 @@ def check_disc(scene: Scene, way: Way, centre: complex, radius: float) -> None:
         image, mask = way(recipe, portrait, scene.grounds)
         assert (mask == FACE).any(), "the disc is not in the mask"
         assert image.any(), "the disc is not in the image"
-        ends = moved(recipe, scene.frame, np.array(middles))
-        in_image = _centroid(image[..., 1].astype(np.float64)) - complex(ends[0])
+        went = moved(recipe, scene.frame, np.array(ends))
+        in_image = _centroid(image[..., 1].astype(np.float64)) - complex(went[0])
         assert abs(in_image) < 0.1, f"the disc is {abs(in_image):.3f} pixels from its place in the image"
-        offsets.append(_centroid((mask == FACE).astype(np.float64)) - complex(ends[1]))
+        offsets.append(_centroid((mask == FACE).astype(np.float64)) - complex(went[1]))
     assert max(map(abs, offsets)) < 0.75, f"the disc is {max(map(abs, offsets)):.3f} pixels from its place in the mask"
     mean = abs(sum(offsets)) / len(offsets)
     assert mean < 0.1, f"the disc is {mean:.3f} pixels from its place in the mask"
+
+
+def _from(scene: Scene, shape: tuple[int, ...], place: complex) -> tuple[NDArray[np.float64], Places]:
+    """How far from a place the pixels of a photo or mask are, and where they are; in pixels of the photo."""
+    across, down = scene.frame[0] / shape[1], scene.frame[1] / shape[0]
+    places = (np.arange(shape[1]) + 0.5) * across + 1j * ((np.arange(shape[0]) + 0.5) * down)[:, None]
+    return np.abs(places - place), places
 
 
 def _centroid(weights: NDArray[np.float64]) -> complex:
@@ -392,9 +397,8 @@ def check_fill(scene: Scene, way: Way) -> None:
 def _near_frame(scene: Scene) -> Bits:
     x, y = in_mask(scene)
     height, width = scene.shown.mask.shape
-    return np.logical_or.reduce(
-        [np.abs(place - end) < DOUBT for place, end in ((x, 0), (x, width), (y, 0), (y, height))]
-    )
+    ends = ((x, 0), (x, width), (y, 0), (y, height))
+    return np.logical_or.reduce([np.abs(place - end) < DOUBT for place, end in ends])
 
 
 def check_occluders(scene: Scene, way: Way) -> None:
@@ -566,7 +570,7 @@ def wall(rng: np.random.Generator, width: int = 60, height: int = 48) -> Backgro
 
 def crop(rng: np.random.Generator) -> Crop:
     """Some crop of a background."""
-    x, y, side = rng.uniform(0, 1, 2).round(4).tolist() + [round(float(rng.uniform(0.5, 1)), 4)]
+    x, y, side = (round(float(rng.uniform(low, 1)), 4) for low in (0, 0, 0.5))
     return Crop(WALL, x, y, side, bool(rng.integers(2)))
 
 

@@ -234,11 +234,9 @@ def _unscaled(affine: Affine) -> Affine:
     return replace(affine, scale=1.0)
 
 
-def _whole_shift(recipe_size: int) -> Callable[[Affine], Affine]:
-    return lambda affine: replace(
-        affine,
-        shift=(int(affine.shift[0] * recipe_size) / recipe_size, int(affine.shift[1] * recipe_size) / recipe_size),
-    )
+def _to_whole_pixels(affine: Affine) -> Affine:
+    right, down = (int(96 * shift) / 96 for shift in affine.shift)  # 96 is the size of half the scenes
+    return replace(affine, shift=(right, down))
 
 
 def _both(wrong: Callable[[Affine], Affine]) -> Patch:
@@ -506,7 +504,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant("only the mask is shifted back", ("2 classes", "3 disc", "judge"), _parted(_as_drawn, _shifted_back)),
     Mutant("both are shifted back", ("3 disc", "4 fill", "judge"), _both(_shifted_back)),
     Mutant("x and y of the shift swapped", ("3 disc", "4 fill", "judge"), _both(_swapped)),
-    Mutant("shift cut to whole pixels", ("3 disc",), _both(_whole_shift(96))),
+    Mutant("shift cut to whole pixels", ("3 disc",), _both(_to_whole_pixels)),
     Mutant("x and y of the mask swapped", ("2 classes", "judge"), _wrapped(geometry, "sample_mask", _transposed)),
     Mutant("turned about the corner", ("3 disc", "judge"), _both(_about_the_corner)),
     Mutant("aspect stretched", ("3 disc", "4 fill", "judge"), _wrapped(geometry, "unit_matrix", _stretched)),

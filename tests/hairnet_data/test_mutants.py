@@ -1,4 +1,4 @@
-"""Tests that cannot fail prove nothing: everything that could be wrong with a mask is tried, and every try is caught."""
+"""Tests that cannot fail prove nothing: what could be wrong with a mask is tried, and every try is caught."""
 
 from __future__ import annotations
 

@@ -1,0 +1,200 @@
+"""The TFDS door: `tfds.load` generates or reads, and any TFDS program reads what `hairnet-data build` made."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+
+from hairnet_data import build as building
+from hairnet_data import plan as planning
+from hairnet_data import sources as opening
+from hairnet_data.build import build
+from hairnet_data.classes import NAMES
+from hairnet_data.plan import Settings
+from hairnet_data.prepared import open_prepared
+from hairnet_data.sources import Sources, open_sources
+from hairnet_data.sources.backgrounds import DrawnBackgrounds
+from hairnet_data.sources.drawn import Drawn
+
+tfds = pytest.importorskip("tensorflow_datasets")
+
+SPLITS = ["train", "validation", "test", "test_shifted", "test_rotated", "test_occluded", "test_negatives"]
+
+
+@pytest.fixture(scope="module")
+def few_drawn() -> Any:
+    """The default settings with few and small drawings: what is named `drawn` is named so by the same rules."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Drawn.__init__, "__defaults__", (6, 3, 3, 64))
+        patch.setattr(DrawnBackgrounds.__init__, "__defaults__", (4, 2, 2, 64))
+        patch.setattr(opening, "FEWEST_DRAWN", 6)
+        for module in (planning, building):
+            patch.setattr(module, "default_examples", lambda portraits, pools: 24)
+        yield
+
+
+@pytest.fixture(scope="module")
+def generated(few_drawn: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data dir where `tfds.load` has generated the default dataset, in this process."""
+    import hairnet_synthetic  # noqa: F401 - registers
+
+    data_dir = tmp_path_factory.mktemp("generated")
+    threads = cv2.getNumThreads()
+    tfds.load("hairnet_synthetic/drawn", data_dir=data_dir)
+    assert cv2.getNumThreads() == threads
+    return data_dir
+
+
+def digests(folder: Path) -> dict[str, str]:
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.glob("*.tfrecord-*")}
+
+
+def check_examples(dataset: Any, path: Path, side: int) -> None:
+    """Whether TensorFlow decodes every record to what this package reads."""
+    prepared = open_prepared(path)
+    for split in prepared.shards:
+        read = list(tfds.as_numpy(dataset[split]))
+        assert len(read) == prepared.records(split)
+        for index, example in enumerate(read):
+            record = prepared.record(split, index)
+            mask = cv2.imdecode(np.frombuffer(record["mask"], np.uint8), cv2.IMREAD_UNCHANGED)  # type: ignore[arg-type]
+            assert example["image"].shape == (side, side, 3)
+            assert example["image"].dtype == np.uint8
+            assert example["mask"].shape == (side, side, 1)
+            assert example["mask"].dtype == np.uint8
+            assert np.array_equal(example["mask"][..., 0], mask), "class ids, not the grey of a palette"
+            assert set(np.unique(mask)) <= {0, 1, 2}
+            assert example["index"] == index
+            for name in ("kind", "source_id", "person", "recipe"):
+                assert example[name] == record[name]
+
+
+def test_load_generates(generated: Path) -> None:
+    path = generated / "hairnet_synthetic" / "drawn" / "1.0.0"
+    dataset, info = tfds.load("hairnet_synthetic/drawn", data_dir=generated, with_info=True)
+    assert list(dataset) == SPLITS
+    assert {name: split.num_examples for name, split in info.splits.items()} == {
+        "train": 24,
+        "validation": 3,
+        "test": 3,
+        "test_shifted": 3,
+        "test_rotated": 3,
+        "test_occluded": 3,
+        "test_negatives": 4,
+    }
+    check_examples(dataset, path, 224)
+    assert not [file for file in path.iterdir() if "scratch" in file.name]
+    assert {file.name for file in path.parent.parent.iterdir()} <= {"drawn", ".config"}
+
+
+def test_load_supervised(generated: Path) -> None:
+    pairs = tfds.load("hairnet_synthetic/drawn", data_dir=generated, as_supervised=True, split="train")
+    image, mask = next(iter(tfds.as_numpy(pairs)))
+    assert (image.shape, mask.shape) == ((224, 224, 3), (224, 224, 1))
+    assert len(list(tfds.load("hairnet_synthetic/drawn:1.0.0", data_dir=generated, split="train[:25%]"))) == 6
+
+
+def test_the_command_and_the_door_make_the_same(generated: Path, tmp_path: Path) -> None:
+    settings = Settings()
+    outcome = build(open_sources("drawn", None, None, tmp_path), settings, tmp_path / "data")
+    theirs = generated / "hairnet_synthetic" / "drawn" / "1.0.0"
+    assert outcome.path.parts[-3:] == theirs.parts[-3:]
+    assert digests(outcome.path) == digests(theirs)
+    again = build(open_sources("drawn", None, None, tmp_path), settings, generated)
+    assert not again.made, "what the door made is found"
+    # And the other way round: what the command made is read, not generated.
+    times = {file: file.stat().st_mtime_ns for file in outcome.path.iterdir()}
+    assert len(list(tfds.load("hairnet_synthetic/drawn", data_dir=tmp_path / "data", split="test"))) == 3
+    assert {file: file.stat().st_mtime_ns for file in outcome.path.iterdir()} == times
+
+
+@pytest.mark.parametrize("image_format", ["jpeg", "png"])
+def test_any_tfds_program_reads_a_set_of_its_own_name(tmp_path: Path, image_format: str) -> None:
+    sources = Sources(Drawn(5, 2, 2, 64), DrawnBackgrounds(3, 2, 2, 64))
+    settings = Settings(image_size=48, train_examples=15, image_format=image_format)
+    for name in (None, "my.own-set"):
+        path = build(sources, settings, tmp_path, name=name).path
+        builder = tfds.builder_from_directory(path)
+        assert builder.info.features["image"].shape == (48, 48, 3)
+        check_examples(builder.as_dataset(), path, 48)
+        loaded = tfds.load(f"hairnet_synthetic/{path.parent.name}", data_dir=tmp_path, split="validation")
+        assert len(list(loaded)) == 2
+
+
+def test_read_without_our_code(generated: Path) -> None:
+    """A program that has never heard of this package, in a process that cannot import it."""
+    path = generated / "hairnet_synthetic" / "drawn" / "1.0.0"
+    code = (
+        "import sys; sys.modules['hairnet_data'] = sys.modules['hairnet_synthetic'] = None\n"
+        "import tensorflow_datasets as tfds\n"
+        f"data = tfds.builder_from_directory({str(path)!r}).as_dataset(split='train', as_supervised=True)\n"
+        "image, mask = next(iter(tfds.as_numpy(data)))\n"
+        "print(image.shape, mask.shape, mask.max() <= 2)\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=120)
+    assert ran.stdout == "(224, 224, 3) (224, 224, 1) True\n", ran.stderr[-2000:]
+
+
+def test_features_documents_and_card(generated: Path) -> None:
+    builder = tfds.builder("hairnet_synthetic/drawn", data_dir=generated)
+    info = builder.info
+    assert info.supervised_keys == ("image", "mask")
+    assert list(info.features) == ["image", "mask", "index", "kind", "source_id", "person", "recipe"] or set(
+        info.features
+    ) == {"image", "mask", "index", "kind", "source_id", "person", "recipe"}
+    assert info.features["mask"].names == list(NAMES)
+    for name, feature in info.features.items():
+        assert feature._doc.desc, f"{name} is not documented"
+    assert len(info.description) > 200
+    assert "@" in info.citation
+    assert set(builder.builder_configs) == {"drawn", "lfw_parts"}
+    assert all(config.description for config in builder.builder_configs.values())
+    metadata = json.loads((Path(builder.data_dir) / "metadata.json").read_text())
+    assert metadata["identity"]["image_size"] == 224
+    assert list(metadata["splits"]) == SPLITS
+
+
+def test_building_needs_no_tensorflow(tmp_path: Path) -> None:
+    code = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from hairnet_data.build import build\n"
+        "from hairnet_data.plan import Settings\n"
+        "from hairnet_data.sources import Sources\n"
+        "from hairnet_data.sources.backgrounds import DrawnBackgrounds\n"
+        "from hairnet_data.sources.drawn import Drawn\n"
+        "sources = Sources(Drawn(2, 1, 1, 32), DrawnBackgrounds(2, 1, 1, 32))\n"
+        "print(build(sources, Settings(image_size=32, train_examples=4), Path(sys.argv[1])).made)\n"
+        "print([name for name in ('tensorflow', 'keras') if name in sys.modules])\n"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path)]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ})
+    assert ran.stdout == "True\n[]\n", ran.stderr[-2000:]
+
+
+@pytest.mark.usefixtures("few_drawn")
+class TestBuilder(tfds.testing.DatasetBuilderTestCase):  # type: ignore[misc]
+    """TFDS's own tests of a builder."""
+
+    from hairnet_synthetic import Builder as DATASET_CLASS
+
+    BUILDER_CONFIG_NAMES_TO_TEST = ["drawn"]
+    OVERLAPPING_SPLITS = ["test_shifted", "test_rotated", "test_occluded"]  # the portraits of `test`, otherwise
+    SPLITS = {
+        "train": 24,
+        "validation": 3,
+        "test": 3,
+        "test_shifted": 3,
+        "test_rotated": 3,
+        "test_occluded": 3,
+        "test_negatives": 4,
+    }
