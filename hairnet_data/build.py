@@ -100,6 +100,7 @@ def build(
             return outcome
         _check_room(data_dir, size)
         made = _prepare(plan, path.parent.name, work / "made", scratch, crew, progress)
+        _to_disk(made)
         _put_in_place(made, path, work)
         return replace(outcome, made=True, size=_bytes_in(path))
 
@@ -272,6 +273,13 @@ def _prepare(plan: Plan, name: str, root: Path, scratch: Path, crew: Crew, progr
     with contextlib.redirect_stdout(io.StringIO()):  # TFDS announces the temporary place; we say the final one
         builder.download_and_prepare()
     return Path(builder.data_dir)
+
+
+def _to_disk(folder: Path) -> None:
+    """Waits until everything is on the disk: a power cut must not leave names without content."""
+    for path in folder.iterdir():
+        with open(path, "rb") as file:
+            os.fsync(file.fileno())
 
 
 def _put_in_place(made: Path, path: Path, work: Path) -> None:

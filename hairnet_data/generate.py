@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import os
 import pickle
 import time
 from collections import Counter
@@ -116,8 +115,6 @@ def write_shard(plan: Plan, part: SplitPlan, number: int, assets: Assets, folder
         for index in part.range_of(number):
             digest.update(records[index])
             file.write(records[index])
-        file.flush()
-        os.fsync(file.fileno())
     temporary.rename(path)
     shown = Counter(recipe.kind for recipe in recipes)
     shown["occluded"] = sum(bool(recipe.occluders) for recipe in recipes)

@@ -11,7 +11,7 @@ from hairnet_data.classes import NAMES
 from hairnet_data.crew import Crew
 from hairnet_data.generate import Shard
 from hairnet_data.plan import Plan, Settings, library_versions, make_plan
-from hairnet_data.sources import Sources, keep_drawings
+from hairnet_data.sources import Sources, keep_small
 from hairnet_data.survey import Progress, survey
 
 
@@ -39,7 +39,7 @@ def plan_of(
         SourceError: faulty portraits, all in one, or an empty pool.
     """
     if keep:
-        sources = keep_drawings(sources, scratch)
+        sources = keep_small(sources, scratch)
     found = survey(sources.portraits, sources.backgrounds, crew, scratch, progress)
     return make_plan(sources.portraits, sources.backgrounds, settings, found, skip_bad)
 

@@ -29,7 +29,11 @@ Point = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Crop:
-    """A square crop of a background: `side` of the shorter side, placed `x`, `y` between the edges (0..1)."""
+    """A square crop of a background, placed `x`, `y` between the edges (0..1).
+
+    Its side is `side` of the background's shorter side, fitted to what it covers; with `side` 0 it is as many
+    pixels as it covers, one for one.
+    """
 
     asset: str
     x: float
@@ -258,7 +262,7 @@ def _crop(value: Any) -> Crop | None:
         asset=_text(value["asset"]),
         x=_number(value["x"], 0, 1),
         y=_number(value["y"], 0, 1),
-        side=_number(value["side"], 1e-3, 1),
+        side=_number(value["side"], 0, 1),
         mirror=_flag(value["mirror"]),
     )
 

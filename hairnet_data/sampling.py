@@ -42,7 +42,9 @@ def sample_recipe(split: Split, pool: Pool, index: int, size: int = 224) -> Reci
     is_negative = kind.chance(policy.negative_rate)
     # The deck turns whether or not this example shows its card, so the place in it follows from the index.
     portrait = None if is_negative else _portrait(split, pool, index)
-    negative = _crop(kind, _background(split, pool, index, kind), place.chance(policy.mirror)) if is_negative else None
+    negative = None
+    if is_negative:
+        negative = _crop(kind, _background(split, pool, index, kind), place.chance(policy.mirror), (0.5, 1))
     affine = Affine() if is_negative else _affine(place, policy)
     occluded = kind.chance(policy.occlude_rate)
     return Recipe(
@@ -77,8 +79,8 @@ def _background(split: Split, pool: Pool, index: int, draws: Draws) -> Asset:
     return any_one
 
 
-def _crop(draws: Draws, asset: Asset, mirror: bool) -> Crop:
-    return Crop(asset.name, draws.uniform(0, 1), draws.uniform(0, 1), draws.uniform(0.5, 1), mirror)
+def _crop(draws: Draws, asset: Asset, mirror: bool, side: tuple[float, float]) -> Crop:
+    return Crop(asset.name, draws.uniform(0, 1), draws.uniform(0, 1), draws.uniform(*side), mirror)
 
 
 def _affine(draws: Draws, policy: Policy) -> Affine:
@@ -102,7 +104,7 @@ def _colour(draws: Draws) -> Colour:
 def _fill(draws: Draws, policy: Policy, pool: Pool) -> Paint:
     if draws.chance(policy.background_rate):
         asset = draws.one_of(pool.backgrounds)
-        return Paint("background", crop=_crop(draws, asset, draws.chance(0.5)))
+        return Paint("background", crop=_crop(draws, asset, draws.chance(0.5), (0, 0)))
     return Paint("colour", (_colour(draws),))
 
 
@@ -125,7 +127,7 @@ def _photometric(draws: Draws, strength: float) -> Photometric:
         blur=round(sometimes(0.15, 0.4, 1.6) * strength, 3),
         noise=round(sometimes(0.2, 2, 12) * strength, 3),
         noise_seed=draws.whole(0, 65535),
-        jpeg=int(sometimes(0.15, 30, 85)),
+        jpeg=int(sometimes(0.1, 30, 85)),
     )
 
 
@@ -181,7 +183,7 @@ def _paint(draws: Draws, policy: Policy, pool: Pool, skin: bool) -> Paint:
         return Paint("texture", (tone, shaded), "shade", angle, round(period + 0.2, 4), seed)
     if from_background:
         asset = draws.one_of(pool.backgrounds)
-        return Paint("background", crop=_crop(draws, asset, draws.chance(0.5)))
+        return Paint("background", crop=_crop(draws, asset, draws.chance(0.5), (0, 0)))
     if textured:
         return Paint("texture", (first, second), pattern, angle, period, seed)
     return Paint("colour", (first,))
@@ -197,7 +199,7 @@ def _covering(draws: Draws, policy: Policy, pool: Pool, portrait: Asset, share: 
     if not len(rows):
         return _shape(draws, policy, pool, (0.5, 0.5), 0.3)
     at = min(int(spot * len(rows)), len(rows) - 1)
-    centre = ((columns[at] + 0.5) / HEAD_SIDE, (rows[at] + 0.5) / HEAD_SIDE)
+    centre = (int(columns[at]) + 0.5) / HEAD_SIDE, (int(rows[at]) + 0.5) / HEAD_SIDE
     drawn = _shape(draws, policy, pool, (0.0, 0.0), 1.0)
     ellipse = replace(drawn, shape="ellipse", outline=occlusion.place(occlusion.ellipse(), (0, 0), 1, 1, 0))
     for shape in (drawn, ellipse):  # a strip may never hide enough; growing circles always do

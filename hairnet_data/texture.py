@@ -73,7 +73,6 @@ def paint_box(
         return np.tile(row, (bottom - top, 1)).reshape(bottom - top, right - left, 3)
     if paint.kind == "background":
         assert paint.crop is not None
-        # The crop is fitted to the box's longer side, so a small occluder shows a whole piece, not a corner.
         side = max(right - left, bottom - top)
         return take_crop(paint.crop, backgrounds(paint.crop.asset), side)[: bottom - top, : right - left]
     ramp = np.linspace(0, 1, 256)[:, None]
@@ -97,7 +96,8 @@ def shrink_background(background: Pixels, size: int) -> Pixels:
 def take_crop(crop: Crop, background: Pixels, size: int) -> Pixels:
     """Cuts a square crop out of a background and fits it to `size` pixels: uint8 (size, size, 3), writable."""
     height, width = background.shape[:2]
-    span = max(1, round(crop.side * min(width, height)))
+    shorter = min(width, height)
+    span = max(1, round(crop.side * shorter)) if crop.side else min(size, shorter)
     level = geometry.level_for(span / size)
     span -= span % (1 << level)  # so that it halves without a rest, which is much faster
     left, top = round(crop.x * (width - span)), round(crop.y * (height - span))
@@ -105,8 +105,9 @@ def take_crop(crop: Crop, background: Pixels, size: int) -> Pixels:
     if level:
         piece = pixels(cv2.resize(piece, (span >> level, span >> level), interpolation=cv2.INTER_AREA))
     # The bit-exact kind of bilinear interpolation, three times as fast as warping.
-    piece = pixels(cv2.resize(piece, (size, size), interpolation=cv2.INTER_LINEAR_EXACT))
-    return pixels(cv2.flip(piece, 1)) if crop.mirror else piece
+    if len(piece) != size:
+        piece = pixels(cv2.resize(piece, (size, size), interpolation=cv2.INTER_LINEAR_EXACT))
+    return pixels(cv2.flip(piece, 1)) if crop.mirror else piece.copy()
 
 
 def _pattern(paint: Paint, box: tuple[int, int, int, int], size: int) -> Pixels:

@@ -18,7 +18,7 @@ from hairnet_data.encode import parse
 from hairnet_data.errors import DatasetError
 from hairnet_data.policy import from_mapping
 from hairnet_data.prepared import Prepared, Shard, read_shard, salvage, text
-from hairnet_data.sources import Sources, keep_drawings
+from hairnet_data.sources import Sources, keep_small
 from hairnet_data.survey import Progress
 
 _SIGMAS = 5  # a sound dataset is called wrong once in two million
@@ -101,7 +101,7 @@ def verify(dataset: Prepared, at_hand: AtHand, crew: Crew, progress: Progress) -
 def _kept(at_hand: AtHand, folder: Path) -> AtHand:
     if not at_hand.portraits or not at_hand.backgrounds:
         return at_hand
-    kept = keep_drawings(Sources(at_hand.portraits, at_hand.backgrounds), folder)
+    kept = keep_small(Sources(at_hand.portraits, at_hand.backgrounds), folder)
     return AtHand(kept.portraits, kept.backgrounds)
 
 

@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import cv2
 import numpy as np
@@ -187,9 +187,10 @@ class TestBuilder(tfds.testing.DatasetBuilderTestCase):  # type: ignore[misc]
 
     from hairnet_synthetic import Builder as DATASET_CLASS
 
-    BUILDER_CONFIG_NAMES_TO_TEST = ["drawn"]
-    OVERLAPPING_SPLITS = ["test_shifted", "test_rotated", "test_occluded"]  # the portraits of `test`, otherwise
-    SPLITS = {
+    EXAMPLE_DIR = Path(__file__).parent  # it must exist; nothing is downloaded
+    BUILDER_CONFIG_NAMES_TO_TEST: ClassVar = ["drawn"]
+    OVERLAPPING_SPLITS: ClassVar = ["test_shifted", "test_rotated", "test_occluded"]  # the portraits of `test`
+    SPLITS: ClassVar = {
         "train": 24,
         "validation": 3,
         "test": 3,

@@ -78,11 +78,15 @@ def _portraits(
     raise UsageError("SOURCE", f"no source named {name!r}", f"choose from {', '.join(SOURCES)}")
 
 
-def keep_drawings(sources: Sources, folder: Path) -> Sources:
-    """The same sources, whose drawings are kept as files in a folder, so that each is drawn once a build."""
+MOST_KEPT = 8000
+"""Sources with more entries are not kept: their files would take gigabytes."""
+
+
+def keep_small(sources: Sources, folder: Path) -> Sources:
+    """The same sources, whose small pictures are kept as files in a folder once they are drawn or decoded."""
     portraits, backgrounds = sources.portraits, sources.backgrounds
-    if portraits.name == "drawn":
+    if len(portraits.catalogue().entries) <= MOST_KEPT:
         portraits = KeptPortraits(portraits, folder)
-    if backgrounds.name == "drawn":
+    if len(backgrounds.catalogue().entries) <= MOST_KEPT:
         backgrounds = KeptBackgrounds(backgrounds, folder)
     return Sources(portraits, backgrounds)

@@ -45,7 +45,9 @@ class Mutant:
 
 def scenes() -> list[Scene]:
     """Recipes as a build draws them: portraits larger, about as large and smaller than the output, and negatives."""
-    policy = Policy(negative_rate=0.3, occlude_rate=0.7, shift=(0.05, 0.35), rotate=(5, 40), scale=(0.8, 1.3))
+    policy = Policy(
+        negative_rate=0.3, occlude_rate=0.8, occluder_count=(1, 4), shift=(0.05, 0.35), rotate=(5, 40), scale=(0.8, 1.3)
+    )
     split = Split("train", "train", policy, seed=5, each_once=False)
     pool = Pool((Asset(*contract.PORTRAIT.split("@")),), (Asset(*contract.WALL.split("@")),))
     rng = np.random.default_rng(11)
@@ -471,8 +473,8 @@ def _mirror_after(real: Any, size: int, width: int, height: int, scale: float, *
     return matrix @ np.array([[-1, 0, size], [0, 1, 0], [0, 0, 1]]) if mirror else matrix
 
 
-def _transposed(real: Any, mask: Pixels, at: Any) -> Pixels:
-    return np.ascontiguousarray(np.asarray(real(mask, at)).T)
+def _transposed(recipe: Recipe, image: Pixels, mask: Pixels, portrait: Any) -> None:
+    mask[:] = mask.T.copy()
 
 
 def _no_paint(real: Any, paint: Paint, *args: Any) -> Pixels:
@@ -505,7 +507,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant("both are shifted back", ("3 disc", "4 fill", "judge"), _both(_shifted_back)),
     Mutant("x and y of the shift swapped", ("3 disc", "4 fill", "judge"), _both(_swapped)),
     Mutant("shift cut to whole pixels", ("3 disc",), _both(_to_whole_pixels)),
-    Mutant("x and y of the mask swapped", ("2 classes", "judge"), _wrapped(geometry, "sample_mask", _transposed)),
+    Mutant("x and y of the mask swapped", ("2 classes", "judge"), _placed(_transposed)),
     Mutant("turned about the corner", ("3 disc", "judge"), _both(_about_the_corner)),
     Mutant("aspect stretched", ("3 disc", "4 fill", "judge"), _wrapped(geometry, "unit_matrix", _stretched)),
     # in sampling

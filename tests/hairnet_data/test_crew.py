@@ -8,7 +8,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import cv2
 import pytest
@@ -148,3 +150,22 @@ def wait_until(what: Callable[[], bool], seconds: float) -> None:
     while not what():
         assert time.monotonic() < end, "it never came"
         time.sleep(0.05)
+
+
+def test_ctrl_c_while_a_worker_is_being_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker whose start is broken off would say so with a traceback."""
+    real, begun, whole = ProcessPoolExecutor.submit, [], []
+
+    def submit(self: Any, *arguments: Any) -> Any:
+        begun.append(signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, ()))
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(0.05)
+        future = real(self, *arguments)
+        whole.append(future)
+        return future
+
+    monkeypatch.setattr(ProcessPoolExecutor, "submit", submit)
+    with pytest.raises(KeyboardInterrupt), Crew(2) as crew:
+        list(crew.run(square, ((n,) for n in range(9))))
+    assert begun == [True], "the worker inherits that Ctrl-C waits"
+    assert len(whole) == 1

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
+from typing import TypeVar
 
 import contract
 import numpy as np
@@ -19,14 +20,19 @@ from hairnet_data.recipe import Crop, Occluder, Paint, Point
 from hairnet_data.sources.base import Pixels
 from hairnet_data.texture import paint_box
 
+T = TypeVar("T")
+
 sizes = st.integers(1, 40)
-# Grid points and halves of pixels are frequent, so that corners and edges lie on pixels' centres.
-coordinates = st.one_of(
-    st.integers(-80, 160).map(lambda k: k / 80),
-    st.floats(-3, 4).map(lambda x: round(x, 4)),
-    st.sampled_from([-90.0, 90.0]),
-)
-outlines = st.lists(st.tuples(coordinates, coordinates), min_size=3, max_size=8)
+coordinates = st.one_of(st.floats(-3, 4).map(lambda x: round(x, 4)), st.sampled_from([0.0, 0.5, 1.0, -90.0, 90.0]))
+
+
+@st.composite
+def outlines_and_sizes(draw: Callable[[st.SearchStrategy[T]], T]) -> tuple[list[Point], int]:
+    """Any polygon; half of them have every corner on a pixel's centre or border."""
+    size = draw(sizes)
+    on_grid = st.integers(-2, 2 * size + 2).map(lambda halves: halves / (2 * size))
+    places = on_grid if draw(st.booleans()) else coordinates
+    return draw(st.lists(st.tuples(places, places), min_size=3, max_size=8)), size
 
 
 def slowly(outline: Sequence[Point], size: int) -> NDArray[np.bool_]:
@@ -58,27 +64,29 @@ def spread(outline: Sequence[Point], size: int) -> NDArray[np.bool_]:
 
 
 @settings(max_examples=300, deadline=None)
-@given(outlines, sizes)
-@example([(0.0, 0.0), (1.0, 1.0), (1.0, 0.0), (0.0, 1.0)], 16)  # crosses itself
-@example([(0.5, 0.5)] * 3, 7)  # a point
-@example([(0.1, 0.5), (0.9, 0.5), (0.4, 0.5)], 7)  # a line, on the pixels' centres
-@example([(2.0, 2.0), (3.0, 2.0), (2.0, 3.0)], 9)  # outside
-@example([(-90.0, -90.0), (90.0, -90.0), (90.0, 90.0), (-90.0, 90.0)], 9)  # all round the frame
-@example([(0.5, 1.5), (1.5, 1.5), (1.5, 0.5)], 3)
-def test_cover_is_exact(outline: list[Point], size: int) -> None:
+@given(outlines_and_sizes())
+@example(([(0.0, 0.0), (1.0, 1.0), (1.0, 0.0), (0.0, 1.0)], 16))  # crosses itself
+@example(([(0.5, 0.5)] * 3, 7))  # a point
+@example(([(0.1, 0.5), (0.9, 0.5), (0.4, 0.5)], 7))  # a line, on the pixels' centres
+@example(([(2.0, 2.0), (3.0, 2.0), (2.0, 3.0)], 9))  # outside
+@example(([(-90.0, -90.0), (90.0, -90.0), (90.0, 90.0), (-90.0, 90.0)], 9))  # all round the frame
+def test_cover_is_exact(drawn: tuple[list[Point], int]) -> None:
+    outline, size = drawn
     assert np.array_equal(spread(outline, size), slowly(outline, size))
 
 
 @settings(max_examples=100, deadline=None)
-@given(outlines, sizes)
-def test_the_contracts_polygon_is_exact_too(outline: list[Point], size: int) -> None:
+@given(outlines_and_sizes())
+def test_the_contracts_polygon_is_exact_too(drawn: tuple[list[Point], int]) -> None:
     """What the alignment contract is checked with is checked with fractions here."""
+    outline, size = drawn
     assert np.array_equal(contract.inside_polygon(outline, size), slowly(outline, size))
 
 
 @settings(max_examples=100, deadline=None)
-@given(outlines, sizes, st.integers(0, 7))
-def test_neither_direction_nor_first_corner_matters(outline: list[Point], size: int, first: int) -> None:
+@given(outlines_and_sizes(), st.integers(0, 7))
+def test_neither_direction_nor_first_corner_matters(drawn: tuple[list[Point], int], first: int) -> None:
+    outline, size = drawn
     whole = spread(outline, size)
     turned = outline[first % len(outline) :] + outline[: first % len(outline)]
     assert np.array_equal(spread(turned, size), whole)
@@ -99,6 +107,13 @@ def test_centres_on_left_and_upper_edges_are_inside_on_right_and_lower_ones_outs
     whole = spread([(0.25, 0.25), (0.65, 0.25), (0.65, 0.65), (0.25, 0.65)], 10)
     assert whole[2:6, 2:6].all()
     assert whole.sum() == 4 * 4
+
+
+def test_corners_snap_to_the_nearest_256th_of_a_pixel() -> None:
+    centre = 2.5 * 256  # of pixels in row and column 2
+    for off, inside in ((-0.6, True), (0.4, True), (0.6, False)):
+        x = (centre + off) / 2560
+        assert spread([(x, 0.0), (0.6, 0.0), (0.6, 1.0), (x, 1.0)], 10)[5, 2] == inside
 
 
 def test_tiles_cover_every_pixel_once() -> None:
@@ -129,12 +144,13 @@ PAINTS = (
 
 def example_arrays(size: int) -> tuple[Pixels, Pixels]:
     rng = np.random.default_rng(size)
-    return contract.photo(rng, size, size), rng.integers(0, 3, (size, size)).astype(np.uint8)
+    return contract.photo(rng, size, size).copy(), rng.integers(0, 3, (size, size)).astype(np.uint8)
 
 
 @settings(max_examples=60, deadline=None)
-@given(outlines, sizes, st.sampled_from(PAINTS))
-def test_paint_and_background_lie_on_the_same_pixels(outline: list[Point], size: int, paint: Paint) -> None:
+@given(outlines_and_sizes(), st.sampled_from(PAINTS))
+def test_paint_and_background_lie_on_the_same_pixels(drawn: tuple[list[Point], int], paint: Paint) -> None:
+    outline, size = drawn
     grounds = contract.wall(np.random.default_rng(4))
     image, mask = example_arrays(size)
     before, labels = image.copy(), mask.copy()

@@ -1,0 +1,106 @@
+"""Reading a prepared dataset without TensorFlow."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hairnet_data.encode import frame, unframe
+from hairnet_data.errors import DatasetError, UsageError
+from hairnet_data.prepared import FEATURES, open_prepared, read_shard, salvage, text
+
+
+def test_what_is_there(built_drawn: Path) -> None:
+    prepared = open_prepared(built_drawn)
+    assert list(prepared.shards) == [
+        *("train", "validation", "test", "test_shifted", "test_rotated", "test_occluded", "test_negatives")
+    ]
+    assert prepared.records("train") == 40
+    for split in prepared.shards:
+        read = list(prepared.read(split))
+        assert [record["index"] for record in read] == list(range(prepared.records(split)))
+        assert all(tuple(sorted(record)) == FEATURES for record in read)
+        assert [prepared.record(split, index) for index in range(len(read))] == read
+
+
+def test_one_record_of_many_shards(
+    portraits_dir: Path, negatives_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from hairnet_data import plan
+    from hairnet_data.build import build
+    from hairnet_data.plan import Settings
+    from hairnet_data.sources import Sources
+    from hairnet_data.sources.backgrounds import PhotoFolder
+    from hairnet_data.sources.folder import Folder
+
+    monkeypatch.setattr(plan, "records_per_shard", lambda count, settings: 4)
+    sources = Sources(Folder.open(portraits_dir), PhotoFolder(negatives_dir))
+    prepared = open_prepared(build(sources, Settings(image_size=32, train_examples=11), tmp_path).path)
+    assert [(shard.first, shard.records) for shard in prepared.shards["train"]] == [(0, 4), (4, 4), (8, 3)]
+    for index in range(11):
+        assert prepared.record("train", index)["index"] == index
+
+
+@pytest.mark.parametrize(("split", "index"), [("dev", 0), ("train", -1), ("train", 40)])
+def test_what_is_not_there(built_drawn: Path, split: str, index: int) -> None:
+    with pytest.raises(UsageError):
+        open_prepared(built_drawn).record(split, index)
+
+
+def test_a_shard_of_another_length(built_drawn: Path, copy_of: Any, kit: Any) -> None:
+    dataset = copy_of(built_drawn)
+    kit.rewrite(dataset, "test", lambda records: records[:-1])
+    with pytest.raises(DatasetError, match="holds 2 records, not 3; build it again"):
+        open_prepared(dataset).record("test", 0)
+
+
+@pytest.mark.parametrize("lengths", [["0"], ["-3"], ["three"], "3", None])
+def test_infos_that_say_nonsense(built_drawn: Path, copy_of: Any, lengths: Any) -> None:
+    dataset = copy_of(built_drawn)
+    file = dataset / "dataset_info.json"
+    info = json.loads(file.read_text())
+    if lengths is None:
+        del info["splits"][0]["shardLengths"]
+    else:
+        info["splits"][0]["shardLengths"] = lengths
+    file.write_text(json.dumps(info))
+    if lengths == "3":  # reads like a list of one
+        assert open_prepared(dataset).records(info["splits"][0]["name"]) == 3
+        return
+    with pytest.raises(DatasetError, match="is no dataset of this kind"):
+        open_prepared(dataset)
+
+
+def test_salvage_goes_on_behind_a_damaged_record() -> None:
+    records = [bytes([number]) * (20 + number) for number in range(5)]
+    framed = [frame(record) for record in records]
+    spoiled = bytearray(framed[2])
+    spoiled[15] ^= 1
+    data = b"".join([*framed[:2], bytes(spoiled), *framed[3:]])
+    with pytest.raises(ValueError, match="record 2"):
+        unframe(data)
+    found = list(salvage(data))
+    assert [sound for _, sound in found] == [True, True, False, True, True]
+    assert [record for record, sound in found if sound] == records[:2] + records[3:]
+    spoiled[0] ^= 0xFF  # now its length is wrong: what follows cannot be found
+    assert [sound for _, sound in salvage(b"".join([*framed[:2], bytes(spoiled), *framed[3:]]))][:3] == [
+        *(True, True, False)
+    ]
+    assert list(salvage(b"")) == []
+    assert [sound for _, sound in salvage(b"\xff" * 40)] == [False]
+
+
+def test_missing_shards_and_text(built_drawn: Path, copy_of: Any) -> None:
+    dataset = copy_of(built_drawn)
+    shard = open_prepared(dataset).shards["test"][0]
+    shard.path.unlink()
+    with pytest.raises(DatasetError, match=r"cannot be read \(No such file or directory\); build the dataset again"):
+        read_shard(shard)
+    assert text(b"h\xc3\xa4") == "hä"
+    with pytest.raises(ValueError, match="3 is no text"):
+        text(3)
+    with pytest.raises(UnicodeDecodeError):
+        text(b"\xff")

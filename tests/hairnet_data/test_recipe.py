@@ -1,0 +1,262 @@
+"""Recipes and their JSON: the same value there and back, and nothing that is no recipe gets in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, TypeVar
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from hairnet_data.errors import DatasetError
+from hairnet_data.policy import SHAPES
+from hairnet_data.recipe import (
+    PATTERNS,
+    RECIPE_VERSION,
+    Affine,
+    Crop,
+    Occluder,
+    Paint,
+    Photometric,
+    Recipe,
+    asset_id,
+)
+
+T = TypeVar("T")
+
+numbers = st.floats(-100, 100)
+points = st.tuples(numbers, numbers)
+colours = st.tuples(*[st.integers(0, 255)] * 3)
+words = st.text(max_size=20)  # whatever a file may be called
+assets = words.map(lambda name: f"{name}@0123456789abcdef")
+shares = st.floats(0, 1)
+crops = st.builds(Crop, assets, shares, shares, st.floats(1e-3, 1), st.booleans())
+paints = st.one_of(
+    st.builds(Paint, st.just("colour"), st.tuples(colours)),
+    st.builds(
+        Paint,
+        st.just("texture"),
+        st.tuples(colours, colours),
+        st.sampled_from(PATTERNS),
+        st.floats(-360, 360),
+        st.floats(0.005, 100),
+        st.integers(0, 65535),
+    ),
+    st.builds(Paint, st.just("background"), crop=crops),
+)
+affines = st.builds(Affine, st.floats(0.01, 100), points, st.floats(-360, 360), st.booleans())
+occluders = st.builds(Occluder, st.sampled_from(SHAPES), st.lists(points, min_size=3, max_size=12).map(tuple), paints)
+gains = st.floats(0, 100)
+photometrics = st.builds(
+    Photometric,
+    st.booleans(),
+    gains,
+    gains,
+    st.tuples(gains, gains, gains),
+    gains,
+    gains,
+    st.integers(0, 65535),
+    st.integers(0, 100),
+)
+
+
+@st.composite
+def recipes(draw: Callable[[st.SearchStrategy[T]], T]) -> Recipe:
+    kind = draw(st.sampled_from(["portrait", "negative"]))
+    return Recipe(
+        split=draw(words),
+        index=draw(st.integers(0, 1 << 62)),
+        size=draw(st.integers(8, 8192)),
+        kind=kind,
+        portrait=draw(assets) if kind == "portrait" else "",
+        negative=draw(crops) if kind == "negative" else None,
+        affine=draw(affines),
+        fill=draw(paints),
+        occluders=tuple(draw(st.lists(occluders, max_size=4))),
+        photometric=draw(photometrics),
+        traits=draw(st.dictionaries(words, words, max_size=3)),
+    )
+
+
+@settings(max_examples=200, deadline=None)
+@given(recipes())
+def test_json_is_the_value(recipe: Recipe) -> None:
+    line = recipe.to_json()
+    again = Recipe.from_json(line)
+    assert again == recipe
+    assert again.to_json() == line
+    assert Recipe.from_json(line.encode()) == recipe
+    assert "\n" not in line
+    assert line.isascii()
+
+
+RECIPE = Recipe(
+    split="train",
+    index=3,
+    size=224,
+    kind="portrait",
+    portrait="a/b.jpg@0123456789abcdef",
+    affine=Affine(0.9, (0.1, -0.2), 12.5, True),
+    fill=Paint("background", crop=Crop("wall@0", 0.25, 0.5, 0.75, False)),
+    occluders=(
+        Occluder("polygon", ((0.0, 0.0), (1.0, 0.0), (0.0, 1.0)), Paint("colour", ((1, 2, 3),))),
+        Occluder(
+            "hand",
+            ((0.0, 0.0), (1.0, 0.0), (0.0, 1.0)),
+            Paint("texture", ((1, 2, 3), (4, 5, 6)), "stripes", 10.0, 0.1, 9),
+        ),
+    ),
+    photometric=Photometric(True, 1.1, 0.9, (1.0, 1.1, 0.9), 0.5, 2.0, 77, 40),
+    traits={"tone": "7"},
+)
+PLAIN = json.loads(RECIPE.to_json())
+NEGATIVE = replace(RECIPE, kind="negative", portrait="", negative=Crop("wall@0", 0.25, 0.5, 0.75, True))
+
+
+def test_a_recipe_reads_as_it_was_written() -> None:
+    assert Recipe.from_json(RECIPE.to_json()) == RECIPE
+    assert Recipe.from_json(NEGATIVE.to_json()) == NEGATIVE
+    assert list(PLAIN) == sorted(PLAIN)
+    assert PLAIN["version"] == RECIPE_VERSION
+
+
+def test_recipes_name_what_they_use() -> None:
+    assert RECIPE.source_id == "a/b.jpg"
+    assert RECIPE.assets() == (["a/b.jpg@0123456789abcdef"], ["wall@0"])
+    assert NEGATIVE.source_id == "wall"
+    assert NEGATIVE.assets() == ([], ["wall@0", "wall@0"])
+    assert asset_id("me@home.jpg@0123456789abcdef") == "me@home.jpg"
+
+
+def changed(*path: Any, to: Any) -> str:
+    values = json.loads(json.dumps(PLAIN))
+    into = values
+    for step in path[:-1]:
+        into = into[step]
+    into[path[-1]] = to
+    return json.dumps(values)
+
+
+WRONG: dict[str, str] = {
+    "nothing": "",
+    "no JSON": "{",
+    "two values": "{} {}",
+    "a list": "[]",
+    "a number": "3",
+    "null": "null",
+    "text": '"recipe"',
+    "an empty object": "{}",
+    "brackets without end": "[" * 200_000,
+    "a number without end": '{"version": 1' + "0" * 10_000 + "}",
+    "another version": changed("version", to=2),
+    "version as text": changed("version", to="1"),
+    "no split": changed("split", to=None),
+    "index as text": changed("index", to="3"),
+    "index below zero": changed("index", to=-1),
+    "index as true": changed("index", to=True),
+    "half an index": changed("index", to=0.5),
+    "size of nothing": changed("size", to=0),
+    "size without end": changed("size", to=10**400),
+    "another kind": changed("kind", to="landscape"),
+    "kind as list": changed("kind", to=["portrait"]),
+    "portrait and negative": changed("negative", to={"asset": "a@0", "x": 0, "y": 0, "side": 1, "mirror": False}),
+    "neither": changed("portrait", to=""),
+    "kind of the other": changed("kind", to="negative"),
+    "portrait as number": changed("portrait", to=5),
+    "affine as list": changed("affine", to=[1, 2, 3]),
+    "no affine": changed("affine", to=None),
+    "scale of nothing": changed("affine", "scale", to=0),
+    "scale below zero": changed("affine", "scale", to=-1),
+    "scale that is no number": changed("affine", "scale", to=float("nan")),
+    "scale without end": changed("affine", "scale", to=float("inf")),
+    "huge scale": changed("affine", "scale", to=10**400),
+    "scale as text": changed("affine", "scale", to="1"),
+    "shift of three": changed("affine", "shift", to=[0, 0, 0]),
+    "shift as text": changed("affine", "shift", to="ab"),
+    "shift far out": changed("affine", "shift", to=[1e9, 0]),
+    "mirror as number": changed("affine", "mirror", to=1),
+    "fill as text": changed("fill", to="black"),
+    "fill of nothing": changed("fill", to=None),
+    "unknown paint": changed("fill", "kind", to="oil"),
+    "background without crop": changed("fill", "crop", to=None),
+    "crop outside": changed("fill", "crop", "x", to=1.5),
+    "crop of nothing": changed("fill", "crop", "side", to=0),
+    "occluders as object": changed("occluders", to={"a": 1}),
+    "occluders as number": changed("occluders", to=3),
+    "an occluder as number": changed("occluders", 0, to=3),
+    "two corners": changed("occluders", 0, "outline", to=[[0, 0], [1, 1]]),
+    "too many corners": changed("occluders", 0, "outline", to=[[0, 0]] * 257),
+    "a corner as number": changed("occluders", 0, "outline", to=[1, 2, 3]),
+    "unknown shape": changed("occluders", 0, "shape", to="foot"),
+    "no colour": changed("occluders", 0, "paint", "colours", to=[]),
+    "two colours": changed("occluders", 0, "paint", "colours", to=[[1, 2, 3], [1, 2, 3]]),
+    "colour of two": changed("occluders", 0, "paint", "colours", to=[[1, 2]]),
+    "colour too bright": changed("occluders", 0, "paint", "colours", to=[[1, 2, 256]]),
+    "colour of halves": changed("occluders", 0, "paint", "colours", to=[[1, 2, 0.5]]),
+    "pattern on a colour": changed("occluders", 0, "paint", "pattern", to="stripes"),
+    "unknown pattern": changed("occluders", 1, "paint", "pattern", to="plaid"),
+    "texture without period": changed("occluders", 1, "paint", "period", to=0),
+    "seed too large": changed("occluders", 1, "paint", "seed", to=65536),
+    "photometric of nothing": changed("photometric", to=None),
+    "gain below zero": changed("photometric", "brightness", to=-0.1),
+    "cast of two": changed("photometric", "cast", to=[1, 1]),
+    "cast as number": changed("photometric", "cast", to=1),
+    "grey as text": changed("photometric", "grey", to="yes"),
+    "quality above 100": changed("photometric", "jpeg", to=101),
+    "half a quality": changed("photometric", "jpeg", to=50.5),
+    "traits as list": changed("traits", to=["tone"]),
+    "traits as number": changed("traits", to=7),
+    "a trait as number": changed("traits", "tone", to=7),
+    "something more": changed("more", to=1),
+    "something less": json.dumps({key: value for key, value in PLAIN.items() if key != "fill"}),
+}
+
+
+@pytest.mark.parametrize("text", WRONG.values(), ids=WRONG.keys())
+def test_what_is_no_recipe_is_refused_in_one_line(text: str) -> None:
+    with pytest.raises(DatasetError) as caught:
+        Recipe.from_json(text)
+    assert "\n" not in str(caught.value)
+    assert str(caught.value).startswith("recipe: cannot be read")
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner, max_size=4),
+    max_leaves=8,
+)
+
+
+def paths(value: Any, so_far: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [so_far, *(path for key, part in parts for path in paths(part, (*so_far, key)))]
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.sampled_from(paths(PLAIN)[1:]), json_values)
+def test_any_part_may_be_anything(path: tuple[Any, ...], value: Any) -> None:
+    """Either it still is a recipe that survives its JSON, or a DatasetError; never another error."""
+    try:
+        recipe = Recipe.from_json(changed(*path, to=value))
+    except DatasetError:
+        return
+    assert Recipe.from_json(recipe.to_json()) == recipe
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.one_of(st.binary(max_size=60), st.text(max_size=60)))
+@example(b"\xff\xfe\x00\x00")
+@example(b"\x00")
+@example(b'{"split": "\xff"}')
+def test_any_bytes_are_refused(data: bytes | str) -> None:
+    with pytest.raises(DatasetError):
+        Recipe.from_json(data)
+
+
+@given(st.integers(0, len(RECIPE.to_json()) - 1))
+def test_a_recipe_cut_short_is_refused(end: int) -> None:
+    with pytest.raises(DatasetError):
+        Recipe.from_json(RECIPE.to_json()[:end])
