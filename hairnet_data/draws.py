@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 import numpy as np
@@ -46,31 +46,33 @@ def shuffled(seed: int, split: str, deck: int, count: int) -> NDArray[np.int64]:
 class Draws:
     """Hands out the numbers of one section, one after another."""
 
-    def __init__(self, numbers: NDArray[np.float64]) -> None:
-        self._numbers: Iterator[float] = iter(numbers.tolist())
+    __slots__ = ("_next",)
+
+    def __init__(self, numbers: Iterable[float]) -> None:
+        self._next: Callable[[], float] = iter(numbers).__next__
 
     def chance(self, rate: float) -> bool:
         """True in a share `rate` of all cases."""
-        return next(self._numbers) < rate
+        return self._next() < rate
 
     def uniform(self, low: float, high: float, digits: int = 4) -> float:
         """A number between the two, rounded."""
-        return round(low + (high - low) * next(self._numbers), digits)
+        return round(low + (high - low) * self._next(), digits)
 
     def log_uniform(self, low: float, high: float, digits: int = 4) -> float:
         """A number between two positive ones, as likely in [a, 2a] as in [2a, 4a], rounded."""
-        return round(low * math.exp(math.log(high / low) * next(self._numbers)), digits)
+        return round(low * math.exp(math.log(high / low) * self._next()), digits)
 
     def whole(self, low: int, high: int) -> int:
         """A whole number, both ends included."""
-        return low + int(next(self._numbers) * (high - low + 1))
+        return low + int(self._next() * (high - low + 1))
 
     def one_of(self, choices: Sequence[T]) -> T:
         """One of the choices."""
-        return choices[int(next(self._numbers) * len(choices))]
+        return choices[int(self._next() * len(choices))]
 
 
 def sections(seed: int, split: str, index: int, names: Sequence[str]) -> dict[str, Draws]:
     """A section of numbers for every concern."""
-    numbers = uniforms(seed, split, index, SECTION * len(names))
+    numbers = uniforms(seed, split, index, SECTION * len(names)).tolist()
     return {name: Draws(numbers[at * SECTION : (at + 1) * SECTION]) for at, name in enumerate(names)}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 import pickle
 import time
 from collections import Counter
@@ -31,7 +30,6 @@ class Shard:
         number: of the shard within the split.
         records: how many it holds.
         payload: bytes of the records, without the file's framing.
-        sha256: of the file.
         shown: how many portraits, negatives and occluded examples it has.
     """
 
@@ -39,7 +37,6 @@ class Shard:
     number: int
     records: int
     payload: int
-    sha256: str
     shown: Counter[str]
 
 
@@ -110,16 +107,14 @@ def write_shard(plan: Plan, part: SplitPlan, number: int, assets: Assets, folder
         records[recipe.index] = frame(make_record(recipe, pool, assets, plan.settings.image_format))
     path = folder / part.shard_name(number)
     temporary = path.with_name(path.name + ".part")
-    digest = hashlib.sha256()
     with open(temporary, "wb") as file:
         for index in part.range_of(number):
-            digest.update(records[index])
             file.write(records[index])
     temporary.rename(path)
     shown = Counter(recipe.kind for recipe in recipes)
     shown["occluded"] = sum(bool(recipe.occluders) for recipe in recipes)
     payload = sum(len(record) - 16 for record in records.values())
-    return Shard(part.split.name, number, len(recipes), payload, digest.hexdigest(), shown)
+    return Shard(part.split.name, number, len(recipes), payload, shown)
 
 
 def make_record(recipe: Recipe, pool: Pool, assets: Assets, image_format: str) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Sequence
 
@@ -77,10 +78,11 @@ def occlude(image: Pixels, mask: Pixels, occluder: Occluder, backgrounds: Backgr
     mask[place][inside] = BACKGROUND
 
 
-def ellipse(corners: int = 28) -> list[Point]:
+@functools.cache
+def ellipse(corners: int = 28) -> tuple[Point, ...]:
     """A circle of diameter 1 about the origin, as a polygon."""
     turns = [2 * math.pi * k / corners for k in range(corners)]
-    return [(0.5 * math.cos(turn), 0.5 * math.sin(turn)) for turn in turns]
+    return tuple((0.5 * math.cos(turn), 0.5 * math.sin(turn)) for turn in turns)
 
 
 def hand(fingers: Sequence[float], spread: float, thumb: float) -> list[Point]:
@@ -111,10 +113,5 @@ def _finger(base: Point, length: float, width: float, angle: float) -> list[Poin
 def place(outline: Sequence[Point], centre: Point, width: float, height: float, angle: float) -> tuple[Point, ...]:
     """Stretches a shape of unit size, turns it clockwise by `angle` degrees and puts it at `centre`, in frames."""
     sin, cos = math.sin(math.radians(angle)), math.cos(math.radians(angle))
-    return tuple(
-        (
-            round(centre[0] + x * width * cos - y * height * sin, 4),
-            round(centre[1] + x * width * sin + y * height * cos, 4),
-        )
-        for x, y in outline
-    )
+    (left, top), a, b, c, d = centre, width * cos, height * sin, width * sin, height * cos
+    return tuple([(round(left + x * a - y * b, 4), round(top + x * c + y * d, 4)) for x, y in outline])

@@ -70,6 +70,8 @@ class Policy:
                 continue
             for value in pair:
                 _within(name, value, low, high)
+                if name == "occluder_count" and value != int(value):
+                    raise UsageError(flag(name), f"{value:g} is not a whole number", f"give one from {low} to {high}")
             if pair[0] > pair[1]:
                 raise UsageError(flag(name), f"the range {pair[0]:g}..{pair[1]:g} is empty", "give the smaller first")
         unknown = [shape for shape in self.occluder_shapes if shape not in SHAPES]
@@ -88,7 +90,7 @@ def flag(name: str) -> str:
 
 
 def _within(name: str, value: Any, low: float, high: float) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not -1e300 < value < 1e300:
         raise UsageError(flag(name), f"{value!r} is not a number", f"give one from {low:g} to {high:g}")
     if not low <= value <= high:
         raise UsageError(flag(name), f"{value:g} is outside {low:g}..{high:g}", f"give one from {low:g} to {high:g}")
@@ -113,12 +115,12 @@ def from_mapping(values: Mapping[str, Any], where: str, base: Policy | None = No
             raise UsageError(where, f"no setting named {name!r}", f"known: {', '.join(sorted(known))}")
         if name in ("shift", "rotate") and isinstance(value, int | float) and not isinstance(value, bool):
             value = (0.0, value)
-        if name in ranges and value is not None:
+        if name in ranges and (value is not None or name != "cover"):
             if not isinstance(value, list | tuple) or len(value) != 2:
                 raise UsageError(where, f"{name} = {value!r} is not a range", "give two numbers, the smaller first")
             for part in value:
                 _within(name, part, -math.inf, math.inf)
-            value = tuple(int(v) if name == "occluder_count" else float(v) for v in value)
+            value = tuple(int(v) if name == "occluder_count" and v == int(v) else float(v) for v in value)
         elif name == "occluder_shapes":
             if not isinstance(value, list | tuple) or not all(isinstance(v, str) for v in value):
                 raise UsageError(where, f"{name} = {value!r} is not a list of names", "give a list of strings")

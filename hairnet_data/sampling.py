@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -124,8 +125,8 @@ def _photometric(draws: Draws, strength: float) -> Photometric:
         contrast=contrast if toned else 1.0,
         brightness=brightness if toned else 1.0,
         cast=cast if tinted else (1.0, 1.0, 1.0),
-        blur=round(sometimes(0.15, 0.4, 1.6) * strength, 3),
-        noise=round(sometimes(0.2, 2, 12) * strength, 3),
+        blur=round(sometimes(0.1, 0.4, 1.6) * strength, 3),
+        noise=round(sometimes(0.15, 2, 12) * strength, 3),
         noise_seed=draws.whole(0, 65535),
         jpeg=int(sometimes(0.1, 30, 85)),
     )
@@ -154,7 +155,7 @@ def _shape(draws: Draws, policy: Policy, pool: Pool, centre: Point, longer: floa
     shape, aspect, angle = draws.one_of(policy.occluder_shapes), draws.uniform(0.35, 1), draws.uniform(0, 360, 2)
     width, height = longer, longer * aspect
     if shape == "ellipse":
-        unit = occlusion.ellipse()
+        unit: Sequence[Point] = occlusion.ellipse()
     elif shape == "polygon":
         corners = draws.whole(5, 9)
         reach = [draws.uniform(0.25, 0.5) for _ in range(corners)]

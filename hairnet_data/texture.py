@@ -119,15 +119,15 @@ def _pattern(paint: Paint, box: tuple[int, int, int, int], size: int) -> Pixels:
     # Integer phases: 65536 is one period, so that no machine rounds another way.
     turn = 65536 / max(1.0, paint.period * size)
     cos, sin = math.cos(math.radians(paint.angle)), math.sin(math.radians(paint.angle))
-    across = np.rint(np.arange(left, right) * turn * cos).astype(np.int64)
-    down = np.rint(np.arange(top, bottom) * turn * sin).astype(np.int64)
+    across = np.rint(np.arange(left, right) * turn * cos).astype(np.int32)
+    down = np.rint(np.arange(top, bottom) * turn * sin).astype(np.int32)
     phase = down[:, None] + across[None, :] + paint.seed
     if paint.pattern == "shade":  # a soft change over one period, there and back
         wave = (phase >> 7) & 511
         return pixels(np.minimum(wave, 511 - wave).astype(np.uint8))
     bands = (phase >> 15) & 1
     if paint.pattern == "checks":
-        cross = np.rint(np.arange(top, bottom) * turn * cos).astype(np.int64)[:, None]
-        cross = cross - np.rint(np.arange(left, right) * turn * sin).astype(np.int64)[None, :]
+        cross = np.rint(np.arange(top, bottom) * turn * cos).astype(np.int32)[:, None]
+        cross = cross - np.rint(np.arange(left, right) * turn * sin).astype(np.int32)[None, :]
         bands ^= (cross >> 15) & 1
     return pixels((bands * 255).astype(np.uint8))

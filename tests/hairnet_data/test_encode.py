@@ -182,7 +182,7 @@ def test_lists_and_floats_are_no_record_of_ours() -> None:
     for fill in (lambda f: f.int64_list.value.extend([1, 2]), lambda f: f.float_list.value.append(1.0), lambda f: None):
         example = tf_example.Example()
         fill(example.features.feature["index"])
-        with pytest.raises(ValueError, match="index has [02] values"):
+        with pytest.raises(ValueError, match=r"index has [02] values"):
             parse(example.SerializeToString())
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from pathlib import Path
 from typing import Any
 
@@ -85,10 +86,15 @@ def test_metadata_adds_up(plan: Plan, tmp_path: Path) -> None:
 def test_a_shard_is_whole_or_not_there(plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from hairnet_data import generate as generating
 
-    def full(descriptor: int) -> None:
-        raise OSError(28, "No space left on device")
+    class Full(io.FileIO):
+        """A file on a disk with room for one record."""
 
-    monkeypatch.setattr(generating.os, "fsync", full)
+        def write(self, data: Any) -> int:
+            if self.tell():
+                raise OSError(28, "No space left on device")
+            return super().write(data)
+
+    monkeypatch.setattr(generating, "open", lambda path, mode: Full(path, mode), raising=False)
     with pytest.raises(OSError, match="No space left"):
         made(plan, tmp_path / "made")
     assert [path.suffix for path in (tmp_path / "made" / "shards").iterdir()] == [".part"], "never under its own name"

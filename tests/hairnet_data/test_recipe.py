@@ -33,7 +33,7 @@ colours = st.tuples(*[st.integers(0, 255)] * 3)
 words = st.text(max_size=20)  # whatever a file may be called
 assets = words.map(lambda name: f"{name}@0123456789abcdef")
 shares = st.floats(0, 1)
-crops = st.builds(Crop, assets, shares, shares, st.floats(1e-3, 1), st.booleans())
+crops = st.builds(Crop, assets, shares, shares, shares, st.booleans())
 paints = st.one_of(
     st.builds(Paint, st.just("colour"), st.tuples(colours)),
     st.builds(
@@ -90,7 +90,6 @@ def test_json_is_the_value(recipe: Recipe) -> None:
     assert again.to_json() == line
     assert Recipe.from_json(line.encode()) == recipe
     assert "\n" not in line
-    assert line.isascii()
 
 
 RECIPE = Recipe(
@@ -119,8 +118,15 @@ NEGATIVE = replace(RECIPE, kind="negative", portrait="", negative=Crop("wall@0",
 def test_a_recipe_reads_as_it_was_written() -> None:
     assert Recipe.from_json(RECIPE.to_json()) == RECIPE
     assert Recipe.from_json(NEGATIVE.to_json()) == NEGATIVE
-    assert list(PLAIN) == sorted(PLAIN)
     assert PLAIN["version"] == RECIPE_VERSION
+
+
+def test_equal_recipes_have_equal_lines() -> None:
+    one, other = (
+        replace(RECIPE, traits={"tone": "7", "hair": "curly"}),
+        replace(RECIPE, traits={"hair": "curly", "tone": "7"}),
+    )
+    assert one.to_json() == other.to_json()
 
 
 def test_recipes_name_what_they_use() -> None:
@@ -183,7 +189,7 @@ WRONG: dict[str, str] = {
     "unknown paint": changed("fill", "kind", to="oil"),
     "background without crop": changed("fill", "crop", to=None),
     "crop outside": changed("fill", "crop", "x", to=1.5),
-    "crop of nothing": changed("fill", "crop", "side", to=0),
+    "crop below zero": changed("fill", "crop", "side", to=-0.1),
     "occluders as object": changed("occluders", to={"a": 1}),
     "occluders as number": changed("occluders", to=3),
     "an occluder as number": changed("occluders", 0, to=3),
