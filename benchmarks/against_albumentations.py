@@ -60,7 +60,11 @@ class Usual(tfds.core.GeneratorBasedBuilder):
                 albumentations.HorizontalFlip(p=0.5),
                 albumentations.Affine(scale=(0.75, 1.25), translate_percent=(-0.5, 0.5), rotate=(-45, 45), p=1),
                 albumentations.CoarseDropout(
-                    num_holes_range=(1, 1), hole_height_range=(0.1, 0.4), hole_width_range=(0.1, 0.4), fill_mask=0, p=0.6
+                    num_holes_range=(1, 1),
+                    hole_height_range=(0.1, 0.4),
+                    hole_width_range=(0.1, 0.4),
+                    fill_mask=0,
+                    p=0.6,
                 ),
                 albumentations.Resize(SIZE, SIZE),
             ]

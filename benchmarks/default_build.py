@@ -1,6 +1,6 @@
 """The default build (drawn portraits, 2,000 training examples) from a cold start, as a user meets it.
 
-    python benchmarks/default_build.py
+python benchmarks/default_build.py
 """
 
 from __future__ import annotations

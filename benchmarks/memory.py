@@ -1,6 +1,6 @@
 """Peak memory of any process of a build, at two sizes.
 
-    python benchmarks/memory.py --source-dir LFW --negatives FOLDER
+python benchmarks/memory.py --source-dir LFW --negatives FOLDER
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What OpenCV buys over Pillow, operation by operation, on pictures drawn here.
 
-    python benchmarks/opencv_or_pillow.py
+python benchmarks/opencv_or_pillow.py
 """
 
 from __future__ import annotations
@@ -55,7 +55,11 @@ def main() -> None:
             lambda: geometry.sample_mask(portrait.mask, at()),
             lambda: mask.transform((SIZE, SIZE), Image.Transform.AFFINE, flat, Image.Resampling.NEAREST),
         ),
-        ("JPEG q95 4:4:4", lambda: encode_image(small, "jpeg"), lambda: saved(small, format="JPEG", quality=95, subsampling=0)),
+        (
+            "JPEG q95 4:4:4",
+            lambda: encode_image(small, "jpeg"),
+            lambda: saved(small, format="JPEG", quality=95, subsampling=0),
+        ),
         ("mask as PNG", lambda: encode_mask(labels), lambda: saved(labels, format="PNG")),
         (
             "JPEG decoded",

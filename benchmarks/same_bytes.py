@@ -1,6 +1,6 @@
 """Whether shards come out the same however they are made.
 
-    python benchmarks/same_bytes.py --source-dir LFW --negatives FOLDER
+python benchmarks/same_bytes.py --source-dir LFW --negatives FOLDER
 """
 
 from __future__ import annotations

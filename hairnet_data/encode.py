@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import struct
 from typing import Any
 
@@ -40,7 +41,14 @@ def encode_image(image: Pixels, image_format: str) -> bytes:
 
 def encode_mask(mask: Pixels) -> bytes:
     """Encodes uint8 (H, W) of class ids as a PNG in mode L: never a palette, whose entries TensorFlow turns to grey."""
+    if not mask.max():  # every negative's
+        return _empty_mask(*mask.shape)
     return _encoded(".png", mask, _MASK_PNG)
+
+
+@functools.lru_cache(maxsize=8)
+def _empty_mask(height: int, width: int) -> bytes:
+    return _encoded(".png", np.zeros((height, width), np.uint8), _MASK_PNG)
 
 
 def _encoded(ending: str, picture: Any, options: list[int]) -> bytes:

@@ -95,9 +95,7 @@ def _card(cell: Cell) -> str:
     if cell.mask is not None:
         lines = _layer_size(height, width)
         layers += f'<img class="area" src="{_area(cell.mask)}" alt="">'
-        layers += (
-            f'<img class="lines" src="{_png(outline_layer(cell.mask, *lines, thick=_SIDE / 155))}" alt="">'
-        )
+        layers += f'<img class="lines" src="{_png(outline_layer(cell.mask, *lines, thick=_SIDE / 155))}" alt="">'
     caption = "".join(f"<p>{escape(line)}</p>" for line in cell.lines)
     return (
         f'<figure><div class="stage"><div class="frame" style="--r:{width / height:.4f}">{layers}</div></div>'

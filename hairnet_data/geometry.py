@@ -63,7 +63,9 @@ def reach(matrix: UnitMatrix, size: int) -> Box:
     """The part of the output that a source can reach: (left, top, right, bottom) in pixels, perhaps a pixel too wide."""
     (a, b, x0), (c, d, y0) = matrix.tolist()
     area = a * d - b * c
-    corners = [((d * (u - x0) - b * (v - y0)) / area, (a * (v - y0) - c * (u - x0)) / area) for u in (0, 1) for v in (0, 1)]
+    corners = [
+        ((d * (u - x0) - b * (v - y0)) / area, (a * (v - y0) - c * (u - x0)) / area) for u in (0, 1) for v in (0, 1)
+    ]
     across, down = zip(*corners, strict=True)
     left, top = (min(max(math.floor(min(places)) - 1, 0), size) for places in (across, down))
     right, bottom = (min(max(math.ceil(max(places)) + 1, 0), size) for places in (across, down))
@@ -154,4 +156,3 @@ def halve(image: Pixels, times: int) -> Pixels:
         height, width = image.shape[:2]
         image = pixels(cv2.resize(image, ((width + 1) // 2, (height + 1) // 2), interpolation=cv2.INTER_AREA))
     return image
-

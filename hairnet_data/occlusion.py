@@ -48,13 +48,13 @@ def cover(outline: Sequence[Point], size: int) -> tuple[tuple[int, int, int, int
     ]
     x, y, run, drop, turn = np.array(edges, np.int64).reshape(-1, 5).T
     below = (np.arange(top, box[3]) * _GRID + half) - y[:, None]
-    edge, row = np.nonzero((below >= 0) & (below < drop[:, None]))
+    edge, row = ((below >= 0) & (below < drop[:, None])).nonzero()
     # Where the edge crosses the row: the first pixel whose centre is not left of the crossing.
     run, drop = run[edge], drop[edge]
     crossing = x[edge] * drop + below[edge, row] * run
     column = np.minimum(np.maximum(-((half * drop - crossing) // (_GRID * drop)) - left, 0), width)
     steps = np.bincount(row * (width + 1) + column, turn[edge], height * (width + 1)).astype(np.int16)
-    winding = np.cumsum(steps.reshape(height, width + 1)[:, :width], axis=1, dtype=np.int16)
+    winding = steps.reshape(height, width + 1)[:, :width].cumsum(axis=1, dtype=np.int16)
     return box, winding != 0
 
 

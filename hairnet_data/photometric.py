@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from hairnet_data.pixels import Pixels, pixels
 from hairnet_data.recipe import NO_CHANGE, Photometric
@@ -41,10 +42,12 @@ def change_colours(image: Pixels, change: Photometric) -> Pixels:
 def _look_up(image: Pixels, change: Photometric) -> Pixels:
     toned = ((np.arange(256.0) - 128) * change.contrast + 128) * change.brightness
     if change.cast == NO_CHANGE.cast:
-        table = np.clip(np.rint(toned), 0, 255).astype(np.uint8)
-        return _look_up_each(image, table)
-    tables = np.clip(np.rint(toned[:, None] * np.array(change.cast)), 0, 255).astype(np.uint8)
-    return pixels(cv2.LUT(image, tables[:, None, :]))
+        return _look_up_each(image, _levels(toned))
+    return pixels(cv2.LUT(image, _levels(toned[:, None] * np.array(change.cast))[:, None, :]))
+
+
+def _levels(values: NDArray[np.float64]) -> Pixels:
+    return pixels(np.minimum(np.maximum(np.rint(values), 0), 255).astype(np.uint8))
 
 
 def _look_up_each(image: Pixels, table: Pixels) -> Pixels:
@@ -55,10 +58,8 @@ def _look_up_each(image: Pixels, table: Pixels) -> Pixels:
 def _add_noise(image: Pixels, deviation: float, seed: int) -> Pixels:
     tile = tile_at(noise_tile(), seed, *image.shape[:2]).view(np.uint8)
     values = np.rint(np.arange(256, dtype=np.uint8).view(np.int8) * (deviation / 32))
-    brighter = np.clip(values, 0, 255).astype(np.uint8)
-    darker = np.clip(-values, 0, 255).astype(np.uint8)
     window = np.ascontiguousarray(tile)
-    more, less = _look_up_each(window, brighter), _look_up_each(window, darker)
+    more, less = _look_up_each(window, _levels(values)), _look_up_each(window, _levels(-values))
     return pixels(cv2.subtract(cv2.add(image, more), less))
 
 
@@ -67,4 +68,3 @@ def _jpeg_round_trip(image: Pixels, quality: int) -> Pixels:
     # but its colour transform does, so they are put in its order.
     _, data = cv2.imencode(".jpg", cv2.cvtColor(image, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, quality])
     return pixels(cv2.cvtColor(pixels(cv2.imdecode(data, cv2.IMREAD_COLOR)), cv2.COLOR_BGR2RGB))
-

@@ -147,7 +147,5 @@ def read_policy(path: Path) -> Policy:
     return from_mapping(values, str(path))
 
 
-CLEAN = Policy(
-    negative_rate=0, occlude_rate=0, scale=(1, 1), shift=(0, 0), rotate=(0, 0), mirror=0, photometric=0
-)
+CLEAN = Policy(negative_rate=0, occlude_rate=0, scale=(1, 1), shift=(0, 0), rotate=(0, 0), mirror=0, photometric=0)
 """Framed only: nothing moved, hidden or recoloured."""

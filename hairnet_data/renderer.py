@@ -106,10 +106,10 @@ def _warp(recipe: Recipe, subject: Subject, backgrounds: Backgrounds) -> tuple[P
     if (source.shape[0] - 2, source.shape[1] - 2) != subject.mask.shape:
         at = geometry.coordinates(matrix, box, source.shape[1] - 2, source.shape[0] - 2)
     pixels_there = geometry.sample_image(source, at)
+    if box == frame and classes.max() < geometry.OUTSIDE:
+        return pixels_there, classes
     # One map of what the portrait reaches rules both: its pixels there, and its classes.
     covered = pixels(cv2.threshold(classes, geometry.OUTSIDE - 1, 255, cv2.THRESH_BINARY_INV)[1])
-    if box == frame and covered.all():
-        return pixels_there, classes
     image = paint_box(recipe.fill, frame, size, backgrounds)
     mask = np.full((size, size), BACKGROUND, np.uint8)
     place = np.s_[top:bottom, left:right]

@@ -38,7 +38,7 @@ def sample_recipe(split: Split, pool: Pool, index: int, size: int = 224) -> Reci
         The recipe: the same for the same arguments, on every machine.
     """
     policy = split.policy
-    draws = sections(split.seed, split.name, index, _SECTIONS)
+    draws = sections(split.seed, split.name, index, _SECTIONS[: 4 + policy.occluder_count[1]])
     kind, place = draws["kind"], draws["affine"]
     is_negative = kind.chance(policy.negative_rate)
     # The deck turns whether or not this example shows its card, so the place in it follows from the index.
@@ -117,16 +117,16 @@ def _photometric(draws: Draws, strength: float) -> Photometric:
         value, drawn = draws.uniform(low, high, 3), draws.chance(min(1.0, rate * strength))
         return value if drawn else 0.0
 
-    tinted = draws.chance(min(1.0, 0.4 * strength))
+    tinted = draws.chance(min(1.0, 0.3 * strength))
     cast = gain(0.12), gain(0.12), gain(0.12)
-    toned, contrast, brightness = draws.chance(min(1.0, 0.8 * strength)), gain(0.35), gain(0.4)
+    toned, contrast, brightness = draws.chance(min(1.0, 0.7 * strength)), gain(0.35), gain(0.4)
     return Photometric(
         grey=draws.chance(min(1.0, 0.05 * strength)),
         contrast=contrast if toned else 1.0,
         brightness=brightness if toned else 1.0,
         cast=cast if tinted else (1.0, 1.0, 1.0),
         blur=round(sometimes(0.1, 0.4, 1.6) * strength, 3),
-        noise=round(sometimes(0.15, 2, 12) * strength, 3),
+        noise=round(sometimes(0.1, 2, 12) * strength, 3),
         noise_seed=draws.whole(0, 65535),
         jpeg=int(sometimes(0.1, 30, 85)),
     )

@@ -273,9 +273,7 @@ def _header(sheet: Image.Image, title: str, legend: bool) -> None:
     wide = sum(_font(14).getlength(name) + 22 for name, _ in names) + 18 * (len(names) - 1)
     x = sheet.width - _MARGIN - wide if beside else float(_MARGIN)
     for name, colour in names:
-        draw.rounded_rectangle(
-            (x, y - 11, x + 14, y), 4, fill=colour, outline=tuple(c * 3 // 4 for c in colour)
-        )
+        draw.rounded_rectangle((x, y - 11, x + 14, y), 4, fill=colour, outline=tuple(c * 3 // 4 for c in colour))
         draw.text((x + 22, y), name, fill=_GREY, font=_font(14), anchor="ls")
         x += 22 + _font(14).getlength(name) + 18
 

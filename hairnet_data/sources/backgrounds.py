@@ -36,9 +36,7 @@ class DrawnBackgrounds:
         self._counts = dict(zip(POOLS, (train, validation, test), strict=True))
         self._size = size
         if min(self._counts.values()) < 0:
-            raise UsageError(
-                "drawn backgrounds", "a pool's count is negative", "give 0 or more for each pool"
-            )
+            raise UsageError("drawn backgrounds", "a pool's count is negative", "give 0 or more for each pool")
         if size < 16:
             raise UsageError("drawn backgrounds", f"size {size} is too small", "give at least 16 pixels")
 

@@ -32,9 +32,7 @@ class PhotoFolder:
         UsageError: the fractions are no shares of a whole.
     """
 
-    def __init__(
-        self, root: Path, fractions: tuple[float, float, float] = (0.7, 0.1, 0.2), seed: int = 0
-    ) -> None:
+    def __init__(self, root: Path, fractions: tuple[float, float, float] = (0.7, 0.1, 0.2), seed: int = 0) -> None:
         self.name = "folder"
         self._shown = str(root)
         # Worker processes may have another working folder.
@@ -73,9 +71,7 @@ class PhotoFolder:
             if faults:
                 raise faults[0]
             endings = ", ".join(sorted(photos.EXTENSIONS))
-            raise SourceError(
-                self._shown, "there are no pictures in it", f"put photos there, named {endings}"
-            )
+            raise SourceError(self._shown, "there are no pictures in it", f"put photos there, named {endings}")
         pools = self._pools(sizes)
         return Catalogue(tuple(Entry(id, pools[id]) for id in sorted(sizes)), tuple(faults))
 
@@ -89,9 +85,7 @@ class PhotoFolder:
         try:
             return _sha256(path)[:16]
         except OSError as error:
-            raise SourceError(
-                self._where(id), f"cannot be read ({error.strerror})", "check it or remove it"
-            ) from error
+            raise SourceError(self._where(id), f"cannot be read ({error.strerror})", "check it or remove it") from error
 
     def load(self, id: str) -> Pixels:
         """Decodes a picture: uint8 (H, W, 3) RGB.
@@ -112,9 +106,7 @@ class PhotoFolder:
         def fault(error: OSError) -> None:
             where = os.path.join(self._shown, os.path.relpath(error.filename or self._root, self._root))
             faults.append(
-                SourceError(
-                    os.path.normpath(where), f"cannot be listed ({error.strerror})", "check its permissions"
-                )
+                SourceError(os.path.normpath(where), f"cannot be listed ({error.strerror})", "check its permissions")
             )
 
         home = self._root.resolve()

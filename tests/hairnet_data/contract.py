@@ -571,7 +571,7 @@ def wall(rng: np.random.Generator, width: int = 60, height: int = 48) -> Backgro
 def crop(rng: np.random.Generator) -> Crop:
     """Some crop of a background."""
     x, y, side = (round(float(rng.uniform(low, 1)), 4) for low in (0, 0, 0.5))
-    return Crop(WALL, x, y, side, bool(rng.integers(2)))
+    return Crop(WALL, x, y, side if rng.integers(2) else 0.0, bool(rng.integers(2)))
 
 
 WILD = Policy(scale=(0.3, 4), shift=(0, 1), rotate=(0, 180), occluder_count=(1, 4), occluder_size=(0.02, 1))

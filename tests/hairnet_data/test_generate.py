@@ -53,7 +53,6 @@ def test_shards_are_what_is_said_of_them(plan: Plan, tmp_path: Path) -> None:
     for shard, (part, number) in zip(result, plan.ranges(), strict=True):
         data = (folder / part.shard_name(number)).read_bytes()
         records = unframe(data)
-        assert shard.sha256 == hashlib.sha256(data).hexdigest()
         assert (shard.records, shard.payload) == (len(records), sum(map(len, records)))
         assert [parse(record)["index"] for record in records] == list(part.range_of(number))
         kinds = [parse(record)["kind"] for record in records]

@@ -83,9 +83,7 @@ def landscape(rng: np.random.Generator, height: int, width: int) -> Pixels:
     level = float(rng.uniform(0.35, 0.75))
     base = leafy(rng) if rng.random() < 0.6 else skin_like(rng)
     for number in range(int(rng.integers(1, 5))):
-        crest = fractal(rng, 2, width, size * 0.4, 4)[:1] * np.float32(0.18) + np.float32(
-            level + 0.1 * number
-        )
+        crest = fractal(rng, 2, width, size * 0.4, 4)[:1] * np.float32(0.18) + np.float32(level + 0.1 * number)
         tone = ramp(
             fractal(rng, height, width, size * 0.1, 3, aspect=2.5),
             [shade(base, 0.9 - 0.15 * number), shade(base, 1.1 - 0.1 * number)],
@@ -102,9 +100,7 @@ def bokeh(rng: np.random.Generator, height: int, width: int) -> Pixels:
     """Lights far out of focus: soft discs over a blurred ground."""
     size = min(height, width)
     base = any_colour(rng) if rng.random() < 0.5 else shade(hair_like(rng), 0.5)
-    picture = ramp(
-        fractal(rng, height, width, size * 0.5, 2), [shade(base, 0.3), shade(base, 0.9), any_colour(rng)]
-    )
+    picture = ramp(fractal(rng, height, width, size * 0.5, 2), [shade(base, 0.3), shade(base, 0.9), any_colour(rng)])
     glow = np.zeros_like(picture)
     hues = [vivid(rng) for _ in range(3)]
     for _ in range(int(rng.integers(8, 40))):

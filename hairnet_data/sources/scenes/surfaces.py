@@ -146,9 +146,7 @@ def wood(rng: np.random.Generator, height: int, width: int) -> Pixels:
     rows, _ = mesh(tall, wide)
     board = np.floor(rows * np.float32(boards / tall))
     offsets = rng.random(boards + 1).astype(np.float32)[board.astype(np.int32)]
-    rings = wave(
-        grain * np.float32(rng.uniform(2, 6)) + rows * np.float32(rng.uniform(3, 16) / tall) + offsets
-    )
+    rings = wave(grain * np.float32(rng.uniform(2, 6)) + rows * np.float32(rng.uniform(3, 16) / tall) + offsets)
     fibres = noise(rng, tall, wide, 1.5, wide * rng.uniform(0.1, 0.4))
     field = rings * np.float32(rng.uniform(0.3, 0.6)) + fibres * np.float32(0.4) + offsets * np.float32(0.35)
     base = (skin_like if rng.random() < 0.5 else hair_like)(rng)
@@ -196,9 +194,7 @@ def stones(rng: np.random.Generator, height: int, width: int) -> Pixels:
     count = max(4, int(height * width / (pitch * pitch)))
     seeds = np.full((height, width), 255, np.uint8)
     seeds[rng.integers(0, height, count), rng.integers(0, width, count)] = 0
-    _, labels = cv2.distanceTransformWithLabels(
-        seeds, cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_PIXEL
-    )
+    _, labels = cv2.distanceTransformWithLabels(seeds, cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_PIXEL)
     edges = (cv2.dilate(labels.astype(np.float32), np.ones((3, 3), np.uint8)) != labels).astype(np.uint8)
     away = np.rint(cv2.distanceTransform(1 - edges, cv2.DIST_L2, cv2.DIST_MASK_3) * 32)
     gap = pitch * float(rng.uniform(0.06, 0.16))

@@ -211,9 +211,7 @@ def garment(rng: np.random.Generator, side: int) -> Thing:
     if rng.random() < 0.5:
         trim = any_colour(rng)
         middle = int(side * 0.5)
-        cv2.line(
-            colour, (middle, int(side * (0.1 + dip))), (middle, side), trim, max(1, side // 60), cv2.LINE_AA
-        )
+        cv2.line(colour, (middle, int(side * (0.1 + dip))), (middle, side), trim, max(1, side // 60), cv2.LINE_AA)
         for y in np.linspace(0.15 + dip, 0.9, int(rng.integers(3, 8))):
             at = (middle + side // 40, int(y * side))
             cv2.circle(colour, at, max(1, side // 60), shade(trim, 0.7), -1, cv2.LINE_AA)
@@ -224,12 +222,8 @@ def lamp(rng: np.random.Generator, side: int) -> Thing:
     """A lit lamp: a bright shade on a stand, darker towards its rims."""
     wide, narrow = float(rng.uniform(0.25, 0.48)), float(rng.uniform(0.1, 0.35))
     low = float(rng.uniform(0.35, 0.65))
-    hood = polygon(
-        side, np.array([[0.5 - narrow, 0.03], [0.5 + narrow, 0.03], [0.5 + wide, low], [0.5 - wide, low]])
-    )
-    stand = polygon(
-        side, np.array([[0.47, low], [0.53, low], [0.54, 0.93], [0.68, 0.97], [0.32, 0.97], [0.46, 0.93]])
-    )
+    hood = polygon(side, np.array([[0.5 - narrow, 0.03], [0.5 + narrow, 0.03], [0.5 + wide, low], [0.5 - wide, low]]))
+    stand = polygon(side, np.array([[0.47, low], [0.53, low], [0.54, 0.93], [0.68, 0.97], [0.32, 0.97], [0.46, 0.93]]))
     rows, columns = mesh(side, side)
     away_x = columns * np.float32(2 / side) - np.float32(1)
     away_y = rows * np.float32(1 / side) - np.float32(low * 0.55)

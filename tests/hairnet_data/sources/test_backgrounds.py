@@ -230,9 +230,7 @@ def test_missing_empty_and_misnamed_folders_are_told_apart(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("fractions", [(0.5, 0.2, 0.2), (1.2, -0.1, -0.1), (0.5, 0.5)])
-def test_fractions_that_are_no_shares_are_refused(
-    tmp_path: Path, fractions: tuple[float, float, float]
-) -> None:
+def test_fractions_that_are_no_shares_are_refused(tmp_path: Path, fractions: tuple[float, float, float]) -> None:
     with pytest.raises(UsageError, match="no shares"):
         PhotoFolder(tmp_path, fractions)
 
