@@ -60,7 +60,7 @@ def unit_matrix(
 
 
 def reach(matrix: UnitMatrix, size: int) -> Box:
-    """The part of the output that a source can reach: (left, top, right, bottom) in pixels, perhaps a pixel too wide."""
+    """What a source can reach of the output: (left, top, right, bottom) in pixels, perhaps a pixel too wide."""
     (a, b, x0), (c, d, y0) = matrix.tolist()
     area = a * d - b * c
     corners = [

@@ -13,7 +13,7 @@ import numpy as np
 
 from hairnet_data.encode import IMAGE_FORMATS, JPEG_QUALITY
 from hairnet_data.errors import SourceError, UsageError
-from hairnet_data.policy import Policy
+from hairnet_data.policy import DEFAULT, Policy
 from hairnet_data.pools import Pool
 from hairnet_data.recipe import RECIPE_VERSION
 from hairnet_data.renderer import RENDERER_VERSION
@@ -40,7 +40,7 @@ class Settings:
         image_format: "jpeg" or "png".
     """
 
-    policy: Policy = Policy()
+    policy: Policy = DEFAULT
     seed: int = 0
     image_size: int = 224
     train_examples: int | None = None

@@ -149,3 +149,6 @@ def read_policy(path: Path) -> Policy:
 
 CLEAN = Policy(negative_rate=0, occlude_rate=0, scale=(1, 1), shift=(0, 0), rotate=(0, 0), mirror=0, photometric=0)
 """Framed only: nothing moved, hidden or recoloured."""
+
+DEFAULT = Policy()
+"""What a build does unless it is told otherwise."""

@@ -59,11 +59,7 @@ def render(recipe: Recipe, portrait: Portrait | Subject | None, backgrounds: Bac
     Returns:
         The image, uint8 (S, S, 3) RGB, and its mask, uint8 (S, S) of class ids, both new arrays.
     """
-    image = mask = None
-    for _, image, mask in steps(recipe, portrait, backgrounds):
-        pass
-    assert image is not None
-    assert mask is not None
+    *_, (_, image, mask) = steps(recipe, portrait, backgrounds)
     return image, mask
 
 

@@ -6,7 +6,7 @@ from hairnet_data.recipe import Affine, Paint, Photometric, Recipe
 
 
 def describe(recipe: Recipe) -> list[str]:
-    """What was done to an example, a line each for place, ground, occluders and colours; lines with nothing are left out."""
+    """What was done to an example: a line each for traits, place, ground, occluders and colours, where there is any."""
     traits = ", ".join(f"{name} {value}" for name, value in sorted(recipe.traits.items()))
     lines = [traits, _place(recipe), _ground(recipe), _occluders(recipe), _colours(recipe.photometric)]
     return [line for line in lines if line]
