@@ -12,7 +12,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -65,6 +65,7 @@ def build(
     skip_bad: bool = False,
     dry_run: bool = False,
     progress: Progress = lambda what, done, total: None,
+    announce: Callable[[Outcome], None] = lambda estimated: None,
 ) -> Outcome:
     """Builds a dataset with TFDS, or finds that it is already there.
 
@@ -80,6 +81,7 @@ def build(
         skip_bad: whether faulty portraits are left out.
         dry_run: decide and estimate only.
         progress: told what is being done, how far it is, and how far it goes.
+        announce: told, before rendering begins, what it will come to.
 
     Raises:
         BuildError: no room, no right to write, or another dataset has that name.
@@ -99,6 +101,7 @@ def build(
         if dry_run:
             return outcome
         _check_room(data_dir, size)
+        announce(outcome)
         made = _prepare(plan, path.parent.name, work / "made", scratch, crew, progress)
         _to_disk(made)
         _put_in_place(made, path, work)

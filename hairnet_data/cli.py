@@ -18,6 +18,7 @@ from hairnet_data.errors import HairnetError, UsageError
 
 if TYPE_CHECKING:
     from hairnet_data.at_hand import AtHand
+    from hairnet_data.build import Outcome
     from hairnet_data.prepared import Prepared
 
 app = typer.Typer(
@@ -73,7 +74,7 @@ def build(
 ) -> None:
     """Builds a dataset of TFRecords."""
     from hairnet_data import build as building
-    from hairnet_data.console import bytes_text, progress_bar, seconds_text
+    from hairnet_data.console import bytes_text, progress_bar
 
     workers = _workers(workers)
     name = building.checked_name(name)
@@ -82,6 +83,11 @@ def build(
     request = _request(locals())
     settings = request.settings()
     where = data_dir or options.default_data_dir()
+
+    def announce(estimated: building.Outcome) -> None:
+        if not quiet:
+            print(f"about to make {_in_words(estimated, workers)}", file=sys.stderr)
+
     with progress_bar(quiet) as progress:
         outcome = building.build(
             request.sources(where),
@@ -93,18 +99,26 @@ def build(
             skip_bad=skip_bad,
             dry_run=dry_run,
             progress=progress,
+            announce=announce,
         )
     if not quiet:
         if outcome.skipped:
             print(f"left out {outcome.skipped} faulty (--skip-bad)")
         if outcome.snapped:
             print(f"{outcome.snapped:,} mask pixels took the nearest class colour")
-        size = f"{outcome.examples:,} examples, {bytes_text(outcome.size)}"
-        if dry_run:
-            print(f"would make {size}, in about {seconds_text(outcome.seconds / workers)} with {workers} workers")
+        if dry_run and outcome.seconds:
+            print(f"would make {_in_words(outcome, workers)}")
         else:
+            size = f"{outcome.examples:,} examples, {bytes_text(outcome.size)}"
             print(f"{'made' if outcome.made else 'already there:'} {size}")
     print(outcome.path)
+
+
+def _in_words(estimated: Outcome, workers: int) -> str:
+    from hairnet_data.console import bytes_text, seconds_text
+
+    size = f"{estimated.examples:,} examples, about {bytes_text(estimated.size)}"
+    return f"{size}, in about {seconds_text(estimated.seconds / workers)} with {workers} worker{'s' if workers > 1 else ''}"
 
 
 @app.command()

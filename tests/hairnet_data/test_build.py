@@ -438,7 +438,11 @@ def test_ctrl_c(
     workers_then = children_of(process)
     (os.killpg if group else os.kill)(process.pid, signal.SIGINT)
     out, err = process.communicate(timeout=30)
-    said = [line for line in err.splitlines() if line.strip() and not line.startswith(("looking at", "rendering:"))]
+    said = [
+        line
+        for line in err.splitlines()
+        if line.strip() and not line.startswith(("looking at", "about to make", "rendering:"))
+    ]
     assert (process.returncode, said) == (130, ["hairnet-data: interrupted; nothing was changed"])
     assert out == ""
     assert kit.digests(tmp_path) == before

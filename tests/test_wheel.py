@@ -1,0 +1,68 @@
+"""The wheel, not the checkout: what a user installs has the dataset, its card and everything the commands need."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+USE = """
+import pathlib, sys
+import hairnet_data, hairnet_synthetic
+import tensorflow_datasets as tfds
+home = pathlib.Path(sys.argv[1])
+for package in (hairnet_data, hairnet_synthetic):
+    assert pathlib.Path(package.__file__).is_relative_to(home), package.__file__
+builder = tfds.builder("hairnet_synthetic/drawn", data_dir=sys.argv[2])
+assert "hair and face" in builder.info.description
+assert "@inproceedings" in builder.info.citation
+assert builder.info.supervised_keys == ("image", "mask")
+sys.argv = ["hairnet-data", "preview", "--count", "2", "--data-dir", sys.argv[2], "--out", sys.argv[2] + "/p.png"]
+from hairnet_data.cli import main
+main()
+"""
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    # From a copy of what git tracks: building in the checkout would leave its traces there.
+    source = folder / "source"
+    files = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True).stdout.split(b"\0")
+    for name in (os.fsdecode(name) for name in files if name):
+        if (ROOT / name).is_file():
+            (source / name).parent.mkdir(parents=True, exist_ok=True)
+            (source / name).write_bytes((ROOT / name).read_bytes())
+    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
+    subprocess.run([*command, "--wheel-dir", str(folder), str(source)], check=True)
+    return next(folder.glob("hairnet-*.whl"))
+
+
+def test_the_wheel_has_packages_and_their_data(wheel: Path) -> None:
+    names = set(zipfile.ZipFile(wheel).namelist())
+    wanted = {f"hairnet_synthetic/{name}" for name in ("README.md", "CITATIONS.bib", "TAGS.txt", "checksums.tsv")}
+    assert wanted | {"hairnet_data/py.typed", "hairnet_data/sources/drawn/__init__.py"} <= names
+    tops = {name.split("/")[0] for name in names}
+    assert {top for top in tops if not top.endswith(".dist-info")} <= {
+        "hairnet_data",
+        "hairnet_model",
+        "hairnet_synthetic",
+    }
+
+
+def test_the_wheel_works(wheel: Path, tmp_path: Path) -> None:
+    home, data = tmp_path / "home", tmp_path / "data"
+    data.mkdir()
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(home), str(wheel)]
+    subprocess.run(command, check=True)
+    environment = {**os.environ, "PYTHONPATH": str(home)}
+    use = [sys.executable, "-c", USE, str(home), str(data)]
+    done = subprocess.run(use, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert (data / "p.png").is_file()
