@@ -118,7 +118,8 @@ def _in_words(estimated: Outcome, workers: int) -> str:
     from hairnet_data.console import bytes_text, seconds_text
 
     size = f"{estimated.examples:,} examples, about {bytes_text(estimated.size)}"
-    return f"{size}, in about {seconds_text(estimated.seconds / workers)} with {workers} worker{'s' if workers > 1 else ''}"
+    crew = "1 worker" if workers == 1 else f"{workers} workers"
+    return f"{size}, in about {seconds_text(estimated.seconds / workers)} with {crew}"
 
 
 @app.command()
