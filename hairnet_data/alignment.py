@@ -5,7 +5,9 @@ The alignment contract, for every example (4 and 5 hold before photometric chang
 1. The mask is uint8 (S, S) with values 0 background, 1 hair, 2 face; the image uint8 (S, S, 3), RGB.
 2. For a portrait painted in its own class colours, every pixel farther than one pixel from a class edge
    has, by nearest colour, the class of its mask, from 10 x down to 4 x up.
-3. A disc of 8 pixels or more has its centroid at M c within 0.1 pixel, in the image and in the mask.
+3. A disc of 8 pixels or more has its centroid at M c within 0.1 pixel, in the image and in the mask. (One
+   mask alone cannot have that, since its pixels are whole: at scale 1 a shift of 0.3 pixel leaves it 0.3 off.
+   It is its mean over shifts by parts of a pixel that lies there, and each mask within 0.75.)
 4. Outside the source's frame: the fill in the image and background in the mask, on exactly the same pixels.
 5. Under an occluder: its paint in the image and background in the mask, on exactly the same pixels.
 6. A mirror mirrors both; the identity recipe returns its input; a transformation and its inverse restore

@@ -6,7 +6,7 @@ import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-HEAD_SIDE = 64
+HEAD_SIDE = 128
 """Side of the small map of where the head is, see `Asset.head`."""
 
 

@@ -171,7 +171,7 @@ class Recipe:
         return [self.portrait] if self.portrait else [], [crop.asset for crop in crops if crop]
 
     def to_json(self) -> str:
-        """One line of JSON with sorted keys."""
+        """One line of JSON; the same recipe, the same line."""
         return orjson.dumps(self, option=orjson.OPT_SORT_KEYS).decode()
 
     @staticmethod
@@ -308,7 +308,7 @@ def _photometric(value: Any) -> Photometric:
         contrast=_number(value["contrast"], 0),
         brightness=_number(value["brightness"], 0),
         cast=(red, green, blue),
-        blur=_number(value["blur"], 0),
+        blur=_number(value["blur"], 0.001) if value["blur"] else 0.0,
         noise=_number(value["noise"], 0),
         noise_seed=_whole(value["noise_seed"], 0, 65535),
         jpeg=_whole(value["jpeg"], 0, 100),

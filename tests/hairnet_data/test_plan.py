@@ -134,4 +134,4 @@ def test_drawings_are_kept_only_where_they_are_wanted(tmp_path: Path, kit: Any) 
         folder.mkdir()
         with Crew(1) as crew:
             plan_of(kit.tiny_drawn(2, 1, 1), Settings(), crew, folder, silent, keep=keep)
-        assert bool(list(folder.glob("*.npy"))) == keep
+        assert bool(list(folder.glob("*.raw"))) == keep
