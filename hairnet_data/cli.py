@@ -274,6 +274,7 @@ def main() -> None:
         status = app(standalone_mode=False)
         if status == 130:  # Typer has swallowed Ctrl-C
             raise KeyboardInterrupt
+        sys.stdout.flush()  # here, where a reader that has gone can still be told from a fault
         sys.exit(status if isinstance(status, int) else 0)
     except HairnetError as fault:
         _end(str(fault), fault.exit_code)
