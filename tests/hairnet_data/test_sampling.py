@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from hairnet_data.classes import BACKGROUND, FACE, HAIR
 from hairnet_data.policy import CLEAN, SHAPES, Policy
-from hairnet_data.pools import Asset, Pool
+from hairnet_data.pools import HEAD_SIDE, Asset, Pool
 from hairnet_data.recipe import Affine, Photometric, Recipe
 from hairnet_data.renderer import render
 from hairnet_data.sampling import sample_recipe
@@ -307,7 +307,7 @@ def test_recipes_never_change() -> None:
 
 def test_recipes_are_the_same_in_another_process_with_another_hash_seed() -> None:
     code = (
-        "from hairnet_data.policy import Policy; from hairnet_data.pools import Asset, Pool;"
+        "from hairnet_data.policy import Policy; from hairnet_data.pools import HEAD_SIDE, Asset, Pool;"
         "from hairnet_data.sampling import sample_recipe; from hairnet_data.splits import Split;"
         "pool = Pool(tuple(Asset(f'p{k}', 'd') for k in range(9)), (Asset('b', 'd'),));"
         "split = Split('train', 'train', Policy(), 4, False);"
@@ -423,6 +423,6 @@ def test_occluders_of_test_occluded_hide_20_to_50_percent_of_the_head() -> None:
 
 
 def test_a_portrait_without_a_head_is_occluded_all_the_same() -> None:
-    nobody = Asset("p", DIGEST, head=bytes(64 * 64 // 8))
+    nobody = Asset("p", DIGEST, head=bytes(HEAD_SIDE * HEAD_SIDE // 8))
     recipe = sample_recipe(split_named("test_occluded"), Pool((nobody,), pool().backgrounds), 0)
     assert len(recipe.occluders) == 1
