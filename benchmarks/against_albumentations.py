@@ -48,7 +48,7 @@ class Usual(tfds.core.GeneratorBasedBuilder):
                     "image": tfds.features.Image(shape=(SIZE, SIZE, 3), encoding_format="jpeg"),
                     "mask": tfds.features.Image(shape=(SIZE, SIZE, 1), encoding_format="png"),
                 }
-            )
+            ),
         )
 
     def _split_generators(self, dl_manager: Any) -> dict[str, Any]:
