@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import shutil
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,6 +20,11 @@ def options(description: str | None) -> argparse.ArgumentParser:
     parser.add_argument("--source-dir", type=Path, required=True, help="LFW Part Labels, as hairnet-data takes it")
     parser.add_argument("--negatives", type=Path, required=True, help="photographs with nobody in them")
     return parser
+
+
+def program() -> str:
+    """The command `hairnet-data` of the Python that runs this, else the one on the path."""
+    return shutil.which("hairnet-data", path=str(Path(sys.executable).parent)) or "hairnet-data"
 
 
 def machine() -> str:

@@ -5,7 +5,6 @@ python benchmarks/default_build.py
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -13,12 +12,11 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
-from common import machine, table
+from common import machine, program, table
 
 
 def main() -> None:
     """Prints the table."""
-    program = shutil.which("hairnet-data", path=str(Path(sys.executable).parent)) or "hairnet-data"
     rows = []
     for name, arguments in (("hairnet-data --help", ["--help"]), ("hairnet-data build", ["build", "--quiet"])):
         times = []
@@ -26,7 +24,7 @@ def main() -> None:
             with tempfile.TemporaryDirectory() as folder:
                 extra = ["--data-dir", folder] if "build" in arguments else []
                 began = time.perf_counter()
-                subprocess.run([program, *arguments, *extra], check=True, stdout=subprocess.DEVNULL)
+                subprocess.run([program(), *arguments, *extra], check=True, stdout=subprocess.DEVNULL)
                 times.append(time.perf_counter() - began)
         limit = "0.5 s" if "--help" in arguments else "30 s"
         rows.append([name, *(f"{taken:.2f} s" for taken in (min(times), sorted(times)[1], max(times))), limit])

@@ -5,7 +5,6 @@ python benchmarks/memory.py --source-dir LFW --negatives FOLDER
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -14,7 +13,7 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
-from common import machine, options, table
+from common import machine, options, program, table
 
 
 def main() -> None:
@@ -27,7 +26,7 @@ def main() -> None:
     for size in asked.sizes:
         with tempfile.TemporaryDirectory() as folder:
             command = [
-                *(shutil.which("hairnet-data", path=str(Path(sys.executable).parent)) or "hairnet-data", "build"),
+                *(program(), "build"),
                 *("lfw_parts", "--source-dir", str(asked.source_dir), "--negatives", str(asked.negatives)),
                 *("--train-examples", str(size), "--workers", "2", "--data-dir", folder, "--quiet"),
             ]

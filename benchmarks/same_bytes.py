@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
-from common import machine, options, table
+from common import machine, options, program, table
 
 
 def main() -> None:
@@ -22,7 +21,6 @@ def main() -> None:
     parser = options(__doc__)
     parser.add_argument("--train-examples", type=int, default=2000)
     asked = parser.parse_args()
-    program = shutil.which("hairnet-data", path=str(Path(sys.executable).parent)) or "hairnet-data"
     rows = []
     digests = set()
     for name, workers, seed in (
@@ -34,7 +32,7 @@ def main() -> None:
     ):
         with tempfile.TemporaryDirectory() as folder:
             command = [
-                *(program, "build", "lfw_parts", "--source-dir", str(asked.source_dir)),
+                *(program(), "build", "lfw_parts", "--source-dir", str(asked.source_dir)),
                 *("--negatives", str(asked.negatives), "--train-examples", str(asked.train_examples)),
                 *("--workers", str(workers), "--data-dir", folder, "--quiet"),
             ]

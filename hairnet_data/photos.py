@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from hairnet_data.errors import PictureError
+from hairnet_data.pixels import Pixels
 
-Pixels = NDArray[np.uint8]
 Picture = str | os.PathLike[str] | bytes
 """Where a picture comes from: a path, or the bytes of a file."""
 

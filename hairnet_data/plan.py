@@ -129,7 +129,7 @@ def make_plan(
         SourceError: faulty portraits or backgrounds, all in one message, or a pool without any.
     """
     if found.faults and not skip_bad:
-        raise faults_as_one(found)
+        raise FaultySource(found.faults)
     policy = settings.policy
     _check_pools(portraits, found.pools, policy, settings.eval_examples != 0)
     train = settings.train_examples or default_examples(portraits, found.pools)
@@ -151,11 +151,6 @@ def make_plan(
         skipped=len(found.faults),
         snapped=found.snapped,
     )
-
-
-def faults_as_one(found: Survey) -> SourceError:
-    """All faults of a source in one error, a line each."""
-    return FaultySource(found.faults)
 
 
 class FaultySource(SourceError):

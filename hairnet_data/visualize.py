@@ -19,8 +19,8 @@ from PIL import Image, ImageDraw, ImageFont
 
 from hairnet_data.classes import COLOURS, FACE, HAIR, NAMES
 from hairnet_data.errors import BuildError
+from hairnet_data.pixels import Pixels
 
-Pixels = NDArray[np.uint8]
 Colour = tuple[int, int, int]
 
 LINES: dict[int, Colour] = {HAIR: (255, 59, 72), FACE: (46, 222, 106)}

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from hairnet_data.classes import BACKGROUND, COLOURS
 from hairnet_data.errors import PictureError
-from hairnet_data.photos import MaskPicture, Pixels
+from hairnet_data.photos import MaskPicture
+from hairnet_data.pixels import Pixels
 
 Rgb = tuple[int, int, int]
 

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from hairnet_data.errors import HairnetError, PictureError, SourceError
-from hairnet_data.photos import EXTENSIONS, Pixels, file_bytes, is_turned, read_mask, read_photo
+from hairnet_data.photos import EXTENSIONS, file_bytes, is_turned, read_mask, read_photo
+from hairnet_data.pixels import Pixels
 from hairnet_data.sources.base import Catalogue, Entry, Portrait
 from hairnet_data.sources.class_map import PartMap, same_frame
 from hairnet_data.sources.folder_config import Config, Options, read_config

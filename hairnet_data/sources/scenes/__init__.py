@@ -7,9 +7,9 @@ from types import MappingProxyType
 
 import numpy as np
 
+from hairnet_data.pixels import Pixels
 from hairnet_data.sources.scenes import indoors, outdoors, patterns, strands, surfaces, tables
 from hairnet_data.sources.scenes.light import photograph
-from hairnet_data.sources.scenes.paint import Pixels
 
 __all__ = ["KINDS", "VERSION", "draw_scene"]
 

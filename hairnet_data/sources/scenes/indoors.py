@@ -5,21 +5,9 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from hairnet_data.pixels import Pixels
 from hairnet_data.sources.scenes import surfaces
-from hairnet_data.sources.scenes.paint import (
-    Pixels,
-    blurred,
-    fractal,
-    lay,
-    lit,
-    mesh,
-    noise,
-    plain,
-    ramp,
-    spread,
-    unit,
-    wave,
-)
+from hairnet_data.sources.scenes.paint import blurred, fractal, lay, lit, mesh, noise, plain, ramp, spread, unit, wave
 from hairnet_data.sources.scenes.palette import any_colour, from_hsv, shade, skin_like
 from hairnet_data.sources.scenes.things import place
 from hairnet_data.sources.scenes.wares import any_thing

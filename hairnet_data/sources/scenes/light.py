@@ -5,17 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from hairnet_data.sources.scenes.paint import (
-    Field,
-    Pixels,
-    as_bytes,
-    blurred,
-    fractal,
-    mesh,
-    spread,
-    step,
-    unit,
-)
+from hairnet_data.pixels import Pixels
+from hairnet_data.sources.scenes.paint import Field, as_bytes, blurred, fractal, mesh, spread, step, unit
 
 
 def lamp(rng: np.random.Generator, height: int, width: int) -> Field:

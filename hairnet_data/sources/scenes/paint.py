@@ -12,7 +12,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-Pixels = NDArray[np.uint8]
+from hairnet_data.pixels import Pixels
+
 """uint8 (H, W, 3) RGB, or uint8 (H, W) where it is said to be a mask."""
 
 Field = NDArray[np.float32]

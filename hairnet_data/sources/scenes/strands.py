@@ -6,18 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hairnet_data.sources.scenes.paint import (
-    Field,
-    Pixels,
-    blurred,
-    fractal,
-    lit,
-    noise,
-    plain,
-    ramp,
-    spread,
-    warp,
-)
+from hairnet_data.pixels import Pixels
+from hairnet_data.sources.scenes.paint import Field, blurred, fractal, lit, noise, plain, ramp, spread, warp
 from hairnet_data.sources.scenes.palette import any_colour, hair_like, leafy, shade
 
 SHIFT = 3

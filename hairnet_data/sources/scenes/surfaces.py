@@ -5,9 +5,9 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from hairnet_data.pixels import Pixels
 from hairnet_data.sources.scenes.paint import (
     Field,
-    Pixels,
     fractal,
     lit,
     mesh,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from hairnet_data.pixels import Pixels
 from hairnet_data.sources.scenes import surfaces, wares
-from hairnet_data.sources.scenes.paint import Pixels, blurred
+from hairnet_data.sources.scenes.paint import blurred
 from hairnet_data.sources.scenes.things import place
 from hairnet_data.sources.scenes.wares import any_thing
 
