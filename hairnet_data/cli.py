@@ -9,39 +9,24 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hairnet_data import options
-from hairnet_data.errors import HairnetError, UsageError
+from hairnet_data import commands, options
+from hairnet_data.errors import UsageError
 
 if TYPE_CHECKING:
     from hairnet_data.at_hand import AtHand
     from hairnet_data.build import Outcome
     from hairnet_data.prepared import Prepared
 
-app = typer.Typer(
-    name="hairnet-data",
-    invoke_without_command=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
+app = commands.new_app(
+    "hairnet-data", "Makes training sets for hair and face segmentation whose masks fit their pictures."
 )
-
-# Typer carries its own click in some versions and uses the installed one in others; this is either's ClickException.
-_COMMAND_LINE: Any = typer.BadParameter.__mro__[2]
 
 Dataset = Annotated[Path, typer.Argument(metavar="DIR", help="A prepared dataset.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-
-
-@app.callback()
-def start(context: typer.Context) -> None:
-    """Makes training sets for hair and face segmentation whose masks fit their pictures."""
-    if context.invoked_subcommand is None:
-        print(context.get_help())
-        raise typer.Exit(2)
 
 
 @app.command()
@@ -246,6 +231,21 @@ def explain(
         print(out)
 
 
+@app.command()
+def extract(
+    dataset: Dataset,
+    split: Annotated[str, typer.Argument(metavar="SPLIT")],
+    indices: Annotated[list[int], typer.Argument(metavar="INDEX...")],
+    out: Annotated[Path, typer.Option(help="A folder; images and masks go below it.")],
+) -> None:
+    """Writes records as picture files: OUT/images and OUT/masks."""
+    from hairnet_data.extract import extract as extract_records
+    from hairnet_data.prepared import open_prepared
+
+    for path in extract_records(open_prepared(dataset), split, indices, out):
+        print(path)
+
+
 def _at_hand(prepared: Prepared, source_dir: Path | None, negatives: Path | None) -> AtHand:
     from hairnet_data.at_hand import open_at_hand
     from hairnet_data.plan import DATASET
@@ -269,28 +269,5 @@ def _workers(wanted: int | None) -> int:
 
 
 def main() -> None:
-    """Runs the command line. Exit status: 0 done, 1 data, file or run at fault, 2 command line, 130 interrupted."""
-    try:
-        status = app(standalone_mode=False)
-        if status == 130:  # Typer has swallowed Ctrl-C
-            raise KeyboardInterrupt
-        sys.stdout.flush()  # here, where a reader that has gone can still be told from a fault
-        sys.exit(status if isinstance(status, int) else 0)
-    except HairnetError as fault:
-        _end(str(fault), fault.exit_code)
-    except (KeyboardInterrupt, typer.Abort):
-        _end("interrupted; nothing was changed", 130)
-    except MemoryError:
-        _end("memory: there is not enough; try fewer --workers or a smaller --image-size", 1)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever read us has gone
-        sys.exit(1)
-    except _COMMAND_LINE as fault:
-        _end(fault.format_message().replace("\n", " ") + "; see --help", fault.exit_code)
-    except OSError as fault:
-        _end(f"{fault.filename or 'system'}: {fault.strerror or fault}; check the path, its rights and the disk", 1)
-
-
-def _end(message: str, status: int) -> None:
-    print(f"hairnet-data: {message}", file=sys.stderr)
-    sys.exit(status)
+    """Runs the command line; see `commands.run` for its exit status."""
+    commands.run(app, "nothing was changed", "try fewer --workers or a smaller --image-size")

@@ -25,7 +25,14 @@ assert "@inproceedings" in builder.info.citation
 assert builder.info.supervised_keys == ("image", "mask")
 sys.argv = ["hairnet-data", "preview", "--count", "2", "--data-dir", sys.argv[2], "--out", sys.argv[2] + "/p.png"]
 from hairnet_data.cli import main
-main()
+try:
+    main()
+except SystemExit as ended:
+    assert ended.code == 0
+import numpy as np
+from hairnet_model import Segmenter, model_file
+assert model_file.SHIPPED.is_relative_to(home), model_file.SHIPPED
+assert Segmenter.load().segment(np.zeros((1, 30, 40, 3), np.uint8)).shape == (1, 30, 40)
 """
 
 
@@ -47,6 +54,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_wheel_has_packages_and_their_data(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     wanted = {f"hairnet_synthetic/{name}" for name in ("README.md", "CITATIONS.bib", "TAGS.txt", "checksums.tsv")}
+    wanted |= {f"hairnet_model/weights/{name}" for name in ("hairnet.keras", "MODEL_CARD.md")}
     assert wanted | {"hairnet_data/py.typed", "hairnet_data/sources/drawn/__init__.py"} <= names
     tops = {name.split("/")[0] for name in names}
     assert {top for top in tops if not top.endswith(".dist-info")} <= {

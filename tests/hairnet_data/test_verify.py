@@ -475,7 +475,8 @@ def test_a_photo_of_lfw_that_went(built_lfw: Path, lfw_dir: Path, tmp_path: Path
     extracted.mkdir()
     for archive in lfw_dir.glob("*.tgz"):
         with tarfile.open(archive) as tar:
-            tar.extractall(extracted, filter="data")
+            for member in tar.getmembers():  # extractall(filter=...) came with 3.11.4
+                tar.extract(member, extracted)
     for listed in lfw_dir.glob("*.txt"):
         shutil.copy(listed, extracted)
     assert said(check(built_lfw, extracted)) == []

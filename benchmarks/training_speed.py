@@ -1,0 +1,95 @@
+"""A training step of `hairnet` against one of `fcn8s_2019`, and reading records against training from them.
+
+python benchmarks/training_speed.py DIR     (a prepared dataset)
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+sys.path.insert(0, str(Path(__file__).parent))
+from common import machine, table
+
+BATCH, STEPS, ROUNDS = 32, 6, 3
+
+
+def main() -> None:
+    """Prints two tables."""
+    import numpy as np
+
+    from hairnet_model import records
+    from hairnet_model.augment import augment
+    from hairnet_model.cost import multiply_adds
+    from hairnet_model.settings import Settings
+    from hairnet_model.trainer import Trainer
+
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("dataset", type=Path)
+    dataset = records.open_dataset(parser.parse_args().dataset)
+    images, masks = next(records.training_batches([dataset], BATCH, 0, 1, 0))
+
+    def stepper(arch: str, precision: str) -> tuple[Callable[[], None], Trainer]:
+        trainer = Trainer(Settings(arch=arch, precision=precision, steps=1000), None, None)
+        trainer.network.train_on_batch(images, masks)  # traces
+        return lambda: trainer.network.train_on_batch(images, masks) and None, trainer
+
+    steps = {
+        (arch, kind): stepper(arch, kind) for arch in ("fcn8s_2019", "hairnet") for kind in ("float32", "bfloat16")
+    }
+    best: dict[tuple[str, str], float] = {}
+    for _ in range(ROUNDS):  # in turns, so that a slow minute of the machine slows all
+        for name, (step, _) in steps.items():
+            began = time.perf_counter()
+            for _ in range(STEPS):
+                step()
+            taken = (time.perf_counter() - began) / STEPS
+            best[name] = min(taken, best.get(name, taken))
+    rows = []
+    for (arch, kind), (_, trainer) in steps.items():
+        taken = best[arch, kind]
+        cost = (
+            f"{trainer.network.count_params():,}",
+            f"{multiply_adds(trainer.network, dataset.image_size) / 1e6:.0f} M",
+        )
+        ratio = f"{best['fcn8s_2019', kind] / taken:.2f} x"
+        rows.append([arch, *cost, kind, f"{1000 * taken:.0f} ms", f"{BATCH / taken:.0f}/s", ratio])
+    print(f"{machine()}\n")
+    head = [
+        "network",
+        "parameters",
+        "multiply-adds",
+        "computes in",
+        f"step of {BATCH}",
+        "pictures",
+        "against fcn8s_2019",
+    ]
+    print(table(head, rows), end="\n\n")
+
+    count = min(dataset.count("train") // BATCH, 100)
+    stream = records.training_batches([dataset], BATCH, 0, count, 0)
+    next(stream)
+    began = time.perf_counter()
+    left = sum(len(batch) for batch, _ in stream)
+    reading = left / (time.perf_counter() - began)
+    rng = np.random.default_rng(0)
+    began = time.perf_counter()
+    for _ in range(10):
+        augment(images, masks, rng)
+    changing = 10 * BATCH / (time.perf_counter() - began)
+    fastest = BATCH / min(best[name] for name in best if name[0] == "hairnet")
+    rows = [
+        ["reading: parse, decode, shuffle, batch", f"{reading:,.0f}/s", f"{reading / fastest:.1f} x"],
+        ["mirror and colours, one thread", f"{changing:,.0f}/s", f"{changing / fastest:.1f} x"],
+        ["training consumes (hairnet, its fastest)", f"{fastest:,.0f}/s", "1"],
+    ]
+    print(table(["alone on the machine", "pictures", "against training"], rows))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,69 @@
+"""How a command ends: the exit status, and one line for whatever went wrong."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any, NoReturn
+
+import typer
+
+from hairnet_data.errors import HairnetError
+
+# Typer carries its own click in some versions and uses the installed one in others; this is either's ClickException.
+_COMMAND_LINE: Any = typer.BadParameter.__mro__[2]
+
+
+def new_app(name: str, about: str) -> typer.Typer:
+    """A command line without commands, whose errors reach `run`; by itself it prints its help."""
+    app = typer.Typer(
+        name=name,
+        invoke_without_command=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+
+    @app.callback(help=about)
+    def start(context: typer.Context) -> None:
+        if context.invoked_subcommand is None:
+            print(context.get_help())
+            raise typer.Exit(2)
+
+    return app
+
+
+def run(app: typer.Typer, interrupted: str, memory: str) -> NoReturn:
+    """Runs a command line and exits: 0 done, 1 data, file or run at fault, 2 command line, 130 interrupted.
+
+    Args:
+        app: the commands.
+        interrupted: what to say after Ctrl-C.
+        memory: what to try when there is not enough.
+    """
+    name = str(app.info.name)
+    try:
+        status = app(standalone_mode=False)
+        if status == 130:  # Typer has swallowed Ctrl-C
+            raise KeyboardInterrupt
+        sys.stdout.flush()  # here, where a reader that has gone can still be told from a fault
+        sys.exit(status if isinstance(status, int) else 0)
+    except HairnetError as fault:
+        _end(name, str(fault), fault.exit_code)
+    except (KeyboardInterrupt, typer.Abort):
+        _end(name, f"interrupted; {interrupted}", 130)
+    except MemoryError:
+        _end(name, f"memory: there is not enough; {memory}", 1)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever read us has gone
+        sys.exit(1)
+    except _COMMAND_LINE as fault:
+        _end(name, fault.format_message().replace("\n", " ") + "; see --help", fault.exit_code)
+    except OSError as fault:
+        what = f"{fault.filename or 'system'}: {fault.strerror or fault}; check the path, its rights and the disk"
+        _end(name, what, 1)
+
+
+def _end(name: str, message: str, status: int) -> NoReturn:
+    print(f"{name}: {message}", file=sys.stderr)
+    sys.exit(status)

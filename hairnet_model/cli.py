@@ -1,0 +1,230 @@
+"""The command `hairnet-model`. Each command is a few lines over functions that a program can call.
+
+What a command needs is imported inside it: `--help` answers at once.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from hairnet_data import commands
+from hairnet_data.errors import UsageError
+
+if TYPE_CHECKING:
+    from hairnet_model.feed import Feed
+    from hairnet_model.model_file import Model
+
+app = commands.new_app("hairnet-model", "Trains, measures and uses networks that find hair and face in pictures.")
+
+ModelPath = Annotated[
+    Path | None, typer.Option("--model", help="A .keras file or a run's folder.", show_default="the shipped weights")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Show no progress.")]
+
+
+@app.command()
+def train(
+    data: Annotated[list[Path], typer.Argument(metavar="DIR...", help="Prepared datasets, or one packed .npz.")],
+    out: Annotated[Path, typer.Option(help="The run's folder.")],
+    arch: Annotated[str, typer.Option(help="hairnet or fcn8s_2019.", show_default="hairnet")] = "",
+    epochs: Annotated[float | None, typer.Option(help="Passes over the data.", show_default="10")] = None,
+    steps: Annotated[int | None, typer.Option(help="Batches, instead of epochs.")] = None,
+    batch: Annotated[int, typer.Option(help="Pictures a step.")] = 32,
+    learning_rate: Annotated[
+        float | None, typer.Option(help="The highest.", show_default="0.002; 0.0005 with --init")
+    ] = None,
+    weight_decay: Annotated[float, typer.Option(help="Of AdamW, on kernels.")] = 0.02,
+    warmup: Annotated[int, typer.Option(help="Steps until the learning rate is at its highest.")] = 200,
+    average: Annotated[float, typer.Option(help="Kept of the averaged weights by an update; 0 for none.")] = 0.992,
+    jitter: Annotated[float, typer.Option(help="Strength of the colour changes on the fly.")] = 1.0,
+    validate_every: Annotated[
+        int | None, typer.Option(help="Steps between validations.", show_default="a tenth of the steps, 50 to 500")
+    ] = None,
+    patience: Annotated[int, typer.Option(help="Stop after so many validations without a better one; 0: never.")] = 0,
+    precision: Annotated[str, typer.Option(help="auto, float32, bfloat16 or float16.")] = "auto",
+    seed: Annotated[int, typer.Option(help="Of weights, order and colours.")] = 0,
+    init: Annotated[str | None, typer.Option(help="Begin with this model's weights; `shipped` for ours.")] = None,
+    as_2019: Annotated[bool, typer.Option("--as-2019", help="fcn8s_2019 with its loss and optimizer of 2019.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out.")] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Trains a network from prepared datasets.
+
+    Several are mixed evenly; name one twice to give it two shares.
+    """
+    from hairnet_model.console import progress_bar, start_quietly
+
+    start_quietly()
+    from hairnet_model import settings as of
+    from hairnet_model.train import train as train_network
+
+    first = _model(init)
+    feed = _feed(data)
+    if steps is not None and epochs is not None:
+        raise UsageError("--steps", "says the same as --epochs", "give one of them")
+    if epochs is not None and not 0 < epochs <= 1e6:
+        raise UsageError("--epochs", f"{epochs:g} is outside 0..1000000", "10 is usual")
+    if first and arch not in ("", first.about["architecture"]):
+        raise UsageError("--arch", f"{arch} is not the model's of --init", "leave it out")
+    if first and as_2019 and first.about["head"] != "maps_2019":
+        raise UsageError("--as-2019", "the model of --init was not trained so", "leave one of them out")
+    size = 10 if as_2019 else batch
+    number = steps if steps is not None else max(1, round((epochs or 10) * feed.examples / max(1, size)))
+    settings = of.Settings(
+        arch=first.about["architecture"] if first else arch or "hairnet",
+        head=first.about["head"] if first else "classes",
+        steps=number,
+        batch=batch,
+        rate=learning_rate if learning_rate is not None else 5e-4 if first else 2e-3,
+        decay=weight_decay,
+        warmup=warmup,
+        average=average,
+        jitter=jitter,
+        validate_every=validate_every if validate_every is not None else of.validations(number),
+        patience=patience,
+        precision=precision,
+        seed=seed,
+    )
+    if as_2019:
+        settings = of.as_2019(settings)
+    with progress_bar(quiet, "pictures") as progress:
+        outcome = train_network(settings, feed, out, first, resume, progress)
+    if not quiet:
+        best = outcome.best
+        print(
+            f"{'stopped early; ' if outcome.stopped_early else ''}best validation at step {best['step']:.0f}: "
+            f"mIoU {100 * best['miou']:.1f}, hair F1 {100 * best['hair_f1']:.1f}, face F1 {100 * best['face_f1']:.1f}"
+        )
+    print(out / "best.keras")
+
+
+@app.command()
+def evaluate(
+    dataset: Annotated[Path, typer.Argument(metavar="DIR", help="A prepared dataset.")],
+    model: ModelPath = None,
+    split: Annotated[
+        list[str] | None, typer.Option(help="Only this one; may be repeated.", show_default="test*")
+    ] = None,
+    worst: Annotated[Path | None, typer.Option(help="A sheet of the worst cases (.png).")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Measures a model on the test splits of a prepared dataset."""
+    from hairnet_model.console import progress_bar, start_quietly
+
+    start_quietly()
+    from hairnet_model import evaluate as evaluating
+    from hairnet_model import model_file, records
+    from hairnet_model.report import print_report
+    from hairnet_model.worst import Worst, checked
+
+    if worst:
+        checked(worst)
+    prepared = records.open_dataset(dataset)
+    sheet = Worst()
+    with progress_bar(quiet or as_json, "pictures") as progress:
+        report = evaluating.evaluate(model_file.load(model), prepared, split, progress=progress, watch=sheet.add)
+    if as_json:
+        print(json.dumps(report.to_json(), indent=2))
+    else:
+        print_report(report)
+    if worst:
+        sheet.save(worst)
+        print(worst, file=sys.stderr)
+
+
+@app.command()
+def predict(
+    photos: Annotated[list[Path], typer.Argument(metavar="PHOTO_OR_DIR...", help="Photos, or folders of them.")],
+    out: Annotated[Path, typer.Option(help="A folder for the masks.")],
+    model: ModelPath = None,
+    overlay: Annotated[bool, typer.Option("--overlay", help="Also the photo with the mask over it.")] = False,
+    panels: Annotated[
+        bool, typer.Option("--panels", help="Also six panels: hair and face cut out, removed, bald.")
+    ] = False,
+    truth: Annotated[Path | None, typer.Option(help="A folder of true masks (class ids), for the panels.")] = None,
+    quiet: Quiet = False,
+) -> None:
+    """Finds hair and face in photos.
+
+    Writes PNG masks of class ids (mode L) in the photos' own sizes.
+    """
+    from hairnet_model.console import progress_bar, start_quietly
+
+    start_quietly()
+    from hairnet_model.predict import predict as predict_photos
+    from hairnet_model.segmenter import Segmenter
+
+    with progress_bar(quiet, "photos") as progress:
+        outcome = predict_photos(photos, out, Segmenter.load(model), overlay, panels, truth, progress)
+    for fault in outcome.faults:
+        print(f"hairnet-model: {fault}", file=sys.stderr)
+    if outcome.faults:
+        raise typer.Exit(1)
+
+
+@app.command()
+def pack(
+    dataset: Annotated[Path, typer.Argument(metavar="DIR", help="A prepared dataset.")],
+    out: Annotated[Path, typer.Option(help="The .npz file.")],
+    train_examples: Annotated[int | None, typer.Option(help="Only the first so many.", show_default="all")] = None,
+) -> None:
+    """Packs a dataset into one .npz file.
+
+    `train` takes it where there is no TensorFlow.
+    """
+    from hairnet_model.console import start_quietly
+
+    start_quietly()
+    from hairnet_model import records
+    from hairnet_model.packed import write_packed
+
+    if out.suffix != ".npz":
+        raise UsageError("--out", f"{out.name} does not end in .npz", "give a name that does")
+    if train_examples is not None and train_examples < 1:
+        raise UsageError("--train-examples", f"{train_examples} is less than 1", "give a whole number from 1")
+    prepared = records.open_dataset(dataset)
+    about = {
+        "name": prepared.name,
+        "fingerprint": prepared.fingerprint,
+        "image_size": prepared.image_size,
+        "people": sorted(records.people(prepared)),
+    }
+    splits = {
+        "train": records.encoded(prepared, "train", train_examples),
+        "validation": records.encoded(prepared, "validation"),
+    }
+    write_packed(out, about, splits)
+    print(out)
+
+
+def _feed(paths: list[Path]) -> Feed:
+    if any(path.suffix == ".npz" for path in paths):
+        from hairnet_model.packed import PackedFeed
+
+        if len(paths) > 1:
+            raise UsageError(
+                "DIR", "a packed .npz cannot be mixed with others", "give it alone, or the datasets it was made of"
+            )
+        return PackedFeed(paths[0])
+    from hairnet_model.records import RecordFeed, open_dataset
+
+    return RecordFeed([open_dataset(path) for path in paths])
+
+
+def _model(path: str | None) -> Model | None:
+    if path is None:
+        return None
+    from hairnet_model import model_file
+
+    return model_file.load(None if path == "shipped" else Path(path))
+
+
+def main() -> None:
+    """Runs the command line; see `commands.run` for its exit status."""
+    commands.run(app, "what is written is whole; --resume goes on with a training", "try a smaller --batch")

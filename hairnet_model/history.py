@@ -1,0 +1,56 @@
+"""What a run writes down for people: `history.csv` and the curves."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from hairnet_data.visualize import write_whole
+
+Rows = Sequence[Mapping[str, float]]
+
+COLUMNS = ("step", "examples", "seconds", "learning_rate", "loss", "pixel_accuracy", "hair_f1", "face_f1", "miou")
+
+
+def write_csv(path: Path, rows: Rows) -> None:
+    """Writes a row a validation. Raises BuildError where it cannot be written."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({name: f"{row[name]:.6g}" for name in COLUMNS} for row in rows)
+    write_whole(path, text.getvalue().encode())
+
+
+def write_curves(path: Path, rows: Rows, title: str) -> None:
+    """Draws loss and learning rate, and the scores of the validations, over steps. Raises BuildError likewise."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg  # without pyplot: no state, no window
+    from matplotlib.figure import Figure
+
+    steps = [row["step"] for row in rows]
+    figure = Figure(figsize=(9, 3.8), dpi=110, layout="constrained")
+    figure.suptitle(title)
+    left, right = figure.subplots(1, 2)
+    left.plot(steps, [row["loss"] for row in rows], color="#1f77b4", marker=".", label="loss")
+    left.set(xlabel="step", ylabel="loss", ylim=(0, None))
+    rate = left.twinx()
+    rate.plot(steps, [row["learning_rate"] for row in rows], color="#999999", linestyle=":", label="learning rate")
+    rate.set(ylabel="learning rate", ylim=(0, None))
+    left.legend([*left.get_lines(), *rate.get_lines()], ["loss (mean since the last)", "learning rate"], frameon=False)
+    for name, label, colour in (
+        ("pixel_accuracy", "pixel accuracy", "#555555"),
+        ("face_f1", "face F1", "#2a9d4e"),
+        ("miou", "mIoU", "#1f77b4"),
+        ("hair_f1", "hair F1", "#d62839"),
+    ):
+        values = [100 * row[name] for row in rows]
+        right.plot(steps, values, color=colour, marker=".", label=f"{label} {values[-1]:.1f}")
+    right.set(xlabel="step", ylabel="%, validation", ylim=(max(0, 100 * min(row["hair_f1"] for row in rows) - 5), 100))
+    right.legend(frameon=False, loc="lower right")
+    for axes in (left, right):
+        axes.grid(color="#eeeeee")
+        axes.spines[["top"]].set_visible(False)
+    buffer = io.BytesIO()
+    FigureCanvasAgg(figure).print_figure(buffer, format="png")
+    write_whole(path, buffer.getvalue())

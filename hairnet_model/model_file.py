@@ -1,0 +1,94 @@
+"""A model in one file: Keras's own `.keras` archive with a `hairnet.json` beside its members.
+
+Any program that knows Keras opens it as it is; ours also finds what it was trained on.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import zipfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from hairnet_data.classes import NAMES
+from hairnet_data.errors import HairnetError
+from hairnet_model import layers as _registered  # noqa: F401  Keras finds our layers by their registration
+
+SHIPPED = Path(__file__).parent / "weights" / "hairnet.keras"
+"""The weights that come with the package."""
+
+_OURS = "hairnet.json"
+
+
+class ModelError(HairnetError):
+    """A model cannot be read or written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A network and what is known of it.
+
+    Attributes:
+        network: uint8 (N, H, W, 3) RGB to logits (N, H, W, 3) or maps (N, H, W, 2); see `heads`.
+        image_size: side of the squares it was trained on, in pixels.
+        people: hashes (`people.hashed`) of those whose portraits it was trained on.
+        about: what else its training wrote down: architecture, steps, datasets, scores.
+    """
+
+    network: keras.Model
+    image_size: int = 224
+    people: frozenset[str] = frozenset()
+    about: dict[str, Any] = field(default_factory=dict)
+
+
+def load(path: Path | None = None) -> Model:
+    """Opens a model: a `.keras` file of ours, or a run's folder (its best); the shipped one unless given.
+
+    Raises:
+        ModelError: it is missing, damaged, or no model of three classes.
+    """
+    file = SHIPPED if path is None else path / "best.keras" if path.is_dir() else path
+    where, mend = str(path or file), "give a .keras file or a folder that `hairnet-model train` made"
+    if not file.is_file():
+        raise ModelError(where, "holds no best.keras" if path and path.is_dir() else "is missing", mend)
+    try:
+        with zipfile.ZipFile(file) as archive:
+            about = json.loads(archive.read(_OURS))
+        image_size, people = int(about.pop("image_size")), frozenset(about.pop("people"))
+        if about.pop("classes") != list(NAMES):
+            raise ModelError(where, "was trained on other classes", f"this program knows {', '.join(NAMES)}")
+        network = keras.saving.load_model(file, compile=False)
+    except ModelError:
+        raise
+    except Exception as fault:  # Keras raises whatever it likes on a damaged archive
+        said = " ".join(str(fault).split())[:120] or type(fault).__name__
+        raise ModelError(where, f"is no model of ours ({said})", mend) from fault
+    return Model(network, image_size, people, about)
+
+
+def save(path: Path, model: Model) -> None:
+    """Writes a model; whatever stood there is replaced when the new one is whole.
+
+    Raises:
+        ModelError: it cannot be written, for instance because the disk is full.
+    """
+    # Keras looks at the ending; the name is unlike any other so that two runs never meet.
+    part = path.with_name(f".{path.stem}-{secrets.token_hex(4)}.keras")
+    try:
+        part.parent.mkdir(parents=True, exist_ok=True)
+        model.network.save(part)
+        ours = {"classes": list(NAMES), "image_size": model.image_size, "people": sorted(model.people), **model.about}
+        with zipfile.ZipFile(part, "a", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr(_OURS, json.dumps(ours))
+        with open(part, "rb+") as written:
+            os.fsync(written.fileno())
+        os.replace(part, path)
+    except OSError as fault:
+        raise ModelError(str(path), f"cannot be written ({fault.strerror or fault})", "check the disk") from fault
+    finally:
+        part.unlink(missing_ok=True)

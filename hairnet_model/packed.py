@@ -1,0 +1,120 @@
+"""A dataset in one `.npz`: encoded pictures and masks, so that training needs neither TensorFlow nor many files.
+
+Arrays: `about` (JSON text), and for `train` and `validation` each SPLIT_bytes, uint8, the files one after another
+(image, mask, image, mask, ...), and SPLIT_offsets, int64, where each begins, one more than there are files.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hairnet_data.classes import NAMES
+from hairnet_data.errors import DatasetError, PictureError
+from hairnet_data.photos import read_mask, read_photo
+from hairnet_data.pixels import Pixels
+from hairnet_data.visualize import write_whole
+
+Encoded = tuple[bytes, bytes]
+SPLITS = ("train", "validation")
+_BATCH = 32
+
+
+def write_packed(path: Path, about: dict[str, Any], splits: Mapping[str, Iterable[Encoded]]) -> None:
+    """Writes a packed dataset.
+
+    Args:
+        path: the `.npz` file; an older one is replaced when the new one is whole.
+        about: `name`, `fingerprint`, `image_size`, `people` (hashes).
+        splits: `train` and `validation`, the files of every picture and its mask.
+
+    Raises:
+        BuildError: it cannot be written.
+    """
+    arrays: dict[str, NDArray[Any]] = {"about": np.array(json.dumps({**about, "classes": NAMES}))}
+    for split in SPLITS:
+        files = [file for pair in splits[split] for file in pair]
+        arrays[f"{split}_bytes"] = np.frombuffer(b"".join(files), np.uint8)
+        arrays[f"{split}_offsets"] = np.cumsum([0, *map(len, files)], dtype=np.int64)
+    buffer = io.BytesIO()
+    np.savez(buffer, **arrays)  # type: ignore[arg-type]
+    write_whole(path, buffer.getvalue())
+
+
+class PackedFeed:
+    """Feeds a training from a packed dataset (`feed.Feed`).
+
+    Raises:
+        DatasetError: the file is missing, damaged, or holds other classes.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        try:
+            with np.load(path, allow_pickle=False) as arrays:
+                about = json.loads(str(arrays["about"]))
+                self._bytes = {split: arrays[f"{split}_bytes"].tobytes() for split in SPLITS}
+                self._offsets = {split: arrays[f"{split}_offsets"] for split in SPLITS}
+            self._name, self._fingerprint = str(about["name"]), str(about["fingerprint"])
+            self.image_size, self.people = int(about["image_size"]), frozenset(about["people"])
+            classes = about["classes"]
+        except Exception as fault:  # zip, JSON and NumPy each have their own
+            mend = "make it with `hairnet-model pack`"
+            raise DatasetError(str(path), "is missing or no packed dataset", mend) from fault
+        if classes != list(NAMES):
+            raise DatasetError(
+                str(path), f"has the classes {classes}", f"a model here knows {', '.join(NAMES)}, in order"
+            )
+        self.examples = self._count("train")
+        if not self.examples:
+            raise DatasetError(str(path), "has no pictures to train on", "pack another dataset")
+
+    def describe(self) -> list[dict[str, object]]:
+        """Name, fingerprint and examples."""
+        return [{"name": self._name, "fingerprint": self._fingerprint, "examples": self.examples, "shares": 1}]
+
+    def training(self, batch: int, first_step: int, steps: int, seed: int) -> Iterator[tuple[Pixels, Pixels]]:
+        """Batches of steps `first_step` on; every pass over the file has its own order."""
+        order: NDArray[np.int64] = np.empty(0, np.int64)
+        turn = -1
+        for step in range(first_step, first_step + steps):
+            numbers = []
+            for i in range(step * batch, (step + 1) * batch):
+                if i // self.examples != turn:
+                    turn = i // self.examples
+                    order = np.random.default_rng((seed, 0, turn)).permutation(self.examples)
+                numbers.append(int(order[i % self.examples]))
+            yield self._decoded("train", numbers)
+
+    def validation(self) -> Iterator[tuple[Pixels, Pixels]]:
+        """Every validation picture once."""
+        count = self._count("validation")
+        for first in range(0, count, _BATCH):
+            yield self._decoded("validation", range(first, min(first + _BATCH, count)))
+
+    def _count(self, split: str) -> int:
+        return (len(self._offsets[split]) - 1) // 2
+
+    def _decoded(self, split: str, numbers: Sequence[int]) -> tuple[Pixels, Pixels]:
+        side = self.image_size
+        images = np.empty((len(numbers), side, side, 3), np.uint8)
+        masks = np.empty((len(numbers), side, side), np.uint8)
+        for k, number in enumerate(numbers):
+            a, b, c = self._offsets[split][2 * number : 2 * number + 3]
+            try:
+                images[k] = read_photo(self._bytes[split][a:b])
+                indices = read_mask(self._bytes[split][b:c]).indices
+                assert indices is not None, "the mask is no picture in mode L"
+                masks[k] = indices
+            except (PictureError, ValueError, AssertionError) as fault:
+                what = f"picture {number} of {split} cannot be read ({fault})"
+                raise DatasetError(str(self._path), what, "pack the dataset again") from fault
+        if masks.max(initial=0) >= len(NAMES):
+            raise DatasetError(str(self._path), f"a mask holds the class {masks.max()}", "pack the dataset again")
+        return images, masks

@@ -1,0 +1,285 @@
+"""Reads prepared datasets: what their metadata says, and their records as batches. Uses TensorFlow."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from hairnet_data.classes import NAMES
+from hairnet_data.errors import DatasetError, UsageError
+from hairnet_data.pixels import Pixels
+from hairnet_model.people import hashed
+
+_HINT = "give the folder that `hairnet-data build` printed"
+_FEATURES = {
+    "image": tf.io.FixedLenFeature([], tf.string),
+    "mask": tf.io.FixedLenFeature([], tf.string),
+    "index": tf.io.FixedLenFeature([], tf.int64),
+    **{name: tf.io.FixedLenFeature([], tf.string) for name in ("kind", "source_id", "person", "recipe")},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """A prepared dataset, as its own metadata tells.
+
+    Attributes:
+        path: its folder, e.g. `.../hairnet_synthetic/lfw/1.0.0`.
+        name: its configuration's, e.g. `lfw`.
+        fingerprint: hex digits of its settings and content.
+        image_size: side of its pictures, in pixels.
+        source: where its portraits come from, e.g. `drawn`.
+        shards: files and numbers of records of every split, in order.
+    """
+
+    path: Path
+    name: str
+    fingerprint: str
+    image_size: int
+    source: str
+    shards: dict[str, tuple[tuple[str, int], ...]]
+
+    def count(self, split: str) -> int:
+        """Records in a split. Raises UsageError where there is no such split."""
+        if split not in self.shards:
+            raise UsageError(str(self.path), f"has no split {split!r}", f"it has {', '.join(self.shards)}")
+        return sum(records for _, records in self.shards[split])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Batch:
+    """Decoded records, in the order they were read.
+
+    Attributes:
+        images: uint8 (N, S, S, 3) RGB.
+        masks: uint8 (N, S, S) class ids.
+        index: within the split, one a record.
+        kind: "portrait" or "negative", one a record; so are the rest.
+        person: who is shown, "" for nobody or unknown.
+        source_id: the portrait or background shown.
+        recipe: JSON text of what was drawn.
+    """
+
+    images: Pixels
+    masks: Pixels
+    index: tuple[int, ...]
+    kind: tuple[str, ...]
+    person: tuple[str, ...]
+    source_id: tuple[str, ...]
+    recipe: tuple[str, ...]
+
+
+def open_dataset(path: Path) -> Dataset:
+    """Opens a prepared dataset by its folder.
+
+    Raises:
+        DatasetError: there is none, its classes are others, or its files do not fit each other.
+    """
+    if not path.is_dir():
+        raise DatasetError(str(path), "is no folder", _HINT)
+    try:
+        info = json.loads((path / "dataset_info.json").read_text(encoding="utf-8"))
+        metadata = json.loads((path / "metadata.json").read_text(encoding="utf-8"))
+        classes = metadata["classes"]
+        identity = metadata["identity"]
+        shards = {split["name"]: _shards(path, info, split) for split in info["splits"]}
+        made = Dataset(
+            path, path.resolve().parent.name, str(metadata["fingerprint"]), int(identity["image_size"]),
+            str(identity["source"]["name"]), shards,
+        )  # fmt: skip
+    except OSError as fault:
+        raise DatasetError(str(fault.filename), "is missing or cannot be read", _HINT) from fault
+    except (ValueError, KeyError, TypeError, AttributeError) as fault:
+        what = f"lacks {fault}" if isinstance(fault, KeyError) else str(fault)
+        raise DatasetError(str(path), f"is no dataset of this kind ({what})", _HINT) from fault
+    if classes != list(NAMES):
+        raise DatasetError(str(path), f"has the classes {classes}", f"a model here knows {', '.join(NAMES)}, in order")
+    return made
+
+
+def _shards(path: Path, info: dict[str, Any], split: dict[str, Any]) -> tuple[tuple[str, int], ...]:
+    if info["fileFormat"] != "tfrecord":
+        raise ValueError(f"its records are {info['fileFormat']}, not tfrecord")
+    lengths = [int(length) for length in split["shardLengths"]]
+    stem = f"{info['name']}-{split['name']}.tfrecord"
+    return tuple((str(path / f"{stem}-{k:05d}-of-{len(lengths):05d}"), n) for k, n in enumerate(lengths))
+
+
+def read(dataset: Dataset, split: str, batch: int = 32) -> Iterator[Batch]:
+    """Yields the records of a split once, in order, the last batch as large as what is left.
+
+    Raises:
+        UsageError: there is no such split.
+        DatasetError: a shard or a record is damaged.
+    """
+    dataset.count(split)
+    files = [file for file, _ in dataset.shards[split]]
+    stream = tf.data.TFRecordDataset(files).map(_decoder(dataset.image_size), num_parallel_calls=tf.data.AUTOTUNE)
+    for record in _told(stream.batch(batch).prefetch(2), dataset, split):
+        texts = {
+            name: tuple(value.decode() for value in record[name]) for name in ("kind", "person", "source_id", "recipe")
+        }
+        _check(record["mask"], dataset, split)
+        yield Batch(record["image"], record["mask"], tuple(int(i) for i in record["index"]), **texts)
+
+
+def training_batches(
+    datasets: Sequence[Dataset], batch: int, first_step: int, steps: int, seed: int, split: str = "train"
+) -> Iterator[tuple[Pixels, Pixels]]:
+    """Yields the batches of steps `first_step` to `first_step + steps - 1`, every dataset giving the same share.
+
+    The same arguments give the same batches; a record comes once in every pass over its dataset. The order is
+    that of the shards, shuffled anew for every pass, and a shuffle of what is read here: the records were drawn
+    at random when they were made.
+
+    Args:
+        datasets: one or several of one picture size; one named twice has two shares.
+        batch: records a step.
+        first_step: from 0.
+        steps: how many batches.
+        seed: of the order.
+        split: of every dataset.
+
+    Yields:
+        images uint8 (batch, S, S, 3) and masks uint8 (batch, S, S).
+
+    Raises:
+        UsageError: the picture sizes differ, or a dataset has no such split or nothing in it.
+        DatasetError: a shard or a record is damaged.
+    """
+    size, many = _one_size(datasets), len(datasets)
+    first, last = first_step * batch, (first_step + steps) * batch
+    streams = []
+    for turn, dataset in enumerate(datasets):
+        if not dataset.count(split):
+            raise UsageError(str(dataset.path), f"its split {split} is empty", "build it with more --train-examples")
+        # Record i of the run is the (i // many)-th of the dataset whose turn it is.
+        begin, end = (-((turn - at) // many) for at in (first, last))
+        files, skip = _way(dataset.shards[split], begin, end, (seed, turn))
+        streams.append(tf.data.TFRecordDataset(files).skip(skip).take(end - begin))
+    turns = tf.data.Dataset.range(first, last).map(lambda i: i % many)
+    mixed = tf.data.Dataset.choose_from_datasets(streams, turns) if many > 1 else streams[0]
+    mixed = mixed.shuffle(1024, seed=seed * 1_000_003 + first_step, reshuffle_each_iteration=False)
+    decoded = mixed.map(_decoder(size), num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
+    pairs = decoded.map(lambda record: {"image": record["image"], "mask": record["mask"]})
+    for record in _told(pairs.batch(batch, drop_remainder=True).prefetch(2), datasets[0], split):
+        _check(record["mask"], datasets[0], split)
+        yield record["image"], record["mask"]
+
+
+def _way(shards: Sequence[tuple[str, int]], begin: int, end: int, seed: tuple[int, int]) -> tuple[list[str], int]:
+    """The files that hold records `begin` to `end` of endless passes over the shards, and how many to skip first."""
+    count = sum(records for _, records in shards)
+    files: list[str] = []
+    at, skip = begin // count * count, 0
+    for number in range(begin // count, -(-end // count)):
+        for k in np.random.default_rng((*seed, number)).permutation(len(shards)):
+            file, records = shards[k]
+            if at + records > begin and at < end:
+                skip = skip if files else begin - at
+                files.append(file)
+            at += records
+    return files, skip
+
+
+def _decoder(size: int) -> Any:
+    def decode(data: Any) -> dict[str, Any]:
+        record: dict[str, Any] = tf.io.parse_single_example(data, _FEATURES)
+        # It reads PNG too. Accurate, as photos are decoded: the default is up to 14 levels off at quality 95.
+        image = tf.io.decode_jpeg(record["image"], channels=3, dct_method="INTEGER_ACCURATE")
+        mask = tf.io.decode_png(record["mask"], channels=1)
+        record["image"] = tf.ensure_shape(image, (size, size, 3))
+        record["mask"] = tf.ensure_shape(mask, (size, size, 1))[..., 0]
+        return record
+
+    return decode
+
+
+def _told(stream: Any, dataset: Dataset, split: str) -> Iterator[dict[str, NDArray[Any]]]:
+    """The stream's batches, its faults as one line."""
+    try:
+        yield from stream.as_numpy_iterator()
+    except tf.errors.OpError as fault:
+        said = " ".join(str(fault.message).split()).removeprefix("{{function_node")[:160]
+        where = f"{dataset.path} ({split})"
+        raise DatasetError(where, f"a record cannot be read ({said})", "`hairnet-data verify` names it") from fault
+
+
+def _check(masks: NDArray[Any], dataset: Dataset, split: str) -> None:
+    if masks.max(initial=0) >= len(NAMES):
+        what = f"a mask holds the class {int(masks.max())}"
+        raise DatasetError(f"{dataset.path} ({split})", what, "`hairnet-data verify` names it; build it again")
+
+
+def people(dataset: Dataset, split: str = "train") -> frozenset[str]:
+    """Hashes of those who are shown in a split; decodes no picture. Raises as `read` does."""
+    dataset.count(split)
+    wanted = {"person": _FEATURES["person"]}
+    stream = tf.data.TFRecordDataset([file for file, _ in dataset.shards[split]]).batch(512)
+    names: set[bytes] = set()
+    for record in _told(stream.map(lambda data: tf.io.parse_example(data, wanted)).prefetch(2), dataset, split):
+        names.update(record["person"].tolist())
+    return frozenset(hashed(name.decode()) for name in names if name)
+
+
+class RecordFeed:
+    """Feeds a training from prepared datasets, every one giving the same share (`feed.Feed`).
+
+    Args:
+        datasets: one or several of one picture size; one named twice has two shares.
+
+    Raises:
+        UsageError, DatasetError: they cannot be used together, or at all.
+    """
+
+    def __init__(self, datasets: Sequence[Dataset]) -> None:
+        distinct = {dataset.path.resolve(): dataset for dataset in datasets}.values()
+        self._datasets, self._distinct = datasets, tuple(distinct)
+        self.image_size = _one_size(datasets)
+        self.examples = sum(dataset.count("train") for dataset in distinct)
+        self.people = frozenset[str]().union(*(people(dataset) for dataset in distinct))
+
+    def describe(self) -> list[dict[str, object]]:
+        """Name, fingerprint, examples and shares of every dataset."""
+        return [
+            {
+                "name": dataset.name,
+                "fingerprint": dataset.fingerprint,
+                "examples": dataset.count("train"),
+                "shares": sum(other.path.resolve() == dataset.path.resolve() for other in self._datasets),
+            }
+            for dataset in self._distinct
+        ]
+
+    def training(self, batch: int, first_step: int, steps: int, seed: int) -> Iterator[tuple[Pixels, Pixels]]:
+        """See `training_batches`."""
+        return training_batches(self._datasets, batch, first_step, steps, seed)
+
+    def validation(self) -> Iterator[tuple[Pixels, Pixels]]:
+        """The validation splits of all datasets, one after another."""
+        for dataset in self._distinct:
+            for batch in read(dataset, "validation"):
+                yield batch.images, batch.masks
+
+
+def _one_size(datasets: Sequence[Dataset]) -> int:
+    sizes = {dataset.image_size for dataset in datasets}
+    if len(sizes) != 1:
+        raise UsageError("DIR", f"the datasets have pictures of {sorted(sizes)} pixels", "build them with one size")
+    return sizes.pop()
+
+
+def encoded(dataset: Dataset, split: str, most: int | None = None) -> Iterator[tuple[bytes, bytes]]:
+    """Image and mask files of a split's first records as they are stored. Raises as `read` does."""
+    count = dataset.count(split)
+    stream = tf.data.TFRecordDataset([file for file, _ in dataset.shards[split]]).take(count if most is None else most)
+    wanted = {name: _FEATURES[name] for name in ("image", "mask")}
+    for record in _told(stream.map(lambda data: tf.io.parse_single_example(data, wanted)), dataset, split):
+        yield record["image"], record["mask"]  # type: ignore[misc]

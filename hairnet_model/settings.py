@@ -1,0 +1,99 @@
+"""How a training runs."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from hairnet_data.errors import UsageError
+from hairnet_model.fcn import ARCHITECTURES, HEADS
+
+PRECISIONS = ("auto", "float32", "bfloat16", "float16")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All that a training depends on beside its records and its first weights.
+
+    Attributes:
+        arch: one of `fcn.ARCHITECTURES`.
+        head: one of `fcn.HEADS`; it decides the loss.
+        steps: how many batches.
+        batch: pictures a step.
+        rate: the highest learning rate, after the warm-up.
+        decay: weight decay of AdamW (Loshchilov, Hutter 2019), on kernels alone.
+        warmup: steps in which the rate rises from nearly 0; it then falls to 1 % along a cosine.
+        average: how much of the averaged weights an update keeps; 0 for no average. See `average`.
+        jitter: strength of the colour changes; None switches mirror and colours off.
+        validate_every: steps between validations; each writes a checkpoint.
+        patience: validations without a better mIoU before it stops early; 0 for never.
+        precision: one of `PRECISIONS`.
+        seed: of weights, dropout, order, mirror and colours.
+    """
+
+    arch: str = "hairnet"
+    head: str = "classes"
+    steps: int = 1000
+    batch: int = 32
+    rate: float = 2e-3
+    decay: float = 0.02
+    warmup: int = 100
+    average: float = 0.992
+    jitter: float | None = 1.0
+    validate_every: int = 250
+    patience: int = 0
+    precision: str = "auto"
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        for flag, value, names in (
+            ("--arch", self.arch, ARCHITECTURES),
+            ("head", self.head, HEADS),
+            ("--precision", self.precision, PRECISIONS),
+        ):
+            if value not in names:
+                raise UsageError(flag, f"no {value!r}", f"choose from {', '.join(names)}")
+        for flag, number, least, most in (
+            ("--steps", self.steps, 1, 10**9),
+            ("--batch", self.batch, 1, 4096),
+            ("--learning-rate", self.rate, 1e-9, 10.0),
+            ("--weight-decay", self.decay, 0.0, 10.0),
+            ("--average", self.average, 0.0, 0.99999),
+            ("--jitter", self.jitter or 0.0, 0.0, 2.0),
+            ("--validate-every", self.validate_every, 1, 10**9),
+            ("--patience", self.patience, 0, 10**9),
+            ("--seed", self.seed, 0, 2**31 - 1),
+        ):
+            if not (math.isfinite(number) and least <= number <= most):
+                raise UsageError(flag, f"{number} is outside {least:g}..{most:g}", "see --help")
+
+    @property
+    def rounds(self) -> int:
+        """How many times it validates."""
+        return -(-self.steps // self.validate_every)
+
+    def to_json(self) -> dict[str, Any]:
+        """As a JSON object."""
+        return asdict(self)
+
+
+def as_2019(settings: Settings) -> Settings:
+    """The training of 2019: raw 0..255, two maps against 0 and 255, Adam 1e-3, batch 10, nothing on the fly."""
+    return replace(
+        settings,
+        arch="fcn8s_2019",
+        head="maps_2019",
+        batch=10,
+        rate=1e-3,
+        decay=0.0,
+        warmup=0,
+        average=0.0,
+        jitter=None,
+        precision="float32",
+    )
+
+
+def validations(steps: int) -> int:
+    """Steps between validations unless one says otherwise: ten of them, 50 to 500 steps apart."""
+    return min(500, max(50, -(-steps // 10)))

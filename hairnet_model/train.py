@@ -1,0 +1,124 @@
+"""Trains a network from any feed of batches. Keras alone, so it runs on TensorFlow and on JAX."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hairnet_data.errors import BuildError
+from hairnet_model import checkpoint, fcn, history, model_file, run_notes
+from hairnet_model.checkpoint import RunError, State
+from hairnet_model.console import Progress, silent
+from hairnet_model.feed import Feed
+from hairnet_model.model_file import Model
+from hairnet_model.settings import Settings
+from hairnet_model.trainer import Trainer
+
+Row = dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a training ended.
+
+    Attributes:
+        best: the row of the history with the highest validation mIoU.
+        rows: the history, a row a validation.
+        stopped_early: whether `patience` ended it.
+    """
+
+    best: Row
+    rows: list[Row]
+    stopped_early: bool
+
+
+def train(
+    settings: Settings,
+    feed: Feed,
+    run: Path,
+    init: Model | None = None,
+    resume: bool = False,
+    progress: Progress = silent,
+) -> Outcome:
+    """Trains, validates every so often, and keeps `best.keras` and `last.keras` in the run's folder.
+
+    Args:
+        settings: how.
+        feed: with what.
+        run: the folder for `best.keras`, `last.keras`, `state.npz`, `history.csv`, `curves.png`, `run.json` and
+            `people.json`. It must be new or empty, unless `resume`.
+        init: a model whose weights to begin with.
+        resume: go on with the run that is there; it ends where it would have ended.
+        progress: told after every step.
+
+    Raises:
+        RunError: there is a run already, or none to resume; the settings or the data are not those of the run; the
+            loss is not a number; a file cannot be written. The last good weights stay.
+        DatasetError: a record is damaged.
+    """
+    if feed.image_size % fcn.STRIDE:
+        what = f"has pictures of {feed.image_size} pixels, which {fcn.STRIDE} does not divide"
+        raise RunError("the dataset", what, "build it with another --image-size")
+    identity = {"settings": settings.to_json(), "data": feed.describe(), "init": run_notes.weights_hash(init)}
+    state = _begun(run, identity) if resume else None
+    if not resume:
+        _new_folder(run)
+    people = feed.people | (init.people if init else frozenset())
+    trainer = Trainer(settings, init, state)
+    rows = list(state.history) if state else []
+    stopped = _out_of_patience(rows, settings.patience)
+    try:
+        run_notes.write(run, identity, people, trainer.network.count_params())
+        for number in range(len(rows), settings.rounds):
+            if stopped:
+                break
+            began, before = time.monotonic(), rows[-1]["seconds"] if rows else 0.0
+            note = f", mIoU {100 * _best(rows)['miou']:.1f}" if rows else ""
+            row = trainer.round(number, feed, progress, note)
+            rows.append({**row, "seconds": before + time.monotonic() - began})
+            stopped = _out_of_patience(rows, settings.patience)
+            about = {"architecture": settings.arch, "head": settings.head, "validation": rows[-1], **identity}
+            _keep(
+                run,
+                Model(trainer.twin, feed.image_size, people, about),
+                rows,
+                trainer.state(rows, identity),
+            )
+    except BuildError as fault:
+        raise RunError(fault.where, fault.what, "make room, then go on with --resume") from fault
+    return Outcome(_best(rows), rows, stopped)
+
+
+def _new_folder(run: Path) -> None:
+    if run.exists() and (not run.is_dir() or any(run.iterdir())):
+        raise RunError(str(run), "exists", "go on with it by --resume, or choose another --out")
+    run.mkdir(parents=True, exist_ok=True)
+
+
+def _begun(run: Path, identity: dict[str, Any]) -> State:
+    state = checkpoint.read(run)
+    for what, value in identity.items():
+        if state.identity[what] != value:
+            differs = f"{what}: {run_notes.difference(state.identity[what], value)}"
+            raise RunError(str(run), f"was begun otherwise ({differs})", "resume it with what it was begun with")
+    return state
+
+
+def _best(rows: list[Row]) -> Row:
+    return max(rows, key=lambda row: row["miou"])  # the first, where two are as good
+
+
+def _out_of_patience(rows: list[Row], patience: int) -> bool:
+    return bool(rows) and 0 < patience <= len(rows) - 1 - rows.index(_best(rows))
+
+
+def _keep(run: Path, model: Model, rows: list[Row], state: State) -> None:
+    """Writes models, history and, last of all, the state: after a kill in between, the round is done again."""
+    if rows[-1] is _best(rows):
+        model_file.save(run / "best.keras", model)
+    model_file.save(run / "last.keras", model)
+    history.write_csv(run / "history.csv", rows)
+    history.write_curves(run / "curves.png", rows, f"{run.resolve().name}: {model.about['architecture']}")
+    checkpoint.write(run, state)

@@ -1,0 +1,133 @@
+"""The network in training: its optimizer, its averaged weights, and rounds of steps."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+
+import keras
+import numpy as np
+
+from hairnet_data.classes import FACE, HAIR
+from hairnet_model import fcn, metrics
+from hairnet_model.average import EVERY, Average
+from hairnet_model.checkpoint import RunError, State
+from hairnet_model.console import Progress
+from hairnet_model.feed import Feed, Pair, ahead, changed
+from hairnet_model.heads import class_ids
+from hairnet_model.losses import LOSSES
+from hairnet_model.model_file import Model
+from hairnet_model.precision import dtype_policy, policy_name
+from hairnet_model.settings import Settings
+
+
+class Trainer:
+    """Holds what changes from step to step.
+
+    Args:
+        settings: how to train.
+        init: a model whose weights to begin with; its architecture and head must be those of the settings.
+        state: where to go on.
+
+    Attributes:
+        twin: the same network in float32 with the averaged weights: what is validated and saved.
+    """
+
+    def __init__(self, settings: Settings, init: Model | None, state: State | None) -> None:
+        self.settings = settings
+        keras.utils.set_random_seed(settings.seed)
+        with dtype_policy(policy_name(settings.precision)):
+            self.network = fcn.create(settings.arch, settings.head)
+        with dtype_policy("float32"):
+            self.twin = fcn.create(settings.arch, settings.head)
+        if init:
+            self.network.set_weights(init.network.get_weights())
+        self.optimizer = _optimizer(settings)
+        # XLA on a processor trains this network at half the speed of TensorFlow's own kernels.
+        compiled = "auto" if keras.backend.backend() == "jax" else False
+        self.network.compile(optimizer=self.optimizer, loss=LOSSES[settings.head], jit_compile=compiled)
+        self.optimizer.build(self.network.trainable_variables)
+        self.average = Average(settings.average, self.network.get_weights())
+        if state:
+            for variable, value in zip(self._variables(), state.variables, strict=True):
+                variable.assign(value)
+            self.average = Average(settings.average, state.average, state.updates)
+
+    def round(self, number: int, feed: Feed, progress: Progress, note: str) -> dict[str, float]:
+        """Trains from one validation to the next and validates.
+
+        Returns:
+            A row of the history, without the seconds.
+
+        Raises:
+            RunError: the loss is not a number.
+        """
+        settings = self.settings
+        first = number * settings.validate_every
+        steps = min(settings.validate_every, settings.steps - first)
+        total = 0.0
+
+        def batches() -> Iterator[Pair]:
+            return changed(
+                feed.training(settings.batch, first, steps, settings.seed), first, settings.seed, settings.jitter
+            )
+
+        with closing(ahead(batches)) as stream:
+            for step, (images, masks) in enumerate(stream, first + 1):
+                loss = float(self.network.train_on_batch(images, masks))
+                if not math.isfinite(loss):
+                    mend = f"the last good weights are kept; try a lower --learning-rate than {settings.rate:g}"
+                    raise RunError("training", f"the loss is not a number at step {step}", mend)
+                if settings.average and step % EVERY == 0:
+                    self.average.update(self.network.get_weights())
+                total += loss
+                progress("training", step * settings.batch, settings.steps * settings.batch, f"loss {loss:.3f}{note}")
+        self.twin.set_weights(self.average.weights if settings.average else self.network.get_weights())
+        done = first + steps
+        rate = float(keras.ops.convert_to_numpy(self.optimizer.learning_rate))
+        return {
+            "step": done,
+            "examples": done * settings.batch,
+            "learning_rate": rate,
+            "loss": total / steps,
+            **self.validate(feed),
+        }
+
+    def validate(self, feed: Feed) -> dict[str, float]:
+        """Scores of the averaged weights on the validation split, from the pooled confusion matrix."""
+        counted = np.zeros((3, 3), np.int64)
+        for images, masks in feed.validation():
+            counted += metrics.confusion(masks, class_ids(np.asarray(self.twin.predict_on_batch(images))))
+        f1 = metrics.f1(counted)
+        return {
+            "pixel_accuracy": float(metrics.pixel_accuracy(counted)),
+            "hair_f1": float(f1[HAIR]),
+            "face_f1": float(f1[FACE]),
+            "miou": float(metrics.miou(counted)),
+        }
+
+    def state(self, history: list[dict[str, float]], identity: Mapping[str, object]) -> State:
+        """All that is needed to go on from here."""
+        values = [keras.ops.convert_to_numpy(variable) for variable in self._variables()]
+        return State(values, self.average.weights, self.average.updates, history, dict(identity))
+
+    def _variables(self) -> list[keras.Variable]:
+        # `variables`, not `weights`: the state of dropout's random numbers is among them.
+        return [*self.network.variables, *self.optimizer.variables]
+
+
+def _optimizer(settings: Settings) -> keras.optimizers.Optimizer:
+    if settings.head == "maps_2019":
+        return keras.optimizers.Adam(settings.rate)
+    warmup = min(settings.warmup, settings.steps // 2)
+    rate = keras.optimizers.schedules.CosineDecay(
+        settings.rate / 100 if warmup else settings.rate,
+        max(1, settings.steps - warmup),
+        alpha=0.01,
+        warmup_target=settings.rate if warmup else None,
+        warmup_steps=warmup,
+    )
+    optimizer = keras.optimizers.AdamW(rate, weight_decay=settings.decay, clipnorm=1.0)
+    optimizer.exclude_from_weight_decay(var_names=["gain", "bias"])
+    return optimizer

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hairnet_model.augment import augment
+
+
+def _coded(n: int = 8) -> tuple[np.ndarray, np.ndarray]:
+    """Pictures whose grey tells their mask: 40, 120, 200."""
+    masks = np.random.default_rng(3).integers(0, 3, (n, 12, 10)).astype(np.uint8)
+    return np.repeat((40 + 80 * masks)[..., None], 3, -1).astype(np.uint8), masks
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.floats(0, 1))
+def test_a_mask_moves_with_its_picture(seed: int, strength: float) -> None:
+    images, masks = _coded()
+    made, moved = augment(images, masks, np.random.default_rng(seed), strength)
+    for image, mask, before in zip(made, moved, masks, strict=True):
+        assert (mask == before).all() or (mask == before[:, ::-1]).all()
+        greys = [set(map(tuple, image[mask == k].tolist())) for k in range(3)]
+        assert [len(grey) for grey in greys] == [1, 1, 1]  # every pixel of a class was changed alike
+        assert sum(*greys[0]) <= sum(*greys[1]) <= sum(*greys[2])
+
+
+def test_half_are_mirrored_and_nothing_else_happens_at_strength_0() -> None:
+    images, masks = _coded(400)
+    made, moved = augment(images, masks, np.random.default_rng(0), 0)
+    turned = (moved == masks[:, :, ::-1]).all((1, 2))
+    assert 150 < turned.sum() < 250
+    np.testing.assert_array_equal(made[turned], images[turned][:, :, ::-1])
+    np.testing.assert_array_equal(made[~turned], images[~turned])
+
+
+def test_the_same_numbers_make_the_same_pictures_and_the_input_stays() -> None:
+    images, masks = _coded()
+    before = images.copy()
+    first = augment(images, masks, np.random.default_rng(5))
+    again = augment(images, masks, np.random.default_rng(5))
+    np.testing.assert_array_equal(first[0], again[0])
+    np.testing.assert_array_equal(images, before)
+    assert (first[0] != augment(images, masks, np.random.default_rng(6))[0]).any()
+
+
+@pytest.mark.parametrize("strength", [0.5, 1.0, 2.0])
+def test_colours_stay_recognisable(strength: float) -> None:
+    images = np.full((200, 4, 4, 3), 128, np.uint8)
+    made, _ = augment(images, np.zeros((200, 4, 4), np.uint8), np.random.default_rng(0), strength)
+    assert made.std() > 5 * strength
+    assert 10 < np.median(made) < 245

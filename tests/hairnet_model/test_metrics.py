@@ -1,0 +1,300 @@
+"""The metrics: numbers worked out by hand, a slow second way, and what must hold whatever the masks are."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from hairnet_data.classes import FACE, HAIR
+from hairnet_model import metrics
+from hairnet_model.metrics import (
+    Counts,
+    boundary_counts,
+    boundary_f1,
+    confusion,
+    count,
+    f1,
+    false_positive_share,
+    has_blob,
+    iou,
+    miou,
+    pixel_accuracy,
+    score,
+    total,
+    wilson,
+)
+
+TRUTH = np.array([[0, 0, 0, 1], [0, 1, 1, 1], [2, 2, 0, 1], [2, 2, 0, 0]], np.uint8)
+GUESS = np.array([[0, 0, 1, 1], [0, 1, 1, 0], [2, 1, 0, 0], [2, 2, 2, 0]], np.uint8)
+# Row by row: truth 0 -> 5 x 0, 1 x 1, 1 x 2; truth 1 -> 2 x 0, 3 x 1; truth 2 -> 1 x 1, 3 x 2.
+MATRIX = np.array([[5, 1, 1], [2, 3, 0], [0, 1, 3]])
+
+unhurried = settings(deadline=None)
+
+masks = arrays(np.uint8, (9, 11), elements=st.integers(0, 2))
+# Blobs rather than noise: large rectangles over each other.
+boxes = st.lists(st.tuples(*[st.integers(0, 16)] * 4, st.integers(0, 2)), max_size=5)
+
+
+def painted(found: list[tuple[int, int, int, int, int]]) -> Any:
+    mask = np.zeros((16, 16), np.uint8)
+    for top, left, bottom, right, number in found:
+        mask[top:bottom, left:right] = number
+    return mask
+
+
+def test_confusion_has_truth_in_rows_and_prediction_in_columns() -> None:
+    found = confusion(TRUTH, GUESS)
+    assert found.dtype == np.int64
+    assert found.tolist() == MATRIX.tolist()
+    assert confusion(GUESS, TRUTH).tolist() == MATRIX.T.tolist() != MATRIX.tolist()
+
+
+def test_scores_of_a_matrix_worked_out_by_hand() -> None:
+    assert pixel_accuracy(MATRIX) == pytest.approx(11 / 16)
+    assert iou(MATRIX) == pytest.approx([5 / 9, 3 / 7, 3 / 5])
+    assert f1(MATRIX) == pytest.approx([10 / 14, 6 / 10, 6 / 8])
+    assert miou(MATRIX) == pytest.approx((5 / 9 + 3 / 7 + 3 / 5) / 3)
+
+
+def test_a_class_that_never_occurs_has_no_score() -> None:
+    matrix = np.array([[6, 0, 1], [0, 0, 0], [2, 0, 3]])
+    assert iou(matrix) == pytest.approx([6 / 9, math.nan, 3 / 6], nan_ok=True)
+    assert f1(matrix) == pytest.approx([12 / 15, math.nan, 6 / 9], nan_ok=True)
+    assert miou(matrix) == pytest.approx((6 / 9 + 3 / 6) / 2)
+    # Predicted but never there, or there but never predicted: that is a score of 0.
+    assert iou(np.array([[6, 1, 0], [0, 0, 0], [0, 0, 3]]))[HAIR] == 0
+    assert iou(np.array([[6, 0, 0], [1, 0, 0], [0, 0, 3]]))[HAIR] == 0
+
+
+def test_no_picture_has_no_score() -> None:
+    told = score(Counts()).to_json()
+    assert told.pop("pictures") == 0
+    assert told == {
+        "pixel_accuracy": None,
+        "iou": {"background": None, "hair": None, "face": None},
+        "f1": {"background": None, "hair": None, "face": None},
+        "miou": None,
+        "boundary_f1": {"hair": None, "face": None, "mean": None},
+    }
+    json.dumps(told, allow_nan=False)
+
+
+def test_scores_as_json() -> None:
+    told = score(count(TRUTH, GUESS)).to_json()
+    assert json.loads(json.dumps(told, allow_nan=False)) == told
+    assert told["pictures"] == 1
+    assert told["pixel_accuracy"] == 11 / 16
+    assert told["iou"] == {"background": round(5 / 9, 6), "hair": round(3 / 7, 6), "face": 3 / 5}
+    assert told["f1"] == {"background": round(5 / 7, 6), "hair": 3 / 5, "face": 3 / 4}
+
+
+@pytest.mark.parametrize("shape", [(4, 5), (2, 4, 4), (16,)])
+def test_other_shapes_are_refused(shape: tuple[int, ...]) -> None:
+    with pytest.raises(ValueError, match="shape"):
+        confusion(TRUTH, np.zeros(shape, np.uint8))
+
+
+def test_other_classes_are_refused() -> None:
+    for number in (3, 76, 255):  # 76 is red's luma; times three it would overflow
+        with pytest.raises(ValueError, match=f"class {number}"):
+            confusion(np.full((2, 2), number, np.uint8), np.zeros((2, 2), np.uint8))
+        with pytest.raises(ValueError, match=f"class {number}"):
+            confusion(np.zeros((2, 2), np.uint8), np.full((2, 2), number, np.uint8))
+
+
+@unhurried
+@given(masks, masks)
+def test_swapping_truth_and_prediction_keeps_the_scores(truth: Any, guess: Any) -> None:
+    one, other = count(truth, guess), count(guess, truth)
+    assert (one.confusion == other.confusion.T).all()
+    assert (one.boundary == other.boundary[:, [2, 3, 0, 1]]).all()
+    assert score(one).to_json() == score(other).to_json()
+
+
+@unhurried
+@given(masks, masks)
+def test_limits(truth: Any, guess: Any) -> None:
+    found = score(count(truth, guess))
+    for value in (found.pixel_accuracy, *found.iou, *found.f1, found.miou, *found.boundary_f1):
+        assert math.isnan(value) or 0 <= value <= 1
+    for i, f in zip(found.iou, found.f1, strict=True):
+        assert f == pytest.approx(2 * i / (1 + i), nan_ok=True)
+    assert (found.pixel_accuracy == 1) == bool((truth == guess).all())
+
+
+@unhurried
+@given(masks)
+def test_a_perfect_prediction(truth: Any) -> None:
+    found = score(count(truth, truth))
+    for number, (i, f) in enumerate(zip(found.iou, found.f1, strict=True)):
+        assert (i, f) == (1, 1) if (truth == number).any() else math.isnan(i) and math.isnan(f)
+    assert all(math.isnan(value) or value == 1 for value in found.boundary_f1)
+
+
+@unhurried
+@given(st.lists(st.tuples(masks, masks), min_size=1, max_size=4))
+def test_counts_add_up_to_those_of_all_pixels(pairs: Any) -> None:
+    summed = total(count(truth, guess) for truth, guess in pairs)
+    together = confusion(np.stack([truth for truth, _ in pairs]), np.stack([guess for _, guess in pairs]))
+    assert summed.pictures == len(pairs)
+    assert (summed.confusion == together).all()
+    assert (summed.boundary == sum(boundary_counts(truth, guess) for truth, guess in pairs)).all()
+
+
+def square(top: int, left: int, number: int, side: int = 224) -> Any:
+    """A square of 40 pixels somewhere in an empty mask."""
+    mask = np.zeros((side, side), np.uint8)
+    mask[top : top + 40, left : left + 40] = number
+    return mask
+
+
+def test_boundary_of_a_square() -> None:
+    # 40 x 40 has 4 * 39 boundary pixels.
+    assert boundary_counts(square(50, 50, HAIR), square(50, 50, HAIR)).tolist() == [[156, 156, 156, 156], [0, 0, 0, 0]]
+    assert boundary_counts(square(50, 50, FACE), square(50, 50, FACE)).tolist() == [[0, 0, 0, 0], [156, 156, 156, 156]]
+
+
+def test_the_frame_is_no_boundary() -> None:
+    corner = square(0, 0, FACE)
+    assert boundary_counts(corner, corner)[1].tolist() == [79, 79, 79, 79]
+    everywhere = np.full((64, 64), FACE, np.uint8)
+    assert boundary_counts(everywhere, everywhere).sum() == 0
+    assert np.isnan(boundary_f1(boundary_counts(everywhere, everywhere))).all()
+
+
+@pytest.mark.parametrize(("moved", "met"), [(1, 156), (2, 156), (3, 82)])
+def test_two_pixels_are_tolerated_at_224(moved: int, met: int) -> None:
+    # Three pixels to the right, of the upper and lower side all but the last pixel are met, of the inner side the
+    # two next to either corner, of the outer side none: 2 * 39 + 2 * 2.
+    counted = boundary_counts(square(50, 50, HAIR), square(50, 50 + moved, HAIR))
+    assert counted[0].tolist() == [met, 156, met, 156]
+
+
+def test_the_tolerance_is_a_disc() -> None:
+    truth, guess = np.zeros((2, 224, 224), np.uint8)
+    truth[100, 100] = HAIR
+    for down, right, met in ((0, 2, 1), (2, 0, 1), (1, 1, 1), (2, 1, 0), (1, 2, 0), (2, 2, 0), (0, 3, 0)):
+        guess[:] = 0
+        guess[100 - down, 100 + right] = HAIR
+        assert boundary_counts(truth, guess)[0].tolist() == [met, 1, met, 1], (down, right)
+
+
+@pytest.mark.parametrize(("side", "reach"), [(32, 1), (64, 1), (112, 1), (224, 2), (336, 3), (448, 4)])
+def test_the_tolerance_grows_with_the_picture(side: int, reach: int) -> None:
+    truth, near, far = np.zeros((3, side, side), np.uint8)
+    truth[:, : side // 2], near[:, : side // 2 + reach], far[:, : side // 2 + reach + 1] = FACE, FACE, FACE
+    assert boundary_f1(boundary_counts(truth, near))[1] == 1
+    assert boundary_f1(boundary_counts(truth, far))[1] == 0
+
+
+def test_precision_and_recall_of_a_boundary() -> None:
+    truth, guess = square(50, 50, FACE), square(50, 50, FACE)
+    guess[150:160, 150:160] = FACE  # 36 boundary pixels too many
+    counted = boundary_counts(truth, guess)[1]
+    assert counted.tolist() == [156, 192, 156, 156]
+    precision, recall = 156 / 192, 1
+    assert boundary_f1(boundary_counts(truth, guess))[1] == pytest.approx(2 * precision * recall / (precision + recall))
+    assert boundary_counts(guess, truth)[1].tolist() == [156, 156, 156, 192]
+
+
+def test_a_boundary_on_one_side_only_is_a_zero() -> None:
+    empty = np.zeros((224, 224), np.uint8)
+    assert boundary_f1(boundary_counts(square(9, 9, HAIR), empty)) == pytest.approx([0, math.nan], nan_ok=True)
+    assert boundary_f1(boundary_counts(empty, square(9, 9, HAIR))) == pytest.approx([0, math.nan], nan_ok=True)
+    assert score(count(empty, square(9, 9, HAIR))).boundary_mean == 0
+
+
+def test_the_mean_of_both_boundaries() -> None:
+    counted = Counts(1, MATRIX, np.array([[10, 20, 5, 40], [30, 40, 25, 50]]))
+    hair, face = 2 * 0.5 * 0.125 / 0.625, 2 * 0.75 * 0.5 / 1.25
+    assert score(counted).boundary_f1 == pytest.approx((hair, face))
+    assert score(counted).to_json()["boundary_f1"]["mean"] == pytest.approx((hair + face) / 2, abs=1e-6)
+
+
+@unhurried
+@given(boxes, boxes, st.sampled_from([1.0, 1.5, 2.0, 3.0]))
+def test_boundaries_are_those_a_slow_way_finds(one: Any, other: Any, reach: float) -> None:
+    truth, guess = painted(one), painted(other)
+    counted = boundary_counts(truth, guess, tolerance=reach / 16)
+    for row, number in zip(counted, (HAIR, FACE), strict=True):
+        assert tuple(row) == _slow(truth == number, guess == number, reach)
+
+
+def _slow(truth: Any, guess: Any, reach: float) -> tuple[int, int, int, int]:
+    """Pixel by pixel, distance by distance."""
+
+    def edge(region: Any) -> Any:
+        height, width = region.shape
+        return np.array(
+            [
+                (y, x)
+                for y in range(height)
+                for x in range(width)
+                if region[y, x]
+                and any(
+                    0 <= v < height and 0 <= u < width and not region[v, u]
+                    for v, u in ((y - 1, x), (y + 1, x), (y, x - 1), (y, x + 1))
+                )
+            ]
+        ).reshape(-1, 2)
+
+    def met(these: Any, those: Any) -> int:
+        if not len(these) or not len(those):
+            return 0
+        away = np.sqrt(((these[:, None] - those[None]) ** 2).sum(-1))
+        return int((away.min(1) <= reach).sum())
+
+    true, guessed = edge(truth), edge(guess)
+    return met(guessed, true), len(guessed), met(true, guessed), len(true)
+
+
+def test_false_positives() -> None:
+    mask = np.zeros((40, 50), np.uint8)
+    assert false_positive_share(mask) == 0
+    mask[0, :6], mask[1, :4] = HAIR, FACE
+    assert false_positive_share(mask) == 10 / 2000
+    assert not has_blob(mask), "half a percent is not more than half a percent"
+    mask[2, 0] = FACE
+    assert has_blob(mask)
+
+
+# Newcombe, "Two-sided confidence intervals for the single proportion", Statistics in Medicine 17 (1998), table I.
+@pytest.mark.parametrize(
+    ("hits", "n", "low", "high"),
+    [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)],
+)
+def test_wilson_as_published(hits: int, n: int, low: float, high: float) -> None:
+    assert wilson(hits, n) == pytest.approx((low, high), abs=5e-5)
+
+
+@unhurried
+@given(st.integers(0, 300), st.integers(0, 300))
+def test_wilson_holds_the_share_and_has_a_mirror(hits: int, others: int) -> None:
+    n = hits + others
+    low, high = wilson(hits, n)
+    assert 0 <= low <= (hits / n if n else 0.5) <= high <= 1
+    assert wilson(others, n) == pytest.approx((1 - high, 1 - low))
+    if n:
+        less = wilson(hits * 4, n * 4)
+        assert less[1] - less[0] < high - low
+
+
+def test_wilson_knows_nothing_of_nothing_and_refuses_nonsense() -> None:
+    assert wilson(0, 0) == (0, 1)
+    for hits, n in ((3, 2), (-1, 2), (math.nan, 2)):
+        with pytest.raises(ValueError, match="hits"):
+            wilson(hits, n)
+
+
+def test_rounded_for_json() -> None:
+    assert metrics.plain(math.nan) is None
+    assert metrics.plain(1 / 3) == 0.333333
+    assert type(metrics.plain(np.float64(0.5))) is float

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hairnet_data.errors import UsageError
+from hairnet_model.settings import Settings, as_2019, validations
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"arch": "unet"}, "--arch"),
+        ({"precision": "int8"}, "--precision"),
+        ({"steps": 0}, "--steps"),
+        ({"rate": float("inf")}, "--learning-rate"),
+        ({"average": 1.0}, "--average"),
+        ({"jitter": 3.0}, "--jitter"),
+        ({"patience": -1}, "--patience"),
+    ],
+)
+def test_what_cannot_be_is_named(change: dict[str, object], said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        replace(Settings(), **change)  # type: ignore[arg-type]
+
+
+@given(st.integers(1, 10**6), st.integers(1, 10**5))
+def test_rounds_cover_the_steps(steps: int, every: int) -> None:
+    rounds = Settings(steps=steps, validate_every=every).rounds
+    assert (rounds - 1) * every < steps <= rounds * every
+
+
+@given(st.integers(1, 10**6))
+def test_validations_are_some_but_not_many(steps: int) -> None:
+    assert 50 <= validations(steps) <= 500
+
+
+def test_2019() -> None:
+    old = as_2019(Settings(steps=7, seed=3))
+    assert (old.arch, old.head, old.batch, old.rate, old.jitter) == ("fcn8s_2019", "maps_2019", 10, 1e-3, None)
+    assert (old.steps, old.seed) == (7, 3)

@@ -1,0 +1,62 @@
+"""The shipped weights: small, loadable by Keras alone, and good on portraits the package draws."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+from hairnet_data.build import build
+from hairnet_data.classes import FACE, HAIR
+from hairnet_data.plan import Settings
+from hairnet_data.sources import Sources
+from hairnet_data.sources.backgrounds import DrawnBackgrounds
+from hairnet_data.sources.drawn import Drawn
+from hairnet_model import Segmenter, model_file, records
+from hairnet_model.evaluate import evaluate
+
+
+@pytest.fixture(scope="module")
+def full_size(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Drawn portraits of 224 pixels that no training saw: their pools are of other sizes than any build's."""
+    sources = Sources(Drawn(2, 2, 24), DrawnBackgrounds(2, 2, 12))
+    settings = Settings(image_size=224, train_examples=2)
+    return build(sources, settings, tmp_path_factory.mktemp("data"), name="full").path
+
+
+def test_they_are_small_and_name_nobody() -> None:
+    assert model_file.SHIPPED.stat().st_size < 3_000_000
+    model = model_file.load()
+    assert model.image_size == 224
+    assert len(model.people) > 1000
+    assert all(len(person) == 16 and set(person) <= set("0123456789abcdef") for person in model.people)
+    with zipfile.ZipFile(model_file.SHIPPED) as archive:
+        about = json.loads(archive.read("hairnet.json"))
+    assert "/" not in json.dumps(about)  # no paths of the machine they were trained on
+
+
+def test_keras_alone_opens_them() -> None:
+    network = keras.saving.load_model(model_file.SHIPPED)
+    assert network.predict_on_batch(np.zeros((1, 64, 96, 3), np.uint8)).shape == (1, 64, 96, 3)
+
+
+def test_they_meet_a_floor_on_drawn_portraits(full_size: Path) -> None:
+    report = evaluate(model_file.load(), records.open_dataset(full_size))
+    for split, floor in (("test", 0.75), ("test_shifted", 0.7), ("test_rotated", 0.7), ("test_occluded", 0.6)):
+        scores = report.splits[split].portraits
+        assert scores is not None
+        assert scores.miou > floor, split
+    nobody = report.splits["test_negatives"].negatives
+    assert nobody is not None
+    assert nobody.pixel_share < 0.01
+
+
+def test_they_are_what_load_gives(full_size: Path) -> None:
+    batch = next(records.read(records.open_dataset(full_size), "test", 4))
+    found = Segmenter.load().segment(batch.images)
+    assert (found == batch.masks).mean() > 0.9
+    assert {HAIR, FACE} <= set(np.unique(found))

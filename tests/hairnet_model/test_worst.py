@@ -1,0 +1,163 @@
+"""The sheet of the worst cases: it holds the worst, says why, and can be looked at."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from hairnet_data.classes import BACKGROUND, FACE, HAIR
+from hairnet_data.errors import BuildError, UsageError
+from hairnet_model import metrics
+from hairnet_model.evaluate import Case
+from hairnet_model.worst import Worst, checked, error, mistakes
+
+
+def case(
+    truth: Any, predicted: Any, index: int = 0, kind: str = "portrait", source: str = "", split: str = "test"
+) -> Case:
+    image = np.full((*truth.shape, 3), 90, np.uint8)
+    counts = metrics.count(truth, predicted)
+    source = source or f"picture_{index}"
+    return Case(split, index, kind, "", source, {"tone": "7"}, image, truth, predicted, counts)
+
+
+def masks(face: int = 1000, wrong: int = 0, taken: int = BACKGROUND, side: int = 100) -> tuple[Any, Any]:
+    """`face` pixels of face, of which the first `wrong` were taken for something else."""
+    truth = np.zeros(side * side, np.uint8)
+    truth[:face] = FACE
+    guess = truth.copy()
+    guess[:wrong] = taken
+    return truth.reshape(side, side), guess.reshape(side, side)
+
+
+def negative(wrong: int, index: int = 0, source: str = "") -> Case:
+    guess = np.zeros(10000, np.uint8)
+    guess[:wrong] = HAIR
+    return case(np.zeros((100, 100), np.uint8), guess.reshape(100, 100), index, "negative", source, "test_negatives")
+
+
+def test_the_error_of_a_portrait_is_that_of_its_head() -> None:
+    assert error(case(*masks(1000, 0))) == 0
+    assert error(case(*masks(1000, 250))) == pytest.approx(0.25)
+    assert error(case(*masks(1000, 250, HAIR))) == pytest.approx(0.25)
+    assert error(case(*masks(4000, 1000))) == pytest.approx(0.25), "a large head is no worse than a small one"
+    truth, guess = masks(1000, 0)
+    guess.ravel()[2000:3000] = HAIR  # as many too many: half of what either calls a person
+    assert error(case(truth, guess)) == pytest.approx(0.5)
+
+
+def test_a_sliver_at_the_frame_counts_as_small() -> None:
+    assert error(case(*masks(10, 10))) == pytest.approx(10 / 200)
+    assert error(case(*masks(0))) == 0
+
+
+def test_the_error_of_a_negative_is_its_false_positives() -> None:
+    assert error(negative(0)) == 0
+    assert error(negative(130)) == pytest.approx(0.013)
+
+
+def test_what_was_taken_for_what() -> None:
+    truth, guess = masks(1000, 300, HAIR)
+    guess.ravel()[300:400] = BACKGROUND
+    assert mistakes(case(truth, guess)) == ("F1 hair 0.00, face 0.75", "75% face taken for hair")
+    assert mistakes(case(*masks(1000, 500))) == ("F1 hair none, face 0.67", "100% face taken for background")
+    assert mistakes(negative(50)) == ("100% background taken for hair",)
+
+
+def test_the_worst_are_kept_in_order() -> None:
+    worst = Worst(each=3)
+    for index, wrong in enumerate((100, 900, 0, 300, 800, 200)):
+        worst.add(case(*masks(1000, wrong), index))
+    for index, wrong in enumerate((0, 70, 0)):
+        worst.add(negative(wrong, index))
+    rows = worst.rows()
+    assert [(round(wrong, 6), found.index) for wrong, found in rows["test"]] == [(0.9, 1), (0.8, 4), (0.3, 3)]
+    assert [found.index for _, found in rows["test_negatives"]] == [1], "what is faultless is not shown"
+
+
+def test_no_more_are_kept_than_may_be_shown() -> None:
+    worst = Worst(each=2)
+    for index in range(200):
+        worst.add(case(*masks(1000, 1 + (index * 37) % 200), index))
+    assert sum(map(len, worst._kept.values())) == 10
+    assert [round(wrong * 1000) for wrong, _ in worst.rows()["test"]] == [200, 199]
+
+
+def test_a_portrait_is_shown_in_the_first_split_where_it_is_among_the_worst() -> None:
+    worst = Worst(each=1)
+    for index, (wrong, split) in enumerate(
+        ((700, "test"), (600, "test"), (800, "test_rotated"), (500, "test_rotated"))
+    ):
+        worst.add(case(*masks(1000, wrong), index, source="ab"[index % 2], split=split))
+    assert {split: [found.index for _, found in row] for split, row in worst.rows().items()} == {
+        "test": [0],
+        "test_rotated": [3],
+    }
+
+
+def test_one_background_is_shown_once() -> None:
+    worst = Worst(each=2)
+    for index, (wrong, source) in enumerate(((500, "a"), (600, "a"), (400, "b"), (450, "a"), (300, "c"))):
+        worst.add(negative(wrong, index, source))
+    assert [found.index for _, found in worst.rows()["test_negatives"]] == [1, 2]
+
+
+def test_kept_pictures_do_not_hold_on_to_their_batch() -> None:
+    truth, guess = masks(1000, 500)
+    batch = np.stack([truth, truth])
+    worst = Worst()
+    worst.add(case(batch[0], guess))
+    batch[:] = HAIR
+    ((_, kept),) = worst.rows()["test"]
+    assert (kept.truth == truth).all()
+    assert kept.truth.base is None
+
+
+def test_a_sheet(tmp_path: Path) -> None:
+    worst = Worst(each=2)
+    for index in range(3):
+        worst.add(case(*masks(1000, 100 * index + 100), index))
+        worst.add(negative(90 * index, index))
+    sheet = worst.sheet()
+    assert sheet.dtype == np.uint8
+    assert sheet.ndim == 3
+    worst.save(checked(tmp_path / "worst.png"))
+    with Image.open(tmp_path / "worst.png") as saved:
+        assert np.array_equal(np.asarray(saved), sheet)
+    with pytest.raises(BuildError, match="cannot be written"):
+        worst.save(tmp_path / "none" / "worst.png")
+
+
+@pytest.mark.parametrize(
+    ("taken", "shown"), [(BACKGROUND, (80, 120, 220)), (HAIR, (220, 80, 80)), (None, (103, 103, 103))]
+)
+def test_wrong_pixels_have_the_colour_of_what_they_were_taken_for(taken: int | None, shown: Any) -> None:
+    truth, guess = masks(6000, 6000 if taken is not None else 0, taken or BACKGROUND)
+    guess[60:] = HAIR if taken is None else BACKGROUND
+    worst = Worst(each=1)
+    worst.add(case(truth, guess))
+    sheet = worst.sheet().astype(int)
+    # The centre of the upper part of the right picture, away from all outlines.
+    y, x = sheet.shape[0] - 28 - 224 - 80 + 70, 28 + 224 + 16 + 112
+    near = np.abs(sheet[y : y + 30, x - 10 : x + 10] - np.array(shown)).max(-1)
+    assert near.min() < 45
+
+
+def test_no_picture_is_no_crash() -> None:
+    assert Worst().sheet().ndim == 3
+
+
+def test_a_split_without_a_fault_is_still_named() -> None:
+    worst = Worst()
+    worst.add(case(*masks(1000, 0)))
+    assert worst.sheet().shape[0] > 40
+
+
+@pytest.mark.parametrize(("name", "why"), [("worst.jpg", "no .png"), ("gone/worst.png", "missing")])
+def test_a_path_that_cannot_be_saved_to_is_told_beforehand(tmp_path: Path, name: str, why: str) -> None:
+    with pytest.raises(UsageError, match=why):
+        checked(tmp_path / name)
