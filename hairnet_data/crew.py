@@ -51,13 +51,19 @@ class Crew:
     def __exit__(
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._pool:
-            if kind is not None:
-                for process in list((self._pool._processes or {}).values()):
-                    process.terminate()  # what they hold is of no use any more
+        if kind is not None:
+            self.stop()
+        elif self._pool:
             self._pool.shutdown(cancel_futures=True)
-        else:
+        if self._pool is None:
             cv2.setNumThreads(self._threads)
+
+    def stop(self) -> None:
+        """Ends the workers at once and waits until they are gone: after it nobody writes any more."""
+        if self._pool:
+            for process in list((self._pool._processes or {}).values()):
+                process.terminate()  # what they hold is of no use any more
+            self._pool.shutdown(cancel_futures=True)
 
     def run(self, function: Callable[..., R], tasks: Iterable[tuple[Any, ...]]) -> Iterator[R]:
         """Yields the result of every task, in the order of completion.

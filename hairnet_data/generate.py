@@ -63,10 +63,14 @@ def generate(plan: Plan, folder: Path, scratch: Path, crew: Crew, progress: Prog
     made: list[Shard] = []
     done = 0
     progress("rendering", done, total)
-    for shard in crew.run(_make_shard, tasks):
-        made.append(shard)
-        done += shard.records
-        progress("rendering", done, total)
+    try:
+        for shard in crew.run(_make_shard, tasks):
+            made.append(shard)
+            done += shard.records
+            progress("rendering", done, total)
+    except BaseException:
+        crew.stop()  # else TFDS, clearing up, would find a folder that workers still write to
+        raise
     order = {part.split.name: at for at, part in enumerate(plan.splits)}
     return sorted(made, key=lambda shard: (order[shard.split], shard.number))
 

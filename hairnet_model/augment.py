@@ -1,11 +1,14 @@
-"""What training changes on the fly: mirror and colour. Everything else was drawn when the records were made."""
+"""What training changes on the fly: mirror, colour, covered heads. All else was drawn when the records were made."""
 
 from __future__ import annotations
+
+import math
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from hairnet_data.classes import BACKGROUND
 from hairnet_data.pixels import Pixels, pixels
 
 _LEVELS = np.arange(256, dtype=np.float32) / 255
@@ -33,6 +36,52 @@ def augment(images: Pixels, masks: Pixels, rng: np.random.Generator, strength: f
         made[i] = coloured[:, ::-1] if turned else coloured
         moved[i] = mask[:, ::-1] if turned else mask
     return made, moved
+
+
+def cover(images: Pixels, masks: Pixels, rng: np.random.Generator, rate: float) -> tuple[Pixels, Pixels]:
+    """Hides part of some heads, and now and then a whole one, as a hand or a cup would.
+
+    Occluders in the records fall anywhere; these fall on the head, which is found by its mask. Half of them are of one
+    colour, half are pieces of a picture of nobody, where the batch has one. What they hide becomes background.
+
+    Args:
+        images: uint8 (N, H, W, 3) RGB.
+        masks: uint8 (N, H, W) class ids.
+        rng: where all chance comes from.
+        rate: of the heads that are covered, 0..1.
+
+    Returns:
+        New arrays of the same shapes.
+    """
+    images, masks = images.copy(), masks.copy()
+    sizes = np.count_nonzero(masks, axis=(1, 2))
+    donors = np.flatnonzero(sizes == 0)
+    pieces = images[donors]  # before anything is painted
+    for i in np.flatnonzero(sizes):
+        if rng.random() >= rate:
+            continue
+        places = np.flatnonzero(masks[i])
+        down, across = divmod(int(places[rng.integers(len(places))]), masks.shape[2])
+        reach = math.sqrt(len(places) / math.pi) * (2.5 if rng.random() < 0.1 else rng.uniform(0.35, 1.0))
+        shape = _blob(masks.shape[1:], (across, down), reach, rng)
+        if len(donors) and rng.random() < 0.5:
+            images[i][shape] = pieces[rng.integers(len(donors))][shape]
+        else:
+            images[i][shape] = rng.integers(256, size=3)
+        masks[i][shape] = BACKGROUND
+    return images, masks
+
+
+def _blob(size: tuple[int, ...], centre: tuple[int, int], reach: float, rng: np.random.Generator) -> NDArray[np.bool_]:
+    """A crooked, stretched outline about a point (x, y), filled: bool (H, W)."""
+    turns = np.sort(rng.uniform(0, 2 * math.pi, int(rng.integers(4, 13))))
+    outline = np.stack([np.cos(turns), np.sin(turns)], -1) * rng.uniform(0.7, 1.3, (len(turns), 1))
+    stretch, turn = rng.uniform(0.6, 1.0), rng.uniform(0, math.pi)
+    turned = np.array([[math.cos(turn), -math.sin(turn)], [math.sin(turn), math.cos(turn)]])
+    corners = np.asarray(centre) + reach * (outline * (1 / stretch, stretch)) @ turned
+    filled = np.zeros(size, np.uint8)
+    cv2.fillPoly(filled, [np.round(corners).astype(np.int32)], 1)
+    return filled.astype(np.bool_)
 
 
 def _coloured(image: Pixels, numbers: NDArray[np.float64], strength: float) -> Pixels:

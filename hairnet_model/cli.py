@@ -42,6 +42,7 @@ def train(
     warmup: Annotated[int, typer.Option(help="Steps until the learning rate is at its highest.")] = 200,
     average: Annotated[float, typer.Option(help="Kept of the averaged weights by an update; 0 for none.")] = 0.992,
     jitter: Annotated[float, typer.Option(help="Strength of the colour changes on the fly.")] = 1.0,
+    cover: Annotated[float, typer.Option(help="Share of heads to hide in part.")] = 0.0,
     validate_every: Annotated[
         int | None, typer.Option(help="Steps between validations.", show_default="a tenth of the steps, 50 to 500")
     ] = None,
@@ -85,6 +86,7 @@ def train(
         warmup=warmup,
         average=average,
         jitter=jitter,
+        cover=cover,
         validate_every=validate_every if validate_every is not None else of.validations(number),
         patience=patience,
         precision=precision,

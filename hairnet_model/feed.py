@@ -10,7 +10,7 @@ from typing import Protocol, TypeVar
 import numpy as np
 
 from hairnet_data.pixels import Pixels
-from hairnet_model.augment import augment
+from hairnet_model.augment import augment, cover
 
 T = TypeVar("T")
 Pair = tuple[Pixels, Pixels]
@@ -33,13 +33,16 @@ class Feed(Protocol):
         """Every picture of the validation splits once."""
 
 
-def changed(batches: Iterable[Pair], first_step: int, seed: int, strength: float | None) -> Iterator[Pair]:
-    """Mirrors and recolours batches; what happens in a step follows from the seed and the step alone."""
+def changed(
+    batches: Iterable[Pair], first_step: int, seed: int, strength: float | None, covered: float = 0.0
+) -> Iterator[Pair]:
+    """Covers heads, mirrors and recolours; what happens in a step follows from the seed and the step alone."""
     for step, (images, masks) in enumerate(batches, first_step):
-        if strength is None:
-            yield images, masks
-        else:
-            yield augment(images, masks, np.random.default_rng((seed, 1, step)), strength)
+        if covered:
+            images, masks = cover(images, masks, np.random.default_rng((seed, 2, step)), covered)
+        if strength is not None:
+            images, masks = augment(images, masks, np.random.default_rng((seed, 1, step)), strength)
+        yield images, masks
 
 
 def ahead(make: Callable[[], Iterator[T]], depth: int = 3) -> Generator[T, None, None]:

@@ -26,10 +26,11 @@ class Settings:
         warmup: steps in which the rate rises from nearly 0; it then falls to 1 % along a cosine.
         average: how much of the averaged weights an update keeps; 0 for no average. See `average`.
         jitter: strength of the colour changes; None switches mirror and colours off.
+        cover: share of the heads that are partly hidden. See `augment.cover`.
         validate_every: steps between validations; each writes a checkpoint.
         patience: validations without a better mIoU before it stops early; 0 for never.
         precision: one of `PRECISIONS`.
-        seed: of weights, dropout, order, mirror and colours.
+        seed: of weights, dropout, order and all that is changed on the fly.
     """
 
     arch: str = "hairnet"
@@ -41,6 +42,7 @@ class Settings:
     warmup: int = 100
     average: float = 0.992
     jitter: float | None = 1.0
+    cover: float = 0.0
     validate_every: int = 250
     patience: int = 0
     precision: str = "auto"
@@ -61,6 +63,7 @@ class Settings:
             ("--weight-decay", self.decay, 0.0, 10.0),
             ("--average", self.average, 0.0, 0.99999),
             ("--jitter", self.jitter or 0.0, 0.0, 2.0),
+            ("--cover", self.cover, 0.0, 1.0),
             ("--validate-every", self.validate_every, 1, 10**9),
             ("--patience", self.patience, 0, 10**9),
             ("--seed", self.seed, 0, 2**31 - 1),
@@ -90,6 +93,7 @@ def as_2019(settings: Settings) -> Settings:
         warmup=0,
         average=0.0,
         jitter=None,
+        cover=0.0,
         precision="float32",
     )
 

@@ -69,9 +69,8 @@ class Trainer:
         total = 0.0
 
         def batches() -> Iterator[Pair]:
-            return changed(
-                feed.training(settings.batch, first, steps, settings.seed), first, settings.seed, settings.jitter
-            )
+            read = feed.training(settings.batch, first, steps, settings.seed)
+            return changed(read, first, settings.seed, settings.jitter, settings.cover)
 
         with closing(ahead(batches)) as stream:
             for step, (images, masks) in enumerate(stream, first + 1):
