@@ -171,6 +171,38 @@ def predict(
 
 
 @app.command()
+def export(
+    out: Annotated[Path, typer.Option(help="The file, or for saved_model a new folder.")],
+    form: Annotated[str, typer.Option("--format", help="litert, saved_model or onnx.")] = "litert",
+    quantize: Annotated[str | None, typer.Option(help="float16 or int8, for litert.", show_default="float32")] = None,
+    model: ModelPath = None,
+    data: Annotated[
+        Path | None,
+        typer.Option(help="A prepared dataset to calibrate and compare on.", show_default="drawn samples"),
+    ] = None,
+) -> None:
+    """Writes a model for another runtime, and compares what it says there with what it says here."""
+    from hairnet_model.console import start_quietly
+
+    start_quietly()
+    from hairnet_model import model_file, samples
+    from hairnet_model.export import export as write
+    from hairnet_model.report import agreement_line
+
+    loaded = model_file.load(model)
+    if data:
+        from hairnet_model import records
+        from hairnet_model.export.pictures import pictures
+
+        calibration, images = pictures(records.open_dataset(data))
+    else:
+        calibration = images = samples.drawn(loaded.image_size)
+    made = write(loaded, out, images, form, quantize, calibration)
+    print(agreement_line(made.agreement.iou, made.agreement.pictures, made.size), file=sys.stderr)
+    print(made.path)
+
+
+@app.command()
 def pack(
     dataset: Annotated[Path, typer.Argument(metavar="DIR", help="A prepared dataset.")],
     out: Annotated[Path, typer.Option(help="The .npz file.")],

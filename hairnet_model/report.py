@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from hairnet_data.classes import NAMES
 from hairnet_model.metrics import BLOB, OUTLINED, Scores, plain
 
 
@@ -177,3 +179,15 @@ def _table(head: str, rows: list[tuple[str, Scores]]) -> Any:
 
 def _percent(share: float) -> str:
     return "-" if math.isnan(share) else f"{100 * share:.1f}"
+
+
+def agreement_line(iou: Sequence[float], pictures: int, size: int) -> str:
+    """What an export came to, in one line.
+
+    Args:
+        iou: of every class, between the exported model and the Keras model, 0..1.
+        pictures: they were compared on.
+        size: of the file, in bytes.
+    """
+    each = ", ".join(f"{name} {value:.4f}" for name, value in zip(NAMES, iou, strict=True))
+    return f"{size / 1e6:.2f} MB; IoU with the Keras model on {pictures} pictures: {each}"

@@ -1,0 +1,26 @@
+"""What an exported model says of itself: class names and how to prepare a picture, as JSON in the file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hairnet_data.classes import NAMES
+from hairnet_model.framing import PAD
+from hairnet_model.model_file import Model
+
+KEY = "hairnet.json"
+"""The name under which formats with room for more keep it."""
+
+
+def describe(model: Model, quantize: str | None) -> dict[str, Any]:
+    """JSON values: classes in the order of the channels, side of the picture in pixels, preprocessing, origin."""
+    return {
+        "classes": list(NAMES),
+        "image_size": model.image_size,
+        "input": "uint8 RGB, 0..255, (N, S, S, 3)",
+        "framing": "the whole photo, centred, its longer side fitting the square",
+        "pad": PAD,
+        "output": "float32 probabilities of the classes, (N, S, S, 3)",
+        "quantized": quantize,
+        "architecture": model.about.get("architecture", model.network.name),
+    }

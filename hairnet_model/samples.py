@@ -1,0 +1,22 @@
+"""Drawn portraits that come with the package: to calibrate and compare exports where no dataset is at hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from hairnet_data.photos import read_photo
+from hairnet_data.pixels import Pixels
+from hairnet_model.framing import frame
+
+FILE = Path(__file__).parent / "weights" / "drawn_samples.npz"
+"""Made by `training/samples.py`."""
+
+
+def drawn(size: int) -> Pixels:
+    """All samples, uint8 (N, size, size, 3) RGB."""
+    with np.load(FILE, allow_pickle=False) as arrays:
+        content, ends = arrays["content"].tobytes(), arrays["ends"]
+    pictures = [read_photo(content[start:end]) for start, end in zip([0, *ends[:-1]], ends, strict=True)]
+    return np.stack([picture if len(picture) == size else frame(picture, size) for picture in pictures])

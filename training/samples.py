@@ -1,0 +1,28 @@
+"""Makes the drawn samples that come with the package, from a prepared dataset of `drawn`: its test splits' portraits.
+
+python training/samples.py OUT/hairnet_synthetic/drawn/1.0.0
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from hairnet_model import records, samples
+
+EACH, QUALITY = 12, 90
+
+dataset = records.open_dataset(Path(sys.argv[1]))
+assert dataset.source == "drawn", "only drawn portraits come with the package"
+files = []
+for split in ("test", "test_shifted", "test_rotated", "test_occluded"):
+    images = np.concatenate([batch.images for batch in records.read(dataset, split)])
+    for image in images[:: max(1, len(images) // EACH)][:EACH]:
+        good, file = cv2.imencode(".jpg", image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
+        assert good
+        files.append(file.ravel())
+np.savez(samples.FILE, content=np.concatenate(files), ends=np.cumsum([len(file) for file in files]))
+print(f"{samples.FILE}: {len(files)} pictures, {samples.FILE.stat().st_size:,} bytes")
