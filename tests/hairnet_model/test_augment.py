@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hairnet_model.augment import augment
+from hairnet_data.classes import FACE, HAIR
+from hairnet_model.augment import augment, cover
 
 
 def _coded(n: int = 8) -> tuple[np.ndarray, np.ndarray]:
@@ -51,3 +52,47 @@ def test_colours_stay_recognisable(strength: float) -> None:
     made, _ = augment(images, np.zeros((200, 4, 4), np.uint8), np.random.default_rng(0), strength)
     assert made.std() > 5 * strength
     assert 10 < np.median(made) < 245
+
+
+def heads(count: int, size: int = 64) -> tuple[np.ndarray, np.ndarray]:
+    """Noise with a disc of hair and face in all but every third picture."""
+    rng = np.random.default_rng(5)
+    images = rng.integers(1, 255, (count, size, size, 3), dtype=np.uint8)
+    down, across = np.mgrid[:size, :size]
+    disc = (down - size / 2) ** 2 + (across - size / 2) ** 2 < (size / 4) ** 2
+    masks = np.where(disc, np.where(down < size / 2, HAIR, FACE), 0).astype(np.uint8)
+    return images, np.stack([masks if i % 3 else np.zeros_like(masks) for i in range(count)])
+
+
+def test_what_is_covered_is_background_and_nothing_else_changes() -> None:
+    images, masks = heads(60)
+    kept = images.copy(), masks.copy()
+    made, hidden = cover(images, masks, np.random.default_rng(1), 1.0)
+    np.testing.assert_array_equal(images, kept[0])
+    np.testing.assert_array_equal(masks, kept[1])
+    repainted, emptied = (made != images).any(-1), hidden != masks
+    assert not hidden[repainted].any(), "paint that is still called hair or face"
+    assert not (emptied & ~repainted).sum() > 0.02 * emptied.sum(), "what was emptied is painted, but for equal colours"
+    portraits = masks.any((1, 2))
+    np.testing.assert_array_equal(made[~portraits], images[~portraits])
+    left = hidden[portraits].astype(bool).sum((1, 2)) / masks[portraits].astype(bool).sum((1, 2))
+    assert left.min() == 0, "now and then a whole head"
+    assert 0.3 < np.median(left) < 0.9
+    assert (left < 1).mean() > 0.9
+
+
+def test_the_share_of_covered_heads() -> None:
+    images, masks = heads(600, 32)
+    rates = []
+    for rate in (0.0, 0.3):
+        _, hidden = cover(images, masks, np.random.default_rng(2), rate)
+        rates.append((hidden != masks).any((1, 2)).sum() / masks.any((1, 2)).sum())
+    assert rates[0] == 0
+    assert 0.2 < rates[1] < 0.4
+
+
+def test_covering_follows_from_its_generator() -> None:
+    images, masks = heads(12)
+    first, second, other = (cover(images, masks, np.random.default_rng(seed), 0.5)[0] for seed in (1, 1, 2))
+    np.testing.assert_array_equal(first, second)
+    assert (first != other).any()

@@ -96,6 +96,12 @@ def test_training_from_a_packed_file_needs_no_tensorflow_of_ours(
         (["evaluate", "{data}", "--model", "{tmp}"], 1, "holds no best.keras"),
         (["evaluate", "{data}", "--model", "{tmp}/no.keras", "--worst", "a.jpg"], 2, "png"),
         (["pack", "{data}", "--out", "{tmp}/a.zip"], 2, "does not end in .npz"),
+        (["export", "--format", "pickle", "--out", "{tmp}/r"], 2, "choose from litert, saved_model, onnx"),
+        (["export", "--quantize", "int4", "--out", "{tmp}/r"], 2, "choose from float16, int8"),
+        (["export", "--format", "onnx", "--quantize", "int8", "--out", "{tmp}/r"], 2, "use --format litert"),
+        (["export", "--data", "{data}", "--out", "{tmp}/r"], 2, "build a dataset with --image-size 224"),
+        (["export", "--data", "{tmp}/none", "--out", "{tmp}/r"], 1, "is no folder"),
+        (["export", "--model", "{tmp}/no.keras", "--out", "{tmp}/r"], 1, "is missing"),
         (["predict", "--out", "{tmp}"], 2, "see --help"),
         (["fly"], 2, "see --help"),
     ],
@@ -115,3 +121,10 @@ def test_other_files_are_no_models(model_command: Command, drawn_dataset: Path, 
     status, _, said = model_command("evaluate", drawn_dataset, "--model", tmp_path / "text.keras")
     assert (status, said.count("\n")) == (1, 1)
     assert "is no model of ours" in said
+
+
+def test_export(model_command: Command, tmp_path: Path) -> None:
+    status, out, said = model_command("export", "--quantize", "float16", "--out", tmp_path / "hair.tflite")
+    assert (status, out) == (0, f"{tmp_path / 'hair.tflite'}\n")
+    assert "IoU with the Keras model on 48 pictures: background" in said
+    assert (tmp_path / "hair.tflite").read_bytes()[4:8] == b"TFL3"
