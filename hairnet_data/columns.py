@@ -1,0 +1,87 @@
+"""What is known of an example, as the columns of a table: for spreadsheets, and for programs that read no recipes."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from hairnet_data.errors import DatasetError
+from hairnet_data.prepared import text
+from hairnet_data.recipe import Recipe
+
+Value = str | int | float | bool
+
+
+class Column(NamedTuple):
+    """A column: the type of its values (str, int, float or bool), and what they mean."""
+
+    kind: type
+    about: str
+
+
+COLUMNS: dict[str, Column] = {
+    "split": Column(str, "The split's name."),
+    "index": Column(int, "Within the split, from 0."),
+    "kind": Column(str, "portrait, or negative: nobody in it, all background."),
+    "source_id": Column(str, "Of the portrait or background it shows, in its source."),
+    "person": Column(str, "Who is shown; empty for nobody or unknown."),
+    "scale": Column(float, "Of the portrait; 1 shows the whole of it."),
+    "right": Column(float, "How far it is shifted right, in frames."),
+    "down": Column(float, "How far it is shifted down, in frames."),
+    "rotation": Column(float, "Of the portrait, in degrees, clockwise on the screen."),
+    "mirror": Column(bool, "Whether it is mirrored left to right."),
+    "fill": Column(str, "What covers the ground it does not reach: colour, texture or background."),
+    "occluders": Column(int, "How many shapes hide it."),
+    "shapes": Column(str, "Their shapes, with a space between: rectangle, ellipse, polygon, strip, hand."),
+    "grey": Column(bool, "Whether its colours were dropped."),
+    "contrast": Column(float, "Gain about mid-grey; 1 leaves it."),
+    "brightness": Column(float, "Gain; 1 leaves it."),
+    "blur": Column(float, "Standard deviation of a Gaussian blur, in 224ths of the frame; 0 for none."),
+    "noise": Column(float, "Standard deviation of Gaussian noise, in grey levels; 0 for none."),
+    "jpeg": Column(int, "Quality of an extra JPEG round trip, 1..100; 0 for none."),
+    "recipe": Column(str, "All that was drawn for this example, as JSON: hairnet_data.Recipe reads it."),
+}
+"""Every column of `row`, in order."""
+
+
+def row(split: str, record: dict[str, bytes | int]) -> dict[str, Value]:
+    """One record's values, by column. A negative's place is that of its crop: scale 1, no shift, its own mirror.
+
+    Raises:
+        DatasetError: the record is damaged.
+    """
+    try:
+        index, line = record["index"], text(record["recipe"])
+        recipe = Recipe.from_json(line)
+        if not isinstance(index, int):
+            raise ValueError(f"its index is {index!r}")
+        place, colours = recipe.affine, recipe.photometric
+        return {
+            "split": split,
+            "index": index,
+            "kind": text(record["kind"]),
+            "source_id": text(record["source_id"]),
+            "person": text(record["person"]),
+            "scale": place.scale,
+            "right": place.shift[0],
+            "down": place.shift[1],
+            "rotation": place.rotation,
+            "mirror": recipe.negative.mirror if recipe.negative else place.mirror,
+            "fill": recipe.fill.kind,
+            "occluders": len(recipe.occluders),
+            "shapes": " ".join(occluder.shape for occluder in recipe.occluders),
+            "grey": colours.grey,
+            "contrast": colours.contrast,
+            "brightness": colours.brightness,
+            "blur": colours.blur,
+            "noise": colours.noise,
+            "jpeg": colours.jpeg,
+            "recipe": line,
+        }
+    except (DatasetError, KeyError, ValueError) as fault:
+        what = f"lacks {fault}" if isinstance(fault, KeyError) else str(fault)
+        raise DatasetError(f"a record of {split}", f"is damaged ({what})", "run hairnet-data verify") from fault
+
+
+def as_cells(values: dict[str, Value]) -> list[Value]:
+    """The values as a CSV holds them: true and false as in JSON, which is what most readers take."""
+    return [str(value).lower() if isinstance(value, bool) else value for value in values.values()]
