@@ -19,6 +19,7 @@ from hairnet_data.errors import UsageError
 if TYPE_CHECKING:
     from hairnet_data.at_hand import AtHand
     from hairnet_data.build import Outcome
+    from hairnet_data.crew import Hands
     from hairnet_data.prepared import Prepared
 
 app = commands.new_app(
@@ -54,55 +55,90 @@ def build(
     file_format: Annotated[str, typer.Option(help="tfrecord.")] = "tfrecord",
     skip_bad: options.SkipBad = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a dataset of that name.")] = False,
+    no_resume: Annotated[bool, typer.Option("--no-resume", help="Start over where a build was stopped.")] = False,
+    beam_runner: Annotated[
+        str | None, typer.Option(help="Render on Apache Beam: DirectRunner, DataflowRunner, ...", show_default="here")
+    ] = None,
+    beam_options: Annotated[str, typer.Option(help="Beam's own options, in one argument.", show_default=False)] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Decide and estimate only.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but the dataset's folder.")] = False,
 ) -> None:
     """Builds a dataset of TFRecords."""
     from hairnet_data import build as building
     from hairnet_data.console import bytes_text, progress_bar
+    from hairnet_data.naming import checked_name
 
     workers = _workers(workers)
-    name = building.checked_name(name)
+    name = checked_name(name)
     if file_format != "tfrecord":
         raise UsageError("--file-format", f"no format named {file_format!r}", "tfrecord is the one there is")
     request = _request(locals())
     settings = request.settings()
     where = data_dir or options.default_data_dir()
+    engine = _engine(beam_runner, beam_options)
+
+    begun: list[building.Outcome] = []
 
     def announce(estimated: building.Outcome) -> None:
-        if not quiet:
-            print(f"about to make {_in_words(estimated, workers)}", file=sys.stderr)
+        begun.append(estimated)
+        if quiet:
+            return
+        if estimated.resumed:
+            print(f"going on: {estimated.resumed:,} of {estimated.examples:,} examples are finished", file=sys.stderr)
+        print(f"about to make {_in_words(estimated, None if engine else workers)}", file=sys.stderr)
 
-    with progress_bar(quiet) as progress:
-        outcome = building.build(
-            request.sources(where),
-            settings,
-            where,
-            name=name,
-            workers=workers,
-            overwrite=overwrite,
-            skip_bad=skip_bad,
-            dry_run=dry_run,
-            progress=progress,
-            announce=announce,
-        )
+    try:
+        with progress_bar(quiet) as progress:
+            outcome = building.build(
+                request.sources(where),
+                settings,
+                where,
+                name=name,
+                workers=workers,
+                overwrite=overwrite,
+                skip_bad=skip_bad,
+                dry_run=dry_run,
+                resume=not no_resume,
+                engine=engine,
+                progress=progress,
+                announce=announce,
+            )
+    except KeyboardInterrupt:
+        if begun and begun[0].work.exists():
+            raise commands.Interrupted("the same command goes on where it was") from None
+        raise
     if not quiet:
+        for other in outcome.others:
+            print(f"left alone: {other.path}, {bytes_text(other.size)} of an unfinished build with other settings")
         if outcome.skipped:
             print(f"left out {outcome.skipped} faulty (--skip-bad)")
         if outcome.snapped:
             print(f"{outcome.snapped:,} mask pixels took the nearest class colour")
         if dry_run and outcome.seconds:
-            print(f"would make {_in_words(outcome, workers)}")
+            print(f"would make {_in_words(outcome, None if engine else workers)}")
         else:
             size = f"{outcome.examples:,} examples, {bytes_text(outcome.size)}"
             print(f"{'made' if outcome.made else 'already there:'} {size}")
     print(outcome.path)
 
 
-def _in_words(estimated: Outcome, workers: int) -> str:
+def _engine(runner: str | None, given: str) -> Hands | None:
+    if runner is None:
+        if given:
+            raise UsageError("--beam-options", "means nothing without --beam-runner", "name one, or leave it out")
+        return None
+    from hairnet_data.beam import OnBeam
+
+    return OnBeam(runner, given)
+
+
+def _in_words(estimated: Outcome, workers: int | None) -> str:
     from hairnet_data.console import bytes_text, seconds_text
 
-    size = f"{estimated.examples:,} examples, about {bytes_text(estimated.size)}"
+    share = 1 - estimated.resumed / estimated.examples
+    size = f"{estimated.examples - estimated.resumed:,} examples, about {bytes_text(estimated.size * share)}"
+    if workers is None:  # nobody here knows how many there will be
+        return f"{size}, in about {seconds_text(estimated.seconds)} of one core"
     crew = "1 worker" if workers == 1 else f"{workers} workers"
     return f"{size}, in about {seconds_text(estimated.seconds / workers)} with {crew}"
 
@@ -232,18 +268,25 @@ def explain(
 
 
 @app.command()
-def extract(
+def export(
     dataset: Dataset,
-    split: Annotated[str, typer.Argument(metavar="SPLIT")],
-    indices: Annotated[list[int], typer.Argument(metavar="INDEX...")],
-    out: Annotated[Path, typer.Option(help="A folder; images and masks go below it.")],
+    out: Annotated[Path, typer.Option(help="A new folder, which the source `folder` reads.")],
+    split: Annotated[list[str] | None, typer.Option(help="Can be given again.", show_default="all")] = None,
+    index: Annotated[
+        list[int] | None, typer.Option(help="Of the one split; can be given again.", show_default="all")
+    ] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an earlier export.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but the folder.")] = False,
 ) -> None:
-    """Writes records as picture files: OUT/images and OUT/masks."""
-    from hairnet_data.extract import extract as extract_records
+    """Writes a prepared dataset as files: pictures, masks, and a CSV of the recipes."""
+    from hairnet_data.console import progress_bar
+    from hairnet_data.export import export as export_files
     from hairnet_data.prepared import open_prepared
 
-    for path in extract_records(open_prepared(dataset), split, indices, out):
-        print(path)
+    prepared = open_prepared(dataset)
+    with progress_bar(quiet) as progress:
+        export_files(prepared, out, split or None, index or None, overwrite, progress)
+    print(out)
 
 
 def _at_hand(prepared: Prepared, source_dir: Path | None, negatives: Path | None) -> AtHand:

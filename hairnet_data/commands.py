@@ -14,6 +14,10 @@ from hairnet_data.errors import HairnetError
 _COMMAND_LINE: Any = typer.BadParameter.__mro__[2]
 
 
+class Interrupted(Exception):
+    """Ctrl-C, where a command has more to say about it than that nothing was changed."""
+
+
 def new_app(name: str, about: str) -> typer.Typer:
     """A command line without commands, whose errors reach `run`; by itself it prints its help."""
     app = typer.Typer(
@@ -52,6 +56,8 @@ def run(app: typer.Typer, interrupted: str, memory: str) -> NoReturn:
         _end(name, str(fault), fault.exit_code)
     except (KeyboardInterrupt, typer.Abort):
         _end(name, f"interrupted; {interrupted}", 130)
+    except Interrupted as fault:
+        _end(name, f"interrupted; {fault}", 130)
     except MemoryError:
         _end(name, f"memory: there is not enough; {memory}", 1)
     except BrokenPipeError:

@@ -1,29 +1,76 @@
-"""Worker processes: tasks in, results out in any order. With one worker everything happens in this process."""
+"""Worker processes: tasks in, results out in any order. With one worker everything happens in this process.
+
+`concurrent.futures` gives up all that is under way when one worker dies, and cannot say at which task it did. Here
+every worker has a pipe of its own and one task at a time, so the task is known and can be tried again.
+"""
 
 from __future__ import annotations
 
 import contextlib
-import ctypes
-import itertools
 import multiprocessing
 import os
 import signal
 import threading
-import time
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
 from multiprocessing import resource_tracker
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import SpawnProcess
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import cv2
 
 from hairnet_data.errors import BuildError
+from hairnet_data.worker import READY, serve, settle
 
 R = TypeVar("R")
 
-_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # of glibc's malloc.h
+_TRIES = 2
+
+
+class Hands(Protocol):
+    """Whoever runs functions over tasks."""
+
+    def run(self, function: Callable[..., R], tasks: Iterable[tuple[Any, ...]]) -> Iterator[R]:
+        """Yields the result of every task, in any order."""
+
+    def stop(self) -> None:
+        """Ends what is under way: after it nobody writes any more."""
+
+
+class WorkerDied(BuildError):
+    """A task cost two workers their lives.
+
+    Attributes:
+        task: its arguments.
+        how: how the last one ended.
+    """
+
+    task: tuple[Any, ...] = ()
+    how: str = ""
+
+
+@dataclass(eq=False, slots=True)
+class _Task:
+    arguments: tuple[Any, ...]
+    deaths: int = 0
+
+
+@dataclass(eq=False, slots=True)
+class _Worker:
+    process: SpawnProcess
+    pipe: Connection
+    ready: bool = False
+    task: _Task | None = None
+
+    def how_it_ended(self) -> str:
+        self.process.join()
+        code = self.process.exitcode or 0
+        if code >= 0:
+            return f"exit status {code}"
+        name = signal.strsignal(-code) or "unknown"
+        return f"signal {-code}, {name.lower()}" + (", most likely for want of memory" if -code == 9 else "")
 
 
 class Crew:
@@ -35,17 +82,14 @@ class Crew:
 
     def __init__(self, workers: int) -> None:
         self.workers = workers
-        self._pool: ProcessPoolExecutor | None = None
+        self._staff: list[_Worker] = []
         self._threads = cv2.getNumThreads()
 
     def __enter__(self) -> Crew:
         if self.workers > 1:
             resource_tracker.ensure_running()  # else the first worker starts it, and that lets Ctrl-C through
-            self._pool = ProcessPoolExecutor(
-                self.workers, multiprocessing.get_context("spawn"), initializer=_begin, initargs=(os.getpid(),)
-            )
         else:
-            _settle()
+            settle()
         return self
 
     def __exit__(
@@ -53,48 +97,121 @@ class Crew:
     ) -> None:
         if kind is not None:
             self.stop()
-        elif self._pool:
-            self._pool.shutdown(cancel_futures=True)
-        if self._pool is None:
+        else:
+            for worker in self._staff:
+                worker.pipe.close()  # it has nothing to do, and leaves
+            for worker in self._staff:
+                worker.process.join()
+            self._staff.clear()
+        if self.workers == 1:
             cv2.setNumThreads(self._threads)
 
     def stop(self) -> None:
         """Ends the workers at once and waits until they are gone: after it nobody writes any more."""
-        if self._pool:
-            for process in list((self._pool._processes or {}).values()):
-                process.terminate()  # what they hold is of no use any more
-            self._pool.shutdown(cancel_futures=True)
+        self._end(list(self._staff))
 
     def run(self, function: Callable[..., R], tasks: Iterable[tuple[Any, ...]]) -> Iterator[R]:
         """Yields the result of every task, in the order of completion.
 
+        A task whose worker dies is tried once more, by another one.
+
         Args:
             function: a module's own function, so that workers find it by name.
-            tasks: its arguments, task by task; taken a few at a time, so the list may be long.
+            tasks: its arguments, task by task; taken one by one, so the list may be long.
 
         Raises:
-            BuildError: a worker process died.
+            WorkerDied: two workers died at the same task.
+            BuildError: a worker process could not start.
         """
-        if self._pool is None:
+        if self.workers == 1:
             for task in tasks:
                 yield function(*task)
             return
-        waiting: set[Future[R]] = set()
-        remaining = iter(tasks)
+        remaining = (_Task(task) for task in tasks)
+        again: list[_Task] = []
+        busy: dict[Connection, _Worker] = {}
+
+        def hand_out(idle: list[_Worker]) -> None:
+            while len(busy) < self.workers and (task := again.pop() if again else next(remaining, None)):
+                worker = self._begin(function, task, idle)
+                busy[worker.pipe] = worker
+
         try:
-            while True:
-                for task in itertools.islice(remaining, 2 * self.workers - len(waiting)):
-                    with _no_interrupt():
-                        waiting.add(self._pool.submit(function, *task))
-                if not waiting:
-                    return
-                done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-                for future in done:
-                    yield future.result()
-        except BrokenProcessPool as fault:
-            raise BuildError(
-                "worker", "a worker process died, most likely for want of memory", "try fewer --workers"
-            ) from fault
+            hand_out([worker for worker in self._staff if worker.task is None])
+            while busy:
+                for pipe in wait(list(busy)):
+                    worker = busy[pipe]  # type: ignore[index]  # only connections were waited for
+                    try:
+                        said = worker.pipe.recv()
+                    except (EOFError, OSError):
+                        del busy[worker.pipe]
+                        again.append(self._bury(worker))
+                        hand_out([])
+                        continue
+                    if said is READY:
+                        worker.ready = True
+                        continue
+                    del busy[worker.pipe]
+                    worker.task = None
+                    hand_out([worker])
+                    well, result = said
+                    if not well:
+                        raise result
+                    yield result
+        finally:
+            self._end(list(busy.values()))  # given up midway: nobody waits for what they are at
+
+    def _begin(self, function: Callable[..., Any], task: _Task, idle: list[_Worker]) -> _Worker:
+        while idle:
+            worker = idle.pop()
+            try:
+                worker.pipe.send((function, task.arguments))
+            except OSError:  # it died with nothing to do
+                self._end([worker])
+            else:
+                worker.task = task
+                return worker
+        worker = self._hire()
+        worker.task = task
+        with contextlib.suppress(OSError):  # it died already; whoever listens to it is told so
+            worker.pipe.send((function, task.arguments))
+        return worker
+
+    def _hire(self) -> _Worker:
+        context = multiprocessing.get_context("spawn")
+        with _no_interrupt():
+            ours, theirs = context.Pipe()
+            process = context.Process(target=serve, args=(theirs, os.getpid()), daemon=True)
+            process.start()
+            theirs.close()  # else we would never hear that it is gone
+            worker = _Worker(process, ours)
+            self._staff.append(worker)
+        return worker
+
+    def _bury(self, worker: _Worker) -> _Task:
+        """Returns the task of a worker that died. Raises WorkerDied if it was the second one."""
+        how = worker.how_it_ended()
+        self._end([worker])
+        task = worker.task
+        assert task is not None
+        if not worker.ready:
+            what = f"a worker process could not start ({how})"
+            raise BuildError("worker", what, "a script that builds needs its `if __name__ == '__main__':`")
+        task.deaths += 1
+        if task.deaths == _TRIES:
+            fault = WorkerDied("worker", f"two worker processes died at the same task ({how})", "try fewer --workers")
+            fault.task, fault.how = task.arguments, how
+            raise fault
+        return task
+
+    def _end(self, workers: list[_Worker]) -> None:
+        for worker in workers:
+            worker.process.terminate()  # what it holds is of no use any more
+        for worker in workers:
+            worker.process.join()
+            worker.pipe.close()
+            if worker in self._staff:
+                self._staff.remove(worker)
 
 
 @contextlib.contextmanager
@@ -112,25 +229,3 @@ def _no_interrupt() -> Iterator[None]:
             signal.signal(signal.SIGINT, handler)
     if came and callable(handler):
         handler(*came[0])
-
-
-def _begin(parent: int) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _settle()
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(1)
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
-
-
-def _settle() -> None:
-    """Makes this process good at many small pictures."""
-    cv2.setNumThreads(1)  # OpenCV's threads would only wait for each other
-    # glibc returns every array of some size to the kernel and asks for it anew: a sixth of the time went there.
-    with contextlib.suppress(OSError, AttributeError):
-        libc = ctypes.CDLL(None)
-        libc.mallopt(_M_MMAP_THRESHOLD, 32 << 20)
-        libc.mallopt(_M_TRIM_THRESHOLD, 256 << 20)

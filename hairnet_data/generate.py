@@ -3,76 +3,92 @@
 from __future__ import annotations
 
 import functools
+import hashlib
+import os
 import pickle
 import time
+import uuid
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from hairnet_data.assets import Assets
-from hairnet_data.crew import Crew
+from hairnet_data.crew import Crew, Hands, WorkerDied
 from hairnet_data.encode import encode_image, encode_mask, frame, serialize
+from hairnet_data.errors import BuildError
 from hairnet_data.plan import Plan, SplitPlan
 from hairnet_data.pools import Pool
-from hairnet_data.recipe import Recipe
+from hairnet_data.recipe import Recipe, asset_id
 from hairnet_data.renderer import render
 from hairnet_data.sampling import sample_recipe
-from hairnet_data.survey import Progress
+from hairnet_data.shards import Shard, note_name, read_note, sound_shard, write_note
+from hairnet_data.survey import Progress, listed
+
+Finished = dict[tuple[str, int], Shard]
+"""Shards by split and number."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shard:
-    """A shard that was written.
-
-    Attributes:
-        split: the split's name.
-        number: of the shard within the split.
-        records: how many it holds.
-        payload: bytes of the records, without the file's framing.
-        shown: how many portraits, negatives and occluded examples it has.
-    """
-
-    split: str
-    number: int
-    records: int
-    payload: int
-    shown: Counter[str]
-
-
-def generate(plan: Plan, folder: Path, scratch: Path, crew: Crew, progress: Progress) -> list[Shard]:
-    """Makes all shards of a plan.
+def generate(
+    plan: Plan, found: Finished, shards: Path, notes: Path, scratch: Path, hands: Hands, progress: Progress
+) -> list[Shard]:
+    """Makes all shards of a plan that are not there yet.
 
     Args:
         plan: what to make.
-        folder: where the shards go; exists.
+        found: what is there already.
+        shards: where they go; exists.
+        notes: where a note says of each that it is finished; exists.
         scratch: an existing folder for what the workers need to know.
-        crew: who makes them.
-        progress: told how many examples are done.
+        hands: who makes them.
+        progress: told how many of the missing examples are done.
 
     Returns:
         The shards, in the plan's order.
 
     Raises:
-        BuildError: a shard could not be written, or a worker died.
+        BuildError: a shard could not be written, or two workers died at the same one.
     """
     known = scratch / "plan.pickle"
     known.write_bytes(pickle.dumps(plan))
-    total = sum(part.count for part in plan.splits)
-    tasks = ((str(known), at, shard, str(folder)) for at, shard in _largest_first(plan))
-    made: list[Shard] = []
+    made = dict(found)
+    missing = [(at, number) for at, number in _largest_first(plan) if (plan.splits[at].split.name, number) not in made]
+    total = sum(len(plan.splits[at].range_of(number)) for at, number in missing)
+    tasks = ((str(known), at, number, str(shards), str(notes)) for at, number in missing)
     done = 0
     progress("rendering", done, total)
     try:
-        for shard in crew.run(_make_shard, tasks):
-            made.append(shard)
+        for shard in hands.run(_make_shard, tasks):
+            made[shard.split, shard.number] = shard
             done += shard.records
             progress("rendering", done, total)
-    except BaseException:
-        crew.stop()  # else TFDS, clearing up, would find a folder that workers still write to
+    except BaseException as fault:
+        hands.stop()  # else whoever clears up would find a folder that workers still write to
+        if isinstance(fault, WorkerDied):
+            _, at, number, *_ = fault.task
+            raise _deadly(plan, plan.splits[at], number, fault) from fault
         raise
-    order = {part.split.name: at for at, part in enumerate(plan.splits)}
-    return sorted(made, key=lambda shard: (order[shard.split], shard.number))
+    return [made[part.split.name, number] for part, number in plan.ranges()]
+
+
+def finished_shards(plan: Plan, shards: Path, notes: Path, crew: Crew, progress: Progress) -> Finished:
+    """The shards that an earlier run of the same build finished and that are still what they were then."""
+    names = [name for part, number in plan.ranges() if (notes / note_name(name := part.shard_name(number))).exists()]
+    found: Finished = {}
+    for looked, shard in enumerate(crew.run(sound_shard, ((str(notes), str(shards), name) for name in names)), 1):
+        if shard:
+            found[shard.split, shard.number] = shard
+        progress("looking at finished shards", looked, len(names))
+    return found
+
+
+def _deadly(plan: Plan, part: SplitPlan, number: int, fault: WorkerDied) -> BuildError:
+    """Says at which range workers died, and which portraits it shows."""
+    pool, indices = plan.pools[part.split.pool], part.range_of(number)
+    recipes = (sample_recipe(part.split, pool, index, plan.settings.image_size) for index in indices)
+    shown = sorted({asset_id(recipe.portrait) for recipe in recipes if recipe.portrait})
+    where = f"{part.split.name} {indices[0]}..{indices[-1]}"
+    what = f"two worker processes died rendering it ({fault.how}); it shows {listed(shown) or 'no portrait'}"
+    return BuildError(where, what, "try fewer --workers, or take out the portrait that it is")
 
 
 def _largest_first(plan: Plan) -> Iterator[tuple[int, int]]:
@@ -94,14 +110,25 @@ def assets_of(plan: Plan) -> Assets:
     return Assets(plan.portraits, plan.backgrounds, plan.settings.image_size, largest)
 
 
-def _make_shard(known: str, at: int, number: int, folder: str) -> Shard:
+def _make_shard(known: str, at: int, number: int, shards: str, notes: str) -> Shard:
     plan, assets = _known(known)
+    shard = write_shard(plan, plan.splits[at], number, assets, Path(shards))
+    write_note(shard, Path(notes))
+    return shard
+
+
+def made_shard(known: str, at: int, number: int, shards: str, notes: str) -> Shard:
+    """The shard that `_make_shard` made, wherever that was. Raises BuildError where there is none."""
+    plan, _ = _known(known)
     part = plan.splits[at]
-    return write_shard(plan, part, number, assets, Path(folder))
+    shard = read_note(Path(notes), part.shard_name(number))
+    if shard is None:
+        raise BuildError(f"{part.split.name} {part.range_of(number)}", f"nobody left it in {shards}", "see who renders")
+    return shard
 
 
 def write_shard(plan: Plan, part: SplitPlan, number: int, assets: Assets, folder: Path) -> Shard:
-    """Renders one range and writes its shard under a temporary name, then renames it."""
+    """Renders one range and writes its shard under a temporary name; once it is on the disk, it is renamed."""
     pool = plan.pools[part.split.pool]
     size = plan.settings.image_size
     recipes = [sample_recipe(part.split, pool, index, size) for index in part.range_of(number)]
@@ -110,15 +137,39 @@ def write_shard(plan: Plan, part: SplitPlan, number: int, assets: Assets, folder
     for recipe in sorted(recipes, key=lambda recipe: recipe.portrait):
         records[recipe.index] = frame(make_record(recipe, pool, assets, plan.settings.image_format))
     path = folder / part.shard_name(number)
-    temporary = path.with_name(path.name + ".part")
-    with open(temporary, "wb") as file:
-        for index in part.range_of(number):
-            file.write(records[index])
-    temporary.rename(path)
+    size, sha256 = _write(path, (records[index] for index in part.range_of(number)))
     shown = Counter(recipe.kind for recipe in recipes)
     shown["occluded"] = sum(bool(recipe.occluders) for recipe in recipes)
-    payload = sum(len(record) - 16 for record in records.values())
-    return Shard(part.split.name, number, len(recipes), payload, shown)
+    return Shard(
+        split=part.split.name,
+        number=number,
+        name=path.name,
+        records=len(recipes),
+        payload=size - 16 * len(recipes),
+        shown=shown,
+        size=size,
+        sha256=sha256,
+    )
+
+
+def _write(path: Path, parts: Iterable[bytes]) -> tuple[int, str]:
+    """Writes a file, whole or not at all, and returns its size and its SHA-256."""
+    # A name that no other process has: a worker whose parent was killed may still be at the same shard for a moment.
+    temporary = path.with_name(f"{path.name}.{uuid.uuid4().hex}.part")
+    size, digest = 0, hashlib.sha256()
+    try:
+        with open(temporary, "wb") as file:
+            for part in parts:
+                file.write(part)
+                digest.update(part)
+                size += len(part)
+            file.flush()
+            os.fsync(file.fileno())  # a power cut must not leave a name without content
+        temporary.rename(path)
+    except OSError:
+        temporary.unlink(missing_ok=True)  # where the disk is full, every byte counts
+        raise
+    return size, digest.hexdigest()
 
 
 def make_record(recipe: Recipe, pool: Pool, assets: Assets, image_format: str) -> bytes:

@@ -9,8 +9,8 @@ from typing import Any
 
 from hairnet_data.classes import NAMES
 from hairnet_data.crew import Crew
-from hairnet_data.generate import Shard
 from hairnet_data.plan import Plan, Settings, library_versions, make_plan
+from hairnet_data.shards import Shard
 from hairnet_data.sources import Sources, keep_small
 from hairnet_data.survey import Progress, survey
 

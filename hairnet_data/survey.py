@@ -15,13 +15,15 @@ import numpy as np
 
 from hairnet_data import geometry
 from hairnet_data.classes import BACKGROUND
-from hairnet_data.crew import Crew
+from hairnet_data.crew import Crew, WorkerDied
 from hairnet_data.errors import HairnetError, SourceError
 from hairnet_data.pools import HEAD_SIDE, Asset, Pool
 from hairnet_data.sources.base import POOLS, BackgroundSource, Entry, Pixels, Portrait, PortraitSource
 
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how many are done, how many there are."""
+
+_LISTED = 25  # ids in one message
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,17 @@ def _look(
     known.write_bytes(pickle.dumps(source))
     step = max(1, min(64, len(entries) // (crew.workers * 4)))
     tasks = ((str(known), [e.id for e in entries[at : at + step]]) for at in range(0, len(entries), step))
-    return crew.run(_look_at, tasks)
+    try:
+        yield from crew.run(_look_at, tasks)
+    except WorkerDied as fault:
+        said = f"two worker processes died looking at one of {listed(fault.task[1])} ({fault.how})"
+        raise SourceError(what, said, "try fewer --workers, or take out the one that it is") from fault
+
+
+def listed(ids: Sequence[str]) -> str:
+    """The first of some ids, and how many there are more."""
+    more = f" and {len(ids) - _LISTED} more" if len(ids) > _LISTED else ""
+    return ", ".join(ids[:_LISTED]) + more
 
 
 @functools.lru_cache(maxsize=4)

@@ -18,6 +18,7 @@ from hairnet_data.encode import parse
 from hairnet_data.errors import DatasetError
 from hairnet_data.policy import from_mapping
 from hairnet_data.prepared import Prepared, Shard, read_shard, salvage, text
+from hairnet_data.shards import SUMS, digest_of, read_sums
 from hairnet_data.sources import Sources, keep_small
 from hairnet_data.survey import Progress
 
@@ -31,6 +32,7 @@ class Report:
     Attributes:
         findings: what is wrong, in order of split and index.
         notes: what a user should know though nothing is wrong.
+        sums: how many shards have the SHA-256 sum that they were made with.
         records: how many records were read.
         masks: how many masks were compared with the reference renderer's.
         images: how many images were compared with their recipes'.
@@ -38,6 +40,7 @@ class Report:
 
     findings: list[Finding] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    sums: int = 0
     records: int = 0
     masks: int = 0
     images: int = 0
@@ -45,6 +48,7 @@ class Report:
     def to_json(self) -> dict[str, Any]:
         """JSON values."""
         return {
+            "shards_with_their_sum": self.sums,
             "records": self.records,
             "masks_compared": self.masks,
             "images_compared": self.images,
@@ -66,17 +70,18 @@ class _Part:
 
 
 def verify(dataset: Prepared, at_hand: AtHand, crew: Crew, progress: Progress) -> Report:
-    """Reads every record.
+    """Checks the sums of all shards, then reads every record.
 
     Args:
         dataset: the prepared dataset.
         at_hand: its sources, as far as they are there.
         crew: who reads.
-        progress: told how many records are done.
+        progress: told how many shards, then how many records are done.
     """
     shards = [shard for split in dataset.shards.values() for shard in split]
     total = sum(shard.records for shard in shards)
     report = Report()
+    report.sums, report.findings = _check_sums(dataset, shards, crew, progress)
     by_split: dict[str, Seen] = {split: Seen() for split in dataset.shards}
     with tempfile.TemporaryDirectory() as scratch:
         known = Path(scratch) / "known.pickle"
@@ -96,6 +101,30 @@ def verify(dataset: Prepared, at_hand: AtHand, crew: Crew, progress: Progress) -
     report.findings.sort(key=lambda finding: (order.get(finding.split, -1), finding.index, finding.what))
     report.notes = list(_notes(dataset, at_hand, report))
     return report
+
+
+def _check_sums(dataset: Prepared, shards: list[Shard], crew: Crew, progress: Progress) -> tuple[int, list[Finding]]:
+    """How many shards have their sum, and what is wrong with the others; a missing one is left to whoever reads it."""
+    try:
+        known = read_sums(dataset.path)
+    except DatasetError as fault:
+        return 0, [Finding(SUMS, -1, "", fault.what)]
+    fit, findings = 0, []
+    for done, (shard, digest) in enumerate(crew.run(_sum_of, ((shard,) for shard in shards)), 1):
+        name = shard.path.name
+        if digest and digest != known.get(name):
+            what = "its SHA-256 is not the one it was made with" if name in known else f"{SUMS} does not list it"
+            findings.append(Finding(shard.split, -1, name, what))
+        fit += digest == known.get(name)
+        progress("checking sums", done, len(shards))
+    return fit, findings
+
+
+def _sum_of(shard: Shard) -> tuple[Shard, str]:
+    try:
+        return shard, digest_of(shard.path)
+    except OSError:
+        return shard, ""
 
 
 def _kept(at_hand: AtHand, folder: Path) -> AtHand:

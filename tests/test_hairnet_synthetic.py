@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 import pytest
 
-from hairnet_data import build as building
+from hairnet_data import naming
 from hairnet_data import plan as planning
 from hairnet_data import sources as opening
 from hairnet_data.build import build
@@ -37,7 +37,7 @@ def few_drawn() -> Any:
         patch.setattr(Drawn.__init__, "__defaults__", (6, 3, 3, 64))
         patch.setattr(DrawnBackgrounds.__init__, "__defaults__", (4, 2, 2, 64))
         patch.setattr(opening, "FEWEST_DRAWN", 6)
-        for module in (planning, building):
+        for module in (planning, naming):
             patch.setattr(module, "default_examples", lambda portraits, pools: 24)
         yield
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,8 @@ from hairnet_data.generate import generate
 from hairnet_data.plan import Plan, Settings
 from hairnet_data.prepare import metadata_of, plan_of, silent
 from hairnet_data.renderer import RENDERER_VERSION
+from hairnet_data.shards import Shard, write_sums
 from hairnet_data.sources import open_sources
-from hairnet_data.survey import Progress
 
 _DESCRIPTIONS = {
     "drawn": "Drawn portraits before drawn backgrounds: needs no data at all.",
@@ -27,13 +28,12 @@ _DESCRIPTIONS = {
 class Builder(tfds.core.dataset_builder.FileReaderBuilder):  # type: ignore[misc]  # TFDS is untyped
     """Portraits and negatives with masks of hair and face, synthesised from a source.
 
-    Without a `plan` it makes the default dataset of the source that the configuration names, in this process.
+    By itself it makes the default dataset of the source that the configuration names, in this process. With a `plan`
+    and its `shards`, which lie elsewhere, it writes only what TFDS says of them.
 
     Args:
-        plan: what to make, decided elsewhere.
-        crew: who makes it.
-        progress: told how far it is.
-        scratch: a folder for what the workers need to know.
+        plan: what was made.
+        shards: all that were made of it, in order.
         source_dir: the source's folder, where there is no plan.
         negatives: a folder of backgrounds, where there is no plan.
         **kwargs: TFDS's own: data_dir, config, version, file_format.
@@ -48,14 +48,12 @@ class Builder(tfds.core.dataset_builder.FileReaderBuilder):  # type: ignore[misc
         self,
         *,
         plan: Plan | None = None,
-        crew: Crew | None = None,
-        progress: Progress = silent,
-        scratch: Path | None = None,
+        shards: Sequence[Shard] = (),
         source_dir: str | None = None,
         negatives: str | None = None,
         **kwargs: Any,
     ) -> None:
-        self._plan, self._crew, self._progress, self._scratch = plan, crew, progress, scratch
+        self._plan, self._shards = plan, shards
         self._source_dir, self._negatives = source_dir, negatives
         super().__init__(**kwargs)
 
@@ -96,23 +94,22 @@ class Builder(tfds.core.dataset_builder.FileReaderBuilder):  # type: ignore[misc
         )
 
     def _download_and_prepare(self, dl_manager: tfds.download.DownloadManager, download_config: Any = None) -> None:
-        with tempfile.TemporaryDirectory(dir=self.data_path, prefix="scratch-") as temporary:
-            scratch = self._scratch or Path(temporary)
-            if self._plan and self._crew:
-                self._generate(self._plan, self._crew, scratch)
-                return
-            # In this process: a spawned worker would run the caller's script again if it has no main guard.
-            with Crew(1) as crew:
-                sources = open_sources(
-                    self.builder_config.name,
-                    Path(self._source_dir) if self._source_dir else None,
-                    Path(self._negatives) if self._negatives else None,
-                    keep_in=Path(self._data_dir_root) / "downloads",
-                )
-                self._generate(plan_of(sources, Settings(), crew, scratch, self._progress), crew, scratch)
+        if self._plan:
+            self._describe(self._plan, self._shards)
+            return
+        # In this process: a spawned worker would run the caller's script again if it has no main guard.
+        with tempfile.TemporaryDirectory(dir=self.data_path, prefix="scratch-") as temporary, Crew(1) as crew:
+            scratch = Path(temporary)
+            sources = open_sources(
+                self.builder_config.name,
+                Path(self._source_dir) if self._source_dir else None,
+                Path(self._negatives) if self._negatives else None,
+                keep_in=Path(self._data_dir_root) / "downloads",
+            )
+            plan = plan_of(sources, Settings(), crew, scratch, silent)
+            self._describe(plan, generate(plan, {}, Path(self.data_path), scratch, scratch, crew, silent))
 
-    def _generate(self, plan: Plan, crew: Crew, scratch: Path) -> None:
-        shards = generate(plan, Path(self.data_path), scratch, crew, self._progress)
+    def _describe(self, plan: Plan, shards: Sequence[Shard]) -> None:
         splits = [
             tfds.core.SplitInfo(
                 name=part.split.name,
@@ -124,3 +121,4 @@ class Builder(tfds.core.dataset_builder.FileReaderBuilder):  # type: ignore[misc
         ]
         self.info.set_splits(tfds.core.SplitDict(splits))
         self.info.metadata.update(metadata_of(plan, shards))
+        write_sums(shards, Path(self.data_path))

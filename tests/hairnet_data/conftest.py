@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 import os
@@ -9,7 +10,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from hairnet_data.encode import frame, parse, serialize, unframe
 from hairnet_data.plan import Settings
 from hairnet_data.policy import Policy
 from hairnet_data.prepared import Prepared, open_prepared
+from hairnet_data.shards import SUMS, digest_of
 from hairnet_data.sources import Sources
 from hairnet_data.sources.backgrounds import DrawnBackgrounds, PhotoFolder
 from hairnet_data.sources.base import Pixels
@@ -158,16 +160,32 @@ def files_below(folder: Path) -> list[str]:
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*")) if folder.exists() else []
 
 
+@contextlib.contextmanager
+def small_disk(at: Path, size: str) -> Iterator[Path]:
+    """A disk of its own; skips where that needs more rights than the tests have."""
+    at.mkdir()
+    done = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", at], capture_output=True, check=False)
+    if done.returncode:
+        pytest.skip("cannot mount a disk here")
+    try:
+        yield at
+    finally:
+        subprocess.run(["umount", at], check=True)
+
+
 Features = dict[str, bytes | int]
 
 
 def rewrite(dataset: Path, split: str, change: Callable[[list[Features]], list[Features] | None]) -> None:
-    """Changes the records of a split's only shard, and frames them anew with sound checksums."""
+    """Changes the records of a split's only shard, and frames them anew with sound checksums and a sound sum."""
     (path,) = dataset.glob(f"*-{split}.tfrecord-*")
     records = [parse(data) for data in unframe(path.read_bytes())]
     changed = change(records)
     records = records if changed is None else changed
     path.write_bytes(b"".join(frame(serialize(dict(record))) for record in records))
+    sums = dataset / SUMS
+    lines = [line for line in sums.read_text().splitlines() if not line.endswith(path.name)]
+    sums.write_text("".join(f"{line}\n" for line in [*lines, f"{digest_of(path)}  {path.name}"]))
 
 
 def change_record(dataset: Path, split: str, index: int, change: Callable[[Features], object]) -> None:
@@ -241,6 +259,7 @@ class Kit:
     rewrite: Callable[..., None] = rewrite
     change_record: Callable[..., None] = change_record
     start: Callable[..., subprocess.Popen[str]] = start
+    small_disk: Callable[..., contextlib.AbstractContextManager[Path]] = small_disk
     lfw_lists: dict[str, list[str]] = field(default_factory=lambda: LFW_LISTS)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import json
 import os
@@ -22,9 +21,10 @@ import pytest
 
 from hairnet_data import build as building
 from hairnet_data import generate, plan
-from hairnet_data.build import build, checked_name
+from hairnet_data.build import build
 from hairnet_data.crew import Crew
 from hairnet_data.errors import BuildError, UsageError
+from hairnet_data.naming import checked_name
 from hairnet_data.plan import Settings
 from hairnet_data.policy import Policy
 from hairnet_data.prepared import open_prepared
@@ -254,6 +254,11 @@ def files_of(folder: Path) -> list[str]:
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*"))
 
 
+def datasets(kit: Kit, data_dir: Path) -> dict[str, str]:
+    """Digests of all that is complete."""
+    return {name: digest for name, digest in kit.digests(data_dir).items() if "/.incomplete-" not in name}
+
+
 def test_overwrite_replaces_only_when_complete(
     own: Sources, tmp_path: Path, kit: Kit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -274,7 +279,7 @@ def test_overwrite_replaces_only_when_complete(
         with pytest.raises(BuildError, match=r"cannot be written \(No space left on device\)"):
             build(own, other, tmp_path, name="mine", overwrite=True)
     assert len(made) == 3, "it failed midway"
-    assert kit.digests(tmp_path) == before
+    assert datasets(kit, tmp_path) == before
     assert build(own, other, tmp_path, name="mine", overwrite=True).made
     assert kit.shards(old) != {name: digest for name, digest in before.items() if ".tfrecord" in name}
     assert open_prepared(old).metadata["identity"]["seed"] == 4
@@ -290,7 +295,7 @@ def test_a_replacement_that_cannot_be_renamed_brings_the_old_back(
     for fault in (OSError(errno.EIO, "Input/output error"), KeyboardInterrupt()):
 
         def rename(self: Path, to: Path, fault: BaseException = fault) -> Path:
-            if Path(to) == old and "made" in self.parts:
+            if Path(to) == old and self.name == "shards":
                 assert not old.exists()
                 raise fault
             return real(self, to)
@@ -299,7 +304,7 @@ def test_a_replacement_that_cannot_be_renamed_brings_the_old_back(
             patch.setattr(Path, "rename", rename)
             with pytest.raises((BuildError, KeyboardInterrupt)):
                 build(own, replace(SETTINGS, seed=4), tmp_path, name="mine", overwrite=True)
-        assert kit.digests(tmp_path) == before
+        assert datasets(kit, tmp_path) == before
 
 
 def test_a_kill_between_the_two_renames_loses_nothing(own: Sources, tmp_path: Path, kit: Kit) -> None:
@@ -326,35 +331,31 @@ def test_too_little_room_is_said_before_anything_is_rendered(
     own: Sources, tmp_path: Path, kit: Kit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda path: shutil._ntuple_diskusage(10**9, 10**9 - 5000, 5000))  # type: ignore[attr-defined]
-    monkeypatch.setattr(building, "_prepare", lambda *arguments: pytest.fail("it began"))
+    monkeypatch.setattr(building, "generate", lambda *arguments: pytest.fail("it began"))
     with pytest.raises(BuildError, match=r"0\.00 GB free.*make room"):
         build(own, SETTINGS, tmp_path / "data")
     assert files_of(tmp_path) == []
 
 
-@contextlib.contextmanager
-def small_disk(at: Path, size: str) -> Iterator[Path]:
-    """A disk of its own; skips where that needs more rights than the tests have."""
-    at.mkdir()
-    done = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", at], capture_output=True, check=False)
-    if done.returncode:
-        pytest.skip("cannot mount a disk here")
-    try:
-        yield at
-    finally:
-        subprocess.run(["umount", at], check=True)
-
-
 @pytest.mark.skipif(os.geteuid() != 0 or sys.platform != "linux", reason="mounts a disk")
 @pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.usefixtures("short_shards")
 def test_a_disk_that_fills_up(
     own: Sources, tmp_path: Path, kit: Kit, monkeypatch: pytest.MonkeyPatch, workers: int
 ) -> None:
-    with small_disk(tmp_path / "disk", "260k") as disk:
-        monkeypatch.setattr(building, "_check_room", lambda data_dir, size: None)  # as if others fill it meanwhile
-        with pytest.raises(BuildError, match=r"cannot be written \(No space left on device\); make room"):
-            build(own, replace(SETTINGS, train_examples=400), disk / "data", workers=workers)
-        assert files_of(disk) == []
+    settings = replace(SETTINGS, train_examples=200)
+    with kit.small_disk(tmp_path / "disk", "900k") as disk:
+        with monkeypatch.context() as patch:
+            patch.setattr(building, "_check_room", lambda data_dir, size: None)  # as if others fill it meanwhile
+            with pytest.raises(BuildError, match=r"cannot be written \(No space left on device\); make room"):
+                build(own, settings, disk / "data", workers=workers)
+        left = kit.files_below(disk / "data")
+        assert not [name for name in left if name.endswith(".part") or ".scratch-" in name]
+        assert len([name for name in left if "/notes/" in name]) > 3
+        subprocess.run(["mount", "-o", "remount,size=4m", disk], check=True)
+        assert build(own, settings, disk / "data", workers=workers).resumed > 3 * 7
+        build(own, settings, tmp_path / "undisturbed")
+        assert kit.digests(disk / "data") == kit.digests(tmp_path / "undisturbed")
 
 
 def test_a_place_that_cannot_be_written(own: Sources, tmp_path: Path) -> None:
@@ -367,8 +368,8 @@ def test_a_place_that_cannot_be_written(own: Sources, tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0 or sys.platform != "linux", reason="mounts a disk")
-def test_a_disk_that_may_only_be_read(own: Sources, tmp_path: Path) -> None:
-    with small_disk(tmp_path / "disk", "1m") as disk:
+def test_a_disk_that_may_only_be_read(own: Sources, tmp_path: Path, kit: Kit) -> None:
+    with kit.small_disk(tmp_path / "disk", "1m") as disk:
         subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
         with pytest.raises(BuildError, match="Read-only file system"):
             build(own, SETTINGS, disk / "data")
@@ -411,7 +412,8 @@ def is_alive(pid: int) -> bool:
         return False
 
 
-MOMENTS = {"survey": ".incomplete-*/scratch/portraits.pickle", "rendering": ".incomplete-*/made/**/*.tfrecord-*"}
+MOMENTS = {"survey": ".scratch-*/portraits.pickle", "rendering": ".incomplete-*/notes/*.json"}
+ENDS = {"survey": "nothing was changed", "rendering": "the same command goes on where it was"}
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
@@ -443,10 +445,12 @@ def test_ctrl_c(
         for line in err.splitlines()
         if line.strip() and not line.startswith(("looking at", "about to make", "rendering:"))
     ]
-    assert (process.returncode, said) == (130, ["hairnet-data: interrupted; nothing was changed"])
+    assert (process.returncode, said) == (130, [f"hairnet-data: interrupted; {ENDS[moment]}"])
     assert out == ""
-    assert kit.digests(tmp_path) == before
-    assert [name for name in kit.files_below(home) if "incomplete" in name] == []
+    assert datasets(kit, tmp_path) == before
+    assert any(home.glob(MOMENTS["rendering"])) == (moment == "rendering")
+    assert not any(home.glob(".scratch-*"))
+    assert not [name for name in kit.files_below(home) if name.endswith(".part")]
     wait_for(lambda: not any(map(is_alive, workers_then)), 10)
 
 
@@ -462,27 +466,20 @@ def test_kill(own: Sources, portraits_dir: Path, negatives_dir: Path, tmp_path: 
     process.kill()
     process.communicate(timeout=30)
     wait_for(lambda: not any(map(is_alive, workers)), 5)
-    assert any(home.glob(".incomplete-*")), "nobody could tidy up"
+    (scratch,) = home.glob(".scratch-*")
+    (work,) = home.glob(".incomplete-*")
     assert kit.digests(old) == before
     assert len(list(open_prepared(old).read("train"))) == 33
-    assert build(own, replace(SETTINGS, seed=8), tmp_path, name="mine", overwrite=True).made
-    assert not any(home.glob(".incomplete-*"))
-
-
-def test_a_worker_that_dies_ends_the_build(
-    own: Sources, tmp_path: Path, kit: Kit, portraits_dir: Path, negatives_dir: Path
-) -> None:
-    process = long_build(kit, portraits_dir, negatives_dir, tmp_path, "--workers", 2, "--quiet")
-    home = tmp_path / "hairnet_synthetic"
-    wait_for(lambda: any(home.glob(MOMENTS["rendering"])))
-    spawned = [pid for pid in children_of(process) if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
-    os.kill(spawned[0], signal.SIGKILL)
-    out, err = process.communicate(timeout=30)
-    assert (process.returncode, out) == (1, "")
-    assert err.splitlines() == [
-        "hairnet-data: worker: a worker process died, most likely for want of memory; try fewer --workers"
-    ]
-    assert files_of(tmp_path) == []
+    other = build(own, replace(SETTINGS, seed=8), tmp_path, name="mine", overwrite=True)
+    assert [left.path for left in other.others] == [work]
+    assert not scratch.exists(), "it was nobody's"
+    # And the same command, let go on for a while: what was finished is there.
+    again = long_build(kit, portraits_dir, negatives_dir, tmp_path, "--workers", 2)
+    assert again.stderr is not None
+    said = wait_for(lambda: line if (line := again.stderr.readline()).startswith("going on: ") else "")
+    again.kill()
+    again.communicate(timeout=30)
+    assert int(said.split()[2].replace(",", "")) > 0
 
 
 def test_a_build_under_way_is_left_alone(own: Sources, tmp_path: Path, kit: Kit) -> None:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from typing import Any
 
 import cv2
 import pytest
 
-from hairnet_data.crew import Crew, _no_interrupt
-from hairnet_data.errors import BuildError, PictureError
+from hairnet_data.crew import Crew, WorkerDied, _no_interrupt
+from hairnet_data.errors import PictureError
 
 
 def square(number: int) -> int:
@@ -37,6 +38,18 @@ def dies(number: int) -> int:
     if number == 2:
         os.kill(os.getpid(), signal.SIGKILL)
     return number
+
+
+def dies_once(number: int, folder: str) -> int:
+    mark = Path(folder) / str(number)
+    if number % 3 == 0 and not mark.exists():
+        mark.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return number
+
+
+def unsendable(number: int) -> Any:
+    return lambda: number
 
 
 def who(number: int) -> tuple[int, int]:
@@ -78,9 +91,51 @@ def test_faults_come_over_whole(workers: int) -> None:
     assert full.value.errno == 28
 
 
-def test_a_worker_that_dies_is_one_error() -> None:
-    with Crew(2) as crew, pytest.raises(BuildError, match="a worker process died"):
+def test_a_task_whose_worker_dies_is_tried_once_more(tmp_path: Path) -> None:
+    with Crew(2) as crew:
+        assert sorted(crew.run(dies_once, ((n, str(tmp_path)) for n in range(9)))) == list(range(9))
+        assert sorted(crew.run(square, ((n,) for n in range(5)))) == [0, 1, 4, 9, 16], "the crew is whole again"
+    assert len(list(tmp_path.iterdir())) == 3, "it happened"
+
+
+def test_a_task_that_always_kills_is_known() -> None:
+    with Crew(2) as crew, pytest.raises(WorkerDied, match=r"two worker processes died .*\(signal 9, killed") as caught:
         list(crew.run(dies, ((n,) for n in range(9))))
+    assert caught.value.task == (2,)
+
+
+def test_a_worker_that_cannot_start_says_so(tmp_path: Path) -> None:
+    """A script without a main guard: every worker would start the script's crew again."""
+    script = tmp_path / "script.py"
+    script.write_text("from hairnet_data.crew import Crew\nwith Crew(2) as crew: print(list(crew.run(abs, [(1,)])))\n")
+    ran = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False, timeout=60)
+    assert ran.returncode == 1
+    assert (
+        "BuildError: worker: a worker process could not start (exit status 1); a script that builds needs" in ran.stderr
+    )
+
+
+def test_a_worker_that_died_with_nothing_to_do_is_replaced() -> None:
+    with Crew(2) as crew:
+        for pid, _ in list(crew.run(who, ((n,) for n in range(20)))):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(0.2)
+        assert sorted(crew.run(square, ((n,) for n in range(9)))) == [n * n for n in range(9)]
+
+
+def test_what_cannot_be_sent_is_an_error_not_a_wait() -> None:
+    with Crew(2) as crew, pytest.raises(RuntimeError, match="cannot be sent"):
+        list(crew.run(unsendable, [(1,)]))
+
+
+def test_results_that_nobody_waits_for_are_never_mistaken() -> None:
+    with Crew(2) as crew:
+        first = crew.run(square, ((n,) for n in range(100, 200)))
+        next(first)
+        assert sorted(crew.run(square, ((n,) for n in range(5)))) == [0, 1, 4, 9, 16]
+        first.close()
+        assert list(crew.run(square, [(3,)])) == [9]
 
 
 def test_opencv_threads_of_the_caller_come_back() -> None:
@@ -154,18 +209,18 @@ def wait_until(what: Callable[[], bool], seconds: float) -> None:
 
 def test_ctrl_c_while_a_worker_is_being_started(monkeypatch: pytest.MonkeyPatch) -> None:
     """A worker whose start is broken off would say so with a traceback."""
-    real, begun, whole = ProcessPoolExecutor.submit, [], []
+    real, begun, whole = SpawnProcess.start, [], []
 
-    def submit(self: Any, *arguments: Any) -> Any:
+    def start(self: Any) -> None:
         begun.append(signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, ()))
         os.kill(os.getpid(), signal.SIGINT)
         time.sleep(0.05)
-        future = real(self, *arguments)
-        whole.append(future)
-        return future
+        real(self)
+        whole.append(self)
 
-    monkeypatch.setattr(ProcessPoolExecutor, "submit", submit)
+    monkeypatch.setattr(SpawnProcess, "start", start)
     with pytest.raises(KeyboardInterrupt), Crew(2) as crew:
         list(crew.run(square, ((n,) for n in range(9))))
     assert begun == [True], "the worker inherits that Ctrl-C waits"
     assert len(whole) == 1
+    assert not whole[0].is_alive()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from hairnet_data.encode import decode_image, decode_mask, parse, unframe
 from hairnet_data.generate import estimate, generate
 from hairnet_data.plan import Plan, Settings
 from hairnet_data.prepare import metadata_of, plan_of, silent
+from hairnet_data.shards import read_note
 from hairnet_data.sources import Sources
 from hairnet_data.sources.backgrounds import PhotoFolder
 from hairnet_data.sources.folder import Folder
@@ -34,12 +36,12 @@ def plan(portraits_dir: Path, negatives_dir: Path, tmp_path: Path, monkeypatch: 
 
 
 def made(plan: Plan, folder: Path) -> Any:
-    shards, scratch = folder / "shards", folder / "scratch"
-    shards.mkdir(parents=True)
-    scratch.mkdir()
+    shards, notes, scratch = folder / "shards", folder / "notes", folder / "scratch"
+    for place in (shards, notes, scratch):
+        place.mkdir(parents=True)
     told: list[tuple[str, int, int]] = []
     with Crew(1) as crew:
-        result = generate(plan, shards, scratch, crew, lambda *what: told.append(what))
+        result = generate(plan, {}, shards, notes, scratch, crew, lambda *what: told.append(what))
     return result, shards, told
 
 
@@ -53,6 +55,8 @@ def test_shards_are_what_is_said_of_them(plan: Plan, tmp_path: Path) -> None:
         data = (folder / part.shard_name(number)).read_bytes()
         records = unframe(data)
         assert (shard.records, shard.payload) == (len(records), sum(map(len, records)))
+        assert (shard.size, shard.sha256) == (len(data), hashlib.sha256(data).hexdigest())
+        assert read_note(folder.parent / "notes", part.shard_name(number)) == shard
         assert [parse(record)["index"] for record in records] == list(part.range_of(number))
         kinds = [parse(record)["kind"] for record in records]
         assert (shard.shown["portrait"], shard.shown["negative"]) == (
@@ -95,7 +99,8 @@ def test_a_shard_is_whole_or_not_there(plan: Plan, tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(generating, "open", lambda path, mode: Full(path, mode), raising=False)
     with pytest.raises(OSError, match="No space left"):
         made(plan, tmp_path / "made")
-    assert [path.suffix for path in (tmp_path / "made" / "shards").iterdir()] == [".part"], "never under its own name"
+    assert list((tmp_path / "made" / "shards").iterdir()) == [], "on a full disk every byte counts"
+    assert list((tmp_path / "made" / "notes").iterdir()) == []
 
 
 def test_estimates_hold(plan: Plan, tmp_path: Path) -> None:

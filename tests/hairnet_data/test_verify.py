@@ -6,6 +6,7 @@ import io
 import json
 import re
 import shutil
+import subprocess
 import tarfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -24,6 +25,7 @@ from hairnet_data.encode import decode_image, decode_mask, encode_image, encode_
 from hairnet_data.plan import Settings
 from hairnet_data.prepared import open_prepared
 from hairnet_data.recipe import Recipe
+from hairnet_data.shards import SUMS
 from hairnet_data.sources import Sources
 from hairnet_data.sources.backgrounds import DrawnBackgrounds
 from hairnet_data.sources.folder import Folder
@@ -145,7 +147,8 @@ def test_a_flipped_byte(built_drawn: Path, copy_of: CopyOf) -> None:
     shard.write_bytes(data)
     report = check(dataset)
     assert report.records == 40 + 19 - 1, "the others are read all the same"
-    place, *others = said(report)
+    place, whole, *others = said(report)
+    assert whole == f"train ({shard.name}): its SHA-256 is not the one it was made with"
     assert place == "train: has 39 sound records, 40 were promised"
     id = id_of(built_drawn, "train", 7)
     assert others[0].startswith(f"train 7 ({id}): its bytes are damaged or cut off: a checksum does not fit")
@@ -163,6 +166,7 @@ def test_every_byte_of_a_shard_counts(built_drawn: Path, copy_of: CopyOf) -> Non
         shard.write_bytes(data)
         findings = glance(dataset).findings
         assert any(f.split == "validation" and "checksum" in f.what for f in findings), at
+        assert any(f.split == "validation" and "SHA-256" in f.what for f in findings), at
         assert {f.split for f in findings} == {"validation"}
 
 
@@ -188,6 +192,46 @@ def test_a_missing_shard(built_drawn: Path, copy_of: CopyOf) -> None:
         line.startswith("test_rotated 0: its shard cannot be read (No such file or directory)") for line in lines
     )
     assert all(line.startswith("test_rotated") for line in lines)
+
+
+def test_sums_are_checked_first(built_drawn: Path, copy_of: CopyOf, kit: Kit) -> None:
+    dataset = copy_of(built_drawn)
+    assert subprocess.run(["sha256sum", "--check", "--quiet", SUMS], cwd=dataset, check=False).returncode == 0
+    assert glance(dataset).sums == 7
+    told: list[str] = []
+    with Crew(1) as crew:
+        verify(open_prepared(dataset), AtHand(None, None), crew, lambda what, done, total: told.append(what))
+    assert list(dict.fromkeys(told)) == ["checking sums", "verifying"]
+    # Records that are sound in themselves, and still not those that were made.
+    sums = (dataset / SUMS).read_text()
+    kit.rewrite(dataset, "test", lambda records: [{**record, "person": b""} for record in records])
+    (dataset / SUMS).write_text(sums)
+    name = the_shard(dataset, "test").name
+    report = glance(dataset)
+    assert said(report) == [f"test ({name}): its SHA-256 is not the one it was made with"]
+    assert report.sums == 6
+
+
+@pytest.mark.parametrize(
+    ("change", "finding"),
+    [
+        (None, "SHA256SUMS: is missing"),
+        (lambda text: text.replace("  ", " "), "SHA256SUMS: line 1 is no SHA-256 sum and name"),
+        (
+            lambda text: text[text.index("\n") + 1 :],
+            "train (hairnet_synthetic-train.tfrecord-00000-of-00001): ",
+        ),
+        (lambda text: "\0" + text, "SHA256SUMS: line 1 is no"),
+    ],
+)
+def test_sums_that_are_none(built_drawn: Path, copy_of: CopyOf, change: Any, finding: str) -> None:
+    dataset = copy_of(built_drawn)
+    if change:
+        (dataset / SUMS).write_text(change((dataset / SUMS).read_text()))
+    else:
+        (dataset / SUMS).unlink()
+    (line,) = said(glance(dataset))
+    assert line.startswith(finding)
 
 
 # ---------------------------------------------------------------------------------------- damage of records
@@ -504,6 +548,7 @@ def test_command(built_drawn: Path, copy_of: CopyOf, kit: Kit, command: Any) -> 
     assert ran.status == 1
     assert ran.err == ""
     assert json.loads(ran.out) == {
+        "shards_with_their_sum": 7,
         "records": 59,
         "masks_compared": 59,
         "images_compared": 59,

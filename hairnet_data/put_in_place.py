@@ -1,0 +1,50 @@
+"""The last step of a build: from shards and what TFDS says of them to a dataset in its place."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from hairnet_data.workplace import Workplace
+
+
+def put_in_place(described: Path, path: Path, work: Workplace) -> None:
+    """Makes the folder of shards the dataset's.
+
+    Two renames on one file system: for a moment there is no dataset, never half a one, and the next build, whichever
+    it is, knows the way back.
+
+    Args:
+        described: TFDS's own files of the dataset.
+        path: where the dataset goes; one that is there is replaced.
+        work: the build's folder.
+    """
+    for file in described.iterdir():
+        file.rename(work.shards / file.name)
+    _to_disk(work.shards)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    default, theirs = work.described / path.parent.parent.name / ".config", path.parent.parent / ".config"
+    if default.exists() and not theirs.exists():
+        default.rename(theirs)
+    if path.exists():
+        old = work.old / path.parent.name / path.name
+        old.parent.mkdir(parents=True, exist_ok=True)
+        path.rename(old)
+    work.shards.rename(path)
+    for folder in (path.parent, path.parent.parent):
+        _sync(folder)
+
+
+def _to_disk(folder: Path) -> None:
+    """Waits until everything is on the disk: a power cut must not leave names without content."""
+    for path in folder.iterdir():
+        _sync(path)
+    _sync(folder)
+
+
+def _sync(path: Path) -> None:
+    there = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(there)
+    finally:
+        os.close(there)

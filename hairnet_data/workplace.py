@@ -1,0 +1,243 @@
+"""The folders of builds under way: one that ends with its build, one that outlives it until the dataset is complete.
+
+Beside the datasets lie, while builds run or where they were stopped:
+
+    .scratch-XXXXXXXX         what can be looked up again: nobody's, once its build is gone, and then removed
+    .incomplete-NAME-DIGITS   finished shards of one build, kept for the same command to go on with
+
+Both hold a file `lock` that is locked as long as their build lives, however it ends.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from hairnet_data.errors import BuildError
+
+_SCRATCH, _INCOMPLETE = ".scratch-", ".incomplete-"
+
+
+@dataclass(frozen=True, slots=True)
+class Workplace:
+    """A build's own folder; which of its parts there are tells how far the build is.
+
+    Attributes:
+        folder: `.incomplete-NAME-DIGITS`.
+        placed: whether an earlier run had already moved the dataset to its place, and had only to tidy up.
+    """
+
+    folder: Path
+    placed: bool = False
+
+    @property
+    def shards(self) -> Path:
+        """Becomes the dataset's folder."""
+        return self.folder / "shards"
+
+    @property
+    def notes(self) -> Path:
+        """One note for every finished shard."""
+        return self.folder / "notes"
+
+    @property
+    def described(self) -> Path:
+        """Where TFDS writes what it says of the dataset."""
+        return self.folder / "described"
+
+    @property
+    def old(self) -> Path:
+        """The dataset that is being replaced, between two renames."""
+        return self.folder / "old"
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """A build that was stopped: its folder, and how many bytes lie there."""
+
+    path: Path
+    size: int
+
+
+@contextlib.contextmanager
+def scratch_in(home: Path) -> Iterator[Path]:
+    """Makes a folder of its own for a build; those of dead builds are removed, and what they had moved aside goes back.
+
+    Raises:
+        BuildError: it cannot be made.
+    """
+    new = [folder for folder in (home, *home.parents) if not folder.exists()]
+    with contextlib.ExitStack() as held:
+        try:
+            scratch = _locked_scratch(home, held)
+        except OSError as fault:
+            what = f"cannot be written ({fault.strerror or fault})"
+            raise BuildError(str(home.parent), what, "choose another --data-dir") from fault
+        try:
+            yield scratch
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+            with contextlib.suppress(OSError):
+                for folder in new:
+                    folder.rmdir()  # only if it is empty: a failed first build leaves nothing behind
+
+
+def _locked_scratch(home: Path, held: contextlib.ExitStack) -> Path:
+    for _ in range(20):
+        # What another build removes meanwhile, its own folder or an empty `home`, is no reason to stop.
+        with contextlib.suppress(FileNotFoundError):
+            home.mkdir(parents=True, exist_ok=True)
+            with _one_at_a_time(home):
+                for left in home.glob(_SCRATCH + "*"):
+                    with contextlib.suppress(OSError), _locked(left) as free:
+                        if free:
+                            shutil.rmtree(left, ignore_errors=True)
+                for left in home.glob(_INCOMPLETE + "*"):
+                    with contextlib.suppress(OSError):
+                        if not _is_locked(left):
+                            _bring_back(Workplace(left), home)
+                # A name of its own, never used twice: workers and caches know their files by path.
+                scratch = Path(tempfile.mkdtemp(prefix=_SCRATCH, dir=home))
+                held.enter_context(_locked(scratch))
+                return scratch
+    raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(home))
+
+
+def workplace_of(home: Path, name: str) -> Path:
+    """The folder of the build that `naming.work_name` named."""
+    return home / (_INCOMPLETE + name)
+
+
+def unfinished(home: Path, besides: Path) -> tuple[Unfinished, ...]:
+    """The builds that were stopped, but for one."""
+    folders = [folder for folder in sorted(home.glob(_INCOMPLETE + "*")) if folder != besides]
+    return tuple(Unfinished(folder, _bytes_below(folder)) for folder in folders if not _is_locked(folder))
+
+
+@contextlib.contextmanager
+def claimed(folder: Path, resume: bool) -> Iterator[Workplace]:
+    """A build's own folder, as an earlier run of the same build left it.
+
+    When all goes well it is removed in the end; else it stays if any shard is finished.
+
+    Args:
+        folder: made by `workplace_of`; its parent exists, and has other files.
+        resume: whether what is finished is kept.
+
+    Raises:
+        BuildError: a build of that dataset is under way.
+    """
+    home = folder.parent
+    with contextlib.ExitStack() as held:
+        with _one_at_a_time(home):
+            # Builds of one name and other settings have other folders, and would still replace each other.
+            for other in home.glob(f"{_INCOMPLETE}*"):
+                if _dataset_of(other) == _dataset_of(folder) and _is_locked(other):
+                    raise _under_way(folder)
+            folder.mkdir(exist_ok=True)
+            if held.enter_context(_locked(folder)) is False:
+                raise _under_way(folder)
+        work = Workplace(folder)
+        work = replace(work, placed=resume and work.notes.exists() and not work.shards.exists())
+        try:
+            _sweep(work, resume)
+            yield work
+        except BaseException:
+            with contextlib.suppress(OSError), _one_at_a_time(home):
+                _bring_back(work, home)
+                if any(work.notes.glob("*.json")):
+                    _sweep(work, resume=True)
+                else:
+                    shutil.rmtree(folder, ignore_errors=True)
+            raise
+        with _one_at_a_time(home):  # else another build could lock what is just being removed
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def discard(folder: Path) -> None:
+    """Removes what a build left that had got as far as the dataset."""
+    if folder.exists():
+        with contextlib.suppress(OSError), _one_at_a_time(folder.parent), _locked(folder) as free:
+            if free:
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _dataset_of(folder: Path) -> str:
+    return folder.name.rpartition("-")[0]
+
+
+def _under_way(folder: Path) -> BuildError:
+    dataset = _dataset_of(folder).removeprefix(_INCOMPLETE)
+    return BuildError(dataset, "another build of this dataset is under way", "wait for it, or choose another --name")
+
+
+def _sweep(work: Workplace, resume: bool) -> None:
+    """Takes away everything that an earlier run left but did not finish."""
+    shutil.rmtree(work.described, ignore_errors=True)
+    for folder in (work.shards, work.notes):
+        if not resume:
+            shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(exist_ok=True)
+        for left in folder.glob("*.part"):
+            left.unlink(missing_ok=True)
+
+
+def _bring_back(work: Workplace, home: Path) -> None:
+    """A dataset that was moved aside and then not replaced goes back."""
+    for old in work.old.glob("*/*"):
+        path = home / old.relative_to(work.old)
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            old.rename(path)
+
+
+def _bytes_below(folder: Path) -> int:
+    size = 0
+    for path in folder.rglob("*"):
+        with contextlib.suppress(OSError):
+            size += path.stat().st_size if path.is_file() else 0
+    return size
+
+
+@contextlib.contextmanager
+def _one_at_a_time(home: Path) -> Iterator[None]:
+    """Waits while another build tidies up: it would take a folder that is not locked yet for a dead build's."""
+    folder = os.open(home, os.O_RDONLY)
+    try:
+        with contextlib.suppress(OSError):  # some network file systems lock no folders
+            fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
+
+
+@contextlib.contextmanager
+def _locked(folder: Path) -> Iterator[bool | None]:
+    """Locks a folder: True, ours meanwhile; False, another's; None where the file system knows no locks."""
+    with open(folder / "lock", "a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        except OSError:
+            yield None
+        else:
+            yield True
+
+
+def _is_locked(folder: Path) -> bool:
+    try:
+        with open(folder / "lock") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
