@@ -6,7 +6,7 @@ BIN := .venv/bin
 OUT := out
 DEMO := $(OUT)/data/hairnet_synthetic/drawn/1.0.0
 
-.PHONY: demo test lint types check clean
+.PHONY: demo web test lint types check clean
 
 demo: .venv/installed
 	$(BIN)/hairnet-data build --data-dir $(OUT)/data
@@ -18,6 +18,9 @@ demo: .venv/installed
 	$(BIN)/hairnet-data export $(DEMO) --split test --index 3 --out $(OUT)/portrait --overwrite
 	$(BIN)/hairnet-model predict $(OUT)/portrait/images --truth $(OUT)/portrait/masks --out $(OUT)/found --overlay --panels
 	@echo "Done: look at $(OUT)/preview.png, $(OUT)/run/curves.png, $(OUT)/worst.png and $(OUT)/found, open $(OUT)/preview.html"
+
+web:  # the page that `hairnet-model web` writes; it needs Node
+	cd hairnet_model/web && npm ci --no-audit --no-fund && npm run build
 
 test: lint types
 	$(BIN)/pytest

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -200,6 +201,33 @@ def export(
     made = write(loaded, out, images, form, quantize, calibration)
     print(agreement_line(made.agreement.iou, made.agreement.pictures, made.size), file=sys.stderr)
     print(made.path)
+
+
+@app.command()
+def web(
+    out: Annotated[Path | None, typer.Option(help="Write the site into this folder.")] = None,
+    serve: Annotated[bool, typer.Option("--serve", help="Serve it on this machine, and open it.")] = False,
+    port: Annotated[int, typer.Option(help="To serve on.", show_default="any that is free")] = 0,
+    browse: Annotated[bool, typer.Option("--browse/--no-browse", help="Whether --serve opens a browser.")] = True,
+    model: ModelPath = None,
+) -> None:
+    """Writes or serves the web page: hair and face live, in the browser, on the user's own machine."""
+    from hairnet_model import site
+
+    if out is None and not serve:
+        raise UsageError("web", "has nothing to do", "give --out SITE, or --serve")
+    if model:
+        from hairnet_model.console import start_quietly
+
+        start_quietly()
+    with site.folder(out, model) as written:
+        if out:
+            print(written, flush=True)
+        if serve:
+            server = site.server(written, port)
+            print(f"{site.address(server)} (Ctrl-C ends it)", flush=True)
+            with suppress(KeyboardInterrupt):  # the way to end it
+                site.serve(server, browse)
 
 
 @app.command()

@@ -1,0 +1,197 @@
+"""The web page: writes it as a static site, and serves it on this machine.
+
+The page itself is TypeScript under `web/`, built by `make web` into `web/dist` and carried by the wheel.
+"""
+
+from __future__ import annotations
+
+import errno
+import functools
+import http.server
+import json
+import os
+import secrets
+import shutil
+import socketserver
+import tempfile
+import webbrowser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from hairnet_data.classes import NAMES
+from hairnet_data.errors import HairnetError, UsageError
+from hairnet_model.framing import PAD
+
+BUILT = Path(__file__).parent / "web" / "dist"
+"""The page as Vite builds it; without a model."""
+
+SHIPPED = Path(__file__).parent / "weights" / "hairnet.tflite"
+"""The shipped weights as the page takes them: float16, for LiteRT."""
+
+_CARD = Path("model", "model.json")
+_POLICY = (
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'; "
+    "style-src 'self'; img-src 'self' blob:; media-src 'self' blob:; form-action 'none'; base-uri 'none'"
+)
+_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".svg": "image/svg+xml",
+    ".tflite": "application/octet-stream",
+    ".txt": "text/plain; charset=utf-8",
+    ".wasm": "application/wasm",
+    ".webp": "image/webp",
+}
+
+
+class SiteError(HairnetError):
+    """A site cannot be written or served."""
+
+
+def write(out: Path, model: Path | None = None) -> Path:
+    """Writes a site that any file server can serve.
+
+    Args:
+        out: its folder; a site that `write` made there before is replaced when the new one is whole.
+        model: a `.keras` file or a run's folder, which is exported; the shipped weights unless given.
+
+    Returns:
+        The folder.
+
+    Raises:
+        UsageError: `out` holds something that is no site of ours.
+        SiteError: the page is not built, or the site cannot be written.
+        ModelError: the model cannot be read.
+        ExportError: the model cannot be exported.
+    """
+    if not (BUILT / "index.html").is_file():
+        mend = "run `make web` in the checkout; it needs Node 20 or newer"
+        raise SiteError(str(BUILT), "the page is not built", mend)
+    if out.exists() and not _replaceable(out):
+        raise UsageError("--out", f"{out} is no empty folder and no site of ours", "name another folder")
+    draft = out.with_name(f".{out.name}-{secrets.token_hex(4)}")
+    old = out.with_name(f".{out.name}-{secrets.token_hex(4)}")
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copytree(BUILT, draft)
+        _add_model(draft / _CARD.parent, model)
+        if out.exists():
+            os.replace(out, old)
+        os.replace(draft, out)
+    except OSError as fault:
+        what = f"cannot be written ({fault.strerror or fault})"
+        raise SiteError(str(out), what, "choose another --out, or check the disk") from fault
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)
+    return out
+
+
+@contextmanager
+def folder(out: Path | None, model: Path | None = None) -> Iterator[Path]:
+    """Writes a site as `write` does, or, without a folder, into one that is gone afterwards."""
+    if out is not None:
+        yield write(out, model)
+        return
+    with tempfile.TemporaryDirectory(prefix="hairnet-") as place:
+        yield write(Path(place) / "site", model)
+
+
+def _replaceable(out: Path) -> bool:
+    return out.is_dir() and ((out / _CARD).is_file() or not any(out.iterdir()))
+
+
+def _add_model(folder: Path, model: Path | None) -> None:
+    """Puts the model and what the page must know of it into the site."""
+    folder.mkdir()
+    file = folder / "hairnet.tflite"
+    size, name = _exported(model, file) if model else _shipped(file)
+    card = {"name": name, "file": file.name, "classes": list(NAMES), "size": size, "pad": PAD}
+    (folder / _CARD.name).write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
+
+
+def _shipped(file: Path) -> tuple[int, str]:
+    if not SHIPPED.is_file():
+        raise SiteError(str(SHIPPED), "is missing", "name a model with --model, or install the package again")
+    shutil.copyfile(SHIPPED, file)
+    return 224, "hairnet"
+
+
+def _exported(model: Path, file: Path) -> tuple[int, str]:
+    from hairnet_model import model_file, samples
+    from hairnet_model.export import export
+
+    loaded = model_file.load(model)
+    export(loaded, file, samples.drawn(loaded.image_size), "litert", "float16")
+    return loaded.image_size, model.name or "hairnet"
+
+
+class _Handler(http.server.SimpleHTTPRequestHandler):
+    """Files with the headers that give the page shared memory, and thus threads."""
+
+    extensions_map = {"": "application/octet-stream", **_TYPES}
+    protocol_version = "HTTP/1.1"
+
+    def end_headers(self) -> None:
+        self.send_header("Cross-Origin-Opener-Policy", "same-origin")
+        self.send_header("Cross-Origin-Embedder-Policy", "require-corp")
+        self.send_header("Cross-Origin-Resource-Policy", "same-origin")
+        self.send_header("Content-Security-Policy", _POLICY)
+        self.send_header("X-Content-Type-Options", "nosniff")
+        self.send_header("Cache-Control", "no-cache")
+        super().end_headers()
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Says nothing: a line for every file would bury the address."""
+
+
+class _Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
+    daemon_threads = True
+    # Else a second server would take over the port of the first without a word.
+    allow_reuse_address = os.name != "nt"
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Says nothing: browsers hang up in the middle of a file as they like."""
+
+
+def server(folder: Path, port: int = 0) -> _Server:
+    """A server of a site on this machine alone, not yet serving.
+
+    Args:
+        folder: of `write`.
+        port: 0 for any that is free.
+
+    Raises:
+        UsageError: the port is outside 0..65535.
+        SiteError: the port is taken or may not be used.
+    """
+    if not 0 <= port <= 65535:
+        raise UsageError("--port", f"{port} is outside 0..65535", "leave it out for any that is free")
+    try:
+        return _Server(("127.0.0.1", port), functools.partial(_Handler, directory=str(folder)))
+    except OSError as fault:
+        taken = fault.errno == errno.EADDRINUSE
+        what = "is taken" if taken else f"cannot be used ({fault.strerror or fault})"
+        raise SiteError(f"port {port}", what, "name another --port, or leave it out for any that is free") from fault
+
+
+def address(of: http.server.HTTPServer) -> str:
+    """Where a browser finds it; it allows cameras there as on https."""
+    return f"http://127.0.0.1:{of.server_address[1]}/"
+
+
+def serve(of: _Server, browse: bool = True) -> None:
+    """Serves until Ctrl-C.
+
+    Args:
+        of: made by `server`.
+        browse: whether to open the page in the user's browser.
+    """
+    with of:
+        if browse:
+            webbrowser.open(address(of))
+        of.serve_forever(poll_interval=0.2)

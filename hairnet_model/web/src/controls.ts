@@ -1,0 +1,106 @@
+/** The controls of the look: from the page's elements to `Settings`. */
+
+import { button, element, input, press } from "./dom";
+import { EFFECTS, type Effect, FIRST, type Settings } from "./settings";
+
+const SWATCHES = [
+  ["#1d1a1c", "Black"],
+  ["#5b3a25", "Brown"],
+  ["#b3263a", "Red"],
+  ["#d9792b", "Copper"],
+  ["#ecc983", "Blond"],
+  ["#d9d6dc", "Silver"],
+  ["#2f6fe4", "Blue"],
+  ["#8b3fd9", "Violet"],
+  ["#f06bb0", "Pink"],
+  ["#1fae86", "Green"],
+] as const;
+
+/** Connects the controls; `changed` is told of every change. */
+export function controls(changed: (settings: Settings) => void): void {
+  let settings = FIRST;
+  const set = (change: Partial<Settings>): void => {
+    settings = { ...settings, ...change };
+    changed(settings);
+  };
+
+  for (const radio of document.querySelectorAll<HTMLInputElement>("input[name=effect]")) {
+    radio.checked = radio.value === settings.effect; // a reload keeps old choices otherwise
+    radio.addEventListener("change", () => {
+      const effect = EFFECTS.find((name) => name === radio.value) ?? "masks";
+      showOptions(effect);
+      set({ effect });
+    });
+  }
+  for (const radio of document.querySelectorAll<HTMLInputElement>("input[name=style]")) {
+    radio.checked = radio.value === settings.style;
+    radio.addEventListener("change", () => set({ style: radio.value === "outline" ? "outline" : "fill" }));
+  }
+  checkbox("show-hair", settings.hair, (hair) => set({ hair }));
+  checkbox("show-face", settings.face, (face) => set({ face }));
+  slider("opacity", settings.opacity, (opacity) => set({ opacity }));
+  slider("strength", settings.strength, (strength) => set({ strength }));
+  slider("blur", settings.blur, (blur) => set({ blur }));
+  colours(settings.colour, (colour) => set({ colour }));
+
+  const original = button("original");
+  original.addEventListener("click", () => {
+    set({ original: !settings.original });
+    press(original, settings.original);
+  });
+  showOptions(settings.effect);
+}
+
+function showOptions(effect: Effect): void {
+  for (const options of document.querySelectorAll<HTMLElement>("[data-for]")) {
+    options.hidden = options.dataset["for"] !== effect;
+  }
+}
+
+function checkbox(id: string, first: boolean, set: (on: boolean) => void): void {
+  const box = input(id);
+  box.checked = first;
+  box.addEventListener("change", () => set(box.checked));
+}
+
+function slider(id: string, first: number, set: (value: number) => void): void {
+  const range = input(id);
+  const output = document.querySelector<HTMLOutputElement>(`output[for=${id}]`);
+  const tell = (): void => {
+    if (output) output.value = `${range.value} %`;
+    range.setAttribute("aria-valuetext", `${range.value} percent`);
+  };
+  range.value = String(Math.round(first * 100));
+  range.addEventListener("input", () => {
+    tell();
+    set(Number(range.value) / 100);
+  });
+  tell();
+}
+
+function colours(first: string, set: (colour: string) => void): void {
+  const picker = input("colour");
+  const group = element("swatches", HTMLDivElement);
+  const choose = (colour: string): void => {
+    picker.value = colour;
+    for (const swatch of group.querySelectorAll("button")) press(swatch, swatch.dataset["colour"] === colour);
+  };
+  for (const [colour, name] of SWATCHES) {
+    const swatch = document.createElement("button");
+    swatch.type = "button";
+    swatch.dataset["colour"] = colour;
+    swatch.style.setProperty("--swatch", colour);
+    swatch.setAttribute("aria-label", name);
+    swatch.title = name;
+    swatch.addEventListener("click", () => {
+      choose(colour);
+      set(colour);
+    });
+    group.append(swatch);
+  }
+  picker.addEventListener("input", () => {
+    choose(picker.value);
+    set(picker.value);
+  });
+  choose(first);
+}

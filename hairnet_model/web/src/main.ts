@@ -1,0 +1,235 @@
+/** The page: connects camera, photos and controls with the worker. */
+
+import { Camera } from "./camera";
+import { controls } from "./controls";
+import { button, caption, element, input, press } from "./dom";
+import { hasSimd, hasWebAssembly } from "./features";
+import { CAMERA_LOST, NOTHING_PASTED, ofCamera, ofFault, ofPhoto } from "./messages";
+import { decoded, download, listen, type Photo, SAMPLES } from "./photo";
+import type { Answer, FaultCode, ModelCard, Request } from "./protocol";
+import { Stage } from "./stage";
+
+const IN_FLIGHT = 2; // one frame in the worker's hands and one waiting there, so that it never waits for the page
+
+const stage = new Stage();
+const cameraButton = button("camera");
+const pauseButton = button("pause");
+const select = element("cameras", HTMLSelectElement);
+const camera = new Camera(element("video", HTMLVideoElement), () => {
+  cameraShown();
+  stage.say(CAMERA_LOST);
+});
+
+let worker: Worker | null = null;
+let card: ModelCard | null = null;
+let name = "picture";
+let lastId = 0;
+let opened = 0;
+let paused = false;
+const sent = new Map<number, number>(); // frames under way: id to the time they were taken
+
+function ask(request: Request, ...over: Transferable[]): void {
+  worker?.postMessage(request, over);
+}
+
+function stop(code: FaultCode, detail = ""): void {
+  worker?.terminate();
+  worker = null;
+  camera.stop();
+  cameraShown();
+  for (const id of ["camera", "open", "original", "save-picture", "save-mask"]) button(id).disabled = true;
+  stage.stopped();
+  stage.say(ofFault(code, detail));
+}
+
+function answered({ data }: MessageEvent<Answer>): void {
+  switch (data.kind) {
+    case "ready":
+      card = data.card;
+      stage.about(data.card, data.engine);
+      cameraButton.disabled = false;
+      button("open").disabled = false;
+      break;
+    case "engine":
+      if (card) stage.about(card, data.engine);
+      break;
+    case "shown":
+      stage.show(data);
+      for (const id of ["original", "save-picture", "save-mask"]) button(id).disabled = false;
+      if (sent.has(data.id)) {
+        stage.frame(performance.now() - (sent.get(data.id) ?? 0), data.network);
+        sent.delete(data.id);
+      } else if (!camera.on) {
+        stage.photo(data.network);
+      }
+      document.documentElement.dataset["shown"] = String(data.id);
+      break;
+    case "saved":
+      download(data.blob, `${name}-${data.what}.png`);
+      stage.tell(`The ${data.what} was saved.`);
+      break;
+    case "fault":
+      sent.clear();
+      if (data.code === "network" && card) stage.say(ofFault(data.code, data.detail));
+      else stop(data.code, data.detail);
+  }
+}
+
+function cameraShown(): void {
+  caption(cameraButton, camera.on ? "Stop camera" : "Start camera");
+  cameraButton.classList.toggle("primary", !camera.on);
+  pauseButton.hidden = !camera.on;
+  element("camera-options", HTMLDivElement).hidden = !camera.on;
+  if (!camera.on) pause(false);
+}
+
+function pause(on: boolean): void {
+  paused = on;
+  press(pauseButton, on);
+  caption(pauseButton, on ? "Go on" : "Pause");
+}
+
+async function startCamera(device?: string): Promise<void> {
+  stage.hush();
+  cameraButton.disabled = true;
+  try {
+    if (!(await camera.start(device))) return;
+  } catch (fault) {
+    cameraShown();
+    stage.say(ofCamera(fault));
+    return;
+  } finally {
+    cameraButton.disabled = false;
+  }
+  name = "camera";
+  chosen(null);
+  cameraShown();
+  stage.tell("The camera is on.");
+  const devices = await camera.devices();
+  select.replaceChildren(...devices.map(({ id, label }) => new Option(label, id, false, id === camera.device)));
+  void frames();
+}
+
+let running = 0;
+
+/** Sends the camera's frames for as long as it is on. */
+async function frames(): Promise<void> {
+  const turn = ++running;
+  let goesOn = false;
+  sent.clear();
+  while (camera.on && turn === running) {
+    const bitmap = await camera.frame();
+    if (!bitmap) continue;
+    if (turn !== running || !camera.on || paused || sent.size >= IN_FLIGHT) {
+      bitmap.close();
+      continue;
+    }
+    const id = ++lastId;
+    sent.set(id, performance.now());
+    ask({ kind: "frame", bitmap, mirror: input("mirror").checked, goesOn, id }, bitmap);
+    goesOn = true;
+  }
+}
+
+async function openPhoto({ name: file, content }: Photo): Promise<void> {
+  await open(file, null, () => decoded(content));
+}
+
+/** Opens a picture; `sample` is the file of the sample it is, if it is one. */
+async function open(file: string, sample: string | null, decode: () => Promise<ImageBitmap>): Promise<void> {
+  const turn = ++opened;
+  let bitmap: ImageBitmap;
+  try {
+    bitmap = await decode();
+  } catch {
+    stage.say(ofPhoto(file));
+    return;
+  }
+  if (turn !== opened) return bitmap.close(); // another was opened meanwhile
+  stage.hush();
+  camera.stop();
+  cameraShown();
+  sent.clear();
+  chosen(sample);
+  name = file.replace(/\.[^.]*$/, "") || "picture";
+  ask({ kind: "photo", bitmap, id: ++lastId }, bitmap);
+  stage.tell(`${file} was opened.`);
+}
+
+/** Marks the sample that is shown. */
+function chosen(sample: string | null): void {
+  for (const each of document.querySelectorAll<HTMLButtonElement>("#samples button")) {
+    press(each, each.dataset["file"] === sample);
+  }
+}
+
+/** Shows the samples to choose from; the first is opened. */
+function samples(): void {
+  const openers = SAMPLES.map(({ file, about }) => {
+    const each = document.createElement("button");
+    const image = new Image();
+    each.type = "button";
+    each.dataset["file"] = file;
+    each.title = about;
+    image.src = `./samples/${file}`;
+    image.alt = about;
+    each.append(image);
+    // From the picture that is there already: after loading the page asks its server for nothing.
+    const opener = (): Promise<void> => open(file, file, () => image.decode().then(() => createImageBitmap(image)));
+    each.addEventListener("click", () => void opener());
+    element("samples", HTMLDivElement).append(each);
+    return opener;
+  });
+  void openers[0]();
+}
+
+function buttons(): void {
+  const file = input("file");
+  cameraButton.addEventListener("click", () => {
+    if (!camera.on) return void startCamera();
+    camera.stop();
+    cameraShown();
+    stage.tell("The camera is off.");
+  });
+  select.addEventListener("change", () => void startCamera(select.value));
+  pauseButton.addEventListener("click", () => pause(!paused));
+  button("open").addEventListener("click", () => file.click());
+  file.addEventListener("change", () => {
+    const [photo] = file.files ?? [];
+    if (photo) void openPhoto({ name: photo.name, content: photo });
+    file.value = ""; // so that the same file can be opened again
+  });
+  button("save-picture").addEventListener("click", () => ask({ kind: "save", what: "picture" }));
+  button("save-mask").addEventListener("click", () => ask({ kind: "save", what: "mask" }));
+  addEventListener("keydown", (event) => {
+    const idle = event.target === document.body || event.target === null;
+    if (!idle || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === " " && camera.on) {
+      event.preventDefault();
+      pause(!paused);
+    }
+    if (event.key === "o") button("original").click();
+  });
+}
+
+function start(): void {
+  if (!hasWebAssembly()) return stop("no-webassembly");
+  if (!hasSimd()) return stop("no-simd");
+  if (!("transferControlToOffscreen" in stage.canvas) || typeof OffscreenCanvas !== "function") {
+    return stop("no-javascript-worker");
+  }
+  worker = new Worker(new URL("./worker.ts", import.meta.url));
+  worker.onmessage = answered;
+  worker.onerror = (event) => stop("runtime", event.message);
+  const canvas = stage.canvas.transferControlToOffscreen();
+  ask({ kind: "start", base: new URL("./", location.href).href, canvas }, canvas);
+  controls((settings) => ask({ kind: "settings", settings }));
+  buttons();
+  samples();
+  listen(
+    (photo) => void openPhoto(photo),
+    () => stage.say(NOTHING_PASTED),
+  );
+}
+
+start();

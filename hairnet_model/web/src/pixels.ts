@@ -1,0 +1,36 @@
+/** Pictures as plain numbers: no DOM here, so that all of it can run anywhere. */
+
+/** 8-bit RGBA pixels, row by row. */
+export interface Picture {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8ClampedArray;
+}
+
+/** How surely every pixel is hair or face, 0..1, row by row; what is left to 1 is background. */
+export interface Planes {
+  readonly width: number;
+  readonly height: number;
+  readonly hair: Float32Array;
+  readonly face: Float32Array;
+}
+
+export function picture(width: number, height: number): Picture {
+  return { width, height, data: new Uint8ClampedArray(width * height * 4) };
+}
+
+export function planes(width: number, height: number): Planes {
+  const length = width * height;
+  return { width, height, hair: new Float32Array(length), face: new Float32Array(length) };
+}
+
+/** Luma of 8-bit RGB, 0..255. */
+export function luma(red: number, green: number, blue: number): number {
+  return 0.299 * red + 0.587 * green + 0.114 * blue;
+}
+
+/** 0 below `from`, 1 above `to`, smooth between. */
+export function smoothstep(from: number, to: number, value: number): number {
+  const at = Math.min(1, Math.max(0, (value - from) / (to - from)));
+  return at * at * (3 - 2 * at);
+}

@@ -1,0 +1,67 @@
+/** What the page and its worker say to each other. Pictures are handed over, never copied, and go nowhere else. */
+
+import type { Settings } from "./settings";
+
+/** `model/model.json`, beside the model itself. */
+export interface ModelCard {
+  readonly name: string;
+  readonly file: string;
+  readonly classes: readonly string[];
+  readonly size: number;
+  readonly pad: number;
+}
+
+export interface Engine {
+  readonly runs: "WebGPU" | "WebAssembly";
+  readonly threads: number;
+}
+
+export type Request =
+  | { readonly kind: "start"; readonly base: string; readonly canvas: OffscreenCanvas }
+  | { readonly kind: "settings"; readonly settings: Settings }
+  | { readonly kind: "photo"; readonly bitmap: ImageBitmap; readonly id: number }
+  | {
+      readonly kind: "frame";
+      readonly bitmap: ImageBitmap;
+      readonly mirror: boolean;
+      /** False for a new stream, whose first frame must not be mixed with the last one of another. */
+      readonly goesOn: boolean;
+      readonly id: number;
+    }
+  | { readonly kind: "save"; readonly what: "picture" | "mask" };
+
+export type FaultCode =
+  | "no-javascript-worker"
+  | "no-webassembly"
+  | "no-simd"
+  | "runtime"
+  | "model-missing"
+  | "model-broken"
+  | "network";
+
+export type Answer =
+  | { readonly kind: "ready"; readonly card: ModelCard; readonly engine: Engine }
+  | { readonly kind: "engine"; readonly engine: Engine }
+  | {
+      readonly kind: "shown";
+      readonly id: number;
+      readonly width: number;
+      readonly height: number;
+      /** Shares of the picture, 0..1. */
+      readonly hair: number;
+      readonly face: number;
+      /** Milliseconds of the network alone. */
+      readonly network: number;
+    }
+  | { readonly kind: "saved"; readonly what: "picture" | "mask"; readonly blob: Blob }
+  | { readonly kind: "fault"; readonly code: FaultCode; readonly detail: string };
+
+/** A fault that the page has words for. */
+export class Fault extends Error {
+  constructor(
+    readonly code: FaultCode,
+    detail: string,
+  ) {
+    super(detail);
+  }
+}

@@ -1,0 +1,45 @@
+/** What the controls say and the picture is made by. */
+
+export const EFFECTS = ["masks", "recolour", "bald", "blur"] as const;
+export type Effect = (typeof EFFECTS)[number];
+
+export interface Settings {
+  readonly effect: Effect;
+  /** The picture as it is, for comparing. */
+  readonly original: boolean;
+  readonly hair: boolean;
+  readonly face: boolean;
+  readonly style: "fill" | "outline";
+  /** Of the masks, 0..1. */
+  readonly opacity: number;
+  /** The hair's new colour, #rrggbb. */
+  readonly colour: string;
+  /** Of the new colour, 0..1. */
+  readonly strength: number;
+  /** Of the background, 0..1. */
+  readonly blur: number;
+}
+
+export const FIRST: Settings = {
+  effect: "masks",
+  original: false,
+  hair: true,
+  face: true,
+  style: "fill",
+  opacity: 0.5,
+  colour: "#b3263a",
+  strength: 0.9,
+  blur: 0.5,
+};
+
+export type Colour = readonly [number, number, number];
+
+/** Colours of the masks; the classes' own (red and green) as they read well on skin and on dark hair. */
+export const HAIR_COLOUR: Colour = [255, 61, 113];
+export const FACE_COLOUR: Colour = [32, 214, 160];
+
+/** Reads #rrggbb. */
+export function colourOf(text: string): Colour {
+  const value = Number.parseInt(text.slice(1), 16);
+  return [(value >> 16) & 255, (value >> 8) & 255, value & 255];
+}

@@ -1,0 +1,151 @@
+/** The worker: everything that takes time happens here, so that the page never waits. */
+
+import { load, onGpu, onWasm, said, type Network } from "./engine";
+import type { Picture } from "./pixels";
+import { type Answer, Fault, type Request } from "./protocol";
+import { FIRST, type Settings } from "./settings";
+import { pixelsOf, Show } from "./show";
+import { steady } from "./smoothing";
+
+const LARGEST = 3072; // longer side of a photo, in pixels; larger ones are scaled down
+const LIVE = 640; // of a camera's frame
+
+const scratch = new OffscreenCanvas(1, 1);
+let settings: Settings = FIRST;
+let network: Network | null = null;
+let show: Show | null = null;
+let live: Float32Array | null = null;
+let lastId = 0;
+let lastNetwork = 0;
+
+function answer(message: Answer): void {
+  self.postMessage(message);
+}
+
+function fault(thrown: unknown): void {
+  const known = thrown instanceof Fault ? thrown : new Fault("network", said(thrown));
+  answer({ kind: "fault", code: known.code, detail: known.message });
+}
+
+async function start(base: string, canvas: OffscreenCanvas): Promise<void> {
+  const loaded = await load(base);
+  network = await onWasm(loaded);
+  show = new Show(canvas, loaded.card);
+  answer({ kind: "ready", card: loaded.card, engine: network.engine });
+  // A GPU's shaders take seconds to build, so the page starts on WebAssembly and changes over when it is worth it.
+  tasks.push(async () => {
+    const better = await faster(network as Network, await onGpu(loaded).catch(() => null));
+    if (!better) return;
+    network = better;
+    answer({ kind: "engine", engine: better.engine });
+  });
+}
+
+/** The GPU's network if it says the same as the other one, and sooner. */
+async function faster(now: Network, gpu: Network | null): Promise<Network | null> {
+  if (!gpu) return null;
+  try {
+    const { size } = now.card;
+    const picture = new Uint8Array(size * size * 3);
+    picture.forEach((_, at) => (picture[at] = (at * 7919) % 251));
+    const [expected, got] = [await now.run(picture), await gpu.run(picture)];
+    const apart = expected.reduce((most, value, at) => Math.max(most, Math.abs(value - got[at])), 0);
+    if (apart < 0.05 && (await timed(gpu, picture)) < (await timed(now, picture))) return gpu;
+  } catch {
+    // A driver that fails is no fault of the page: WebAssembly goes on.
+  }
+  gpu.delete();
+  return null;
+}
+
+async function timed(one: Network, picture: Uint8Array<ArrayBuffer>): Promise<number> {
+  const start = performance.now();
+  for (let time = 0; time < 5; time++) await one.run(picture);
+  return performance.now() - start;
+}
+
+async function find(picture: Picture): Promise<Float32Array> {
+  if (!network || !show) throw new Fault("network", "not ready");
+  const framed = show.framed(picture);
+  const before = performance.now();
+  const found = await network.run(framed);
+  lastNetwork = performance.now() - before;
+  return found;
+}
+
+function draw(): void {
+  const shown = show?.draw(settings);
+  if (shown) answer({ kind: "shown", id: lastId, network: lastNetwork, ...shown });
+}
+
+async function photo(bitmap: ImageBitmap, id: number): Promise<void> {
+  const picture = pixelsOf(bitmap, LARGEST, false, new OffscreenCanvas(1, 1));
+  bitmap.close();
+  live = null;
+  const found = await find(picture);
+  lastId = id;
+  show?.take(picture, found);
+  draw();
+}
+
+async function camera(bitmap: ImageBitmap, mirror: boolean, goesOn: boolean, id: number): Promise<void> {
+  const picture = pixelsOf(bitmap, LIVE, mirror, scratch);
+  bitmap.close();
+  const found = await find(picture);
+  if (live && goesOn) steady(live, found);
+  else live = found;
+  lastId = id;
+  show?.take(picture, live);
+  draw();
+}
+
+async function save(what: "picture" | "mask"): Promise<void> {
+  const blob = what === "picture" ? await show?.picture(settings) : await show?.mask();
+  if (blob) answer({ kind: "saved", what, blob });
+}
+
+// One task after the other: a picture is never changed under another's hands.
+const tasks: (() => Promise<void> | void)[] = [];
+let busy = false;
+
+async function work(): Promise<void> {
+  if (busy) return;
+  busy = true;
+  for (let task = tasks.shift(); task; task = tasks.shift()) {
+    try {
+      await task();
+    } catch (thrown) {
+      fault(thrown);
+    }
+  }
+  busy = false;
+}
+
+let redraw = false;
+
+function take(request: Request): (() => Promise<void> | void) | null {
+  switch (request.kind) {
+    case "start":
+      return () => start(request.base, request.canvas);
+    case "photo":
+      return () => photo(request.bitmap, request.id);
+    case "frame":
+      return () => camera(request.bitmap, request.mirror, request.goesOn, request.id);
+    case "save":
+      return () => save(request.what);
+    case "settings":
+      settings = request.settings;
+      if (redraw) return null; // a slider sends many; the next drawing has the last
+      redraw = true;
+      return () => {
+        redraw = false;
+        draw();
+      };
+  }
+}
+
+self.onmessage = ({ data }: MessageEvent<Request>) => {
+  const task = take(data);
+  if (task) tasks.push(task);
+  void work();
+};
