@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import functools
+import io
 import struct
 from typing import Any
 
 import cv2
 import google_crc32c
 import numpy as np
+from PIL import Image
 from tensorflow_datasets.proto import tf_example_generated_pb2 as tf_example
 
 from hairnet_data.sources.base import Pixels
@@ -16,6 +18,9 @@ from hairnet_data.sources.base import Pixels
 IMAGE_FORMATS = ("jpeg", "png")
 
 JPEG_QUALITY = 95
+
+MAX_SIDE = 8192
+"""Pixels a side of the largest picture that is decoded."""
 
 _JPEG = [
     *(cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY),
@@ -71,6 +76,14 @@ def decode_mask(data: bytes) -> Pixels:
 
 
 def _decoded(data: bytes, flags: int) -> Pixels:
+    try:
+        # OpenCV knows many more formats, and gives a picture of any size the memory it says it needs.
+        with Image.open(io.BytesIO(data), formats=("JPEG", "PNG")) as header:
+            size = header.size
+    except Exception as fault:  # Pillow raises whatever it likes on hostile bytes
+        raise ValueError("it does not decode") from fault
+    if max(size) > MAX_SIDE:
+        raise ValueError(f"it is {size[0]} x {size[1]} pixels, more than {MAX_SIDE} a side")
     try:
         picture = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
     except cv2.error as fault:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+_LONGEST = 800  # characters of what is wrong
+
 
 class HairnetError(Exception):
     """The data, a file or the run is at fault. The commands print it and exit with `exit_code`.
@@ -19,7 +21,8 @@ class HairnetError(Exception):
         self.where, self.what, self.mend = where, what, mend
 
     def __str__(self) -> str:
-        text = f"{self.where}: {self.what}" + (f"; {self.mend}" if self.mend else "")
+        what = self.what if len(self.what) <= _LONGEST else f"{self.what[:_LONGEST]}..."  # it may quote a whole file
+        text = f"{self.where}: {what}" + (f"; {self.mend}" if self.mend else "")
         # A file name may hold a newline or an escape sequence; the message stays one line.
         return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 

@@ -8,20 +8,22 @@ from __future__ import annotations
 
 import functools
 import io
+import logging
 import os
 import re
 import stat
 import warnings
-from dataclasses import dataclass
 from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 from hairnet_data.errors import PictureError
-from hairnet_data.pixels import Pixels
+from hairnet_data.files import opener
+from hairnet_data.labels import MaskPicture, bands, labels
+from hairnet_data.pixels import Pixels, pixels
 
 Picture = str | os.PathLike[str] | bytes
 """Where a picture comes from: a path, or the bytes of a file."""
@@ -35,6 +37,8 @@ EXTENSIONS = frozenset(
 MAX_PIXELS = 100_000_000
 MAX_SIDE = 30_000
 """Larger pictures are refused by their header. Sides stay below OpenCV's limit of 32,767 for warping."""
+MAX_COPIED = 50_000_000
+"""Pixels of a picture whose decoder keeps several copies of it: WebP, AVIF, CMYK."""
 MAX_BYTES = 1 << 30
 """Larger files are refused unread."""
 
@@ -46,32 +50,9 @@ _FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF", "PPM", "AVIF")
 _GAP = rb"(?:#[^\r\n]*[\r\n]|\s)+"
 _PNM = re.compile(rb"P([2356])" + _GAP + rb"(\d{1,9})" + _GAP + rb"(\d{1,9})" + _GAP + rb"(\d{1,5})\s")
 _ORIENTATION = 0x0112
-_NONBLOCK = getattr(os, "O_NONBLOCK", 0)
 _AGAIN = "copy or export it again"
 
-
-@dataclass(frozen=True, slots=True)
-class MaskPicture:
-    """A label picture as its file has it.
-
-    Attributes:
-        indices: (h, w) of uint8, uint16 or int32, the stored values of a palette, greyscale or bilevel
-            picture (bilevel: 0 and 1); None for a true-colour picture.
-        palette: uint8 (N, 3) RGB, the colour each index is shown in; None where `indices` is None or the
-            indices have more than 8 bits.
-        rgb: uint8 (h, w, 3), a true-colour picture's pixels; None where `indices` is not.
-    """
-
-    indices: NDArray[Any] | None
-    palette: Pixels | None
-    rgb: Pixels | None
-
-    @property
-    def size(self) -> tuple[int, int]:
-        """Width and height."""
-        pixels = self.rgb if self.indices is None else self.indices
-        assert pixels is not None
-        return pixels.shape[1], pixels.shape[0]
+logging.getLogger("PIL").addHandler(logging.NullHandler())  # else what it logs of damage goes to standard error
 
 
 def file_bytes(path: str | os.PathLike[str], name: str | None = None) -> bytes:
@@ -86,15 +67,14 @@ def file_bytes(path: str | os.PathLike[str], name: str | None = None) -> bytes:
     """
     where = os.fspath(path) if name is None else name
     try:
-        # Not blocking, because opening a pipe nobody writes to would wait for ever.
-        with open(path, "rb", opener=lambda file, flags: os.open(file, flags | _NONBLOCK)) as file:
+        with open(path, "rb", opener=opener) as file:
             status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode):
                 raise PictureError(where, "is not a plain file", "remove it or put a picture there")
             if status.st_size > MAX_BYTES:
                 what = f"has {status.st_size:,} bytes, more than the limit of {MAX_BYTES:,}"
                 raise PictureError(where, what, "shrink it or leave it out")
-            data = file.read()
+            data = file.read(MAX_BYTES)
     except FileNotFoundError:
         raise PictureError(where, "is missing", "put it back or remove what names it") from None
     except IsADirectoryError:
@@ -134,7 +114,10 @@ def read_photo(picture: Picture, name: str | None = None) -> Pixels:
         try:
             image = _opened(data, where)
             decoded = _quick_jpeg(image, data)
-            return _rgb(_upright(image), where) if decoded is None else decoded
+            if decoded is None:
+                image.load()  # raises where the pixels end early
+                decoded = _rgb(image, where)
+            return pixels(_upright(decoded, _orientation(image)))
         except PictureError:
             raise
         except Exception as error:  # decoders raise whatever they like on hostile bytes
@@ -163,7 +146,11 @@ def read_mask(picture: Picture, name: str | None = None) -> MaskPicture:
         try:
             image = _opened(data, where)
             largest = _largest(image, data)
-            return _labels(_upright(image), largest, where)
+            image.load()
+            mask, turn = labels(image, largest, where), _orientation(image)
+            if mask.indices is not None:
+                return MaskPicture(_upright(mask.indices, turn), mask.palette, None)
+            return MaskPicture(None, None, None if mask.rgb is None else pixels(_upright(mask.rgb, turn)))
         except PictureError:
             raise
         except Exception as error:
@@ -207,15 +194,13 @@ def _plain_pnm(data: bytes) -> Pixels | None:
 
 
 def _quick_jpeg(image: Image.Image, data: bytes) -> Pixels | None:
-    """The pixels of an upright 8-bit JPEG by OpenCV; None if it is anything else or there is any doubt.
+    """The pixels of an 8-bit JPEG, not yet turned, by OpenCV; None if it is anything else or there is any doubt.
 
     250 x 250: 0.41 ms against Pillow's 0.65; 2048 x 2048: 23 ms against 57; the same pixels, as both use
     libjpeg-turbo. (PNG: 3.5 ms against 4.8 for 512 x 512, not worth a second way.) OpenCV 5 refused every
     truncation tried, as Pillow does; the end marker is asked for all the same, as older ones filled up with grey.
     """
     if image.format != "JPEG" or image.mode not in ("RGB", "L") or not data.endswith(b"\xff\xd9"):
-        return None
-    if _orientation(image) != 1:
         return None
     flags = cv2.IMREAD_COLOR_RGB | cv2.IMREAD_IGNORE_ORIENTATION
     pixels = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
@@ -235,8 +220,9 @@ def _opened(data: bytes, where: str) -> Image.Image:
     """Reads the header and refuses what is too large or holds several pictures; decodes nothing."""
     image = Image.open(io.BytesIO(data), formats=_formats())
     width, height = image.size
-    if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
-        raise _too_large(where, f"is {width} x {height} pixels")
+    most = MAX_COPIED if image.format in ("WEBP", "AVIF") or image.mode == "CMYK" else MAX_PIXELS
+    if width * height > most or max(width, height) > MAX_SIDE:
+        raise _too_large(where, f"is {width} x {height} pixels", most)
     if image.format == "PNG" and b"IEND\xaeB`\x82" not in data:
         raise PictureError(where, "is truncated", _AGAIN)  # Pillow lets a PNG end after its pixels
     # A JPEG's further pictures (MPO) are previews and depth maps, not an animation.
@@ -246,8 +232,8 @@ def _opened(data: bytes, where: str) -> Image.Image:
     return image
 
 
-def _too_large(where: str, what: str) -> PictureError:
-    limit = f"{MAX_PIXELS // 1_000_000} megapixels and {MAX_SIDE:,} a side"
+def _too_large(where: str, what: str, most: int = MAX_PIXELS) -> PictureError:
+    limit = f"{most // 1_000_000} megapixels and {MAX_SIDE:,} a side"
     return PictureError(where, f"{what}, more than the limit of {limit}", "shrink it or leave it out")
 
 
@@ -276,52 +262,35 @@ def _orientation(image: Image.Image) -> int:
         return 1
 
 
-def _upright(image: Image.Image) -> Image.Image:
-    """Decodes all pixels (raising where they end early) and carries out the EXIF orientation."""
-    image.load()
-    if _orientation(image) in range(2, 9):
-        return ImageOps.exif_transpose(image)
-    return image
+def _upright(values: NDArray[Any], orientation: int) -> NDArray[Any]:
+    """Carries out an EXIF orientation on (h, w, ...); a contiguous array, the same one where nothing is to be done."""
+    if orientation not in range(2, 9):
+        return values
+    turned = values.swapaxes(0, 1) if orientation >= 5 else values
+    if orientation in (3, 4, 7, 8):
+        turned = turned[::-1]
+    if orientation in (2, 3, 6, 7):
+        turned = turned[:, ::-1]
+    return np.ascontiguousarray(turned)
 
 
 def _rgb(image: Image.Image, where: str) -> Pixels:
     """A decoded picture's pixels as uint8 (H, W, 3)."""
     if image.mode == "F":
         raise PictureError(where, "holds floating-point values", "save it with 8 bits a channel")
-    if image.mode.startswith("I"):
-        values = np.asarray(image)
-        if values.min() < 0 or values.max() > 65535:
-            raise PictureError(where, "holds 32-bit values", "save it with 8 bits a channel")
-        grey = (values >> 8).astype(np.uint8)
-        return np.repeat(grey[:, :, None], 3, axis=2)
-    if image.has_transparency_data:
-        ground = Image.new("RGBA", image.size, (*GROUND, 255))
-        image = Image.alpha_composite(ground, image.convert("RGBA"))
-    return np.array(image.convert("RGB"))
-
-
-def _labels(image: Image.Image, largest: int, where: str) -> MaskPicture:
-    """A decoded picture's indices or colours."""
-    mode = image.mode
-    if mode == "1":
-        indices = np.asarray(image).astype(np.uint8)
-        return MaskPicture(indices, np.array([[0] * 3, [255] * 3], np.uint8), None)
-    if mode == "P":
-        flat = image.getpalette("RGB") or []
-        return MaskPicture(np.array(image), np.array(flat, np.uint8).reshape(-1, 3), None)
-    if mode == "L" or mode.startswith("I"):
-        indices = _unscaled(np.array(image), largest)
-        grey = np.repeat(np.arange(256, dtype=np.uint8)[:, None], 3, axis=1) if mode == "L" else None
-        return MaskPicture(indices, grey, None)
-    if mode in ("LA", "RGBA"):
-        clear = int(np.count_nonzero(np.asarray(image.getchannel("A")) != 255))
-        if clear:
-            what = f"has {clear} transparent pixels, whose class is not said"
-            raise PictureError(where, what, "save the mask without transparency")
-        return _labels(image.convert(mode[:-1]), largest, where)
-    if mode == "RGB":
-        return MaskPicture(None, None, np.array(image))
-    raise PictureError(where, f"is a {mode} picture, which holds no labels", "save the mask as PNG")
+    made = np.empty((image.height, image.width, 3), np.uint8)
+    for band, part in bands(image):
+        if part.mode.startswith("I"):
+            values = np.asarray(part)
+            if values.min() < 0 or values.max() > 65535:
+                raise PictureError(where, "holds 32-bit values", "save it with 8 bits a channel")
+            made[band] = (values >> 8).astype(np.uint8)[:, :, None]
+            continue
+        if part.has_transparency_data:
+            ground = Image.new("RGBA", part.size, (*GROUND, 255))
+            part = Image.alpha_composite(ground, part.convert("RGBA"))
+        made[band] = np.asarray(part.convert("RGB"))
+    return made
 
 
 def _largest(image: Image.Image, data: bytes) -> int:
@@ -334,9 +303,3 @@ def _largest(image: Image.Image, data: bytes) -> int:
     if image.mode == "L" and image.format == "TIFF":
         return (1 << int(image.tag_v2.get(258, (8,))[0])) - 1  # type: ignore[attr-defined]
     return 255 if image.mode == "L" else 65535
-
-
-def _unscaled(values: NDArray[Any], largest: int) -> NDArray[Any]:
-    """Greyscale values as the file stores them."""
-    full = 255 if values.dtype == np.uint8 else 65535
-    return values if largest == full else np.rint(values * (largest / full)).astype(values.dtype)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
 from hairnet_data.errors import UsageError
+from hairnet_data.files import read_toml
 
 SHAPES = ("rectangle", "ellipse", "polygon", "strip", "hand")
 """Shapes an occluder may have. The rotated rectangle is the one of 2019."""
@@ -139,10 +139,10 @@ def read_policy(path: Path) -> Policy:
         UsageError: the file is missing, is not TOML, or holds something else.
     """
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        values = read_toml(path)
     except OSError as fault:
         raise UsageError(str(path), f"cannot be read ({fault.strerror})", "give a TOML file") from fault
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+    except ValueError as fault:
         raise UsageError(str(path), f"is not TOML ({fault})", "see the README's example") from fault
     return from_mapping(values, str(path))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 
 from hairnet_data.errors import BuildError, HairnetError
 from hairnet_data.visualize import write_whole
+from hairnet_model.arrays import read_arrays
 
 FILE = "state.npz"
 
@@ -61,13 +63,14 @@ def write(run: Path, state: State) -> None:
 def read(run: Path) -> State:
     """Reads RUN/state.npz. Raises RunError where it is missing or damaged."""
     file = run / FILE
-    if not file.is_file():
+    if not os.path.isfile(file):
         raise RunError(str(run), "holds no run to go on with", "leave --resume out to begin one")
     try:
-        with np.load(file, allow_pickle=False) as arrays:
-            about = json.loads(str(arrays["about"]))
-            first = int(about["variables"])
-            every = [arrays[f"a{k}"] for k in range(first + int(about["average"]))]
+        arrays = read_arrays(file)
+        about = json.loads(str(arrays["about"]))
+        first = int(about["variables"])
+        every = [arrays[f"a{k}"] for k in range(first + int(about["average"]))]
+        history, identity = list(map(dict, about["history"])), dict(about["identity"])
+        return State(every[:first], every[first:], int(about["updates"]), history, identity)
     except Exception as fault:  # zip, JSON and NumPy each have their own
         raise RunError(str(file), "is damaged", "begin the run anew in another folder") from fault
-    return State(every[:first], every[first:], int(about["updates"]), about["history"], about["identity"])

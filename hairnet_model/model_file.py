@@ -18,11 +18,14 @@ import keras
 from hairnet_data.classes import NAMES
 from hairnet_data.errors import HairnetError
 from hairnet_model import layers as _registered  # noqa: F401  Keras finds our layers by their registration
+from hairnet_model import model_check
+from hairnet_model.model_check import OURS
 
 SHIPPED = Path(__file__).parent / "weights" / "hairnet.keras"
 """The weights that come with the package."""
 
-_OURS = "hairnet.json"
+_SIDES = range(8, 4097)
+"""What the side of a network's squares may be."""
 
 
 class ModelError(HairnetError):
@@ -52,23 +55,38 @@ def load(path: Path | None = None) -> Model:
     Raises:
         ModelError: it is missing, damaged, or no model of three classes.
     """
-    file = SHIPPED if path is None else path / "best.keras" if path.is_dir() else path
+    file = SHIPPED if path is None else path / "best.keras" if os.path.isdir(path) else path
     where, mend = str(path or file), "give a .keras file or a folder that `hairnet-model train` made"
-    if not file.is_file():
-        raise ModelError(where, "holds no best.keras" if path and path.is_dir() else "is missing", mend)
+    if not os.path.isfile(file):
+        raise ModelError(where, "holds no best.keras" if path and os.path.isdir(path) else "is missing", mend)
     try:
         with zipfile.ZipFile(file) as archive:
-            about = json.loads(archive.read(_OURS))
-        image_size, people = int(about.pop("image_size")), frozenset(about.pop("people"))
+            model_check.check(archive)
+            about = json.loads(archive.read(OURS))
+        image_size, people = about.pop("image_size"), about.pop("people")
+        if type(image_size) is not int or image_size not in _SIDES:
+            raise ValueError(f"its pictures have {str(image_size)[:20]} pixels a side")
+        if not isinstance(people, list) or not all(isinstance(person, str) for person in people):
+            raise ValueError("its people are no names")
         if about.pop("classes") != list(NAMES):
             raise ModelError(where, "was trained on other classes", f"this program knows {', '.join(NAMES)}")
-        network = keras.saving.load_model(file, compile=False)
+        network = keras.saving.load_model(file, compile=False, safe_mode=True)
+        _check_ends(network, image_size)
     except ModelError:
         raise
     except Exception as fault:  # Keras raises whatever it likes on a damaged archive
         said = " ".join(str(fault).split())[:120] or type(fault).__name__
         raise ModelError(where, f"is no model of ours ({said})", mend) from fault
-    return Model(network, image_size, people, about)
+    return Model(network, image_size, frozenset(people), about)
+
+
+def _check_ends(network: keras.Model, size: int) -> None:
+    """Raises ValueError unless the network takes pictures of that size and says something of every pixel."""
+    if len(network.inputs) != 1 or len(network.outputs) != 1:
+        raise ValueError(f"it has {len(network.inputs)} inputs and {len(network.outputs)} outputs")
+    made = network.compute_output_shape((1, size, size, 3))
+    if network.inputs[0].shape[-1:] != (3,) or tuple(made) not in ((1, size, size, 3), (1, size, size, 2)):
+        raise ValueError(f"it makes {made} of a picture of {size} x {size} pixels")
 
 
 def save(path: Path, model: Model) -> None:
@@ -84,7 +102,7 @@ def save(path: Path, model: Model) -> None:
         model.network.save(part)
         ours = {"classes": list(NAMES), "image_size": model.image_size, "people": sorted(model.people), **model.about}
         with zipfile.ZipFile(part, "a", zipfile.ZIP_DEFLATED) as archive:
-            archive.writestr(_OURS, json.dumps(ours))
+            archive.writestr(OURS, json.dumps(ours))
         with open(part, "rb+") as written:
             os.fsync(written.fileno())
         os.replace(part, path)

@@ -20,6 +20,7 @@ from hairnet_data.errors import DatasetError, PictureError
 from hairnet_data.photos import read_mask, read_photo
 from hairnet_data.pixels import Pixels
 from hairnet_data.visualize import write_whole
+from hairnet_model.arrays import read_arrays
 
 Encoded = tuple[bytes, bytes]
 SPLITS = ("train", "validation")
@@ -57,12 +58,14 @@ class PackedFeed:
     def __init__(self, path: Path) -> None:
         self._path = path
         try:
-            with np.load(path, allow_pickle=False) as arrays:
-                about = json.loads(str(arrays["about"]))
-                self._bytes = {split: arrays[f"{split}_bytes"].tobytes() for split in SPLITS}
-                self._offsets = {split: arrays[f"{split}_offsets"] for split in SPLITS}
+            arrays = read_arrays(path)
+            about = json.loads(str(arrays["about"]))
+            self._bytes = {split: arrays[f"{split}_bytes"].tobytes() for split in SPLITS}
+            self._offsets = {split: _places(arrays[f"{split}_offsets"], len(self._bytes[split])) for split in SPLITS}
             self._name, self._fingerprint = str(about["name"]), str(about["fingerprint"])
-            self.image_size, self.people = int(about["image_size"]), frozenset(about["people"])
+            self.image_size, self.people = int(about["image_size"]), frozenset(map(str, about["people"]))
+            if not 8 <= self.image_size <= 4096:
+                raise ValueError(f"its pictures have {self.image_size} pixels a side")
             classes = about["classes"]
         except Exception as fault:  # zip, JSON and NumPy each have their own
             mend = "make it with `hairnet-model pack`"
@@ -118,3 +121,12 @@ class PackedFeed:
         if masks.max(initial=0) >= len(NAMES):
             raise DatasetError(str(self._path), f"a mask holds the class {masks.max()}", "pack the dataset again")
         return images, masks
+
+
+def _places(offsets: NDArray[Any], end: int) -> NDArray[np.int64]:
+    """Where files begin; raises ValueError unless they follow one another and fill their `end` bytes."""
+    if offsets.dtype != np.int64 or offsets.ndim != 1 or len(offsets) % 2 == 0:
+        raise ValueError("its offsets are none")
+    if offsets[0] != 0 or offsets[-1] != end or (np.diff(offsets) < 0).any():
+        raise ValueError("its offsets do not fit its bytes")
+    return offsets

@@ -46,11 +46,11 @@ def find(photos: Sequence[Path], out: Path) -> tuple[list[Photo], list[HairnetEr
     faults: list[HairnetError] = []
     for given in photos:
         known = len(faults)
-        inside = _walk(given, out, faults) if given.is_dir() else [Path(given.name)]
+        inside = _walk(given, out, faults) if os.path.isdir(given) else [Path(given.name)]
         if not inside and len(faults) == known:
             faults.append(PictureError(str(given), "holds no pictures", f"they end in {', '.join(sorted(EXTENSIONS))}"))
         for place in inside:
-            path = given / place if given.is_dir() else given
+            path = given / place if os.path.isdir(given) else given
             places.setdefault(os.path.abspath(path), (path, place))
     return _named(list(places.values())), faults
 
@@ -114,7 +114,7 @@ def refuse_overwriting(photos: Sequence[Photo], out: Path, truth: Path | None) -
     """
     read = {os.path.realpath(photo.path.parent) for photo in photos}
     if truth is not None:
-        read |= {os.path.realpath((truth / photo.place if truth.is_dir() else truth).parent) for photo in photos}
+        read |= {os.path.realpath((truth / photo.place if os.path.isdir(truth) else truth).parent) for photo in photos}
     for folder in {(out / photo.name).parent: None for photo in photos}:
         if os.path.realpath(folder) in read:
             raise UsageError("--out", f"{folder} is a folder that pictures are read from", "name another folder")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -120,9 +121,9 @@ def _check(wanted: _Wanted, found: Sequence[Photo]) -> None:
     truth = wanted.truth
     if truth is not None and not wanted.panels:
         raise UsageError("--truth", "is shown by the panels alone", "add --panels")
-    if truth is not None and not truth.exists():
+    if truth is not None and not os.path.exists(truth):
         raise UsageError("--truth", f"{truth} is missing", "give a folder of masks")
-    if truth is not None and not truth.is_dir() and len(found) > 1:
+    if truth is not None and not os.path.isdir(truth) and len(found) > 1:
         raise UsageError("--truth", f"{truth} is one file and the photos are several", "give a folder of masks")
     refuse_overwriting(found, wanted.out, truth)
 
@@ -203,9 +204,9 @@ def _save(name: Path, ending: str, picture: Pixels) -> None:
 
 def _truth(truth: Path | None, item: _Framed) -> Pixels | None:
     """The ground truth of a photo, None where there is none. Raises PictureError as `read_truth` does."""
-    if truth is not None and truth.is_dir():
+    if truth is not None and os.path.isdir(truth):
         names = [(truth / item.photo.place).with_suffix(ending) for ending in (".png", *sorted(EXTENSIONS))]
-        truth = next((name for name in names if name.is_file()), None)
+        truth = next((name for name in names if os.path.isfile(name)), None)
     return None if truth is None else read_truth(truth, item.shape)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,13 @@ from numpy.typing import NDArray
 
 from hairnet_data.classes import NAMES
 from hairnet_data.errors import DatasetError, UsageError
+from hairnet_data.files import read_bytes
 from hairnet_data.pixels import Pixels
 from hairnet_model.people import hashed
 
 _HINT = "give the folder that `hairnet-data build` printed"
+_MOST_TEXT = 64 << 20  # bytes of the JSON beside the records
+_SIDES = (8, 4096)  # of a picture, least and most
 _FEATURES = {
     "image": tf.io.FixedLenFeature([], tf.string),
     "mask": tf.io.FixedLenFeature([], tf.string),
@@ -82,11 +86,11 @@ def open_dataset(path: Path) -> Dataset:
     Raises:
         DatasetError: there is none, its classes are others, or its files do not fit each other.
     """
-    if not path.is_dir():
+    if not os.path.isdir(path):
         raise DatasetError(str(path), "is no folder", _HINT)
     try:
-        info = json.loads((path / "dataset_info.json").read_text(encoding="utf-8"))
-        metadata = json.loads((path / "metadata.json").read_text(encoding="utf-8"))
+        info = json.loads(read_bytes(path / "dataset_info.json", _MOST_TEXT))
+        metadata = json.loads(read_bytes(path / "metadata.json", _MOST_TEXT))
         classes = metadata["classes"]
         identity = metadata["identity"]
         shards = {split["name"]: _shards(path, info, split) for split in info["splits"]}
@@ -94,9 +98,11 @@ def open_dataset(path: Path) -> Dataset:
             path, path.resolve().parent.name, str(metadata["fingerprint"]), int(identity["image_size"]),
             str(identity["source"]["name"]), shards,
         )  # fmt: skip
+        if not _SIDES[0] <= made.image_size <= _SIDES[1]:
+            raise ValueError(f"its pictures have {made.image_size:.6g} pixels a side")
     except OSError as fault:
         raise DatasetError(str(fault.filename), "is missing or cannot be read", _HINT) from fault
-    except (ValueError, KeyError, TypeError, AttributeError) as fault:
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as fault:
         what = f"lacks {fault}" if isinstance(fault, KeyError) else str(fault)
         raise DatasetError(str(path), f"is no dataset of this kind ({what})", _HINT) from fault
     if classes != list(NAMES):
@@ -108,6 +114,8 @@ def _shards(path: Path, info: dict[str, Any], split: dict[str, Any]) -> tuple[tu
     if info["fileFormat"] != "tfrecord":
         raise ValueError(f"its records are {info['fileFormat']}, not tfrecord")
     lengths = [int(length) for length in split["shardLengths"]]
+    if min(lengths, default=1) < 1 or max(lengths, default=1) >= 1 << 62:
+        raise ValueError("a shard has no or endlessly many records")
     stem = f"{info['name']}-{split['name']}.tfrecord"
     return tuple((str(path / f"{stem}-{k:05d}-of-{len(lengths):05d}"), n) for k, n in enumerate(lengths))
 
@@ -120,12 +128,10 @@ def read(dataset: Dataset, split: str, batch: int = 32) -> Iterator[Batch]:
         DatasetError: a shard or a record is damaged.
     """
     dataset.count(split)
-    files = [file for file, _ in dataset.shards[split]]
+    files = _files(dataset, split)
     stream = tf.data.TFRecordDataset(files).map(_decoder(dataset.image_size), num_parallel_calls=tf.data.AUTOTUNE)
     for record in _told(stream.batch(batch).prefetch(2), dataset, split):
-        texts = {
-            name: tuple(value.decode() for value in record[name]) for name in ("kind", "person", "source_id", "recipe")
-        }
+        texts = {name: _texts(record[name], dataset, split) for name in ("kind", "person", "source_id", "recipe")}
         _check(record["mask"], dataset, split)
         yield Batch(record["image"], record["mask"], tuple(int(i) for i in record["index"]), **texts)
 
@@ -162,6 +168,7 @@ def training_batches(
             raise UsageError(str(dataset.path), f"its split {split} is empty", "build it with more --train-examples")
         # Record i of the run is the (i // many)-th of the dataset whose turn it is.
         begin, end = (-((turn - at) // many) for at in (first, last))
+        _files(dataset, split)
         files, skip = _way(dataset.shards[split], begin, end, (seed, turn))
         streams.append(tf.data.TFRecordDataset(files).skip(skip).take(end - begin))
     turns = tf.data.Dataset.range(first, last).map(lambda i: i % many)
@@ -172,6 +179,15 @@ def training_batches(
     for record in _told(pairs.batch(batch, drop_remainder=True).prefetch(2), datasets[0], split):
         _check(record["mask"], datasets[0], split)
         yield record["image"], record["mask"]
+
+
+def _files(dataset: Dataset, split: str) -> list[str]:
+    """A split's files; raises DatasetError for what is none: TensorFlow would wait for a pipe for ever."""
+    files = [file for file, _ in dataset.shards[split]]
+    for file in files:
+        if not os.path.isfile(file):
+            raise DatasetError(file, "cannot be read (it is missing or no plain file)", "build the dataset again")
+    return files
 
 
 def _way(shards: Sequence[tuple[str, int]], begin: int, end: int, seed: tuple[int, int]) -> tuple[list[str], int]:
@@ -206,8 +222,10 @@ def _told(stream: Any, dataset: Dataset, split: str) -> Iterator[dict[str, NDArr
     """The stream's batches, its faults as one line."""
     try:
         yield from stream.as_numpy_iterator()
-    except tf.errors.OpError as fault:
-        said = " ".join(str(fault.message).split()).removeprefix("{{function_node")[:160]
+    except (tf.errors.OpError, UnicodeDecodeError) as fault:
+        # TensorFlow quotes a record that it cannot parse; where that is no text, not even its error can be made.
+        message = "" if isinstance(fault, UnicodeDecodeError) else str(fault.message)
+        said = " ".join(message.split()).removeprefix("{{function_node")[:160] or "it is damaged"
         where = f"{dataset.path} ({split})"
         raise DatasetError(where, f"a record cannot be read ({said})", "`hairnet-data verify` names it") from fault
 
@@ -222,11 +240,19 @@ def people(dataset: Dataset, split: str = "train") -> frozenset[str]:
     """Hashes of those who are shown in a split; decodes no picture. Raises as `read` does."""
     dataset.count(split)
     wanted = {"person": _FEATURES["person"]}
-    stream = tf.data.TFRecordDataset([file for file, _ in dataset.shards[split]]).batch(512)
+    stream = tf.data.TFRecordDataset(_files(dataset, split)).batch(512)
     names: set[bytes] = set()
     for record in _told(stream.map(lambda data: tf.io.parse_example(data, wanted)).prefetch(2), dataset, split):
         names.update(record["person"].tolist())
-    return frozenset(hashed(name.decode()) for name in names if name)
+    return frozenset(hashed(name) for name in _texts(names, dataset, split) if name)
+
+
+def _texts(values: Iterable[bytes], dataset: Dataset, split: str) -> tuple[str, ...]:
+    try:
+        return tuple(value.decode() for value in values)
+    except UnicodeDecodeError as fault:
+        where = f"{dataset.path} ({split})"
+        raise DatasetError(where, "a record holds text that is not UTF-8", "`hairnet-data verify` names it") from fault
 
 
 class RecordFeed:
@@ -279,7 +305,7 @@ def _one_size(datasets: Sequence[Dataset]) -> int:
 def encoded(dataset: Dataset, split: str, most: int | None = None) -> Iterator[tuple[bytes, bytes]]:
     """Image and mask files of a split's first records as they are stored. Raises as `read` does."""
     count = dataset.count(split)
-    stream = tf.data.TFRecordDataset([file for file, _ in dataset.shards[split]]).take(count if most is None else most)
+    stream = tf.data.TFRecordDataset(_files(dataset, split)).take(count if most is None else most)
     wanted = {name: _FEATURES[name] for name in ("image", "mask")}
     for record in _told(stream.map(lambda data: tf.io.parse_single_example(data, wanted)), dataset, split):
         yield record["image"], record["mask"]  # type: ignore[misc]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,13 +12,14 @@ from numpy.typing import NDArray
 
 from hairnet_data.classes import BACKGROUND, COLOURS
 from hairnet_data.errors import PictureError
-from hairnet_data.photos import MaskPicture
+from hairnet_data.labels import MaskPicture
 from hairnet_data.pixels import Pixels
 
 Rgb = tuple[int, int, int]
 
 _UNKNOWN = 255  # stands for "no class" while a mask is being read
 _NAMED = 3  # how many unknown values an error names
+_BAND = 1 << 21  # pixels worked on at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class ColourMap:
         # Each palette entry is looked up once. Pixels beyond the palette's end are no colour at all.
         entries = np.full((1, 256, 3), 0, np.uint8)
         entries[0, : len(mask.palette)] = mask.palette
-        counts = np.bincount(mask.indices.ravel(), minlength=256)
+        counts = _counted(mask.indices, 256)
         if counts[len(mask.palette) :].any():
             raise PictureError(where, "has pixels beyond the end of its palette", "save it again")
         table = self._exact(entries)
@@ -59,13 +60,15 @@ class ColourMap:
         snapped = int(counts[strange].sum())
         if snapped:
             self._settle(table, entries, np.where(strange, counts, 0)[None], where)
-        return table[0][mask.indices], snapped
+        return _looked_up(table[0], mask.indices), snapped
 
     def _from_rgb(self, rgb: Pixels, where: str) -> tuple[Pixels, int]:
-        result = self._exact(rgb)
+        result = np.empty(rgb.shape[:2], np.uint8)
+        for band in _bands(result.shape):
+            result[band] = self._exact(rgb[band])
         snapped = int(np.count_nonzero(result == _UNKNOWN))
         if snapped:
-            self._settle(result, rgb, np.ones(result.shape, np.int64), where)
+            self._settle(result, rgb, None, where)
         return result, snapped
 
     def _exact(self, rgb: Pixels) -> Pixels:
@@ -78,26 +81,45 @@ class ColourMap:
             result -= hit * np.uint8(_UNKNOWN - label)
         return result
 
-    def _settle(self, result: Pixels, rgb: Pixels, weights: NDArray[np.int64], where: str) -> None:
+    def _settle(self, result: Pixels, rgb: Pixels, weights: NDArray[np.int64] | None, where: str) -> None:
         """Gives unknown pixels the nearest colour's class, in place, or names them.
 
-        `weights` says how many pixels of the mask each pixel here stands for.
+        `weights` says how many pixels of the mask each pixel here stands for; None is one.
         """
-        strange = result == _UNKNOWN
-        codes = rgb[strange].astype(np.int64) @ np.array([1 << 16, 1 << 8, 1])
-        found, inverse = np.unique(codes, return_inverse=True)
+        counts = np.zeros(1 << 24 if result.size > _BAND else 0, np.int64)  # by colour, where colours are many
+        found: list[NDArray[np.int64]] = []
+        for band in _bands(result.shape):
+            codes = _codes(rgb[band][result[band] == _UNKNOWN])
+            if len(counts):
+                counts += np.bincount(codes, minlength=len(counts))
+            else:
+                found.append(codes)
+        if len(counts):
+            colours = np.flatnonzero(counts)
+            counts = counts[colours]
+        else:
+            colours, inverse = np.unique(found[0], return_inverse=True)
+            each = None if weights is None else weights[result == _UNKNOWN]
+            counts = np.bincount(inverse, weights=each)
         if not self.nearest:
-            counts = np.bincount(inverse, weights=weights[strange])
-            names = [f"#{code:06x}" for code in found]
-            raise _unknown(where, "colour", names, counts, "or set nearest = true")
-        seen = np.stack([found >> 16, (found >> 8) & 255, found & 255], axis=1)
+            raise _unknown(where, "colour", colours, counts, "or set nearest = true")
+        labels = np.empty(len(colours), np.uint8)
+        for first in range(0, len(colours), _BAND):
+            labels[first : first + _BAND] = self._nearest(colours[first : first + _BAND])
+        for band in _bands(result.shape):
+            strange = result[band] == _UNKNOWN
+            result[band][strange] = labels[np.searchsorted(colours, _codes(rgb[band][strange]))]
+
+    def _nearest(self, codes: NDArray[np.int64]) -> Pixels:
+        """The class of the nearest colour to each, of two equally near the first."""
+        seen = np.stack([codes >> 16, (codes >> 8) & 255, codes & 255], axis=1)
         shortest = np.full(len(seen), np.iinfo(np.int64).max)
         labels = np.zeros(len(seen), np.uint8)
         for colour, label in self.classes.items():
             distance = ((seen - np.array(colour)) ** 2).sum(axis=1)
-            nearer = distance < shortest  # of two equally near the first
+            nearer = distance < shortest
             shortest[nearer], labels[nearer] = distance[nearer], label
-        result[strange] = labels[inverse]
+        return labels
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +146,11 @@ class IndexMap:
         for index, label in self.classes.items():
             if index < len(table):
                 table[index] = label
-        result = table[indices]
-        strange = indices[result == _UNKNOWN]
-        if strange.size:
-            found, counts = np.unique(strange, return_counts=True)
-            raise _unknown(where, "index", [str(index) for index in found], counts, "")
+        result = _looked_up(table, indices)
+        if (result == _UNKNOWN).any():
+            counts = _counted(indices, len(table)) * (table == _UNKNOWN)
+            found = np.flatnonzero(counts)
+            raise _unknown(where, "index", found, counts[found], "")
         return result, 0
 
 
@@ -183,7 +205,7 @@ class PartMap:
         elif mask.palette is not None and mask.indices is not None:
             light = np.zeros(256, np.uint8)
             light[: len(mask.palette)] = mask.palette.max(axis=1)
-            values = light[mask.indices]
+            values = _looked_up(light, mask.indices)
         else:
             assert mask.indices is not None
             values, full = mask.indices, 65535
@@ -224,11 +246,36 @@ def _size(pixels: NDArray[Any]) -> str:
     return f"{pixels.shape[1]} x {pixels.shape[0]}"
 
 
-def _unknown(where: str, kind: str, names: Sequence[str], counts: NDArray[Any], more: str) -> PictureError:
+def _bands(shape: tuple[int, ...]) -> list[slice]:
+    """Bands of rows of at most `_BAND` pixels: NumPy takes eight bytes and more for a pixel it looks up."""
+    rows = max(1, _BAND // shape[1])
+    return [slice(top, min(top + rows, shape[0])) for top in range(0, shape[0], rows)]
+
+
+def _looked_up(table: Pixels, indices: NDArray[Any]) -> Pixels:
+    """`table[indices]`, a band at a time."""
+    made = np.empty(indices.shape, np.uint8)
+    for band in _bands(indices.shape):
+        made[band] = table[indices[band]]
+    return made
+
+
+def _counted(indices: NDArray[Any], most: int) -> NDArray[np.int64]:
+    """How many pixels have each of `most` indices."""
+    return np.sum([np.bincount(indices[band].ravel(), minlength=most) for band in _bands(indices.shape)], axis=0)
+
+
+def _codes(colours: Pixels) -> NDArray[np.int64]:
+    """One number a colour, of (N, 3) RGB."""
+    return np.asarray(colours.astype(np.int64) @ np.array([1 << 16, 1 << 8, 1]))
+
+
+def _unknown(where: str, kind: str, found: NDArray[Any], counts: NDArray[Any], more: str) -> PictureError:
     """Names the most frequent values that are in no class."""
-    order = [place for place in np.argsort(-counts, kind="stable") if counts[place]]
-    listed = ", ".join(f"{names[i]} ({int(counts[i])} pixels)" for i in order[:_NAMED])
-    rest = len(order) - _NAMED
+    order = [place for place in np.argsort(-counts, kind="stable")[:_NAMED] if counts[place]]
+    names = (f"#{found[i]:06x}" if kind == "colour" else str(found[i]) for i in order)
+    listed = ", ".join(f"{name} ({int(counts[i])} pixels)" for name, i in zip(names, order, strict=True))
+    rest = int(np.count_nonzero(counts)) - _NAMED
     listed += f" and {rest} more" if rest > 0 else ""
     mend = f"give every {kind} a class {more}".rstrip()
     return PictureError(where, f"has {kind} {listed} in no class", mend)

@@ -49,8 +49,8 @@ class Folder:
             SourceError: the folder, one of its folders or `classes.toml` is missing or cannot be used, or
                 there are no photos. What is wrong with single portraits is in the catalogue's faults.
         """
-        root = Path(os.path.realpath(source_dir))
-        if not root.is_dir():
+        root = Path(os.path.realpath(source_dir)) if os.path.isdir(source_dir) else source_dir
+        if not os.path.isdir(root):
             raise SourceError(str(source_dir), "is not a folder", "name the one that holds images and masks")
         config = read_config(root / CONFIG, str(source_dir / CONFIG))
         faults: list[HairnetError] = []
@@ -118,7 +118,7 @@ def _pictures(root: Path, folder: str, faults: list[HairnetError]) -> list[str]:
     others are faults: a link could name any file of the machine, or its own folder.
     """
     top = root / folder
-    if not top.is_dir():
+    if not os.path.isdir(top):
         raise SourceError(str(top), "is not a folder", f"make it or name another in {CONFIG}")
     if not _is_within(top, root):
         raise SourceError(str(top), "is a link that leads outside the folder", "move the pictures here")
@@ -133,14 +133,15 @@ def _pictures(root: Path, folder: str, faults: list[HairnetError]) -> list[str]:
         for entry in entries:
             path = f"{here}/{entry.name}"
             is_picture = os.path.splitext(entry.name)[1].lower() in EXTENSIONS
-            if entry.name.startswith(".") or not (is_picture or entry.is_dir()):
+            is_folder = os.path.isdir(entry)  # False for a link to itself, of which `entry.is_dir` would raise
+            if entry.name.startswith(".") or not (is_picture or is_folder):
                 continue
             if not _is_text(entry.name):
                 faults.append(SourceError(path, "has a name that is not UTF-8", "rename it"))
-            elif entry.is_symlink() and (entry.is_dir() or not _is_within(root / path, root)):
-                what = "is a link to a folder" if entry.is_dir() else "is a link that leads outside the folder"
+            elif entry.is_symlink() and (is_folder or not _is_within(root / path, root)):
+                what = "is a link to a folder" if is_folder else "is a link that leads outside the folder"
                 faults.append(SourceError(path, what, "put the files themselves there"))
-            elif entry.is_dir():
+            elif is_folder:
                 waiting.append(path)
             else:
                 found.append(path)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
@@ -11,6 +10,7 @@ from typing import Any
 
 from hairnet_data.classes import NAMES
 from hairnet_data.errors import SourceError
+from hairnet_data.files import read_toml
 from hairnet_data.sources.class_map import ClassMap, ColourMap, IndexMap, PartMap
 
 _TABLES = ("colours", "indices", "parts")
@@ -78,15 +78,13 @@ def read_config(path: Path, name: str) -> Config:
         SourceError: it is missing, no TOML (with the line), or says something unknown or contradictory.
     """
     try:
-        values = tomllib.loads(path.read_text("utf-8-sig"))
+        values = read_toml(path)
     except FileNotFoundError:
         raise SourceError(name, "is missing", "write one that says what the masks' colours mean") from None
     except OSError as error:
         raise SourceError(name, f"cannot be read ({error.strerror})", "check the file") from error
-    except UnicodeDecodeError as error:
-        raise SourceError(name, "is not UTF-8 text", "save it as UTF-8") from error
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise SourceError(name, f"is no TOML: {error or 'nested too deeply'}", "mend that line") from error
+    except ValueError as error:
+        raise SourceError(name, f"is no TOML: {error}", "mend that line") from error
     _known(values, (*_TABLES, "options"), name, "table")
     given = [table for table in _TABLES if table in values]
     if len(given) != 1:

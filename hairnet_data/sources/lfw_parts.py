@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from hairnet_data.errors import HairnetError, PictureError, SourceError, UsageError
+from hairnet_data.files import read_bytes
 from hairnet_data.photos import file_bytes, read_mask, read_photo
 from hairnet_data.sources.archives import unpack
 from hairnet_data.sources.base import POOLS, Catalogue, Entry, Portrait
@@ -27,6 +29,7 @@ _ARCHIVES = {
 }
 """The names each archive may have: as distributed, or as a browser may have saved it."""
 
+_MOST_LIST = 8 << 20  # bytes of a list; the public ones have 32 thousand
 _LINE = re.compile(r"([^\s/\\.][^\s/\\]*)\s+(\d{1,4})")
 
 
@@ -135,7 +138,9 @@ class LfwParts:
         faults: list[HairnetError] = list(self._list_faults)
         entries = []
         for each in sorted(self._listed.values(), key=lambda each: each.id):
-            missing = [name for name, path in zip(each.files, self.paths(each.id), strict=True) if not path.is_file()]
+            missing = [
+                name for name, path in zip(each.files, self.paths(each.id), strict=True) if not os.path.isfile(path)
+            ]
             if missing:
                 mend = f"complete the archive or take the line out of {LISTS[each.pool]}"
                 faults.append(SourceError(each.id, f"{' and '.join(missing)} missing", mend))
@@ -175,7 +180,7 @@ class LfwParts:
 
 def _find(folder: Path) -> dict[str, Path]:
     """The three lists by name, and for `PHOTOS` and `MASKS` the folder or else the archive."""
-    if not folder.is_dir():
+    if not os.path.isdir(folder):
         raise SourceError(str(folder), "is not a folder", "name the one that holds the LFW archives")
     choices = {name: (name,) for name in LISTS.values()} | {
         inner: (inner, *names) for inner, names in _ARCHIVES.items()
@@ -199,7 +204,7 @@ def _read_lists(paths: Mapping[str, Path]) -> tuple[list[_Listed], list[HairnetE
     faults: list[HairnetError] = []
     for pool, path in paths.items():
         try:
-            text = path.read_text("utf-8-sig")
+            text = read_bytes(path, _MOST_LIST).decode("utf-8-sig")
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or "not text"
             raise SourceError(str(path), f"cannot be read ({reason})", "fetch it again") from error

@@ -55,7 +55,7 @@ class PhotoFolder:
         Raises:
             SourceError: the folder is missing, is no folder, cannot be read or has no pictures in it.
         """
-        if not self._root.is_dir():
+        if not os.path.isdir(self._root):
             what = "is no folder" if os.path.lexists(self._root) else "there is no such folder"
             raise SourceError(self._shown, what, "give a folder of photos with nobody in them")
         faults: list[HairnetError] = []

@@ -1,0 +1,74 @@
+"""Reads small files that anybody may have written: never waits for a pipe, never reads without end."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+import tomllib
+from typing import Any
+
+MAX_TEXT = 1 << 18
+"""Bytes of a file that people write by hand: settings, lists of names and the like."""
+
+_MOST_DOTS = 100
+_NONBLOCK = getattr(os, "O_NONBLOCK", 0)
+
+
+def opener(file: str, flags: int) -> int:
+    """For `open`: does not block, because opening a pipe nobody writes to would wait for ever."""
+    return os.open(file, flags | _NONBLOCK)
+
+
+def read_bytes(path: str | os.PathLike[str], most: int = MAX_TEXT) -> bytes:
+    """Reads a whole file.
+
+    Args:
+        path: the file.
+        most: how many bytes it may have.
+
+    Raises:
+        OSError: it is missing, is no plain file, is larger, or cannot be read; `strerror` has the words.
+    """
+    try:
+        with open(path, "rb", opener=opener) as file:
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                raise OSError(errno.EINVAL, "it is not a plain file", str(path))
+            data = file.read(most + 1)
+    except ValueError as error:  # a null character in the name
+        raise OSError(errno.EINVAL, str(error), str(path)) from error
+    if len(data) > most:
+        raise OSError(errno.EFBIG, f"it has more than the limit of {most:,} bytes", str(path))
+    return data
+
+
+def read_toml(path: str | os.PathLike[str]) -> dict[str, Any]:
+    """Reads a TOML file.
+
+    Raises:
+        OSError: as `read_bytes`.
+        ValueError: it is no TOML; the words say why, and in which line where that is known.
+    """
+    try:
+        text = read_bytes(path).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ValueError("it is not UTF-8 text") from error
+    # The reader's time grows with the square of the parts of a dotted key: 100,000 take hours.
+    if any(line.count(".") > _MOST_DOTS for line in text.split("\n")):
+        raise ValueError(f"a line has more than {_MOST_DOTS} dots")
+    try:
+        values = tomllib.loads(text)
+        _check_numbers(values)
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
+    return values
+
+
+def _check_numbers(value: Any) -> None:
+    """Raises ValueError for a whole number of more than 64 bits: Python reads such, and cannot always write them."""
+    if isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            _check_numbers(inner)
+    elif isinstance(value, int) and not -(1 << 63) <= value < 1 << 63:
+        raise ValueError("a whole number has more than 64 bits")

@@ -1,0 +1,160 @@
+"""Looks a `.keras` file over before Keras does: it may come from anybody.
+
+Keras's safe mode refuses Python code in a file, but still makes whatever class the file names, of whatever size. Here
+only the layers that networks of pictures are made of pass, and only as many weights as the file really holds.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+import zipfile
+from typing import Any
+
+import h5py
+
+OURS = "hairnet.json"
+
+_WEIGHTS, _CONFIG = "model.weights.h5", "config.json"
+_MEMBERS = {"metadata.json", _CONFIG, _WEIGHTS, OURS}
+_MOST_TEXT = 16 << 20  # bytes of a member other than the weights; the names of 100,000 people take 2 MB
+_MOST_LAYERS = 500
+_MOST_ITEMS = 20 * _MOST_LAYERS
+_MOST = 1 << 16  # of any number that says how many or how large
+
+_LAYERS = {
+    *("Activation", "Add", "Average", "AveragePooling2D", "BatchNormalization", "Concatenate", "Conv2D"),
+    *("Conv2DTranspose", "DepthwiseConv2D", "Dropout", "GlobalAveragePooling2D", "InputLayer", "LayerNormalization"),
+    *(
+        "MaxPooling2D",
+        "Multiply",
+        "ReLU",
+        "Rescaling",
+        "SeparableConv2D",
+        "Softmax",
+        "SpatialDropout2D",
+        "UpSampling2D",
+    ),
+    "ZeroPadding2D",
+}
+_PARTS = {
+    "keras": {"DTypePolicy"},
+    "keras.initializers": {"Constant", "GlorotUniform", "HeNormal", "HeUniform", "GlorotNormal", "Ones", "Zeros"},
+    "keras.regularizers": {"L1", "L2", "L1L2"},
+    "keras.layers": _LAYERS,
+}
+_REGISTERED = {"hairnet>StandardizedConv2D": "StandardizedConv2D", "hairnet>DepthToSpace": "DepthToSpace"}
+_ACTIVATIONS = {None, "linear", "relu", "relu6", "silu", "gelu", "elu", "leaky_relu", "sigmoid", "softmax", "tanh"}
+
+
+def check(archive: zipfile.ZipFile) -> None:
+    """Whether Keras may open a model.
+
+    Args:
+        archive: the `.keras` file.
+
+    Raises:
+        ValueError: it has members that no model of ours has, or names a class it may not, or more weights than it
+            holds; zipfile, json and h5py raise their own for damage.
+    """
+    names = [info.filename for info in archive.infolist()]
+    if set(names) != _MEMBERS or len(names) != len(_MEMBERS):
+        raise ValueError(f"it holds {', '.join(sorted(names)[:6])}, not {', '.join(sorted(_MEMBERS))}")
+    for info in archive.infolist():
+        if info.filename != _WEIGHTS and info.file_size > _MOST_TEXT:
+            raise ValueError(f"its {info.filename} has {info.file_size:,} bytes, more than {_MOST_TEXT:,}")
+    weights = archive.getinfo(_WEIGHTS)
+    if weights.compress_type != zipfile.ZIP_STORED or weights.file_size != weights.compress_size:
+        raise ValueError("its weights are compressed, which Keras never does")
+    config = json.loads(archive.read(_CONFIG))
+    _check_network(config, weights.file_size)
+    _check_weights(archive.read(_WEIGHTS))
+
+
+def _check_network(config: Any, weight_bytes: int) -> None:
+    """The root is a network of layers, each of which may be made."""
+    if config["class_name"] != "Functional" or config["module"] not in ("keras.src.models.functional", "keras"):
+        raise ValueError(f"it is a {config['module']}.{config['class_name']}, no network of layers")
+    if config["registered_name"] not in (None, "Functional"):
+        raise ValueError(f"it names {config['registered_name']!r}")
+    layers = config["config"]["layers"]
+    if not 0 < len(layers) <= _MOST_LAYERS:
+        raise ValueError(f"it has {len(layers)} layers, not 1 to {_MOST_LAYERS}")
+    _check_values({key: value for key, value in config.items() if key != "class_name"}, "")
+    # A weight takes two bytes at least, so a config cannot ask for more than the file has.
+    asked = sum(_asked(layer) for layer in layers)
+    if asked * 2 > weight_bytes:
+        raise ValueError(f"its layers ask for {asked:,} weights and it holds {weight_bytes:,} bytes of them")
+
+
+def _check_values(value: Any, key: str) -> None:
+    """Every class named anywhere is a known one, every number small enough, every function one of Keras's own."""
+    if isinstance(value, dict):
+        if "class_name" in value:
+            _check_class(value)
+        for name, inner in value.items():
+            _check_values(inner, name)
+    elif isinstance(value, list):
+        for inner in value:
+            _check_values(inner, key)
+    elif isinstance(value, str):
+        if (">" in value and value not in _REGISTERED) or (key == "activation" and value not in _ACTIVATIONS):
+            raise ValueError(f"it names {value[:60]!r}, which no network here has")
+    elif isinstance(value, int | float) and key not in ("shared_object_id", "seed") and not abs(value) <= _MOST:
+        raise ValueError(f"its {key} is {value:.6g}, more than {_MOST:,}")
+
+
+def _check_class(value: dict[str, Any]) -> None:
+    name, module, registered = (value.get(key) for key in ("class_name", "module", "registered_name"))
+    if name == "__keras_tensor__" and module is None and registered is None:
+        return
+    if registered in _REGISTERED and name == _REGISTERED[registered] and module == "hairnet_model.layers":
+        return
+    if module in _PARTS and name in _PARTS[module] and registered in (None, name):
+        return
+    raise ValueError(f"it names {module}.{name} ({registered}), which no network here has"[:200])
+
+
+def _asked(layer: dict[str, Any]) -> int:
+    """No fewer weights than a layer makes when it is built."""
+    config, built = layer["config"], layer.get("build_config") or {}
+    filters = config.get("filters")
+    if layer["class_name"] in ("BatchNormalization", "LayerNormalization"):
+        return 4 * int(built["input_shape"][-1])
+    if filters is None and "depth_multiplier" not in config:
+        return 0
+    size = config.get("kernel_size", config.get("size"))
+    window = math.prod(size) if isinstance(size, list) else size * size
+    channels = built["input_shape"][-1]
+    if "depth_multiplier" in config:
+        made = channels * config["depth_multiplier"]
+        return int(window * made + made * (filters or 0))
+    return int(window * channels * filters)
+
+
+def _check_weights(data: bytes) -> None:
+    """The weights are all in the file itself, and no larger than it."""
+    total = seen = 0
+
+    def look(group: Any) -> None:
+        nonlocal total, seen
+        for name in group:
+            seen += 1  # groups may be linked into one another, so that there are endlessly many ways through them
+            if seen > _MOST_ITEMS:
+                raise ValueError(f"its weights have more than {_MOST_ITEMS:,} parts")
+            if not isinstance(group.get(name, getlink=True), h5py.HardLink):
+                raise ValueError(f"its weights have a link in place of {name}"[:200])
+            item = group[name]
+            if isinstance(item, h5py.Group):
+                look(item)
+                continue
+            plain = isinstance(item, h5py.Dataset) and item.chunks is None and not item.external
+            if not plain or item.is_virtual or item.dtype.kind not in "biuf":
+                raise ValueError(f"its weights {item.name} are not stored plainly"[:200])
+            total += item.nbytes
+            if total > len(data):
+                raise ValueError("its weights are larger than the file")
+
+    with h5py.File(io.BytesIO(data), "r") as file:
+        look(file)

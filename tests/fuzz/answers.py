@@ -1,0 +1,39 @@
+"""How a fuzz test asks: every answer is our own error in one line, or a correct reading."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from hypothesis import HealthCheck, Phase, settings
+from limits import limited
+
+from hairnet_data.errors import HairnetError
+
+Read = TypeVar("Read")
+
+
+def asked(read: Callable[[], Read], own: type[Exception] | tuple[type[Exception], ...] = HairnetError) -> Read | None:
+    """What a reader answers, None if that is an error of its own kind; whatever else it raises passes through."""
+    try:
+        with limited():
+            return read()
+    except own as error:
+        fault = error
+    said = str(fault)
+    assert len(said.splitlines()) == 1, f"not one line: {said!r}"
+    assert len(said) < 2000, f"a line of {len(said)} characters"
+    assert not isinstance(fault, HairnetError) or (fault.where and fault.what)
+    return None
+
+
+def times(examples: int) -> settings:
+    """So many examples, the same ones in every run."""
+    return settings(
+        max_examples=examples,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=(Phase.explicit, Phase.generate, Phase.shrink),
+        suppress_health_check=list(HealthCheck),
+    )

@@ -1,0 +1,64 @@
+"""What a reader may cost on any input: five seconds and a gigabyte."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+SECONDS = 5.0
+BYTES = 1 << 30
+
+_STATUS, _PEAK = Path("/proc/self/status"), Path("/proc/self/clear_refs")
+
+
+class TooSlow(BaseException):
+    """A reader took longer than `SECONDS`. No `Exception`, which a reader may take for a damaged file."""
+
+
+class TooHungry(BaseException):
+    """A reader needed more than `BYTES`."""
+
+
+def _memory(line: str) -> int:
+    """A line of the process's status, in bytes."""
+    text = _STATUS.read_text()
+    return int(text.partition(f"{line}:")[2].split(maxsplit=1)[0]) * 1024
+
+
+@contextmanager
+def limited(seconds: float = SECONDS, most: int = BYTES) -> Iterator[None]:
+    """Raises TooSlow or TooHungry for what runs inside and needs too much.
+
+    The timer interrupts what waits or loops in Python; a library's own code is found out when it returns. Memory is
+    the highest the process's resident set came to above what it was, where the system tells (Linux).
+    """
+
+    def ring(number: int, frame: FrameType | None) -> None:
+        raise TooSlow(f"more than {seconds:g} seconds")
+
+    told = _PEAK.exists()
+    before = 0
+    if told:
+        _PEAK.write_text("5")  # the highest mark begins anew here
+        before = _memory("VmRSS")
+    timed = threading.current_thread() is threading.main_thread()
+    if timed:
+        old = signal.signal(signal.SIGALRM, ring)
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+    began = time.perf_counter()
+    try:
+        yield
+    finally:
+        if timed:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, old)
+    took = time.perf_counter() - began
+    if took > seconds:
+        raise TooSlow(f"{took:.1f} seconds")
+    if told and (more := _memory("VmHWM") - before) > most:
+        raise TooHungry(f"{more >> 20} MiB")

@@ -1,0 +1,123 @@
+"""Spoiled records: as bytes without TensorFlow, and as batches with it."""
+
+from __future__ import annotations
+
+import shutil
+import struct
+from pathlib import Path
+
+import google_crc32c
+import numpy as np
+import pytest
+from answers import asked, times
+from hypothesis import given
+from hypothesis import strategies as st
+from mutations import inputs
+
+from hairnet_data.encode import MAX_SIDE, decode_image, decode_mask, frame, parse, unframe
+from hairnet_data.errors import DatasetError
+from hairnet_data.prepared import open_prepared, salvage
+from hairnet_data.recipe import Recipe
+from hairnet_data.stats import count
+from hairnet_model import records
+
+WORDS = [
+    b"image",
+    b"mask",
+    b"recipe",
+    b"\x0a",
+    b"\x12\xff\xff\xff\xff\x0f",
+    b"\x1a",
+    b"\xff" * 12,
+    b"\0" * 8,
+    b"person",
+]
+
+
+@pytest.fixture(scope="module")
+def shard(tiny_dataset: Path) -> bytes:
+    (path,) = tiny_dataset.glob("*-test.tfrecord-*")
+    return path.read_bytes()
+
+
+def seeds(tiny_dataset: Path) -> list[bytes]:
+    return [record for path in tiny_dataset.glob("*.tfrecord-*") for record in unframe(path.read_bytes())]
+
+
+def read_record(data: bytes) -> None:
+    """As the commands read a record; what each part may raise is said in its own docstring."""
+    for name, value in parse(data).items():
+        assert isinstance(value, bytes | int)
+        if not isinstance(value, bytes):
+            continue
+        if name == "image":
+            picture = decode_image(value)
+            assert picture.dtype == np.uint8
+            assert picture.ndim == 3
+            assert max(picture.shape) <= MAX_SIDE
+        elif name == "mask":
+            mask = decode_mask(value)
+            assert mask.dtype == np.uint8
+            assert mask.ndim == 2
+        elif name == "recipe":
+            assert isinstance(Recipe.from_json(value), Recipe)
+
+
+@times(2000)
+@given(data=st.data())
+def test_records(tiny_dataset: Path, data: st.DataObject) -> None:
+    spoiled = data.draw(inputs(seeds(tiny_dataset), WORDS))
+    asked(lambda: read_record(spoiled), (ValueError, DatasetError))
+
+
+@times(1500)
+@given(data=st.data())
+def test_pictures_in_records(tiny_dataset: Path, data: st.DataObject) -> None:
+    record = parse(seeds(tiny_dataset)[0])
+    name, decode = data.draw(st.sampled_from([("image", decode_image), ("mask", decode_mask)]))
+    spoiled = data.draw(
+        inputs([record[name]], [b"IHDR", b"IDAT", b"\xff\xda", b"\xff\xc0", b"BM", b"II*\0", b"P6 9 9 255\n"])
+    )
+    picture = asked(lambda: decode(spoiled), ValueError)
+    assert picture is None or picture.dtype == np.uint8
+
+
+@times(1000)
+@given(data=st.data())
+def test_shards(shard: bytes, data: st.DataObject) -> None:
+    spoiled = data.draw(inputs([shard], WORDS))
+    found = asked(lambda: unframe(spoiled), ValueError)
+    if found is not None:
+        assert b"".join(map(frame, found)) == spoiled
+    for record, sound in asked(lambda: list(salvage(spoiled))) or []:
+        assert not sound or frame(record) in spoiled
+
+
+@times(150)
+@given(data=st.data())
+def test_batches(tiny_dataset: Path, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
+    """With sound checksums, so that what is wrong reaches the decoders, or without."""
+    to = tmp_path_factory.mktemp("batches") / "1.0.0"
+    shutil.copytree(tiny_dataset, to)
+    (path,) = to.glob("*-test.tfrecord-*")
+    if data.draw(st.booleans()):
+        whole = data.draw(inputs([path.read_bytes()], WORDS))
+    else:
+        whole = frame(data.draw(inputs([unframe(path.read_bytes())[0]], WORDS)))
+    path.write_bytes(whole)
+    dataset = records.open_dataset(to)
+    batches = asked(lambda: list(records.read(dataset, "test")), DatasetError)
+    for batch in batches or []:
+        assert batch.images.shape[1:] == (32, 32, 3)
+        assert batch.masks.max(initial=0) < 3
+    asked(lambda: records.people(dataset, "test"), DatasetError)
+    asked(lambda: list(records.training_batches([dataset], 1, 0, 2, 0, "test")), DatasetError)
+    asked(lambda: count(open_prepared(to), lambda *_: None), DatasetError)
+    shutil.rmtree(to)
+
+
+def test_a_record_of_four_gigabytes_is_refused_by_its_length() -> None:
+    head = struct.pack("<Q", 1 << 32)
+    crc = google_crc32c.value(head)
+    head += struct.pack("<I", (((crc >> 15) | (crc << 17)) + 0xA282EAD8) & 0xFFFFFFFF)
+    assert asked(lambda: unframe(head + b"short"), ValueError) is None
