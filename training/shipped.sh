@@ -32,4 +32,6 @@ train second $wide $wide $wide $wide $own $own $own $drawn_wide $scenes --init "
   --learning-rate 0.0015 --steps 9000 --validate-every 500
 train third $own $own $own $own $wide $wide $wide $drawn_wide $scenes $nobody --init "$folder/second" \
   --learning-rate 0.001 --steps 8000 --validate-every 500 --seed 1
-echo "$folder/third/best.keras"
+train fourth $own $own $own $own $wide $wide $wide $drawn_wide $scenes $nobody --init "$folder/third" \
+  --learning-rate 0.0008 --steps 4000 --validate-every 500 --seed 2
+echo "$folder/fourth/best.keras"
