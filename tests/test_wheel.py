@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
+PAGE = ROOT / "hairnet_model" / "web" / "dist"
 
 USE = """
 import pathlib, sys
@@ -46,15 +48,29 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if (ROOT / name).is_file():
             (source / name).parent.mkdir(parents=True, exist_ok=True)
             (source / name).write_bytes((ROOT / name).read_bytes())
+    if PAGE.is_dir():
+        shutil.copytree(PAGE, source / PAGE.relative_to(ROOT))
     command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
     subprocess.run([*command, "--wheel-dir", str(folder), str(source)], check=True)
     return next(folder.glob("hairnet-*.whl"))
 
 
+@pytest.mark.skipif(not PAGE.is_dir(), reason="the page is not built: make web")
+def test_the_wheel_has_the_page_and_its_two_runtimes(wheel: Path) -> None:
+    names = {name for name in zipfile.ZipFile(wheel).namelist() if name.startswith("hairnet_model/web/")}
+    assert "hairnet_model/web/dist/index.html" in names
+    assert "hairnet_model/web/dist/THIRD_PARTY.txt" in names
+    assert len([name for name in names if name.endswith(".wasm")]) == 2
+    assert {name.split("/")[2] for name in names} == {"dist"}
+
+
 def test_the_wheel_has_packages_and_their_data(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     wanted = {f"hairnet_synthetic/{name}" for name in ("README.md", "CITATIONS.bib", "TAGS.txt", "checksums.tsv")}
-    wanted |= {f"hairnet_model/weights/{name}" for name in ("hairnet.keras", "MODEL_CARD.md")}
+    wanted |= {
+        f"hairnet_model/weights/{name}"
+        for name in ("hairnet.keras", "hairnet.tflite", "drawn_samples.npz", "MODEL_CARD.md")
+    }
     assert wanted | {"hairnet_data/py.typed", "hairnet_data/sources/drawn/__init__.py"} <= names
     tops = {name.split("/")[0] for name in names}
     assert {top for top in tops if not top.endswith(".dist-info")} <= {
