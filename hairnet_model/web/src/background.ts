@@ -1,5 +1,6 @@
 /** The background out of focus, as behind a portrait lens. */
 
+import { rowOf, tapsOf } from "./enlarge";
 import { blurred } from "./fill";
 import { heads, sampled } from "./heads";
 import { type Picture, type Planes, smoothstep } from "./pixels";
@@ -16,55 +17,50 @@ const SMALL = 80; // pixels of the longer side in which shoulders are reckoned
  */
 export function blurBackground({ data, width, height }: Picture, { hair, face }: Planes, amount: number): void {
   const longer = Math.max(width, height);
-  const step = Math.max(1, Math.round(longer / 240));
+  const step = Math.max(1, Math.round(longer / 160));
   const wide = Math.ceil(width / step);
   const high = Math.ceil(height / step);
   const bodies = shoulders({ width, height, hair, face }, wide, high);
   const sums = [0, 1, 2, 3].map(() => new Float32Array(wide * high));
+  const [red, green, blue, weight] = sums;
   for (let y = 0, pixel = 0; y < height; y++) {
     const row = Math.floor(y / step) * wide;
     for (let x = 0; x < width; x++, pixel++) {
       const into = row + Math.floor(x / step);
       const ground = (Math.max(0, 1 - 1.6 * (hair[pixel] + face[pixel])) * (1 - bodies[into])) + 1e-4;
       const at = pixel * 4;
-      sums[0][into] += data[at] * ground;
-      sums[1][into] += data[at + 1] * ground;
-      sums[2][into] += data[at + 2] * ground;
-      sums[3][into] += ground;
+      red[into] += data[at] * ground;
+      green[into] += data[at + 1] * ground;
+      blue[into] += data[at + 2] * ground;
+      weight[into] += ground;
     }
   }
   const radius = Math.max(1, Math.round((0.01 + 0.05 * amount) * Math.max(wide, high)));
   for (const plane of sums) blurred(plane, wide, high, radius, 3);
-  const [red, green, blue, weight] = sums;
   for (let at = 0; at < weight.length; at++) {
     red[at] /= weight[at];
     green[at] /= weight[at];
     blue[at] /= weight[at];
   }
+  const rows = tapsOf(height, high, step);
+  const columns = tapsOf(width, wide, step);
+  const lines = sums.map(() => new Float32Array(wide));
   for (let y = 0, pixel = 0; y < height; y++) {
-    const v = Math.min(high - 1, Math.max(0, (y + 0.5) / step - 0.5));
-    const top = Math.floor(v) * wide;
-    const bottom = Math.min(high - 1, Math.floor(v) + 1) * wide;
-    const lower = v - Math.floor(v);
+    [red, green, blue, bodies].forEach((plane, at) => rowOf(plane, rows, y, lines[at]));
+    const [reds, greens, blues, body] = lines;
     for (let x = 0; x < width; x++, pixel++) {
-      if (hair[pixel] + face[pixel] > 0.8) continue;
-      const u = Math.min(wide - 1, Math.max(0, (x + 0.5) / step - 0.5));
-      const left = Math.floor(u);
-      const right = Math.min(wide - 1, left + 1);
-      const further = u - left;
-      const [p, q, r, s] = [top + left, top + right, bottom + left, bottom + right];
-      const upper = bodies[p] * (1 - further) + bodies[q] * further;
-      const body = upper * (1 - lower) + (bodies[r] * (1 - further) + bodies[s] * further) * lower;
-      const share = Math.min(1, (0.8 - hair[pixel] - face[pixel]) * 1.6) * (1 - body);
-      const a = (1 - further) * (1 - lower) * share;
-      const b = further * (1 - lower) * share;
-      const c = (1 - further) * lower * share;
-      const d = further * lower * share;
+      const person = hair[pixel] + face[pixel];
+      if (person > 0.8) continue;
+      const left = columns.low[x];
+      const right = columns.high[x];
+      const further = columns.share[x];
+      const nearer = 1 - further;
+      const share = Math.min(1, (0.8 - person) * 1.6) * (1 - body[left] * nearer - body[right] * further);
       const at = pixel * 4;
       const rest = 1 - share;
-      data[at] = data[at] * rest + a * red[p] + b * red[q] + c * red[r] + d * red[s];
-      data[at + 1] = data[at + 1] * rest + a * green[p] + b * green[q] + c * green[r] + d * green[s];
-      data[at + 2] = data[at + 2] * rest + a * blue[p] + b * blue[q] + c * blue[r] + d * blue[s];
+      data[at] = data[at] * rest + (reds[left] * nearer + reds[right] * further) * share;
+      data[at + 1] = data[at + 1] * rest + (greens[left] * nearer + greens[right] * further) * share;
+      data[at + 2] = data[at + 2] * rest + (blues[left] * nearer + blues[right] * further) * share;
     }
   }
 }

@@ -6,6 +6,7 @@
  * colour; here the skull gets a shape.
  */
 
+import { rowOf, tapsOf } from "./enlarge";
 import { blurred, fill, type Weighted } from "./fill";
 import { type Head, heads, sampled } from "./heads";
 import { luma, type Picture, type Planes, smoothstep } from "./pixels";
@@ -42,13 +43,19 @@ export function bald(picture: Picture, planes: Planes): void {
 
 /** The hair and a little around it, where single strands are. */
 function wider(hair: Float32Array, width: number, height: number): Float32Array {
+  const across = new Float32Array(hair.length);
   const made = new Float32Array(hair.length);
   for (let y = 0, at = 0; y < height; y++) {
     for (let x = 0; x < width; x++, at++) {
       let most = 0;
-      for (let v = Math.max(0, y - 2); v <= Math.min(height - 1, y + 2); v++) {
-        for (let u = Math.max(0, x - 2); u <= Math.min(width - 1, x + 2); u++) most = Math.max(most, hair[v * width + u]);
-      }
+      for (let u = Math.max(-2, -x); u <= Math.min(2, width - 1 - x); u++) most = Math.max(most, hair[at + u]);
+      across[at] = most;
+    }
+  }
+  for (let y = 0, at = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, at++) {
+      let most = 0;
+      for (let v = Math.max(-2, -y); v <= Math.min(2, height - 1 - y); v++) most = Math.max(most, across[at + v * width]);
       made[at] = most;
     }
   }
@@ -114,34 +121,29 @@ function paint(
   ground: Weighted,
   step: number,
 ): void {
+  const rows = tapsOf(height, skin.height, step);
+  const { low, high, share: shares } = tapsOf(width, skin.width, step);
+  const [near, dome] = [new Float32Array(skin.width), new Float32Array(skin.width)];
+  const [own, other] = [new Float32Array(skin.width * 4), new Float32Array(skin.width * 4)];
   for (let y = 0, pixel = 0; y < height; y++) {
-    const v = Math.min(skin.height - 1, Math.max(0, (y + 0.5) / step - 0.5));
-    const top = Math.floor(v) * skin.width;
-    const bottom = Math.min(skin.height - 1, Math.floor(v) + 1) * skin.width;
-    const lower = v - Math.floor(v);
+    rowOf(around, rows, y, near);
+    rowOf(skull, rows, y, dome);
+    rowOf(skin.data, rows, y, own);
+    rowOf(ground.data, rows, y, other);
     for (let x = 0; x < width; x++, pixel++) {
-      const u = Math.min(skin.width - 1, Math.max(0, (x + 0.5) / step - 0.5));
-      const left = Math.floor(u);
-      const right = Math.min(skin.width - 1, left + 1);
-      const further = u - left;
-      const a = (1 - further) * (1 - lower);
-      const b = further * (1 - lower);
-      const c = (1 - further) * lower;
-      const d = further * lower;
-      const [p, q, r, s] = [top + left, top + right, bottom + left, bottom + right];
-      const near = a * around[p] + b * around[q] + c * around[r] + d * around[s];
-      const share = Math.min(1, Math.max(hair[pixel] * 3, near * 1.4 * (1 - 0.75 * face[pixel])) - 0.1);
+      const [left, right, further] = [low[x], high[x], shares[x]];
+      const close = near[left] + (near[right] - near[left]) * further;
+      const share = Math.min(1, Math.max(hair[pixel] * 3, close * 1.4 * (1 - 0.75 * face[pixel])) - 0.1);
       if (share <= 0) continue;
-      const head = a * skull[p] + b * skull[q] + c * skull[r] + d * skull[s];
+      const head = dome[left] + (dome[right] - dome[left]) * further;
       // The rim of a ball is darker than its middle.
       const lit = (0.8 + 0.2 * smoothstep(0.3, 1, head)) * head * share;
       const behind = (1 - head) * share;
       const to = pixel * 4;
       for (let channel = 0; channel < 3; channel++) {
-        const [i, j, k, l] = [p * 4 + channel, q * 4 + channel, r * 4 + channel, s * 4 + channel];
-        const own = a * skin.data[i] + b * skin.data[j] + c * skin.data[k] + d * skin.data[l];
-        const other = a * ground.data[i] + b * ground.data[j] + c * ground.data[k] + d * ground.data[l];
-        data[to + channel] = data[to + channel] * (1 - share) + own * lit + other * behind;
+        const [i, j] = [left * 4 + channel, right * 4 + channel];
+        const painted = (own[i] + (own[j] - own[i]) * further) * lit + (other[i] + (other[j] - other[i]) * further) * behind;
+        data[to + channel] = data[to + channel] * (1 - share) + painted;
       }
     }
   }

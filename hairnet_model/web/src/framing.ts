@@ -6,18 +6,13 @@
  * is at most sqrt(2) pixels, and then interpolated bilinearly, at places rounded to a 32nd of a pixel.
  */
 
+import type { Taps } from "./enlarge";
 import { type Picture, type Planes, picture, planes } from "./pixels";
 
 /** Pixels `first` up to `end` of a side of the square that the photo reaches. */
 export interface Span {
   readonly first: number;
   readonly end: number;
-}
-
-interface Taps {
-  readonly low: Int32Array;
-  readonly high: Int32Array;
-  readonly share: Float32Array;
 }
 
 /** Where the centres of the square's pixels fall in `length` pixels that span a side; the first's centre is at 0. */
@@ -48,19 +43,23 @@ export function halved(from: Picture): Picture {
   return even ? halvedEven(from) : halvedOdd(from);
 }
 
+/** Two channels of a pixel at a time: four bytes fit into the ten bits that each of them has. */
 function halvedEven(from: Picture): Picture {
   const to = picture(from.width / 2, from.height / 2);
-  const { data } = from;
-  const row = from.width * 4;
-  let at = 0;
-  for (let y = 0; y < to.height; y++) {
-    let source = 2 * y * row;
-    for (let x = 0; x < to.width; x++, source += 8, at += 4) {
-      const below = source + row;
-      to.data[at] = (data[source] + data[source + 4] + data[below] + data[below + 4] + 2) >> 2;
-      to.data[at + 1] = (data[source + 1] + data[source + 5] + data[below + 1] + data[below + 5] + 2) >> 2;
-      to.data[at + 2] = (data[source + 2] + data[source + 6] + data[below + 2] + data[below + 6] + 2) >> 2;
-      to.data[at + 3] = 255;
+  const source = new Uint32Array(from.data.buffer, from.data.byteOffset, from.width * from.height);
+  const made = new Uint32Array(to.data.buffer);
+  const mask = 0x00ff00ff;
+  for (let y = 0, at = 0; y < to.height; y++) {
+    let upper = 2 * y * from.width;
+    let lower = upper + from.width;
+    for (let x = 0; x < to.width; x++, at++, upper += 2, lower += 2) {
+      const a = source[upper];
+      const b = source[upper + 1];
+      const c = source[lower];
+      const d = source[lower + 1];
+      const even = (a & mask) + (b & mask) + (c & mask) + (d & mask) + 0x00020002;
+      const odd = ((a >>> 8) & mask) + ((b >>> 8) & mask) + ((c >>> 8) & mask) + ((d >>> 8) & mask) + 0x00020002;
+      made[at] = ((even >>> 2) & mask) | (((odd >>> 2) & mask) << 8);
     }
   }
   return to;
@@ -186,6 +185,7 @@ export function unframe(
   const down = back(height, longer, size, rows);
   const across = back(width, longer, size, columns);
   const count = columns.end - columns.first;
+  const { hair, face } = made;
   const hairRow = new Float32Array(count);
   const faceRow = new Float32Array(count);
   let to = 0;
@@ -201,8 +201,8 @@ export function unframe(
       const low = across.low[x];
       const high = across.high[x];
       const right = across.share[x];
-      made.hair[to] = hairRow[low] + (hairRow[high] - hairRow[low]) * right;
-      made.face[to] = faceRow[low] + (faceRow[high] - faceRow[low]) * right;
+      hair[to] = hairRow[low] + (hairRow[high] - hairRow[low]) * right;
+      face[to] = faceRow[low] + (faceRow[high] - faceRow[low]) * right;
     }
   }
   return made;

@@ -13,6 +13,7 @@ const LIVE = 640; // of a camera's frame
 const scratch = new OffscreenCanvas(1, 1);
 let settings: Settings = FIRST;
 let network: Network | null = null;
+let spare: Network | null = null; // on WebAssembly, while a GPU is used: a GPU can be lost
 let show: Show | null = null;
 let live: Float32Array | null = null;
 let lastId = 0;
@@ -36,7 +37,7 @@ async function start(base: string, canvas: OffscreenCanvas): Promise<void> {
   tasks.push(async () => {
     const better = await faster(network as Network, await onGpu(loaded).catch(() => null));
     if (!better) return;
-    network = better;
+    [spare, network] = [network, better];
     answer({ kind: "engine", engine: better.engine });
   });
 }
@@ -68,9 +69,16 @@ async function find(picture: Picture): Promise<Float32Array> {
   if (!network || !show) throw new Fault("network", "not ready");
   const framed = show.framed(picture);
   const before = performance.now();
-  const found = await network.run(framed);
-  lastNetwork = performance.now() - before;
-  return found;
+  try {
+    return await network.run(framed);
+  } catch (thrown) {
+    if (!spare) throw thrown;
+    [network, spare] = [spare, null];
+    answer({ kind: "engine", engine: network.engine });
+    return await network.run(framed);
+  } finally {
+    lastNetwork = performance.now() - before;
+  }
 }
 
 function draw(): void {
