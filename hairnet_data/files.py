@@ -6,6 +6,7 @@ import errno
 import os
 import stat
 import tomllib
+from io import BufferedReader
 from typing import Any
 
 MAX_TEXT = 1 << 18
@@ -15,9 +16,24 @@ _MOST_DOTS = 100
 _NONBLOCK = getattr(os, "O_NONBLOCK", 0)
 
 
-def opener(file: str, flags: int) -> int:
-    """For `open`: does not block, because opening a pipe nobody writes to would wait for ever."""
-    return os.open(file, flags | _NONBLOCK)
+def open_plain(path: str | os.PathLike[str]) -> BufferedReader:
+    """Opens a file, never waiting: opening a pipe nobody writes to would take for ever, and so would reading a device.
+
+    Raises:
+        OSError: it is missing, is no plain file, or cannot be opened; `strerror` has the words.
+    """
+    try:
+        file = open(path, "rb", opener=_opener)  # noqa: SIM115  the caller closes it
+    except ValueError as error:  # a null character in the name
+        raise OSError(errno.EINVAL, str(error), str(path)) from error
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise OSError(errno.EINVAL, "it is not a plain file", str(path))
+    return file
+
+
+def _opener(path: str, flags: int) -> int:
+    return os.open(path, flags | _NONBLOCK)
 
 
 def read_bytes(path: str | os.PathLike[str], most: int = MAX_TEXT) -> bytes:
@@ -28,16 +44,10 @@ def read_bytes(path: str | os.PathLike[str], most: int = MAX_TEXT) -> bytes:
         most: how many bytes it may have.
 
     Raises:
-        OSError: it is missing, is no plain file, is larger, or cannot be read; `strerror` has the words.
+        OSError: as `open_plain`, or it is larger.
     """
-    try:
-        with open(path, "rb", opener=opener) as file:
-            status = os.fstat(file.fileno())
-            if not stat.S_ISREG(status.st_mode):
-                raise OSError(errno.EINVAL, "it is not a plain file", str(path))
-            data = file.read(most + 1)
-    except ValueError as error:  # a null character in the name
-        raise OSError(errno.EINVAL, str(error), str(path)) from error
+    with open_plain(path) as file:
+        data = file.read(most + 1)
     if len(data) > most:
         raise OSError(errno.EFBIG, f"it has more than the limit of {most:,} bytes", str(path))
     return data

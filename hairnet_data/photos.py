@@ -11,7 +11,6 @@ import io
 import logging
 import os
 import re
-import stat
 import warnings
 from typing import Any
 
@@ -21,7 +20,7 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from hairnet_data.errors import PictureError
-from hairnet_data.files import opener
+from hairnet_data.files import open_plain
 from hairnet_data.labels import MaskPicture, bands, labels
 from hairnet_data.pixels import Pixels, pixels
 
@@ -67,20 +66,18 @@ def file_bytes(path: str | os.PathLike[str], name: str | None = None) -> bytes:
     """
     where = os.fspath(path) if name is None else name
     try:
-        with open(path, "rb", opener=opener) as file:
-            status = os.fstat(file.fileno())
-            if not stat.S_ISREG(status.st_mode):
-                raise PictureError(where, "is not a plain file", "remove it or put a picture there")
-            if status.st_size > MAX_BYTES:
-                what = f"has {status.st_size:,} bytes, more than the limit of {MAX_BYTES:,}"
+        with open_plain(path) as file:
+            size = os.fstat(file.fileno()).st_size
+            if size > MAX_BYTES:
+                what = f"has {size:,} bytes, more than the limit of {MAX_BYTES:,}"
                 raise PictureError(where, what, "shrink it or leave it out")
             data = file.read(MAX_BYTES)
     except FileNotFoundError:
         raise PictureError(where, "is missing", "put it back or remove what names it") from None
     except IsADirectoryError:
         raise PictureError(where, "is a folder", "name a picture file") from None
-    except (OSError, ValueError) as error:  # ValueError: a null character in the name
-        reason = getattr(error, "strerror", None) or str(error)
+    except OSError as error:
+        reason = error.strerror or str(error)
         raise PictureError(where, f"cannot be read ({reason})", "check the file and its rights") from error
     if not data:
         raise PictureError(where, "is empty (0 bytes)", _AGAIN)

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import errno
 import gzip
 import hashlib
 import os
 import shutil
-import stat
 import tarfile
 import time
 import zlib
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
-from io import BufferedReader
 from pathlib import Path
 from typing import IO
 
 from hairnet_data.errors import SourceError
-from hairnet_data.files import opener
+from hairnet_data.files import open_plain
 
 MAX_MEMBER = 64 << 20
 """Bytes of the largest member that is unpacked."""
@@ -36,19 +33,10 @@ def checksum(path: Path, algorithm: str = "sha256") -> str:
         SourceError: it cannot be read.
     """
     try:
-        with _plain(path) as file:
+        with open_plain(path) as file:
             return hashlib.file_digest(file, algorithm).hexdigest()
     except OSError as error:
         raise SourceError(str(path), f"cannot be read ({error.strerror})", "check the file") from error
-
-
-def _plain(path: Path) -> BufferedReader:
-    """Opens a file, raising OSError for a pipe or a device: reading one may wait, or go on, for ever."""
-    file = open(path, "rb", opener=opener)  # noqa: SIM115  the caller closes it
-    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-        file.close()
-        raise OSError(errno.EINVAL, "it is not a plain file", str(path))
-    return file
 
 
 def unpack(archive: Path, into: Path, wanted: Collection[str]) -> Path:
@@ -97,7 +85,7 @@ def unpack(archive: Path, into: Path, wanted: Collection[str]) -> Path:
 def _unpack(archive: Path, folder: Path, wanted: frozenset[str]) -> None:
     """Writes the wanted members into `folder`."""
     where, seen = str(archive), set[str]()
-    with _reading(where), _plain(archive) as file:
+    with _reading(where), open_plain(archive) as file:
         packed = file.read(2) == b"\x1f\x8b"
         file.seek(0)
         stream = _Bounded(gzip.GzipFile(fileobj=file) if packed else file, where)

@@ -20,6 +20,7 @@ Rgb = tuple[int, int, int]
 _UNKNOWN = 255  # stands for "no class" while a mask is being read
 _NAMED = 3  # how many unknown values an error names
 _BAND = 1 << 21  # pixels worked on at once
+_NEAR = 1 << 15  # the same, where much is worked out of each: what a processor keeps close
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,39 +87,23 @@ class ColourMap:
 
         `weights` says how many pixels of the mask each pixel here stands for; None is one.
         """
-        counts = np.zeros(1 << 24 if result.size > _BAND else 0, np.int64)  # by colour, where colours are many
-        found: list[NDArray[np.int64]] = []
-        for band in _bands(result.shape):
-            codes = _codes(rgb[band][result[band] == _UNKNOWN])
-            if len(counts):
-                counts += np.bincount(codes, minlength=len(counts))
-            else:
-                found.append(codes)
-        if len(counts):
-            colours = np.flatnonzero(counts)
-            counts = counts[colours]
-        else:
-            colours, inverse = np.unique(found[0], return_inverse=True)
-            each = None if weights is None else weights[result == _UNKNOWN]
-            counts = np.bincount(inverse, weights=each)
         if not self.nearest:
+            colours, counts = _tally(result, rgb, weights)
             raise _unknown(where, "colour", colours, counts, "or set nearest = true")
-        labels = np.empty(len(colours), np.uint8)
-        for first in range(0, len(colours), _BAND):
-            labels[first : first + _BAND] = self._nearest(colours[first : first + _BAND])
-        for band in _bands(result.shape):
+        for band in _bands(result.shape, _NEAR):
             strange = result[band] == _UNKNOWN
-            result[band][strange] = labels[np.searchsorted(colours, _codes(rgb[band][strange]))]
+            result[band][strange] = self._nearest(rgb[band][strange])
 
-    def _nearest(self, codes: NDArray[np.int64]) -> Pixels:
-        """The class of the nearest colour to each, of two equally near the first."""
-        seen = np.stack([codes >> 16, (codes >> 8) & 255, codes & 255], axis=1)
-        shortest = np.full(len(seen), np.iinfo(np.int64).max)
-        labels = np.zeros(len(seen), np.uint8)
+    def _nearest(self, colours: Pixels) -> Pixels:
+        """The class of the nearest colour to each of (N, 3), of two equally near the first."""
+        channels = [colours[:, channel].astype(np.int32) for channel in range(3)]
+        shortest = np.full(len(colours), np.iinfo(np.int32).max, np.int32)
+        labels = np.zeros(len(colours), np.uint8)
         for colour, label in self.classes.items():
-            distance = ((seen - np.array(colour)) ** 2).sum(axis=1)
+            distance = sum((channel - value) ** 2 for channel, value in zip(channels, colour, strict=True))
             nearer = distance < shortest
-            shortest[nearer], labels[nearer] = distance[nearer], label
+            np.copyto(shortest, distance, where=nearer)
+            np.copyto(labels, np.uint8(label), where=nearer)
         return labels
 
 
@@ -246,9 +231,9 @@ def _size(pixels: NDArray[Any]) -> str:
     return f"{pixels.shape[1]} x {pixels.shape[0]}"
 
 
-def _bands(shape: tuple[int, ...]) -> list[slice]:
-    """Bands of rows of at most `_BAND` pixels: NumPy takes eight bytes and more for a pixel it looks up."""
-    rows = max(1, _BAND // shape[1])
+def _bands(shape: tuple[int, ...], most: int = _BAND) -> list[slice]:
+    """Bands of rows of at most so many pixels: NumPy takes eight bytes and more for a pixel it looks up."""
+    rows = max(1, most // shape[1])
     return [slice(top, min(top + rows, shape[0])) for top in range(0, shape[0], rows)]
 
 
@@ -262,12 +247,30 @@ def _looked_up(table: Pixels, indices: NDArray[Any]) -> Pixels:
 
 def _counted(indices: NDArray[Any], most: int) -> NDArray[np.int64]:
     """How many pixels have each of `most` indices."""
-    return np.sum([np.bincount(indices[band].ravel(), minlength=most) for band in _bands(indices.shape)], axis=0)
+    parts = [np.bincount(indices[band].ravel(), minlength=most) for band in _bands(indices.shape)]
+    return np.asarray(np.sum(parts, axis=0), np.int64)
 
 
-def _codes(colours: Pixels) -> NDArray[np.int64]:
+def _tally(result: Pixels, rgb: Pixels, weights: NDArray[np.int64] | None) -> tuple[NDArray[Any], NDArray[Any]]:
+    """The colours of unknown pixels as numbers, and how many pixels have each."""
+    if result.size <= _BAND:
+        strange = result == _UNKNOWN
+        colours, inverse = np.unique(_codes(rgb[strange]), return_inverse=True)
+        return colours, np.bincount(inverse, weights=None if weights is None else weights[strange])
+    counts = np.zeros(1 << 24, np.int64)
+    for band in _bands(result.shape, _BAND * 8):
+        counts += np.bincount(_codes(rgb[band][result[band] == _UNKNOWN]), minlength=len(counts))
+    found = np.flatnonzero(counts)
+    return found, counts[found]
+
+
+def _codes(colours: Pixels) -> NDArray[np.int32]:
     """One number a colour, of (N, 3) RGB."""
-    return np.asarray(colours.astype(np.int64) @ np.array([1 << 16, 1 << 8, 1]))
+    codes = colours[:, 0].astype(np.int32)
+    for channel in (1, 2):
+        codes <<= 8
+        codes |= colours[:, channel]
+    return codes
 
 
 def _unknown(where: str, kind: str, found: NDArray[Any], counts: NDArray[Any], more: str) -> PictureError:

@@ -22,7 +22,8 @@ def asked(read: Callable[[], Read], own: type[Exception] | tuple[type[Exception]
         fault = error
     said = str(fault)
     assert len(said.splitlines()) == 1, f"not one line: {said!r}"
-    assert len(said) < 2000, f"a line of {len(said)} characters"
+    named = len(fault.where) if isinstance(fault, HairnetError) else 0
+    assert len(said) < 2000 + 4 * named, f"a line of {len(said)} characters"
     assert not isinstance(fault, HairnetError) or (fault.where and fault.what)
     return None
 

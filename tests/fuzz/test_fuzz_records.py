@@ -93,7 +93,7 @@ def test_shards(shard: bytes, data: st.DataObject) -> None:
         assert not sound or frame(record) in spoiled
 
 
-@times(150)
+@times(100)
 @given(data=st.data())
 def test_batches(tiny_dataset: Path, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     """With sound checksums, so that what is wrong reaches the decoders, or without."""

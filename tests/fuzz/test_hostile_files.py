@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import struct
+import time
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -63,9 +65,7 @@ def saved(mode: str, kind: str, size: tuple[int, int], orientation: int = 1, **o
 BOMBS: dict[str, Callable[[], bytes]] = {
     "clear palette": lambda: png(8, 3, 1),
     "colour with alpha": lambda: png(8, 6, 4),
-    "16-bit grey": lambda: png(16, 0, 1),
     "turned JPEG of many passes": lambda: saved("RGB", "JPEG", (SIDE, SIDE), 6, progressive=True, subsampling=0),
-    "turned TIFF": lambda: saved("RGB", "TIFF", (SIDE, SIDE), 5, compression="tiff_lzw"),
     "WebP": lambda: saved("RGBA", "WEBP", (8000, MAX_COPIED // 8000), lossless=True, method=0, quality=0),
 }
 
@@ -190,6 +190,7 @@ def readers(path: Path, home: Path) -> dict[str, Callable[[], object]]:
     }
 
 
+NAMES = ["n" * 300, "a/" * 3000 + "b", "no\nsuch", "\x1b[31m", "'\"<b>&", "..", "../..", "\udcff", " ", "a\0b"]
 READERS = list(readers(Path(), Path()))
 
 
@@ -291,10 +292,16 @@ def test_links_in_a_source_folder(tmp_path: Path) -> None:
 
 
 def test_the_limits_bite() -> None:
-    with pytest.raises(TooSlow), limited(seconds=0.05):
+    def loop() -> None:
         while True:
             pass
+
+    with pytest.raises(TooSlow), limited(seconds=0.05):
+        loop()
+    with pytest.raises(TooSlow), limited(waiting=0.05):
+        time.sleep(30)
     if Path("/proc/self/clear_refs").exists():
+        gc.collect()  # else what other tests left behind makes room meanwhile
         with pytest.raises(TooHungry), limited(most=100 << 20):
             np.ones(200 << 20, np.uint8)
     with pytest.raises(AssertionError, match="not one line"):

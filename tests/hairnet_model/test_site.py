@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
 import threading
 import urllib.error
 import urllib.request
@@ -76,3 +80,30 @@ def test_the_server_gives_threads_and_nothing_else(built: Path, tmp_path: Path) 
         server.server_close()
     with pytest.raises(UsageError, match="is outside 0"):
         site.server(tmp_path, 70_000)
+
+
+def test_the_command_writes_serves_and_ends(tmp_path: Path) -> None:
+    if not (site.BUILT / "index.html").is_file():
+        pytest.skip("the page is not built: make web")
+    command = [sys.executable, "-c", "from hairnet_model.cli import main; main()", "web"]
+    root = Path(site.__file__).parents[1]
+    environment = {**os.environ, "PYTHONPATH": str(root), "PYTHONUNBUFFERED": "1"}
+
+    idle = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert idle.returncode == 2
+    assert "give --out SITE, or --serve" in idle.stderr
+
+    flags = ["--out", "site", "--serve", "--no-browse"]
+    serving = subprocess.Popen(
+        [*command, *flags], cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert serving.stdout is not None
+    assert serving.stdout.readline().strip() == "site"
+    address = serving.stdout.readline().split()[0]
+    with urllib.request.urlopen(address + "model/model.json") as answer:
+        assert json.load(answer)["name"] == "hairnet"
+    serving.send_signal(signal.SIGINT)
+    said, wrong = serving.communicate(timeout=30)
+    assert serving.returncode == 0
+    assert "Traceback" not in said + wrong
+    assert (tmp_path / "site" / "index.html").is_file()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
+import http.server
 import io
+import os
 import re
 import shutil
 import threading
@@ -43,6 +45,18 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server.server_close()
 
 
+@pytest.fixture(scope="module")
+def plain_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The page on a file server that knows nothing of it: no headers that isolate it, and so no threads."""
+    folder = site.write(tmp_path_factory.mktemp("plain") / "site")
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(folder))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_address[1]}/"
+    server.shutdown()
+    server.server_close()
+
+
 def film(path: Path) -> Path:
     """A camera's film: two drawn portraits, half a second each, in turns."""
     width, height = 320, 240
@@ -74,14 +88,16 @@ def opened(browser: Any, address: str) -> Iterator[Opener]:
     """Opens the page in a context of its own, and waits for the first masked picture."""
     contexts = []
 
-    def open_page(before: str = "", ready: bool = True, routes: dict[str, Any] | None = None, **context: Any) -> Any:
+    def open_page(
+        before: str = "", ready: bool = True, routes: dict[str, Any] | None = None, at: str = "", **context: Any
+    ) -> Any:
         contexts.append(browser.new_context(**context))
         page = contexts[-1].new_page()
         if before:
             page.add_init_script(before)
         for pattern, answer in (routes or {}).items():
             page.route(pattern, functools.partial(_answer, answer))
-        page.goto(address)
+        page.goto(at or address)
         if ready:
             wait_until_shown(page, -1)
         return page
@@ -126,8 +142,8 @@ def picture_of(page: Any) -> np.ndarray:
 
 
 @pytest.mark.parametrize("isolated", [True, False], ids=["threads", "no threads"])
-def test_the_page_finds_what_python_finds(opened: Opener, isolated: bool) -> None:
-    page = opened("" if isolated else "Object.defineProperty(window, 'crossOriginIsolated', {value: false})")
+def test_the_page_finds_what_python_finds(opened: Opener, plain_address: str, isolated: bool) -> None:
+    page = opened() if isolated else opened(at=plain_address)
     segmenter, counted = Segmenter.load(), np.zeros((3, 3), np.int64)
     for file in SAMPLES:
         before = shown(page)
@@ -140,6 +156,8 @@ def test_the_page_finds_what_python_finds(opened: Opener, isolated: bool) -> Non
     assert counted.sum(1).min() > 0.05 * counted.sum(), "each class must be there to compare"
     assert metrics.iou(counted).min() >= 0.99
     assert page.evaluate("crossOriginIsolated") is isolated
+    if (os.cpu_count() or 1) > 1:
+        assert ("threads" in page.locator("#about").inner_text()) is isolated
 
 
 @pytest.mark.parametrize("shape", [(900, 300), (201, 640), (37, 41)], ids=["tall", "wide", "small"])
