@@ -82,7 +82,7 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 
 
 def camera_film(path: Path) -> Path:
-    """A camera of 640 x 480 at 60 frames a second, so that the page is what limits: a portrait that sways."""
+    """A camera of 640 x 480 that shows a portrait that sways; the page asks a camera for 30 frames a second."""
     (portrait,) = samples.drawn(224)[:1]
     large = cv2.resize(portrait, (480, 480), interpolation=cv2.INTER_CUBIC)
     with open(path, "wb") as file:

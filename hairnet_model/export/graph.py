@@ -47,7 +47,7 @@ def plain(network: keras.Model, size: int | None = None) -> keras.Model:
             cloned.get_layer(layer.name).set_weights(layer.get_weights())
     outputs = cloned.outputs[0]
     if folded:
-        made = DepthToSpace(name="probabilities")(OverBackground(name="softmax")(outputs))
+        made = Squares(name="probabilities")(OverBackground(name="softmax")(outputs))
     elif outputs.shape[-1] == 2:
         made = _FromMaps(name="probabilities")(outputs)
     elif size:
@@ -102,6 +102,13 @@ class Doubled(layers.Layer):  # type: ignore[misc]
         _, rows, columns, channels = inputs.shape
         wide = ops.reshape(ops.concatenate([inputs, inputs], -1), (1, rows, 2 * columns, channels))
         return ops.reshape(ops.concatenate([wide, wide], 2), (1, 2 * rows, 2 * columns, channels))
+
+
+class Squares(layers.Layer):  # type: ignore[misc]
+    """`DepthToSpace` as one operation: its transposition of six dimensions is more than GPU delegates take."""
+
+    def call(self, inputs: Any) -> Any:
+        return ops.depth_to_space(inputs, 2)
 
 
 class FlatSoftmax(layers.Layer):  # type: ignore[misc]
