@@ -66,7 +66,7 @@ SPOILED = st.builds(
 )
 
 
-@times(150)
+@times(1000)
 @given(SPOILED | inputs([gzip.compress(data, 6, mtime=0) for data in PLAIN], WORDS))
 def test_archives(tmp_path_factory, data: bytes) -> None:
     home = tmp_path_factory.mktemp("archive")
