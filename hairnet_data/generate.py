@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import functools
-import hashlib
-import os
 import pickle
 import time
-import uuid
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from hairnet_data.assets import Assets
 from hairnet_data.crew import Crew, Hands, WorkerDied
-from hairnet_data.encode import encode_image, encode_mask, frame, serialize
+from hairnet_data.encode import encode_image, encode_mask, serialize
 from hairnet_data.errors import BuildError
 from hairnet_data.plan import Plan, SplitPlan
 from hairnet_data.pools import Pool
 from hairnet_data.recipe import Recipe, asset_id
 from hairnet_data.renderer import render
 from hairnet_data.sampling import sample_recipe
+from hairnet_data.shard_files import write_records
 from hairnet_data.shards import Shard, note_name, read_note, sound_shard, write_note
 from hairnet_data.survey import Progress, listed
 
@@ -135,9 +133,9 @@ def write_shard(plan: Plan, part: SplitPlan, number: int, assets: Assets, folder
     records: dict[int, bytes] = {}
     # By portrait, so that each is decoded once; written by index.
     for recipe in sorted(recipes, key=lambda recipe: recipe.portrait):
-        records[recipe.index] = frame(make_record(recipe, pool, assets, plan.settings.image_format))
+        records[recipe.index] = make_record(recipe, pool, assets, plan.settings.image_format)
     path = folder / part.shard_name(number)
-    size, sha256 = _write(path, (records[index] for index in part.range_of(number)))
+    size, sha256 = write_records(path, (records[index] for index in part.range_of(number)), "tfrecord")
     shown = Counter(recipe.kind for recipe in recipes)
     shown["occluded"] = sum(bool(recipe.occluders) for recipe in recipes)
     return Shard(
@@ -145,31 +143,11 @@ def write_shard(plan: Plan, part: SplitPlan, number: int, assets: Assets, folder
         number=number,
         name=path.name,
         records=len(recipes),
-        payload=size - 16 * len(recipes),
+        payload=sum(map(len, records.values())),
         shown=shown,
         size=size,
         sha256=sha256,
     )
-
-
-def _write(path: Path, parts: Iterable[bytes]) -> tuple[int, str]:
-    """Writes a file, whole or not at all, and returns its size and its SHA-256."""
-    # A name that no other process has: a worker whose parent was killed may still be at the same shard for a moment.
-    temporary = path.with_name(f"{path.name}.{uuid.uuid4().hex}.part")
-    size, digest = 0, hashlib.sha256()
-    try:
-        with open(temporary, "wb") as file:
-            for part in parts:
-                file.write(part)
-                digest.update(part)
-                size += len(part)
-            file.flush()
-            os.fsync(file.fileno())  # a power cut must not leave a name without content
-        temporary.rename(path)
-    except OSError:
-        temporary.unlink(missing_ok=True)  # where the disk is full, every byte counts
-        raise
-    return size, digest.hexdigest()
 
 
 def make_record(recipe: Recipe, pool: Pool, assets: Assets, image_format: str) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import struct
 import uuid
@@ -13,6 +14,7 @@ from typing import Any
 
 from hairnet_data.encode import frame, unframe
 from hairnet_data.errors import UsageError
+from hairnet_data.shards import digest_of
 
 FILE_FORMATS = ("tfrecord", "array_record")
 
@@ -29,7 +31,7 @@ def format_of(path: Path) -> str:
     raise ValueError("its name says no file format")
 
 
-def write_records(path: Path, records: Iterable[bytes], file_format: str) -> None:
+def write_records(path: Path, records: Iterable[bytes], file_format: str) -> tuple[int, str]:
     """Writes a shard under a temporary name; once it is on the disk, it is renamed. The same records, the same bytes.
 
     Args:
@@ -37,26 +39,38 @@ def write_records(path: Path, records: Iterable[bytes], file_format: str) -> Non
         records: the serialised records, in order.
         file_format: one of `FILE_FORMATS`.
 
+    Returns:
+        The file's size in bytes, and its SHA-256, 64 hex digits.
+
     Raises:
         OSError: it cannot be written; nothing is left behind under its name.
         UsageError: ArrayRecords are asked for, and the package is not installed.
     """
     # A name that no other process has: a worker whose parent was killed may still be at the same shard for a moment.
     temporary = path.with_name(f"{path.name}.{uuid.uuid4().hex}.part")
+    write = _write_array_record if file_format == "array_record" else _write_tfrecord
     try:
-        if file_format == "array_record":
-            _write_array_record(temporary, records)
-        else:
-            with open(temporary, "wb") as file:
-                file.writelines(frame(record) for record in records)
-        with open(temporary, "rb") as file:
-            os.fsync(file.fileno())  # a power cut must not leave a name without content
+        told = write(temporary, records)
         temporary.rename(path)
     finally:
-        temporary.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)  # where the disk is full, every byte counts
+    return told
 
 
-def _write_array_record(path: Path, records: Iterable[bytes]) -> None:
+def _write_tfrecord(path: Path, records: Iterable[bytes]) -> tuple[int, str]:
+    size, digest = 0, hashlib.sha256()
+    with open(path, "wb") as file:
+        for record in records:
+            framed = frame(record)
+            file.write(framed)
+            digest.update(framed)
+            size += len(framed)
+        file.flush()
+        os.fsync(file.fileno())  # a power cut must not leave a name without content
+    return size, digest.hexdigest()
+
+
+def _write_array_record(path: Path, records: Iterable[bytes]) -> tuple[int, str]:
     path.open("wb").close()  # its own error for a folder that cannot be written is no OSError
     writer = _array_record().ArrayRecordWriter(str(path), _ARRAY_RECORD)
     try:
@@ -67,6 +81,9 @@ def _write_array_record(path: Path, records: Iterable[bytes]) -> None:
             writer.close()
         except (RuntimeError, ValueError) as fault:
             raise OSError(None, str(fault), str(path)) from fault
+    with open(path, "rb") as file:
+        os.fsync(file.fileno())
+    return path.stat().st_size, digest_of(path)
 
 
 def read_records(path: Path) -> list[bytes]:

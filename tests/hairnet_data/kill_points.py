@@ -17,8 +17,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from around import Around
+
 from hairnet_data import build as building
-from hairnet_data import generate, plan, put_in_place, workplace
+from hairnet_data import generate, plan, put_in_place, shard_files, workplace
 from hairnet_data.build import build
 from hairnet_data.plan import Settings
 from hairnet_data.sources import Sources
@@ -107,7 +109,7 @@ def in_the_middle_of_shard(number: int) -> Callable[[], None]:
 
             return Writing(file, write)
 
-        generate.open = half  # type: ignore[attr-defined]
+        shard_files.open = half  # type: ignore[attr-defined]
 
     return patch
 
@@ -190,27 +192,18 @@ REPLACING: dict[str, Callable[[], None]] = {
 }
 
 
-class Deadly:
+class Deadly(Around):
     """A source of portraits one of which ends the process that loads it, as long as a file says how."""
 
     def __init__(self, real: Folder, id: str, how: Path) -> None:
-        self._real, self._id, self._how = real, id, how
-        self.name, self.people_apart = real.name, real.people_apart
-
-    def settings(self) -> dict[str, Any]:
-        return self._real.settings()
-
-    def catalogue(self) -> Any:
-        return self._real.catalogue()
-
-    def content(self, id: str) -> str:
-        return self._real.content(id)
+        super().__init__(real)
+        self._id, self._how = id, how
 
     def arm(self, how: str) -> None:
         self._how.write_text(how)
 
     def load(self, id: str) -> Any:
-        portrait = self._real.load(id)
+        portrait = self.real.load(id)
         if id != self._id:
             return portrait
         if self._how.exists():

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from around import Around
 
 from hairnet_data import plan
 from hairnet_data.beam import OnBeam
@@ -55,27 +56,18 @@ def test_runners_and_options_that_are_none() -> None:
         OnBeam("DirectRunner", "--name='x")
 
 
-class Watched:
+class Watched(Around):
     """Portraits that leave a file for every process that loads one, and cannot be read as long as a file says so."""
 
     def __init__(self, real: Folder, folder: Path) -> None:
-        self._real, self._folder = real, folder
-        self.name, self.people_apart = real.name, real.people_apart
-
-    def settings(self) -> dict[str, Any]:
-        return self._real.settings()
-
-    def catalogue(self) -> Any:
-        return self._real.catalogue()
-
-    def content(self, id: str) -> str:
-        return self._real.content(id)
+        super().__init__(real)
+        self._folder = folder
 
     def load(self, id: str) -> Portrait:
         (self._folder / str(os.getpid())).touch()
         if (self._folder / "unreadable").exists():
             raise OSError(errno.EIO, os.strerror(errno.EIO), id)
-        return self._real.load(id)
+        return self.real.load(id)
 
 
 @pytest.fixture

@@ -86,7 +86,7 @@ def test_metadata_adds_up(plan: Plan, tmp_path: Path) -> None:
 
 
 def test_a_shard_is_whole_or_not_there(plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from hairnet_data import generate as generating
+    from hairnet_data import shard_files
 
     class Full(io.FileIO):
         """A file on a disk with room for one record."""
@@ -96,7 +96,7 @@ def test_a_shard_is_whole_or_not_there(plan: Plan, tmp_path: Path, monkeypatch: 
                 raise OSError(28, "No space left on device")
             return super().write(data)
 
-    monkeypatch.setattr(generating, "open", lambda path, mode: Full(path, mode), raising=False)
+    monkeypatch.setattr(shard_files, "open", lambda path, mode: Full(path, mode), raising=False)
     with pytest.raises(OSError, match="No space left"):
         made(plan, tmp_path / "made")
     assert list((tmp_path / "made" / "shards").iterdir()) == [], "on a full disk every byte counts"

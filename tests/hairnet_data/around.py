@@ -1,0 +1,24 @@
+"""A source of portraits around a real one, for tests that change only how it loads them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hairnet_data.sources.folder import Folder
+
+
+class Around:
+    """Everything but `load`."""
+
+    def __init__(self, real: Folder) -> None:
+        self.real = real
+        self.name, self.people_apart = real.name, real.people_apart
+
+    def settings(self) -> dict[str, Any]:
+        return self.real.settings()
+
+    def catalogue(self) -> Any:
+        return self.real.catalogue()
+
+    def content(self, id: str) -> str:
+        return self.real.content(id)
