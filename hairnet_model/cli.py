@@ -274,7 +274,8 @@ def _feed(paths: list[Path]) -> Feed:
                 "DIR", "a packed .npz cannot be mixed with others", "give it alone, or the datasets it was made of"
             )
         return PackedFeed(paths[0])
-    from hairnet_model.records import RecordFeed, open_dataset
+    from hairnet_model.record_feed import RecordFeed
+    from hairnet_model.records import open_dataset
 
     return RecordFeed([open_dataset(path) for path in paths])
 

@@ -160,7 +160,7 @@ def training_batches(
         UsageError: the picture sizes differ, or a dataset has no such split or nothing in it.
         DatasetError: a shard or a record is damaged.
     """
-    size, many = _one_size(datasets), len(datasets)
+    size, many = one_size(datasets), len(datasets)
     first, last = first_step * batch, (first_step + steps) * batch
     streams = []
     for turn, dataset in enumerate(datasets):
@@ -255,47 +255,8 @@ def _texts(values: Iterable[bytes], dataset: Dataset, split: str) -> tuple[str, 
         raise DatasetError(where, "a record holds text that is not UTF-8", "`hairnet-data verify` names it") from fault
 
 
-class RecordFeed:
-    """Feeds a training from prepared datasets, every one giving the same share (`feed.Feed`).
-
-    Args:
-        datasets: one or several of one picture size; one named twice has two shares.
-
-    Raises:
-        UsageError, DatasetError: they cannot be used together, or at all.
-    """
-
-    def __init__(self, datasets: Sequence[Dataset]) -> None:
-        distinct = {dataset.path.resolve(): dataset for dataset in datasets}.values()
-        self._datasets, self._distinct = datasets, tuple(distinct)
-        self.image_size = _one_size(datasets)
-        self.examples = sum(dataset.count("train") for dataset in distinct)
-        self.people = frozenset[str]().union(*(people(dataset) for dataset in distinct))
-
-    def describe(self) -> list[dict[str, object]]:
-        """Name, fingerprint, examples and shares of every dataset."""
-        return [
-            {
-                "name": dataset.name,
-                "fingerprint": dataset.fingerprint,
-                "examples": dataset.count("train"),
-                "shares": sum(other.path.resolve() == dataset.path.resolve() for other in self._datasets),
-            }
-            for dataset in self._distinct
-        ]
-
-    def training(self, batch: int, first_step: int, steps: int, seed: int) -> Iterator[tuple[Pixels, Pixels]]:
-        """See `training_batches`."""
-        return training_batches(self._datasets, batch, first_step, steps, seed)
-
-    def validation(self) -> Iterator[tuple[Pixels, Pixels]]:
-        """The validation splits of all datasets, one after another."""
-        for dataset in self._distinct:
-            for batch in read(dataset, "validation"):
-                yield batch.images, batch.masks
-
-
-def _one_size(datasets: Sequence[Dataset]) -> int:
+def one_size(datasets: Sequence[Dataset]) -> int:
+    """Side of the pictures of all, in pixels. Raises UsageError where they differ."""
     sizes = {dataset.image_size for dataset in datasets}
     if len(sizes) != 1:
         raise UsageError("DIR", f"the datasets have pictures of {sorted(sizes)} pixels", "build them with one size")

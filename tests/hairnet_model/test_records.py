@@ -15,6 +15,7 @@ from hairnet_data.errors import DatasetError, UsageError
 from hairnet_data.prepared import open_prepared
 from hairnet_model import records
 from hairnet_model.people import hashed
+from hairnet_model.record_feed import RecordFeed
 
 
 def test_what_the_metadata_says(drawn_dataset: Path) -> None:
@@ -150,12 +151,12 @@ def test_sizes_that_differ(drawn_dataset: Path) -> None:
 
     one = records.open_dataset(drawn_dataset)
     with pytest.raises(UsageError, match=r"pictures of \[64, 96\] pixels"):
-        records.RecordFeed([one, replace(one, path=Path("other"), image_size=96)])
+        RecordFeed([one, replace(one, path=Path("other"), image_size=96)])
 
 
 def test_shares_are_written_down(drawn_dataset: Path) -> None:
     one = records.open_dataset(drawn_dataset)
-    feed = records.RecordFeed([one, one])
+    feed = RecordFeed([one, one])
     assert (feed.examples, feed.image_size) == (64, 64)
     told = {"name": "small", "fingerprint": one.fingerprint, "examples": 64, "shares": 2}
     assert feed.describe() == [told]

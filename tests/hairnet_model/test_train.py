@@ -14,6 +14,7 @@ import pytest
 from hairnet_data.errors import BuildError, DatasetError
 from hairnet_model import history, model_file, records
 from hairnet_model.checkpoint import RunError
+from hairnet_model.record_feed import RecordFeed
 from hairnet_model.settings import Settings, as_2019
 from hairnet_model.train import train
 from hairnet_model.trainer import Trainer
@@ -22,14 +23,14 @@ SHORT = Settings(steps=9, batch=4, warmup=2, validate_every=3, precision="float3
 
 
 @pytest.fixture(scope="module")
-def feed(drawn_dataset: Path) -> records.RecordFeed:
-    return records.RecordFeed([records.open_dataset(drawn_dataset)])
+def feed(drawn_dataset: Path) -> RecordFeed:
+    return RecordFeed([records.open_dataset(drawn_dataset)])
 
 
 class Cut:
     """A feed that fails when a step is asked for: a kill, as training sees it."""
 
-    def __init__(self, feed: records.RecordFeed, at: int, fault: Exception) -> None:
+    def __init__(self, feed: RecordFeed, at: int, fault: Exception) -> None:
         self._feed, self._at, self._fault = feed, at, fault
         self.image_size, self.examples, self.people = feed.image_size, feed.examples, feed.people
         self.describe, self.validation = feed.describe, feed.validation
@@ -112,7 +113,7 @@ def test_a_finished_run_resumed_is_left_as_it_is(feed, tmp_path: Path) -> None:
 def test_a_loss_that_is_no_number_keeps_the_last_good_weights(feed, tmp_path: Path, monkeypatch) -> None:
     sound = Trainer.validate
 
-    def poisoned(self: Trainer, feed: records.RecordFeed) -> dict[str, float]:
+    def poisoned(self: Trainer, feed: RecordFeed) -> dict[str, float]:
         scores = sound(self, feed)
         self.network.set_weights([np.full_like(weight, np.nan) for weight in self.network.get_weights()])
         return scores
@@ -140,7 +141,7 @@ def test_a_full_disk_is_one_line(feed, tmp_path: Path, monkeypatch) -> None:
 
 def test_a_bad_record_is_one_line(copied: Path, rewrite, tmp_path: Path) -> None:
     rewrite(copied, "train", lambda old: [*old[:60], {**old[60], "mask": b"none"}, *old[61:]])
-    broken = records.RecordFeed([records.open_dataset(copied)])
+    broken = RecordFeed([records.open_dataset(copied)])
     with pytest.raises(DatasetError, match="a record cannot be read"):
         train(replace(SHORT, steps=16), broken, tmp_path / "run")
 

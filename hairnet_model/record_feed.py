@@ -1,0 +1,48 @@
+"""Feeds a training from prepared datasets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from hairnet_data.pixels import Pixels
+from hairnet_model.records import Dataset, one_size, people, read, training_batches
+
+
+class RecordFeed:
+    """Feeds a training from prepared datasets, every one giving the same share (`feed.Feed`).
+
+    Args:
+        datasets: one or several of one picture size; one named twice has two shares.
+
+    Raises:
+        UsageError, DatasetError: they cannot be used together, or at all.
+    """
+
+    def __init__(self, datasets: Sequence[Dataset]) -> None:
+        distinct = {dataset.path.resolve(): dataset for dataset in datasets}.values()
+        self._datasets, self._distinct = datasets, tuple(distinct)
+        self.image_size = one_size(datasets)
+        self.examples = sum(dataset.count("train") for dataset in distinct)
+        self.people = frozenset[str]().union(*(people(dataset) for dataset in distinct))
+
+    def describe(self) -> list[dict[str, object]]:
+        """Name, fingerprint, examples and shares of every dataset."""
+        return [
+            {
+                "name": dataset.name,
+                "fingerprint": dataset.fingerprint,
+                "examples": dataset.count("train"),
+                "shares": sum(other.path.resolve() == dataset.path.resolve() for other in self._datasets),
+            }
+            for dataset in self._distinct
+        ]
+
+    def training(self, batch: int, first_step: int, steps: int, seed: int) -> Iterator[tuple[Pixels, Pixels]]:
+        """See `training_batches`."""
+        return training_batches(self._datasets, batch, first_step, steps, seed)
+
+    def validation(self) -> Iterator[tuple[Pixels, Pixels]]:
+        """The validation splits of all datasets, one after another."""
+        for dataset in self._distinct:
+            for batch in read(dataset, "validation"):
+                yield batch.images, batch.masks
