@@ -28,7 +28,7 @@ from hairnet_data.shard_files import format_of
 from hairnet_data.shards import SUMS, digest_of, read_sums
 from hairnet_data.survey import Progress
 from hairnet_data.version import __version__
-from hairnet_data.visualize import write_whole
+from hairnet_data.whole import write_whole
 
 if TYPE_CHECKING:
     import mlcroissant as mlc

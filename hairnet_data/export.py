@@ -17,6 +17,7 @@ from hairnet_data.columns import COLUMNS, Value, as_cells, row
 from hairnet_data.errors import BuildError, DatasetError, UsageError
 from hairnet_data.prepared import Prepared
 from hairnet_data.survey import Progress
+from hairnet_data.whole import put_folder
 
 TABLE = "recipes.csv"
 _CONFIG = "classes.toml"
@@ -72,27 +73,13 @@ def export(
     try:
         draft.mkdir(parents=True)
         written = _write(prepared, splits, indices, draft, progress)
-        _put_in_place(draft, out)
+        put_folder(draft, out)
     except OSError as fault:
         what = f"cannot be written ({fault.strerror or fault})"
         raise BuildError(str(out), what, "check its rights and the room left on the disk") from fault
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     return written
-
-
-def _put_in_place(draft: Path, out: Path) -> None:
-    if not out.exists():
-        draft.rename(out)
-        return
-    old = draft.with_suffix(".old")
-    out.rename(old)
-    try:
-        draft.rename(out)
-    except OSError:
-        old.rename(out)
-        raise
-    shutil.rmtree(old)
 
 
 def _check_free(out: Path, overwrite: bool) -> None:

@@ -12,8 +12,10 @@ import numpy as np
 from PIL import Image
 
 from hairnet_data.classes import COLOURS, FACE, HAIR, NAMES
+from hairnet_data.contact_sheets import Cell
 from hairnet_data.pixels import Pixels
-from hairnet_data.visualize import LINES, Cell, fitted, outline_layer, write_whole
+from hairnet_data.visualize import LINES, fitted, outline_layer
+from hairnet_data.whole import write_whole
 
 _SIDE = 448
 """Longer side of an embedded picture at most: sharp on a card, and 100 cards stay below 10 MB."""

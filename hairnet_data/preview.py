@@ -9,6 +9,7 @@ import numpy as np
 
 from hairnet_data.assets import Assets
 from hairnet_data.at_hand import AtHand, content_fault
+from hairnet_data.contact_sheets import Cell, contact_sheet
 from hairnet_data.encode import decode_image, decode_mask
 from hairnet_data.errors import DatasetError, SourceError, UsageError
 from hairnet_data.gallery import write_gallery
@@ -22,7 +23,7 @@ from hairnet_data.sources import Sources
 from hairnet_data.sources.base import Catalogue, Pixels
 from hairnet_data.splits import splits_for
 from hairnet_data.texture import shrink_background
-from hairnet_data.visualize import Cell, contact_sheet, save_png
+from hairnet_data.visualize import save_png
 from hairnet_data.words import describe
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hairnet_data.errors import BuildError, HairnetError
-from hairnet_data.visualize import write_whole
+from hairnet_data.whole import write_whole
 from hairnet_model.arrays import read_arrays
 
 FILE = "state.npz"

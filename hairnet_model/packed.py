@@ -19,7 +19,7 @@ from hairnet_data.classes import NAMES
 from hairnet_data.errors import DatasetError, PictureError
 from hairnet_data.photos import read_mask, read_photo
 from hairnet_data.pixels import Pixels
-from hairnet_data.visualize import write_whole
+from hairnet_data.whole import write_whole
 from hairnet_model.arrays import read_arrays
 
 Encoded = tuple[bytes, bytes]

@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from hairnet_data import visualize
+from hairnet_data import contact_sheets, visualize
 from hairnet_data.classes import FACE, HAIR, NAMES
+from hairnet_data.contact_sheets import Cell
 from hairnet_data.pixels import Pixels
-from hairnet_data.visualize import Cell
 
 _SQUARES = (250, 235)  # greys of the chequered ground that says "nothing here"
 _GROUND, _INK = (236, 236, 240), (106, 106, 118)  # as the cards of a contact sheet have them
@@ -47,7 +47,7 @@ def panels(photo: Pixels, mask: Pixels, truth: Pixels | None = None, title: str 
         Cell(blend(image, ground, hair), None, "hair removed", ("everything but the hair",)),
         _bald(image, hair, skin),
     ]
-    return visualize.contact_sheet(cells, 3, title, side)
+    return contact_sheets.contact_sheet(cells, 3, title, side)
 
 
 def cover(mask: Pixels, number: int, shape: tuple[int, int]) -> Cover:

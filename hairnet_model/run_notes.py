@@ -13,7 +13,7 @@ import keras
 import numpy as np
 
 from hairnet_data.version import __version__
-from hairnet_data.visualize import write_whole
+from hairnet_data.whole import write_whole
 from hairnet_model.model_file import Model
 
 

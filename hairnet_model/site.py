@@ -22,6 +22,7 @@ from typing import Any
 
 from hairnet_data.classes import NAMES
 from hairnet_data.errors import HairnetError, UsageError
+from hairnet_data.whole import put_folder
 from hairnet_model.framing import PAD
 
 BUILT = Path(__file__).parent / "web" / "dist"
@@ -74,20 +75,16 @@ def write(out: Path, model: Path | None = None) -> Path:
     if out.exists() and not _replaceable(out):
         raise UsageError("--out", f"{out} is no empty folder and no site of ours", "name another folder")
     draft = out.with_name(f".{out.name}-{secrets.token_hex(4)}")
-    old = out.with_name(f".{out.name}-{secrets.token_hex(4)}")
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         shutil.copytree(BUILT, draft)
         _add_model(draft / _CARD.parent, model)
-        if out.exists():
-            os.replace(out, old)
-        os.replace(draft, out)
+        put_folder(draft, out)
     except OSError as fault:
         what = f"cannot be written ({fault.strerror or fault})"
         raise SiteError(str(out), what, "choose another --out, or check the disk") from fault
     finally:
         shutil.rmtree(draft, ignore_errors=True)
-        shutil.rmtree(old, ignore_errors=True)
     return out
 
 

@@ -10,9 +10,10 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from hairnet_data.classes import BACKGROUND, FACE, HAIR, NAMES
+from hairnet_data.contact_sheets import Cell, contact_sheet
 from hairnet_data.errors import UsageError
 from hairnet_data.pixels import Pixels
-from hairnet_data.visualize import LINES, Cell, contact_sheet, save_png
+from hairnet_data.visualize import LINES, save_png
 from hairnet_model import metrics
 from hairnet_model.evaluate import Case
 

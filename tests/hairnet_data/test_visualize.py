@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from hairnet_data import visualize
+from hairnet_data import contact_sheets, visualize
 from hairnet_data.classes import BACKGROUND, COLOURS, FACE, HAIR
+from hairnet_data.contact_sheets import Cell
 from hairnet_data.errors import BuildError
-from hairnet_data.visualize import Cell, Pixels
+from hairnet_data.visualize import Pixels
 
 
 def _grey(height: int, width: int, level: int = 120) -> Pixels:
@@ -93,11 +94,11 @@ def test_overlay_tints_by_opacity() -> None:
 
 def test_shortened_text_fits() -> None:
     text = "lfw/Some_Person_With_A_Very_Long_Name_0012.jpg"
-    cut = visualize.shortened(text, 12, 100)
+    cut = contact_sheets.shortened(text, 12, 100)
     assert cut.endswith("…")
-    assert visualize._font(12).getlength(cut) <= 100
-    assert visualize.shortened("short", 12, 100) == "short"
-    assert visualize.shortened("short", 12, 1) == ""
+    assert contact_sheets._font(12).getlength(cut) <= 100
+    assert contact_sheets.shortened("short", 12, 100) == "short"
+    assert contact_sheets.shortened("short", 12, 1) == ""
 
 
 @pytest.mark.parametrize(
@@ -113,9 +114,9 @@ def test_shortened_text_fits() -> None:
 )
 @pytest.mark.parametrize("rows", [1, 2, 5])
 def test_wrapped_text_fits_its_rows(text: str, rows: int) -> None:
-    lines = visualize.wrapped(text, 12, 90, rows)
+    lines = contact_sheets.wrapped(text, 12, 90, rows)
     assert len(lines) <= rows
-    assert all(visualize._font(12).getlength(line) <= 90 for line in lines)
+    assert all(contact_sheets._font(12).getlength(line) <= 90 for line in lines)
     assert all(line.isprintable() for line in lines)
     if not lines or not lines[-1].endswith("…"):
         assert "".join("".join(lines).split()) == "".join(c for c in text if c.isprintable() and c != " ")
@@ -128,23 +129,23 @@ def test_contact_sheet_takes_pictures_of_any_size() -> None:
         Cell(_grey(1, 1), None, "", ()),
         Cell(_grey(64, 64), None, "\x00 odd \n title " * 20, ()),
     ]
-    sheet = visualize.contact_sheet(cells, 3, "four", side=96)
+    sheet = contact_sheets.contact_sheet(cells, 3, "four", side=96)
     assert sheet.dtype == np.uint8
     assert sheet.shape[1] == 2 * 28 + 3 * 96 + 2 * 16
-    assert visualize.contact_sheet(cells, 9, "four", side=96).shape[1] == 2 * 28 + 4 * 96 + 3 * 16
+    assert contact_sheets.contact_sheet(cells, 9, "four", side=96).shape[1] == 2 * 28 + 4 * 96 + 3 * 16
 
 
 def test_contact_sheet_text_stays_within_its_card() -> None:
     """Long captions colour no pixel of the margins."""
     long = "W" * 500
-    sheet = visualize.contact_sheet([Cell(_grey(50, 50), None, long, (long, long))] * 2, 2, long, side=120)
+    sheet = contact_sheets.contact_sheet([Cell(_grey(50, 50), None, long, (long, long))] * 2, 2, long, side=120)
     margins = np.concatenate([sheet[:, :28].reshape(-1, 3), sheet[:, -28:].reshape(-1, 3)])
     assert len(np.unique(margins, axis=0)) == 1
 
 
 def test_contact_sheet_has_a_legend_only_where_there_are_masks() -> None:
     def lines(mask: Pixels | None) -> int:
-        sheet = visualize.contact_sheet([Cell(_grey(40, 40), mask, "t", ())] * 4, 4, "t", side=64)
+        sheet = contact_sheets.contact_sheet([Cell(_grey(40, 40), mask, "t", ())] * 4, 4, "t", side=64)
         return int((sheet == visualize.LINES[HAIR]).all(axis=-1).sum())
 
     assert lines(np.zeros((40, 40), np.uint8)) > 50
@@ -152,13 +153,13 @@ def test_contact_sheet_has_a_legend_only_where_there_are_masks() -> None:
 
 
 def test_contact_sheet_of_nothing() -> None:
-    assert visualize.contact_sheet([], 4, "empty").ndim == 3
+    assert contact_sheets.contact_sheet([], 4, "empty").ndim == 3
 
 
 @pytest.mark.parametrize(("columns", "side"), [(0, 100), (-1, 100), (2, 5)])
 def test_impossible_sheets_are_refused(columns: int, side: int) -> None:
     with pytest.raises(ValueError, match="cannot be laid out"):
-        visualize.contact_sheet([], columns, "t", side)
+        contact_sheets.contact_sheet([], columns, "t", side)
 
 
 def test_save_png_writes_the_pixels_and_nothing_else(tmp_path: Path) -> None:
