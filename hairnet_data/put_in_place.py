@@ -25,7 +25,11 @@ def put_in_place(described: Path, path: Path, work: Workplace) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     default, theirs = work.described / path.parent.parent.name / ".config", path.parent.parent / ".config"
     if default.exists() and not theirs.exists():
-        default.rename(theirs)
+        try:
+            default.rename(theirs)
+        except OSError:
+            if not theirs.exists():  # else another build was quicker; they all write the same
+                raise
     if path.exists():
         old = work.old / path.parent.name / path.name
         old.parent.mkdir(parents=True, exist_ok=True)

@@ -502,6 +502,22 @@ def test_a_build_under_way_is_left_alone(own: Sources, tmp_path: Path, kit: Kit)
     assert len(list((tmp_path / "hairnet_synthetic").glob("set*/1.0.0/metadata.json"))) == 6
 
 
+def test_another_build_is_quicker_with_what_both_write(
+    own: Sources, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between looking for TFDS's `.config` and renaming one's own, another build's may have come."""
+    real = Path.rename
+
+    def late(self: Path, to: Path) -> Path:
+        if self.name == ".config":
+            shutil.copytree(self, to)
+        return real(self, to)
+
+    monkeypatch.setattr(Path, "rename", late)
+    assert build(own, SETTINGS, tmp_path, name="mine").made
+    assert any((tmp_path / "hairnet_synthetic" / ".config").iterdir())
+
+
 def test_metadata_holds_no_paths(built_folder: Path, portraits_dir: Path, negatives_dir: Path) -> None:
     for file in ("metadata.json", "dataset_info.json", "features.json"):
         text = (built_folder / file).read_text()
