@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from hairnet_data.errors import UsageError
-
 if TYPE_CHECKING:
     from hairnet_data.plan import Settings
     from hairnet_data.sources import Sources
@@ -63,8 +61,6 @@ class Request:
         from hairnet_data.policy import Policy, from_mapping, read_policy
 
         base = read_policy(self.policy) if self.policy else Policy()
-        if base.cover:  # needs to know where the head is, which is looked up for the test pool alone
-            raise UsageError(str(self.policy), "cover is for the evaluation splits", "leave it out")
         names = ("negative_rate", "occlude_rate", "scale", "shift", "rotate", "mirror", "photometric")
         given: dict[str, Any] = {name: getattr(self, name) for name in names if getattr(self, name) is not None}
         return Settings(

@@ -133,6 +133,8 @@ def make_plan(
     policy = settings.policy
     _check_pools(portraits, found.pools, policy, settings.eval_examples != 0)
     train = settings.train_examples or default_examples(portraits, found.pools)
+    aimed = {split.pool for split in splits_for(policy, settings.seed) if split.policy.cover}
+    pools = {name: pool if name in aimed else pool.without_heads() for name, pool in found.pools.items()}
     splits = []
     for split in splits_for(policy, settings.seed):
         natural = split.natural_size(found.pools[split.pool])
@@ -145,7 +147,7 @@ def make_plan(
         portraits=portraits,
         backgrounds=backgrounds,
         settings=settings,
-        pools=found.pools,
+        pools=pools,
         splits=tuple(splits),
         identity=_identity(portraits, backgrounds, settings, found, train),
         skipped=len(found.faults),

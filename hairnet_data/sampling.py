@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
-from hairnet_data import occlusion
+from hairnet_data import geometry, occlusion
 from hairnet_data.draws import Draws, sections, shuffled
 from hairnet_data.policy import MOST_OCCLUDERS, Policy
 from hairnet_data.pools import HEAD_SIDE, Asset, Pool
@@ -16,6 +17,8 @@ from hairnet_data.recipe import NO_FILL, PATTERNS, Affine, Colour, Crop, Occlude
 from hairnet_data.splits import CROPS_OF_A_BACKGROUND, Split
 
 _SECTIONS = ("kind", "affine", "fill", "photometric", *(f"occluder{k}" for k in range(MOST_OCCLUDERS)))
+
+Bits = NDArray[np.bool_]
 
 _SKIN: tuple[Colour, ...] = (
     # The Monk Skin Tone scale (Ellis Monk, skintone.google), lightest to darkest: for hands.
@@ -136,7 +139,7 @@ def _occluders(
     draws: dict[str, Draws], policy: Policy, pool: Pool, affine: Affine, portrait: Asset | None
 ) -> tuple[Occluder, ...]:
     if policy.cover and portrait:
-        return (_covering(draws["occluder0"], policy, pool, portrait, policy.cover),)
+        return (_covering(draws["occluder0"], policy, pool, _head(portrait, affine), policy.cover),)
     first = draws["occluder0"]
     low, high = policy.occluder_count
     count = first.whole(low, high)
@@ -190,9 +193,20 @@ def _paint(draws: Draws, policy: Policy, pool: Pool, skin: bool) -> Paint:
     return Paint("colour", (first,))
 
 
-def _covering(draws: Draws, policy: Policy, pool: Pool, portrait: Asset, share: tuple[float, float]) -> Occluder:
+def _head(portrait: Asset, affine: Affine) -> Bits:
+    """Where the head comes to lie in the frame: bool (HEAD_SIDE, HEAD_SIDE)."""
+    head = np.unpackbits(np.frombuffer(portrait.head, np.uint8)).reshape(HEAD_SIDE, HEAD_SIDE)
+    if affine != Affine():
+        matrix = geometry.unit_matrix(
+            HEAD_SIDE, HEAD_SIDE, HEAD_SIDE, affine.scale, affine.shift, affine.rotation, affine.mirror
+        )
+        at = geometry.coordinates(matrix, (0, 0, HEAD_SIDE, HEAD_SIDE), HEAD_SIDE, HEAD_SIDE)
+        head = geometry.sample_mask(head, at)
+    return np.equal(head, 1)
+
+
+def _covering(draws: Draws, policy: Policy, pool: Pool, head: Bits, share: tuple[float, float]) -> Occluder:
     """One occluder that hides a share of the head between the two given, grown from a place on the head."""
-    head = np.unpackbits(np.frombuffer(portrait.head, np.uint8)).astype(bool).reshape(HEAD_SIDE, HEAD_SIDE)
     rows, columns = np.nonzero(head)
     # Within the range by a margin: the map of the head is coarse.
     margin = 0.15 * (share[1] - share[0])
@@ -221,6 +235,6 @@ def _grown(shape: Occluder, factor: float, centre: Point) -> Occluder:
     return replace(shape, outline=occlusion.place(shape.outline, centre, factor, factor, 0))
 
 
-def _hidden(occluder: Occluder, head: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> float:
+def _hidden(occluder: Occluder, head: Bits) -> float:
     (left, top, right, bottom), inside = occlusion.cover(occluder.outline, HEAD_SIDE)
     return float((head[top:bottom, left:right] & inside).sum() / head.sum())

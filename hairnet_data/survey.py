@@ -157,9 +157,7 @@ def _apart(fit: list[tuple[Entry, _Fit]]) -> tuple[list[tuple[Entry, _Fit]], lis
 def _by_pool(fit: list[tuple[Entry, _Fit]]) -> dict[str, list[Asset]]:
     pools: dict[str, list[Asset]] = {pool: [] for pool in POOLS}
     for entry, result in fit:
-        # The map of the head is wanted where occluders are measured against it: in the test pool.
-        head = result.head if entry.pool == "test" else b""
-        pools[entry.pool].append(Asset(entry.id, result.content, entry.person, dict(entry.traits), head))
+        pools[entry.pool].append(Asset(entry.id, result.content, entry.person, dict(entry.traits), result.head))
     return pools
 
 

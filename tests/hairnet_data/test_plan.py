@@ -60,6 +60,17 @@ def counts(survey: Survey, **settings: Any) -> dict[str, int]:
     return {part.split.name: part.count for part in make_plan(*SOURCES, Settings(**settings), survey).splits}
 
 
+def test_maps_of_heads_go_only_where_occluders_are_aimed() -> None:
+    usual = make_plan(*SOURCES, Settings(), found()).pools
+    assert {name: bool(pool.portraits[0].head) for name, pool in usual.items()} == {
+        "train": False,
+        "validation": False,
+        "test": True,
+    }
+    aimed = make_plan(*SOURCES, Settings(policy=Policy(cover=(0.1, 0.6))), found()).pools
+    assert aimed["train"].portraits[0].head
+
+
 def test_how_many_examples() -> None:
     natural = {"validation": 1, "test": 2, "test_shifted": 2, "test_rotated": 2, "test_occluded": 2}
     assert counts(found()) == {"train": 2000, **natural, "test_negatives": 4}
