@@ -17,6 +17,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ def tf_data(dataset: str, threads: int) -> Iterable[Any]:
     """`tf.data` over the shards, decoded as `hairnet_model` does."""
     import tensorflow as tf
 
+    from hairnet_data import array_records
     from hairnet_data.prepared import open_prepared
 
     features = {name: tf.io.FixedLenFeature((), tf.string) for name in ("image", "mask")}
@@ -39,8 +41,13 @@ def tf_data(dataset: str, threads: int) -> Iterable[Any]:
         image = tf.io.decode_jpeg(record["image"], channels=3, dct_method="INTEGER_ACCURATE")
         return image, tf.io.decode_png(record["mask"], channels=1)[..., 0]
 
-    files = [str(shard.path) for shard in open_prepared(Path(dataset)).shards["train"]]
-    stream = tf.data.TFRecordDataset(files).shuffle(1000).map(decode, num_parallel_calls=threads)
+    files = {str(shard.path): shard.records for shard in open_prepared(Path(dataset)).shards["train"]}
+    stored = tf.data.TFRecordDataset(list(files))
+    if all(".array_record-" in file for file in files):
+        kind = tf.TensorSpec([None], tf.string)
+        blocks = partial(array_records.blocks, list(files.items()), 0, sum(files.values()))
+        stored = tf.data.Dataset.from_generator(blocks, output_signature=kind).unbatch()
+    stream = stored.shuffle(1000).map(decode, num_parallel_calls=threads)
     return stream.batch(SIZE).prefetch(2).as_numpy_iterator()
 
 

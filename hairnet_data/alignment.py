@@ -2,7 +2,8 @@
 
 The alignment contract, for every example (4 and 5 hold before photometric changes and encoding):
 
-1. The mask is uint8 (S, S) with values 0 background, 1 hair, 2 face; the image uint8 (S, S, 3), RGB.
+1. The mask is uint8 (S, S) with values 0 background, 1 hair, 2 face, and 255 (unlabelled) where the source
+   declares such pixels; the image uint8 (S, S, 3), RGB. Unlabelled pixels move like a class of their own.
 2. For a portrait painted in its own class colours, every pixel farther than one pixel from a class edge
    has, by nearest colour, the class of its mask, from 10 x down to 4 x up.
 3. A disc of 8 pixels or more has its centroid at M c within 0.1 pixel, in the image and in the mask. (One
@@ -28,11 +29,19 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from hairnet_data.classes import NAMES, UNLABELLED
 from hairnet_data.recipe import Occluder, Recipe
 from hairnet_data.sources.base import Pixels
 
 Allowed = NDArray[np.uint8]
-"""For each pixel a set of classes: bit k is set where class k is right."""
+"""For each pixel a set of classes: bit k is set where class k is right, `UNLABELLED_BIT` where no label is."""
+
+UNLABELLED_BIT = 7
+
+_NO_BIT = 6  # of values that are no class at all: never set
+_BITS = np.full(256, _NO_BIT, np.uint8)
+_BITS[: len(NAMES)] = range(len(NAMES))
+_BITS[UNLABELLED] = UNLABELLED_BIT
 
 _EITHER_SIDE = 1 / 1000  # source pixels: more than the renderer's rounding, far less than a pixel shift
 _NEAR_EDGE = 1 / 128  # output pixels: the renderer snaps an occluder's corners to 256ths
@@ -43,7 +52,7 @@ def allowed_classes(recipe: Recipe, mask: Pixels | None, frame: tuple[int, int] 
 
     Args:
         recipe: what was drawn.
-        mask: the portrait's own mask, uint8 (h, w); None for a negative.
+        mask: the portrait's own mask, uint8 (h, w) of class ids and `UNLABELLED`; None for a negative.
         frame: width and height of the portrait's image; None for a negative.
 
     Returns:
@@ -64,10 +73,10 @@ def mask_fault(found: Pixels, allowed: Allowed) -> str:
     """Says what is wrong with a mask, "" if nothing is.
 
     Args:
-        found: uint8 (S, S) of class ids, as stored.
+        found: uint8 (S, S) of class ids and `UNLABELLED`, as stored.
         allowed: of `allowed_classes`.
     """
-    wrong = (allowed >> np.minimum(found, 7)) & 1 == 0
+    wrong = (allowed >> _BITS[found]) & 1 == 0
     if not wrong.any():
         return ""
     row, column = (int(place[0]) for place in np.nonzero(wrong))
@@ -107,7 +116,7 @@ def _placed(recipe: Recipe, mask: Pixels, frame: tuple[int, int]) -> Allowed:
             x, y = np.floor(across + right).astype(np.int64), np.floor(down + lower).astype(np.int64)
             inside = (x >= 0) & (x < mask.shape[1]) & (y >= 0) & (y < mask.shape[0])
             classes = mask[np.where(inside, y, 0), np.where(inside, x, 0)]
-            allowed |= np.where(inside, np.left_shift(1, classes), 1).astype(np.uint8)
+            allowed |= np.where(inside, np.left_shift(1, _BITS[classes]), 1).astype(np.uint8)
     return allowed
 
 

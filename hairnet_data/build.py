@@ -15,6 +15,7 @@ from hairnet_data.crew import Crew, Hands
 from hairnet_data.errors import BuildError
 from hairnet_data.generate import estimate, finished_shards, generate
 from hairnet_data.naming import is_there, name_of, work_name
+from hairnet_data.places import bytes_in, is_remote, told
 from hairnet_data.plan import DATASET, Plan, Settings
 from hairnet_data.prepare import plan_of
 from hairnet_data.put_in_place import put_in_place
@@ -116,7 +117,7 @@ def build(
         if not overwrite and is_there(path, plan):
             if not dry_run:
                 discard(work_folder)
-            return replace(outcome, size=_bytes_in(path))
+            return replace(outcome, size=bytes_in(path))
         size, seconds = estimate(plan)
         outcome = replace(outcome, size=size, seconds=seconds)
         if dry_run:
@@ -124,31 +125,31 @@ def build(
         with claimed(work_folder, resume) as work:
             # Another build may have been quicker, or an earlier run of this one stopped when all was done.
             if (not overwrite or work.placed) and is_there(path, plan):
-                return replace(outcome, made=work.placed, size=_bytes_in(path), seconds=0.0)
+                return replace(outcome, made=work.placed, size=bytes_in(path), seconds=0.0)
             found = finished_shards(plan, work.shards, work.notes, crew, progress)
             resumed = sum(shard.records for shard in found.values())
             left = 1 - resumed / outcome.examples
             outcome = replace(outcome, resumed=resumed, seconds=seconds * left)
             _check_room(data_dir, round(size * left))
             announce(outcome)
-            shards = generate(plan, found, work.shards, work.notes, scratch, engine or crew, progress)
-            put_in_place(_describe(plan, path.parent.name, shards, work.described), path, work)
-        return replace(outcome, made=True, size=_bytes_in(path))
+            # Who renders elsewhere does not see this machine's folders.
+            known = work.folder if engine and is_remote(data_dir) else scratch
+            shards = generate(plan, found, work.shards, work.notes, known, engine or crew, progress)
+            described = scratch / "described" if is_remote(data_dir) else work.described
+            put_in_place(_describe(plan, path.parent.name, shards, work.notes, described), path, work)
+        return replace(outcome, made=True, size=bytes_in(path))
 
 
 @contextlib.contextmanager
 def _written(data_dir: Path) -> Iterator[None]:
     """Turns what a full or failing disk raises into one line."""
     try:
-        yield
+        with told(data_dir):
+            yield
     except OSError as fault:
         what = f"cannot be written ({fault.strerror or fault})"
         mend = "make room, and the same command goes on where it was; or choose another --data-dir"
         raise BuildError(str(data_dir), what, mend) from fault
-
-
-def _bytes_in(path: Path) -> int:
-    return sum(file.stat().st_size for file in path.iterdir())
 
 
 @contextlib.contextmanager
@@ -159,19 +160,21 @@ def _nowhere() -> Iterator[Path]:
 
 
 def _check_room(data_dir: Path, size: int) -> None:
+    if is_remote(data_dir):
+        return
     free = shutil.disk_usage(data_dir).free
     if size * 1.1 > free:
         what = f"has {free / 1e9:.2f} GB free, and the dataset takes about {size / 1e9:.2f} GB"
         raise BuildError(str(data_dir), what, "make room, ask for fewer examples, or choose another --data-dir")
 
 
-def _describe(plan: Plan, name: str, shards: Sequence[Shard], root: Path) -> Path:
-    """Lets TFDS write its files of the dataset under another root, and returns where they lie there."""
+def _describe(plan: Plan, name: str, shards: Sequence[Shard], notes: Path, root: Path) -> Path:
+    """Writes TFDS's files and Croissant's of the dataset under another root, and returns where they lie there."""
     # Imported here: this package knows the dataset only by its name until one is to be made.
     from hairnet_synthetic import Builder
 
     logging.getLogger("absl").setLevel(logging.ERROR)  # it warns of every configuration with a name of its own
-    builder = Builder(plan=plan, shards=shards, config=Builder.config(name), data_dir=root)
+    builder = Builder(plan=plan, shards=shards, notes=notes, config=Builder.config(name), data_dir=root)
     with contextlib.redirect_stdout(io.StringIO()):  # TFDS announces the temporary place; we say the final one
         builder.download_and_prepare()
     return Path(builder.data_dir)

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from hairnet_data.classes import BACKGROUND, NAMES
+from hairnet_data.classes import BACKGROUND, NAMES, UNLABELLED
 from hairnet_data.encode import decode_image, decode_mask, parse
 from hairnet_data.errors import DatasetError
 from hairnet_data.prepared import FEATURES, text
@@ -119,7 +119,7 @@ def check_record(data: bytes, metadata: dict[str, Any], split: str, index: int) 
         checked.image_bytes = features["image"]
     for what in _image_faults(checked, metadata["identity"]["image_format"], size):
         wrong(what, id)
-    for what in _mask_faults(checked, features["mask"], size):
+    for what in _mask_faults(checked, features["mask"], size, bool(metadata.get("unlabelled"))):
         wrong(what, id)
     return checked
 
@@ -141,7 +141,7 @@ def _image_faults(checked: Checked, image_format: str, size: int) -> list[str]:
     return []
 
 
-def _mask_faults(checked: Checked, data: bytes | int, size: int) -> list[str]:
+def _mask_faults(checked: Checked, data: bytes | int, size: int, unlabelled: bool) -> list[str]:
     if not isinstance(data, bytes) or not data.startswith(b"\x89PNG\r\n\x1a\n") or len(data) < 33:
         return ["its mask is no PNG"]
     # Width, height, bits, colour type: a palette (3) would reach TensorFlow as the grey of its colours.
@@ -156,8 +156,22 @@ def _mask_faults(checked: Checked, data: bytes | int, size: int) -> list[str]:
         return [f"its mask is {mask.shape[1]}x{mask.shape[0]}, not {size}x{size}"]
     checked.mask = mask
     faults = []
-    if mask.max() >= len(NAMES):
-        faults.append(f"its mask has class {mask.max()}")
+    strange = strange_value(mask, unlabelled)
+    if strange is not None:
+        faults.append(f"its mask has class {strange}")
     if checked.recipe and checked.recipe.kind == "negative" and (mask != BACKGROUND).any():
         faults.append(f"a negative's mask has {int((mask != BACKGROUND).sum()):,} pixels that are not background")
     return faults
+
+
+def strange_value(mask: Pixels, unlabelled: bool) -> int | None:
+    """The highest value in a mask that it may not hold; None if there is none.
+
+    Args:
+        mask: uint8 of any shape.
+        unlabelled: whether the dataset says that it has pixels without a label.
+    """
+    highest = int(mask.max(initial=0))
+    if unlabelled and highest == UNLABELLED:
+        highest = int(mask.max(initial=0, where=mask != UNLABELLED))
+    return highest if highest >= len(NAMES) else None

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from hairnet_data.alignment import allowed_classes, mask_fault
+from hairnet_data.alignment import UNLABELLED_BIT, allowed_classes, mask_fault
 from hairnet_data.at_hand import AtHand, content_fault
-from hairnet_data.check_records import Checked, Finding
+from hairnet_data.check_records import Checked, Finding, strange_value
 from hairnet_data.classes import BACKGROUND
 from hairnet_data.encode import decode_image, encode_image
 from hairnet_data.errors import HairnetError
@@ -39,6 +39,7 @@ class SourceCheck:
         self._at_hand = at_hand
         self._image_format = dataset.metadata["identity"]["image_format"]
         self._same_libraries = dataset.metadata.get("libraries") == library_versions()
+        self._unlabelled = bool(dataset.metadata.get("unlabelled"))
         self._size = dataset.metadata["identity"]["image_size"]
         self._background = functools.lru_cache(maxsize=128)(self._load_background)
         self._fault = functools.lru_cache(maxsize=100_000)(self._fault_of)
@@ -49,7 +50,9 @@ class SourceCheck:
         compared = Compared()
         recipe = checked.recipe
         assert recipe is not None
-        if self._at_hand.portraits is None or checked.mask is None or checked.mask.max() > 2:
+        if self._at_hand.portraits is None or checked.mask is None:
+            return compared
+        if strange_value(checked.mask, self._unlabelled) is not None:
             return compared
         portraits, backgrounds = recipe.assets()
         faults = [fault for name in portraits if (fault := self._fault(True, name))]
@@ -98,7 +101,8 @@ class SourceCheck:
         # The share of the head that the occluder hides, against the same recipe without it.
         bare = Recipe(recipe.split, recipe.index, recipe.size, recipe.kind, recipe.portrait, affine=recipe.affine)
         frame = (portrait.image.shape[1], portrait.image.shape[0])
-        head = allowed_classes(bare, portrait.mask, frame) & 1 == 0
+        not_head = 1 << BACKGROUND | 1 << UNLABELLED_BIT
+        head = allowed_classes(bare, portrait.mask, frame) & not_head == 0
         if head.sum() < 100:
             return []
         hidden = float((mask[head] == BACKGROUND).mean())

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +16,7 @@ import typer
 
 from hairnet_data import commands, options
 from hairnet_data.errors import UsageError
+from hairnet_data.places import is_remote, place
 
 if TYPE_CHECKING:
     from hairnet_data.at_hand import AtHand
@@ -26,7 +28,7 @@ app = commands.new_app(
     "hairnet-data", "Makes training sets for hair and face segmentation whose masks fit their pictures."
 )
 
-Dataset = Annotated[Path, typer.Argument(metavar="DIR", help="A prepared dataset.")]
+Dataset = Annotated[Path, typer.Argument(metavar="DIR", parser=place, help="A prepared dataset.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -52,7 +54,7 @@ def build(
     name: Annotated[str | None, typer.Option(help="Of the dataset's configuration.")] = None,
     data_dir: options.DataDir = None,
     workers: Annotated[int | None, typer.Option(help="Processes.", show_default="one a core")] = None,
-    file_format: Annotated[str, typer.Option(help="tfrecord.")] = "tfrecord",
+    file_format: Annotated[str, typer.Option(help="tfrecord, or array_record: read by number.")] = "tfrecord",
     skip_bad: options.SkipBad = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a dataset of that name.")] = False,
     no_resume: Annotated[bool, typer.Option("--no-resume", help="Start over where a build was stopped.")] = False,
@@ -63,17 +65,15 @@ def build(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Decide and estimate only.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but the dataset's folder.")] = False,
 ) -> None:
-    """Builds a dataset of TFRecords."""
+    """Builds a dataset of TFRecords or ArrayRecords."""
     from hairnet_data import build as building
     from hairnet_data.console import bytes_text, progress_bar
     from hairnet_data.naming import checked_name
 
     workers = _workers(workers)
     name = checked_name(name)
-    if file_format != "tfrecord":
-        raise UsageError("--file-format", f"no format named {file_format!r}", "tfrecord is the one there is")
     request = _request(locals())
-    settings = request.settings()
+    settings = replace(request.settings(), file_format=file_format)
     where = data_dir or options.default_data_dir()
     engine = _engine(beam_runner, beam_options)
 
@@ -163,7 +163,9 @@ def preview(
     policy: options.PolicyFile = None,
     split_by: options.SplitBy = "official",
     data_dir: options.DataDir = None,
-    dataset: Annotated[Path | None, typer.Option(help="A prepared dataset, instead of settings.")] = None,
+    dataset: Annotated[
+        Path | None, typer.Option(parser=place, metavar="<path>", help="A prepared dataset, instead of settings.")
+    ] = None,
     split: Annotated[str, typer.Option(help="Of the prepared dataset.")] = "train",
     count: Annotated[int, typer.Option(help="How many examples.")] = 24,
     out: Annotated[Path, typer.Option(help="A contact sheet (.png) or a gallery (.html).")] = Path("preview.png"),
@@ -294,9 +296,9 @@ def _at_hand(prepared: Prepared, source_dir: Path | None, negatives: Path | None
     from hairnet_data.plan import DATASET
 
     # DATA_DIR/hairnet_synthetic/NAME/VERSION: archives are unpacked where the build unpacked them.
-    home = prepared.path.resolve().parent.parent
+    home = (prepared.path if is_remote(prepared.path) else prepared.path.resolve()).parent.parent
     data_dir = home.parent if home.name == DATASET else options.default_data_dir()
-    return open_at_hand(prepared, source_dir, negatives, data_dir / "downloads")
+    return open_at_hand(prepared, source_dir, negatives, options.kept_in(data_dir))
 
 
 def _request(values: dict[str, object]) -> options.Request:

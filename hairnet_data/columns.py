@@ -1,4 +1,7 @@
-"""What is known of an example, as the columns of a table: for spreadsheets, and for programs that read no recipes."""
+"""What is known of an example, as the columns of a table: for spreadsheets, and for programs that read no recipes.
+
+The masks beside it hold class ids, and 255 where nobody labelled a pixel.
+"""
 
 from __future__ import annotations
 
@@ -43,15 +46,20 @@ COLUMNS: dict[str, Column] = {
 """Every column of `row`, in order."""
 
 
-def row(split: str, record: dict[str, bytes | int]) -> dict[str, Value]:
+def row(split: str, record: dict[str, bytes | int], recipe: Recipe | None = None) -> dict[str, Value]:
     """One record's values, by column. A negative's place is that of its crop: scale 1, no shift, its own mirror.
+
+    Args:
+        split: the split's name.
+        record: as `encode.parse` reads it.
+        recipe: the record's own, where it is in hand: reading it takes longer than all the rest.
 
     Raises:
         DatasetError: the record is damaged.
     """
     try:
         index, line = record["index"], text(record["recipe"])
-        recipe = Recipe.from_json(line)
+        recipe = recipe or Recipe.from_json(line)
         if not isinstance(index, int):
             raise ValueError(f"its index is {index!r}")
         place, colours = recipe.affine, recipe.photometric
@@ -61,19 +69,19 @@ def row(split: str, record: dict[str, bytes | int]) -> dict[str, Value]:
             "kind": text(record["kind"]),
             "source_id": text(record["source_id"]),
             "person": text(record["person"]),
-            "scale": place.scale,
-            "right": place.shift[0],
-            "down": place.shift[1],
-            "rotation": place.rotation,
+            "scale": float(place.scale),
+            "right": float(place.shift[0]),
+            "down": float(place.shift[1]),
+            "rotation": float(place.rotation),
             "mirror": recipe.negative.mirror if recipe.negative else place.mirror,
             "fill": recipe.fill.kind,
             "occluders": len(recipe.occluders),
             "shapes": " ".join(occluder.shape for occluder in recipe.occluders),
             "grey": colours.grey,
-            "contrast": colours.contrast,
-            "brightness": colours.brightness,
-            "blur": colours.blur,
-            "noise": colours.noise,
+            "contrast": float(colours.contrast),
+            "brightness": float(colours.brightness),
+            "blur": float(colours.blur),
+            "noise": float(colours.noise),
             "jpeg": colours.jpeg,
             "recipe": line,
         }

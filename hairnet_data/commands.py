@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 import typer
 
-from hairnet_data.errors import HairnetError
+from hairnet_data.errors import HairnetError, one_line
 
 # Typer carries its own click in some versions and uses the installed one in others; this is either's ClickException.
 _COMMAND_LINE: Any = typer.BadParameter.__mro__[2]
@@ -64,10 +64,10 @@ def run(app: typer.Typer, interrupted: str, memory: str) -> NoReturn:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever read us has gone
         sys.exit(1)
     except _COMMAND_LINE as fault:
-        _end(name, fault.format_message().replace("\n", " ") + "; see --help", fault.exit_code)
+        _end(name, one_line(fault.format_message().replace("\n", " ")) + "; see --help", fault.exit_code)
     except OSError as fault:
         what = f"{fault.filename or 'system'}: {fault.strerror or fault}; check the path, its rights and the disk"
-        _end(name, what, 1)
+        _end(name, one_line(what), 1)
 
 
 def _end(name: str, message: str, status: int) -> NoReturn:

@@ -98,7 +98,10 @@ def print_stats(counted: dict[str, dict[str, Any]]) -> None:
 
     table = Table(box=None, pad_edge=False)
     table.add_column("split")
-    for head in ("examples", "size", "portraits", "negatives", "occluded", "people", "hair", "face"):
+    # A column for what has no label only where something has none.
+    some = any("unlabelled" in found["classes"] for found in counted.values())
+    names = ("hair", "face", *(["unlabelled"] if some else []))
+    for head in ("examples", "size", "portraits", "negatives", "occluded", "people", *names):
         table.add_column(head, justify="right")
     for split, found in counted.items():
         table.add_row(
@@ -109,7 +112,6 @@ def print_stats(counted: dict[str, dict[str, Any]]) -> None:
             f"{found['negatives']:,}",
             f"{found['occluded']:.1%}",
             f"{found['people']:,}",
-            f"{found['classes']['hair']:.1%}",
-            f"{found['classes']['face']:.1%}",
+            *(f"{found['classes'][name]:.1%}" for name in names),
         )
     Console(width=None if sys.stdout.isatty() else 100).print(table)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from hairnet_data.classes import NAMES
+from hairnet_data.classes import NAMES, UNLABELLED
 from hairnet_data.pixels import Pixels
 from hairnet_data.visualize import LINES, Colour, fitted, outline
 
@@ -100,7 +100,7 @@ def contact_sheet(cells: Sequence[Cell], columns: int, title: str, side: int = 2
         raise ValueError(f"a sheet of {columns} columns of {side} pixels cannot be laid out")
     columns = max(1, min(columns, len(cells)))
     width = max(2 * _MARGIN + columns * side + (columns - 1) * _GAP, 2 * _MARGIN + 200)
-    legend = any(cell.mask is not None for cell in cells)
+    legend = _legend(cells)
     captions = [_caption(cell, side) for cell in cells]
     rows = [range(start, min(start + columns, len(cells))) for start in range(0, len(cells), columns)]
     heights = [side + max(_caption_height(captions[at]) for at in row) for row in rows]
@@ -121,20 +121,31 @@ def contact_sheet(cells: Sequence[Cell], columns: int, title: str, side: int = 2
     return np.array(sheet)
 
 
-def _header_rows(title: str, width: int, legend: bool) -> tuple[list[str], bool]:
+_Legend = Sequence[tuple[str, Colour | None]]
+
+
+def _legend(cells: Sequence[Cell]) -> _Legend:
+    """What is drawn over the pictures: names with their colours, None for the hatch."""
+    masks = [cell.mask for cell in cells if cell.mask is not None]
+    names: list[tuple[str, Colour | None]] = [(NAMES[number], colour) for number, colour in LINES.items()]
+    names += [("unlabelled", None)] if any((mask == UNLABELLED).any() for mask in masks) else []
+    return names if masks else ()
+
+
+def _header_rows(title: str, width: int, legend: _Legend) -> tuple[list[str], bool]:
     """The headline's rows, and whether the legend fits beside them."""
     room = width - 2 * _MARGIN
-    beside = legend and _font(24).getlength(_plain(title)) <= room - 170
+    beside = bool(legend) and _font(24).getlength(_plain(title)) <= room - 85 * len(legend)
     return wrapped(title, 24, room, 2), beside
 
 
-def _header_height(title: str, width: int, legend: bool) -> int:
+def _header_height(title: str, width: int, legend: _Legend) -> int:
     """Rows of pixels above the first card."""
     rows, beside = _header_rows(title, width, legend)
     return 22 + 32 * len(rows) + (26 if legend and not beside else 0) + 14
 
 
-def _header(sheet: Image.Image, title: str, legend: bool) -> None:
+def _header(sheet: Image.Image, title: str, legend: _Legend) -> None:
     """Writes the headline and the legend onto the sheet."""
     draw = ImageDraw.Draw(sheet)
     rows, beside = _header_rows(title, sheet.width, legend)
@@ -143,11 +154,14 @@ def _header(sheet: Image.Image, title: str, legend: bool) -> None:
     if not legend:
         return
     y = 22 + (26 if beside else 32 * len(rows) + 18)
-    names = [(NAMES[number], colour) for number, colour in LINES.items()]
-    wide = sum(_font(14).getlength(name) + 22 for name, _ in names) + 18 * (len(names) - 1)
+    wide = sum(_font(14).getlength(name) + 22 for name, _ in legend) + 18 * (len(legend) - 1)
     x = sheet.width - _MARGIN - wide if beside else float(_MARGIN)
-    for name, colour in names:
-        draw.rounded_rectangle((x, y - 11, x + 14, y), 4, fill=colour, outline=tuple(c * 3 // 4 for c in colour))
+    for name, colour in legend:
+        fill = colour or (160, 160, 168)
+        draw.rounded_rectangle((x, y - 11, x + 14, y), 4, fill=fill, outline=tuple(c * 3 // 4 for c in fill))
+        if colour is None:
+            for start in (2, 8):
+                draw.line((x + start, y - 2, x + start + 5, y - 9), fill=(255, 255, 255), width=2)
         draw.text((x + 22, y), name, fill=_GREY, font=_font(14), anchor="ls")
         x += 22 + _font(14).getlength(name) + 18
 

@@ -8,54 +8,49 @@ fraction lightly: the recipe in the column `recipe` is exact.
 
 from __future__ import annotations
 
-import contextlib
-import gzip
-import io
 import json
-import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import orjson
-
-from hairnet_data.classes import NAMES
-from hairnet_data.columns import COLUMNS, Column, Value, row
-from hairnet_data.encode import frame, parse
-from hairnet_data.errors import DatasetError
-from hairnet_data.prepared import Prepared, Shard, open_prepared, read_shard
-from hairnet_data.shard_files import format_of
-from hairnet_data.shards import SUMS, digest_of, read_sums
+from hairnet_data.description import File, Told, described
+from hairnet_data.errors import BuildError, DatasetError
+from hairnet_data.files import read_bytes
+from hairnet_data.places import digest_of, is_file, size_of
+from hairnet_data.prepared import MOST_TEXT, Prepared, open_prepared, read_shard
+from hairnet_data.shards import SUMS, Shard, read_sums
 from hairnet_data.survey import Progress
-from hairnet_data.version import __version__
+from hairnet_data.tables import TABLE, piece_of, write_table
 from hairnet_data.whole import write_whole
 
-if TYPE_CHECKING:
-    import mlcroissant as mlc
-
 CROISSANT = "croissant.json"
-TABLE = "examples.jsonl.gz"
 
-_PLACES = {
-    "shard": Column(str, "The file that holds the record."),
-    "image_start": Column(int, "Where in that file the encoded picture (JPEG or PNG, RGB) begins, in bytes."),
-    "image_size": Column(int, "How many bytes it has."),
-    "mask_start": Column(int, "Where in that file the encoded mask (PNG of class ids) begins, in bytes."),
-    "mask_size": Column(int, "How many bytes it has."),
-}
-_APACHE = "https://www.apache.org/licenses/LICENSE-2.0"
-_CITE = (
-    "@software{hairnet, title = {HairNet: a synthetic training set for hair and face}, "
-    f"version = {{{__version__}}}}}"
-)
-_FORMATS = {
-    "tfrecord": "https://www.tensorflow.org/tutorials/load_data/tfrecord",
-    "array_record": "https://github.com/google/array_record",
-}
+
+def write_new(info: Any, metadata: Mapping[str, Any], shards: Sequence[Shard], notes: Path, folder: Path) -> None:
+    """Writes both files of a dataset that is just being made, of what its workers left: no record is read again.
+
+    Args:
+        info: TFDS's, of the dataset.
+        metadata: what `prepare.metadata_of` says.
+        shards: all, in order.
+        notes: where the table's pieces lie.
+        folder: where the files go, and nothing of the dataset need be yet.
+
+    Raises:
+        OSError: a file cannot be read or written.
+    """
+    table = File(TABLE, *write_table((shard.read_rows(notes) for shard in shards), folder))
+    lengths = [(shard.split, shard.records) for shard in shards]
+    files = [File(s.name, s.size, s.sha256, about) for s, about in zip(shards, _abouts(lengths), strict=True)]
+    config = info.config_name
+    told = Told(f"{info.name}-{config}", info.description, str(info.version), info.citation, metadata, files, table)
+    (folder / CROISSANT).write_bytes(_encoded(described(told)))
 
 
 def write_croissant(dataset: Path, progress: Progress = lambda what, done, total: None) -> Path:
-    """Writes `croissant.json` and the table of examples into a prepared dataset's folder. The same set, the same bytes.
+    """Writes `croissant.json` and the table of examples into a prepared dataset's folder, from its records.
+
+    A build does that by itself. The same set, the same bytes.
 
     Args:
         dataset: its folder, whole and with TFDS's own metadata.
@@ -69,9 +64,28 @@ def write_croissant(dataset: Path, progress: Progress = lambda what, done, total
         BuildError: a file cannot be written.
     """
     prepared = open_prepared(dataset)
-    write_whole(dataset / TABLE, _table(prepared, progress))
-    write_whole(dataset / CROISSANT, (json.dumps(croissant_of(dataset), indent=2) + "\n").encode())
+    try:
+        write_table(_pieces(prepared, progress), dataset)
+    except OSError as fault:
+        what, mend = f"cannot be written ({fault.strerror or fault})", "check its rights and the room left on the disk"
+        raise BuildError(str(dataset / TABLE), what, mend) from fault
+    write_whole(dataset / CROISSANT, _encoded(croissant_of(dataset)))
     return dataset / CROISSANT
+
+
+def _encoded(values: dict[str, Any]) -> bytes:
+    return (json.dumps(values, indent=2) + "\n").encode()
+
+
+def _pieces(prepared: Prepared, progress: Progress) -> Iterator[bytes]:
+    total = sum(prepared.records(split) for split in prepared.shards)
+    progress("describing", 0, total)
+    done = 0
+    for split, shards in prepared.shards.items():
+        for shard in shards:
+            yield piece_of(split, shard.path, read_shard(shard))
+            done += shard.records
+            progress("describing", done, total)
 
 
 def croissant_of(dataset: Path) -> dict[str, Any]:
@@ -81,201 +95,33 @@ def croissant_of(dataset: Path) -> dict[str, Any]:
         DatasetError: there is no such dataset, or no table in it.
     """
     prepared = open_prepared(dataset)
-    info = json.loads((dataset / "dataset_info.json").read_text(encoding="utf-8"))
-    with _hushed():
-        return _described(prepared, info)
-
-
-@contextlib.contextmanager
-def _hushed() -> Iterator[None]:
-    """It warns, by absl, of what it would like to be told: when a set was published. A local one never was."""
-    logger = logging.getLogger("absl")
-    before = logger.level
-    logger.setLevel(logging.ERROR)
-    try:
-        yield
-    finally:
-        logger.setLevel(before)
-
-
-def _described(prepared: Prepared, info: dict[str, Any]) -> dict[str, Any]:
-    import mlcroissant as mlc
-
-    licence, citation = _terms(prepared, info)
-    described = mlc.Metadata(
-        name=f"{info['name']}-{info['configName']}",
-        description=info["description"],
-        license=licence,
-        cite_as=citation,
-        version=info["version"],
-        keywords=["hair segmentation", "face segmentation", "synthetic"],
-        distribution=list(_files(prepared)),
-        record_sets=[_classes(), _splits(prepared), _examples(prepared)],
-    )
-    made: dict[str, Any] = described.to_json()
-    return made
-
-
-def _terms(prepared: Prepared, info: dict[str, Any]) -> tuple[list[str], str]:
-    identity = prepared.metadata["identity"]
-    source, ground = identity["source"]["name"], identity["backgrounds"]["name"]
-    if source == ground == "drawn":
-        return [_APACHE], _CITE
-    # What is made of other people's pictures carries their terms, whatever they are.
-    of_others = [{"drawn": "", "lfw_parts": "http://vis-www.cs.umass.edu/lfw/"}.get(source, "the photos' own terms")]
-    of_others += ["the backgrounds' own terms"] if ground == "folder" else []
-    return [terms for terms in of_others if terms], info["citation"] if source == "lfw_parts" else _CITE
-
-
-def _files(prepared: Prepared) -> Iterator[mlc.FileObject]:
-    import mlcroissant as mlc
-
-    path = prepared.path
-    if not (path / TABLE).is_file():
-        raise DatasetError(str(path / TABLE), "is missing", "write it with write_croissant")
-    yield mlc.FileObject(
-        id=TABLE,
-        name=TABLE,
-        description="A line of JSON for every example.",
-        content_url=TABLE,
-        content_size=f"{(path / TABLE).stat().st_size} B",
-        encoding_formats=["application/jsonlines"],
-        sha256=digest_of(path / TABLE),
-    )
-    known = read_sums(path) if (path / SUMS).is_file() else {}
-    for split, shards in prepared.shards.items():
-        for shard in shards:
-            name = shard.path.name
-            yield mlc.FileObject(
-                id=name,
-                name=name,
-                description=f"Examples {shard.first} to {shard.first + shard.records - 1} of {split}.",
-                content_url=name,
-                content_size=f"{shard.path.stat().st_size} B",
-                encoding_formats=[_FORMATS[format_of(shard.path)]],
-                sha256=known.get(name) or digest_of(shard.path),
-            )
-
-
-def _classes() -> mlc.RecordSet:
-    import mlcroissant as mlc
-
-    return mlc.RecordSet(
-        id="classes",
-        name="classes",
-        description="What the numbers in a mask mean; face is the skin of face, ears and neck.",
-        key=["classes/id"],
-        data_types=["sc:Enumeration"],
-        fields=[
-            mlc.Field(id="classes/id", name="id", data_types=[mlc.DataType.INTEGER]),
-            mlc.Field(id="classes/name", name="name", data_types=[mlc.DataType.TEXT]),
-        ],
-        data=[{"classes/id": number, "classes/name": name} for number, name in enumerate(NAMES)],
+    info = json.loads(read_bytes(dataset / "dataset_info.json", MOST_TEXT))
+    if not is_file(dataset / TABLE):
+        raise DatasetError(str(dataset / TABLE), "is missing", "write it with write_croissant")
+    known = read_sums(dataset) if is_file(dataset / SUMS) else {}
+    shards = [shard for split in prepared.shards.values() for shard in split]
+    abouts = _abouts([(shard.split, shard.records) for shard in shards])
+    files = [
+        File(path.name, size_of(path), known.get(path.name) or digest_of(path), about)
+        for path, about in zip((shard.path for shard in shards), abouts, strict=True)
+    ]
+    return described(
+        Told(
+            name=f"{info['name']}-{info['configName']}",
+            description=info["description"],
+            version=info["version"],
+            citation=info["citation"],
+            metadata=prepared.metadata,
+            shards=files,
+            table=File(TABLE, size_of(dataset / TABLE), digest_of(dataset / TABLE)),
+        )
     )
 
 
-def _splits(prepared: Prepared) -> mlc.RecordSet:
-    import mlcroissant as mlc
-
-    kinds = {"name": mlc.DataType.TEXT, "pool": mlc.DataType.TEXT, "examples": mlc.DataType.INTEGER}
-    about = {
-        "name": "The split's name.",
-        "pool": "Which portraits and backgrounds it draws from: train, validation or test; pools share none.",
-        "examples": "How many it has.",
-        "policy": "What could be drawn for an example, as JSON.",
-    }
-    return mlc.RecordSet(
-        id="splits",
-        name="splits",
-        description="What each split shows.",
-        key=["splits/name"],
-        data_types=["cr:Split"],
-        fields=[
-            mlc.Field(
-                id=f"splits/{name}",
-                name=name,
-                description=text,
-                data_types=[kinds.get(name, mlc.DataType.TEXT)],
-            )
-            for name, text in about.items()
-        ],
-        data=[
-            {
-                "splits/name": name,
-                "splits/pool": split["pool"],
-                "splits/examples": split["examples"],
-                "splits/policy": json.dumps(split["policy"], sort_keys=True),
-            }
-            for name, split in prepared.metadata["splits"].items()
-        ],
-    )
-
-
-def _examples(prepared: Prepared) -> mlc.RecordSet:
-    import mlcroissant as mlc
-
-    kinds = {
-        str: mlc.DataType.TEXT,
-        int: mlc.DataType.INTEGER,
-        float: mlc.DataType.FLOAT,
-        bool: mlc.DataType.BOOL,
-    }
-    return mlc.RecordSet(
-        id="examples",
-        name="examples",
-        description="All that is known of every example. Pictures and masks are in the shards.",
-        key=["examples/split", "examples/index"],
-        fields=[
-            mlc.Field(
-                id=f"examples/{name}",
-                name=name,
-                description=column.about,
-                data_types=[kinds[column.kind]],
-                source=mlc.Source(file_object=TABLE, extract=mlc.Extract(column=name)),
-                references=mlc.Source(field="splits/name") if name == "split" else None,
-            )
-            for name, column in _columns(prepared).items()
-        ],
-    )
-
-
-def _columns(prepared: Prepared) -> dict[str, Column]:
-    if _has_places(prepared):
-        return COLUMNS | _PLACES
-    return COLUMNS | {"shard": _PLACES["shard"]}
-
-
-def _has_places(prepared: Prepared) -> bool:
-    """An ArrayRecord may break a record anywhere with a head of its own: its pictures lie at no one place."""
-    return all(format_of(shard.path) == "tfrecord" for shards in prepared.shards.values() for shard in shards)
-
-
-def _table(prepared: Prepared, progress: Progress) -> bytes:
-    total = sum(prepared.records(split) for split in prepared.shards)
-    progress("describing", 0, total)
-    packed, done = io.BytesIO(), 0
-    with gzip.GzipFile(fileobj=packed, mode="wb", compresslevel=1, mtime=0) as lines:
-        for split, shards in prepared.shards.items():
-            for shard in shards:
-                for values in _rows(split, shard, _has_places(prepared)):
-                    lines.write(orjson.dumps(values) + b"\n")
-                    done += 1
-                progress("describing", done, total)
-    return packed.getvalue()
-
-
-def _rows(split: str, shard: Shard, places: bool) -> Iterator[dict[str, Value]]:
-    at = 0
-    for data in read_shard(shard):
-        try:
-            record = parse(data)
-            values = row(split, record) | {"shard": shard.path.name}
-            if places:
-                for feature in ("image", "mask"):
-                    encoded = record[feature]
-                    assert isinstance(encoded, bytes)
-                    values |= {f"{feature}_start": at + 12 + data.index(encoded), f"{feature}_size": len(encoded)}
-        except (ValueError, KeyError, AssertionError) as fault:
-            raise DatasetError(str(shard.path), f"holds a damaged record ({fault})", "build it again") from fault
-        at += len(frame(b"")) + len(data)
-        yield values
+def _abouts(lengths: Iterable[tuple[str, int]]) -> Iterator[str]:
+    """What is in each shard, from the splits and numbers of records of all in order."""
+    first: dict[str, int] = {}
+    for split, records in lengths:
+        begin = first.get(split, 0)
+        first[split] = begin + records
+        yield f"Examples {begin} to {begin + records - 1} of {split}."

@@ -22,9 +22,12 @@ class HairnetError(Exception):
 
     def __str__(self) -> str:
         what = self.what if len(self.what) <= _LONGEST else f"{self.what[:_LONGEST]}..."  # it may quote a whole file
-        text = f"{self.where}: {what}" + (f"; {self.mend}" if self.mend else "")
-        # A file name may hold a newline or an escape sequence; the message stays one line.
-        return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+        return one_line(f"{self.where}: {what}" + (f"; {self.mend}" if self.mend else ""))
+
+
+def one_line(text: str) -> str:
+    """The text as one line: a file name may hold a newline or an escape sequence."""
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
 class UsageError(HairnetError):

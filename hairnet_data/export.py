@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import json
 import re
 import secrets
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 from urllib.parse import quote
 
-from hairnet_data.classes import NAMES
+from hairnet_data.classes import BACKGROUND, NAMES, UNLABELLED, ids_of
 from hairnet_data.columns import COLUMNS, Value, as_cells, row
 from hairnet_data.errors import BuildError, DatasetError, UsageError
 from hairnet_data.prepared import Prepared
@@ -111,7 +112,7 @@ def _write(
     for folder in _PLACES["negative"]:
         if not any((out / folder).iterdir()):
             (out / folder).rmdir()
-    (out / _CONFIG).write_text(_config(), encoding="utf-8")
+    (out / _CONFIG).write_text(_config(prepared.metadata), encoding="utf-8")
     if (prepared.path / _LICENCE).is_file():
         shutil.copyfile(prepared.path / _LICENCE, out / _LICENCE)
     return written
@@ -162,7 +163,15 @@ def file_stem(split: str, index: int, person: str) -> str:
     return f"{split}-{index:05d}_{name}"
 
 
-def _config() -> str:
+def _config(metadata: Mapping[str, Any]) -> str:
     """`classes.toml`: masks of class ids. Nobody is in two pools, by the name's end: a person, else what is shown."""
-    classes = "\n".join(f"{name} = {number}" for number, name in enumerate(NAMES))
-    return f"[indices]\n{classes}\n\n[options]\nperson = '^[^-]+-[0-9]+_(.+)$'\n"
+    may_be = ids_of(metadata.get("unlabelled", []))
+    # What the source never labels would be missing from every mask; background there is in any case, as fill.
+    labelled = {NAMES[BACKGROUND], *metadata.get("labelled", NAMES)}
+    values = {name: number for number, name in enumerate(NAMES) if name in labelled}
+    values |= {"ignore": UNLABELLED} if may_be else {}
+    lines = ["[indices]", *(f"{name} = {value}" for name, value in values.items()), "", "[options]"]
+    lines.append("person = '^[^-]+-[0-9]+_(.+)$'")
+    if may_be and len(may_be) < len(NAMES):
+        lines.append(f"ignored = {json.dumps([NAMES[number] for number in may_be])}")
+    return "\n".join(lines) + "\n"

@@ -6,8 +6,10 @@ import errno
 import os
 import stat
 import tomllib
-from io import BufferedReader
-from typing import Any
+from pathlib import Path
+from typing import IO, Any, cast
+
+from hairnet_data.places import is_remote, open_remote, size_of, told
 
 MAX_TEXT = 1 << 18
 """Bytes of a file that people write by hand: settings, lists of names and the like."""
@@ -16,12 +18,14 @@ _MOST_DOTS = 100
 _NONBLOCK = getattr(os, "O_NONBLOCK", 0)
 
 
-def open_plain(path: str | os.PathLike[str]) -> BufferedReader:
+def open_plain(path: str | os.PathLike[str]) -> IO[bytes]:
     """Opens a file, never waiting: opening a pipe nobody writes to would take for ever, and so would reading a device.
 
     Raises:
         OSError: it is missing, is no plain file, or cannot be opened; `strerror` has the words.
     """
+    if is_remote(path):
+        return open_remote(cast(Path, path))
     try:
         file = open(path, "rb", opener=_opener)  # noqa: SIM115  the caller closes it
     except ValueError as error:  # a null character in the name
@@ -30,6 +34,17 @@ def open_plain(path: str | os.PathLike[str]) -> BufferedReader:
         file.close()
         raise OSError(errno.EINVAL, "it is not a plain file", str(path))
     return file
+
+
+def opened_size(file: IO[bytes], path: str | os.PathLike[str]) -> int:
+    """Bytes of a file that `open_plain` opened by that path. Raises OSError."""
+    return size_of(cast(Path, path)) if is_remote(path) else os.fstat(file.fileno()).st_size
+
+
+def read_opened(file: IO[bytes], path: str | os.PathLike[str], most: int) -> bytes:
+    """So many bytes at most of a file that `open_plain` opened by that path. Raises OSError."""
+    with told(path):
+        return file.read(most)
 
 
 def _opener(path: str, flags: int) -> int:
@@ -47,7 +62,7 @@ def read_bytes(path: str | os.PathLike[str], most: int = MAX_TEXT) -> bytes:
         OSError: as `open_plain`, or it is larger.
     """
     with open_plain(path) as file:
-        data = file.read(most + 1)
+        data = read_opened(file, path, most + 1)
     if len(data) > most:
         raise OSError(errno.EFBIG, f"it has more than the limit of {most:,} bytes", str(path))
     return data

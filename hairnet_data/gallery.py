@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from hairnet_data.classes import COLOURS, FACE, HAIR, NAMES
+from hairnet_data.classes import COLOURS, FACE, HAIR, NAMES, UNLABELLED
 from hairnet_data.contact_sheets import Cell
 from hairnet_data.pixels import Pixels
-from hairnet_data.visualize import LINES, fitted, outline_layer
+from hairnet_data.visualize import LINES, fitted, hatch_step, outline_layer
 from hairnet_data.whole import write_whole
 
 _SIDE = 448
@@ -22,6 +22,9 @@ _SIDE = 448
 
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 """Nothing is loaded from anywhere: the browser is told so as well."""
+
+_STRIPE = 254
+"""Stands in a drawn mask for the light stripes of a hatch."""
 
 _VIEWS = (("outline", "Outline"), ("fill", "Fill"), ("plain", "Plain"), ("mask", "Mask"))
 _WIDTHS = (("small", "S"), ("medium", "M"), ("large", "L"))
@@ -65,7 +68,7 @@ def _page(cells: Sequence[Cell], title: str, summary: Sequence[str]) -> str:
 <h1>{escape(title)}</h1>
 <div class="summary">{paragraphs}</div>
 </header>
-<div class="bar">{controls}{_choice("width", "Size", _WIDTHS, "medium")}{_legend() if masks else ""}</div>
+<div class="bar">{controls}{_choice("width", "Size", _WIDTHS, "medium")}{_legend(cells) if masks else ""}</div>
 <main>
 {cards}
 </main>
@@ -84,9 +87,11 @@ def _choice(name: str, label: str, options: Sequence[tuple[str, str]], first: st
     return f'<fieldset class="choice"><legend>{label}</legend>{buttons}</fieldset>'
 
 
-def _legend() -> str:
-    """Which colour is which class."""
-    items = "".join(f'<li><i class="{NAMES[number]}"></i>{NAMES[number]}</li>' for number in LINES)
+def _legend(cells: Sequence[Cell]) -> str:
+    """Which colour is which class, and what the hatch means where there is any."""
+    names = [NAMES[number] for number in LINES]
+    names += ["unlabelled"] if any(cell.mask is not None and (cell.mask == UNLABELLED).any() for cell in cells) else []
+    items = "".join(f'<li><i class="{name}"></i>{name}</li>' for name in names)
     return f'<ul class="legend" aria-label="Colours">{items}</ul>'
 
 
@@ -129,6 +134,8 @@ def _shares(cell: Cell) -> str:
     parts = {number: _share(cell.mask, number) for number in (HAIR, FACE)}
     bar = "".join(f'<b class="{NAMES[n]}" style="width:{share:.2f}%"></b>' for n, share in parts.items())
     words = " · ".join(f"{NAMES[n]} {_percent(share)}" for n, share in parts.items())
+    if unknown := _share(cell.mask, UNLABELLED):
+        words += f" · unlabelled {_percent(unknown)}"
     return f'<div class="shares"><div class="meter" aria-hidden="true">{bar}</div><span>{words}</span></div>'
 
 
@@ -137,9 +144,11 @@ def _described(cell: Cell) -> str:
     if cell.mask is None:
         return f"{cell.title}: a picture without a mask"
     shares = [_share(cell.mask, number) for number in (HAIR, FACE)]
+    unknown = _share(cell.mask, UNLABELLED)
+    more = f"; {_percent(unknown)} of it is not labelled" if unknown else ""
     if not any(shares):
-        return f"{cell.title}: a picture with neither hair nor face in it"
-    return f"{cell.title}: hair covers {_percent(shares[0])}, face {_percent(shares[1])} of the picture"
+        return f"{cell.title}: a picture with neither hair nor face in it{more}"
+    return f"{cell.title}: hair covers {_percent(shares[0])}, face {_percent(shares[1])} of the picture{more}"
 
 
 def _data(kind: str, image: Image.Image, **options: int | bool | bytes) -> str:
@@ -160,9 +169,13 @@ def _png(layer: Pixels) -> str:
 
 
 def _area(mask: Pixels) -> str:
-    """The mask in the classes' colours, clear where there is background."""
-    drawn = Image.fromarray(mask)
-    drawn.putpalette([channel for colour in COLOURS for channel in colour] + [128] * (768 - 3 * len(COLOURS)))
+    """The mask in the classes' colours, clear where there is background, two greys in stripes where nobody said."""
+    step = hatch_step(*mask.shape)
+    striped = (np.add.outer(*map(np.arange, mask.shape)) % step < step / 3) & (mask == UNLABELLED)
+    drawn = Image.fromarray(np.where(striped, np.uint8(_STRIPE), mask))
+    palette = [*COLOURS, *[(128, 128, 128)] * (256 - len(COLOURS))]
+    palette[_STRIPE] = (216, 216, 216)
+    drawn.putpalette([channel for colour in palette for channel in colour])
     return _data("PNG", drawn, optimize=True, transparency=0)
 
 
@@ -204,6 +217,7 @@ z-index:1}
 vertical-align:-1px}
 i.hair,b.hair{background:var(--hair)}
 i.face,b.face{background:var(--face)}
+i.unlabelled{background:repeating-linear-gradient(135deg,#808080 0 3px,#d8d8d8 3px 5px)}
 main{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,var(--min)),1fr));gap:16px;
 padding-block:18px 48px;align-items:stretch}
 figure{margin:0;background:var(--card);border:1px solid var(--edge);border-radius:12px;overflow:hidden}

@@ -13,14 +13,16 @@ from hairnet_data.assets import Assets
 from hairnet_data.crew import Crew, Hands, WorkerDied
 from hairnet_data.encode import encode_image, encode_mask, serialize
 from hairnet_data.errors import BuildError
+from hairnet_data.places import place
 from hairnet_data.plan import Plan, SplitPlan
 from hairnet_data.pools import Pool
 from hairnet_data.recipe import Recipe, asset_id
 from hairnet_data.renderer import render
 from hairnet_data.sampling import sample_recipe
 from hairnet_data.shard_files import write_records
-from hairnet_data.shards import Shard, note_name, read_note, sound_shard, write_note
+from hairnet_data.shards import Shard, note_name, read_note, sound_shard, write_note, write_rows
 from hairnet_data.survey import Progress, listed
+from hairnet_data.tables import piece_of
 
 Finished = dict[tuple[str, int], Shard]
 """Shards by split and number."""
@@ -35,7 +37,7 @@ def generate(
         plan: what to make.
         found: what is there already.
         shards: where they go; exists.
-        notes: where a note says of each that it is finished; exists.
+        notes: where a note says of each that it is finished, and pieces of the table of examples go; exists.
         scratch: an existing folder for what the workers need to know.
         hands: who makes them.
         progress: told how many of the missing examples are done.
@@ -98,7 +100,7 @@ def _largest_first(plan: Plan) -> Iterator[tuple[int, int]]:
 
 @functools.lru_cache(maxsize=1)
 def _known(path: str) -> tuple[Plan, Assets]:
-    plan: Plan = pickle.loads(Path(path).read_bytes())
+    plan: Plan = pickle.loads(place(path).read_bytes())
     return plan, assets_of(plan)
 
 
@@ -110,8 +112,8 @@ def assets_of(plan: Plan) -> Assets:
 
 def _make_shard(known: str, at: int, number: int, shards: str, notes: str) -> Shard:
     plan, assets = _known(known)
-    shard = write_shard(plan, plan.splits[at], number, assets, Path(shards))
-    write_note(shard, Path(notes))
+    shard = write_shard(plan, plan.splits[at], number, assets, place(shards), place(notes))
+    write_note(shard, place(notes))
     return shard
 
 
@@ -119,14 +121,17 @@ def made_shard(known: str, at: int, number: int, shards: str, notes: str) -> Sha
     """The shard that `_make_shard` made, wherever that was. Raises BuildError where there is none."""
     plan, _ = _known(known)
     part = plan.splits[at]
-    shard = read_note(Path(notes), part.shard_name(number))
+    shard = read_note(place(notes), part.shard_name(number))
     if shard is None:
         raise BuildError(f"{part.split.name} {part.range_of(number)}", f"nobody left it in {shards}", "see who renders")
     return shard
 
 
-def write_shard(plan: Plan, part: SplitPlan, number: int, assets: Assets, folder: Path) -> Shard:
-    """Renders one range and writes its shard under a temporary name; once it is on the disk, it is renamed."""
+def write_shard(plan: Plan, part: SplitPlan, number: int, assets: Assets, folder: Path, notes: Path) -> Shard:
+    """Renders one range and writes its shard under a temporary name; once it is on the disk, it is renamed.
+
+    Its piece of the table of examples goes to the notes: nobody need read the records again for that.
+    """
     pool = plan.pools[part.split.pool]
     size = plan.settings.image_size
     recipes = [sample_recipe(part.split, pool, index, size) for index in part.range_of(number)]
@@ -134,8 +139,9 @@ def write_shard(plan: Plan, part: SplitPlan, number: int, assets: Assets, folder
     # By portrait, so that each is decoded once; written by index.
     for recipe in sorted(recipes, key=lambda recipe: recipe.portrait):
         records[recipe.index] = make_record(recipe, pool, assets, plan.settings.image_format)
-    path = folder / part.shard_name(number)
-    size, sha256 = write_records(path, (records[index] for index in part.range_of(number)), "tfrecord")
+    path, in_order = folder / part.shard_name(number), [records[index] for index in part.range_of(number)]
+    size, sha256 = write_records(path, in_order, part.file_format)
+    rows = write_rows(piece_of(part.split.name, path, in_order, recipes), path.name, notes)
     shown = Counter(recipe.kind for recipe in recipes)
     shown["occluded"] = sum(bool(recipe.occluders) for recipe in recipes)
     return Shard(
@@ -143,10 +149,11 @@ def write_shard(plan: Plan, part: SplitPlan, number: int, assets: Assets, folder
         number=number,
         name=path.name,
         records=len(recipes),
-        payload=sum(map(len, records.values())),
+        payload=sum(map(len, in_order)),
         shown=shown,
         size=size,
         sha256=sha256,
+        rows=rows,
     )
 
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from hairnet_data.pixels import Pixels, pixels
 
 OUTSIDE = 254
-"""Stands in a warped mask where the source does not reach; no class id."""
+"""Stands in a warped mask where the source does not reach; neither a class id nor `UNLABELLED`."""
 
 _STEPS = 4096.0  # in a pixel
 
@@ -103,7 +103,7 @@ def sample_mask(mask: Pixels, at: Coordinates) -> Pixels:
     """Takes each output pixel's class from the source pixel its centre lies in.
 
     Returns:
-        uint8 of the coordinates' shape: class ids, `OUTSIDE` where the source does not reach.
+        uint8 of the coordinates' shape: what the mask holds, `OUTSIDE` where the source does not reach.
     """
     whole, none = cv2.convertMaps(*at, cv2.CV_16SC2, nninterpolation=True)
     return pixels(

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from hairnet_data.errors import BuildError, UsageError
+from hairnet_data.places import is_remote
 from hairnet_data.plan import Plan, Settings, default_examples, fingerprint, library_versions
 from hairnet_data.sources import SOURCES
 from hairnet_data.version import __version__
@@ -64,6 +65,8 @@ def is_there(path: Path, plan: Plan) -> bool:
     if not path.exists():
         return False
     known = path / "metadata.json"
+    if is_remote(path) and not known.exists() and not (path / "dataset_info.json").exists():
+        return False  # a build was stopped while it copied, see `put_in_place`
     try:
         there: dict[str, Any] = json.loads(known.read_text(encoding="utf-8"))["identity"]
     except (OSError, ValueError, KeyError, TypeError) as fault:

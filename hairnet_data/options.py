@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from hairnet_data.places import is_remote, place
+
 if TYPE_CHECKING:
     from hairnet_data.plan import Settings
     from hairnet_data.sources import Sources
 
 Source = Annotated[str, typer.Argument(metavar="[SOURCE]", help="drawn, lfw_parts or folder.", show_default=True)]
-SourceDir = Annotated[Path | None, typer.Option(help="The source's folder: archives, or images and masks.")]
-Negatives = Annotated[Path | None, typer.Option(help="A folder of photographs with nobody in them.")]
+_PLACE: Any = {"parser": place, "metavar": "<path>"}
+SourceDir = Annotated[Path | None, typer.Option(help="The source's folder: archives, or images and masks.", **_PLACE)]
+Negatives = Annotated[Path | None, typer.Option(help="A folder of photographs with nobody in them.", **_PLACE)]
 TrainExamples = Annotated[int | None, typer.Option(help="2,000 for drawn, else ten a portrait.", show_default=False)]
 EvalExamples = Annotated[int | None, typer.Option(help="Caps every other split.", show_default="no cap")]
 ImageSize = Annotated[int, typer.Option(help="Side of the square pictures, in pixels.")]
@@ -30,7 +33,7 @@ ImageFormat = Annotated[str, typer.Option(help="jpeg (quality 95, 4:4:4) or png.
 PolicyFile = Annotated[Path | None, typer.Option(help="A TOML file of ranges; flags win over it.")]
 SplitBy = Annotated[str, typer.Option(help="official, or person: pools that share nobody (lfw_parts).")]
 SkipBad = Annotated[bool, typer.Option("--skip-bad", help="Go on without faulty portraits.")]
-DataDir = Annotated[Path | None, typer.Option(help="Where datasets live.", show_default="TFDS's own")]
+DataDir = Annotated[Path | None, typer.Option(help="Where datasets live.", show_default="TFDS's own", **_PLACE)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,9 +79,13 @@ class Request:
         """The sources. Archives are unpacked below `data_dir`. Raises SourceError or UsageError."""
         from hairnet_data.sources import open_sources
 
-        return open_sources(
-            self.source, self.source_dir, self.negatives, data_dir / "downloads", self.train_examples, self.split_by
-        )
+        keep_in = kept_in(data_dir)
+        return open_sources(self.source, self.source_dir, self.negatives, keep_in, self.train_examples, self.split_by)
+
+
+def kept_in(data_dir: Path) -> Path:
+    """Where archives are unpacked, to be found again next time: below `data_dir`, but on this machine."""
+    return (default_data_dir() if is_remote(data_dir) else data_dir) / "downloads"
 
 
 def default_data_dir() -> Path:

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from hairnet_data.errors import PictureError
-from hairnet_data.files import open_plain
+from hairnet_data.files import open_plain, opened_size, read_opened
 from hairnet_data.labels import MaskPicture, bands, labels
 from hairnet_data.pixels import Pixels, pixels
 
@@ -67,11 +67,11 @@ def file_bytes(path: str | os.PathLike[str], name: str | None = None) -> bytes:
     where = os.fspath(path) if name is None else name
     try:
         with open_plain(path) as file:
-            size = os.fstat(file.fileno()).st_size
+            size = opened_size(file, path)
             if size > MAX_BYTES:
                 what = f"has {size:,} bytes, more than the limit of {MAX_BYTES:,}"
                 raise PictureError(where, what, "shrink it or leave it out")
-            data = file.read(MAX_BYTES)
+            data = read_opened(file, path, MAX_BYTES)
     except FileNotFoundError:
         raise PictureError(where, "is missing", "put it back or remove what names it") from None
     except IsADirectoryError:

@@ -17,6 +17,7 @@ from hairnet_data.policy import DEFAULT, Policy
 from hairnet_data.pools import Pool
 from hairnet_data.recipe import RECIPE_VERSION
 from hairnet_data.renderer import RENDERER_VERSION
+from hairnet_data.shard_files import checked_format
 from hairnet_data.sources.base import POOLS, BackgroundSource, PortraitSource
 from hairnet_data.splits import EVALUATION_VERSION, Split, splits_for
 from hairnet_data.survey import Survey
@@ -38,6 +39,7 @@ class Settings:
         train_examples: None for the source's own default.
         eval_examples: the most examples in each other split; None for no cap, 0 for none of them.
         image_format: "jpeg" or "png".
+        file_format: of the shards, one of `shard_files.FILE_FORMATS`.
     """
 
     policy: Policy = DEFAULT
@@ -46,6 +48,7 @@ class Settings:
     train_examples: int | None = None
     eval_examples: int | None = None
     image_format: str = "jpeg"
+    file_format: str = "tfrecord"
 
     def __post_init__(self) -> None:
         """Raises UsageError for a value that means nothing."""
@@ -53,6 +56,7 @@ class Settings:
             raise UsageError("--image-size", f"{self.image_size} is outside 32..2048", "224 is the usual size")
         if self.image_format not in IMAGE_FORMATS:
             raise UsageError("--image-format", f"no format named {self.image_format!r}", "choose jpeg or png")
+        checked_format(self.file_format)
         if not 0 <= self.seed < 1 << 63:
             raise UsageError("--seed", f"{self.seed} is outside 0..2^63-1", "give a whole number from 0")
         if self.train_examples is not None and self.train_examples < 1:
@@ -68,6 +72,7 @@ class SplitPlan:
     split: Split
     count: int
     per_shard: int
+    file_format: str = "tfrecord"
 
     @property
     def shards(self) -> int:
@@ -80,7 +85,7 @@ class SplitPlan:
 
     def shard_name(self, shard: int) -> str:
         """The shard's file name, as TFDS wants it."""
-        return f"{DATASET}-{self.split.name}.tfrecord-{shard:05d}-of-{self.shards:05d}"
+        return f"{DATASET}-{self.split.name}.{self.file_format}-{shard:05d}-of-{self.shards:05d}"
 
 
 @dataclass(frozen=True)
@@ -142,7 +147,7 @@ def make_plan(
         if split.each_once:
             count = natural if settings.eval_examples is None else min(natural, settings.eval_examples)
         if count:
-            splits.append(SplitPlan(split, count, records_per_shard(count, settings)))
+            splits.append(SplitPlan(split, count, records_per_shard(count, settings), settings.file_format))
     return Plan(
         portraits=portraits,
         backgrounds=backgrounds,
@@ -210,6 +215,8 @@ def _identity(
         "image_size": settings.image_size,
         "image_format": settings.image_format,
         "jpeg_quality": JPEG_QUALITY,
+        # Left out for the usual one: sets made before there was another keep their names.
+        **({"file_format": settings.file_format} if settings.file_format != "tfrecord" else {}),
         "train_examples": train,
         "eval_examples": settings.eval_examples,
         "versions": {

@@ -53,8 +53,11 @@ def metadata_of(plan: Plan, shards: Sequence[Shard]) -> dict[str, Any]:
     shown: dict[str, Counter[str]] = {}
     for shard in shards:
         shown.setdefault(shard.split, Counter()).update(shard.shown)
+    source = plan.portraits.settings()
     return {
         "classes": list(NAMES),
+        # Only where some pixels have no label: what those may be, and what others are labelled as.
+        **{what: source[what] for what in ("unlabelled", "labelled") if what in source},
         "fingerprint": plan.fingerprint,
         "identity": plan.identity,
         "libraries": library_versions(),

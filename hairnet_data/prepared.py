@@ -8,14 +8,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from hairnet_data.classes import NAMES, ids_of
 from hairnet_data.encode import IMAGE_FORMATS, parse, unframe
 from hairnet_data.errors import DatasetError, UsageError
+from hairnet_data.files import open_plain, read_bytes
+from hairnet_data.places import is_folder
 from hairnet_data.policy import from_mapping
+from hairnet_data.shard_files import FILE_FORMATS, ShardFile, format_of, read_records
 from hairnet_data.sources import SOURCES
 from hairnet_data.sources.base import POOLS
 
 FEATURES = ("image", "index", "kind", "mask", "person", "recipe", "source_id")
 """What a record holds."""
+
+MOST_TEXT = 64 << 20
+"""Bytes of the JSON beside the records, at most."""
+
+_SIDES = (8, 4096)  # of a picture, least and most
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +85,32 @@ class Prepared:
             raise DatasetError(str(shard.path), str(fault), "build the dataset again") from fault
 
 
+def salvaged(path: Path) -> Iterator[tuple[bytes, bool]]:
+    """Yields every record of a damaged shard, as far as they can be found, and whether it is sound.
+
+    Nothing can be found in an ArrayRecord file whose end is damaged: its index is there. A damaged ArrayRecord's bytes
+    are not told.
+
+    Raises:
+        OSError: it cannot be read.
+        ValueError: nothing is found.
+    """
+    if format_of(path) == "tfrecord":
+        with open_plain(path) as opened:
+            yield from salvage(opened.read())
+        return
+    file = ShardFile(path)
+    if not len(file):
+        raise ValueError("it is damaged or cut off")
+    for number in range(len(file)):
+        try:
+            yield file.read(number), True
+        except ValueError:
+            yield b"", False
+
+
 def salvage(data: bytes) -> Iterator[tuple[bytes, bool]]:
-    """Yields every record of a damaged shard and whether it is sound, as far as their lengths can be followed."""
+    """Yields every record of a damaged TFRecord file and whether it is sound, as far as lengths can be followed."""
     at = 0
     while at < len(data):
         end = at + 16 + int.from_bytes(data[at : at + 8], "little")
@@ -91,9 +124,10 @@ def salvage(data: bytes) -> Iterator[tuple[bytes, bool]]:
 def read_shard(shard: Shard) -> list[bytes]:
     """The serialised records of a shard. Raises DatasetError where it is missing or damaged."""
     try:
-        return unframe(shard.path.read_bytes())
+        return read_records(shard.path)
     except OSError as fault:
-        raise DatasetError(str(shard.path), f"cannot be read ({fault.strerror})", "build the dataset again") from fault
+        what = f"cannot be read ({fault.strerror or fault})"
+        raise DatasetError(str(shard.path), what, "build the dataset again") from fault
     except ValueError as fault:
         raise DatasetError(str(shard.path), str(fault), "build the dataset again") from fault
 
@@ -105,16 +139,16 @@ def open_prepared(path: Path) -> Prepared:
         DatasetError: there is none, or it was not made by `hairnet-data build`.
     """
     hint = "give the folder that `hairnet-data build` printed"
-    if not path.is_dir():
+    if not is_folder(path):
         raise DatasetError(str(path), "is no folder", hint)
     try:
-        info = json.loads((path / "dataset_info.json").read_text(encoding="utf-8"))
-        metadata = json.loads((path / "metadata.json").read_text(encoding="utf-8"))
+        info = json.loads(read_bytes(path / "dataset_info.json", MOST_TEXT))
+        metadata = json.loads(read_bytes(path / "metadata.json", MOST_TEXT))
         _check_metadata(metadata)
         shards = {split["name"]: _shards(path, info["fileFormat"], split) for split in info["splits"]}
     except OSError as fault:
-        raise DatasetError(str(fault.filename), "is missing or cannot be read", hint) from fault
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, UsageError) as fault:
+        raise DatasetError(str(fault.filename or path), "is missing or cannot be read", hint) from fault
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError, UsageError) as fault:
         what = f"lacks {fault}" if isinstance(fault, KeyError) else str(fault)
         raise DatasetError(str(path), f"is no dataset of this kind ({what})", hint) from fault
     if set(shards) != set(metadata["splits"]):
@@ -125,6 +159,9 @@ def open_prepared(path: Path) -> Prepared:
 def _check_metadata(metadata: dict[str, Any]) -> None:
     """Whether everything is there that the commands ask for. Raises what the first thing amiss raises."""
     identity = metadata["identity"]
+    ids_of(metadata.get("unlabelled", []))
+    if not set(metadata.get("labelled", NAMES)) <= set(NAMES):
+        raise ValueError(f"its labels are {metadata['labelled']!r}"[:200])
     for what, known in (("source", SOURCES), ("backgrounds", ("drawn", "folder"))):
         name = identity[what]["name"]
         if name not in known:
@@ -132,6 +169,8 @@ def _check_metadata(metadata: dict[str, Any]) -> None:
         if name == "drawn":
             _whole(*(identity[what][count] for count in (*POOLS, "size")))
     _whole(identity["image_size"])
+    if not _SIDES[0] <= identity["image_size"] <= _SIDES[1]:
+        raise ValueError(f"its pictures have {identity['image_size']:.6g} pixels a side")
     if identity["image_format"] not in IMAGE_FORMATS:
         raise ValueError(f"its images are {identity['image_format']!r}")
     for name, split in metadata["splits"].items():
@@ -145,19 +184,19 @@ def _check_metadata(metadata: dict[str, Any]) -> None:
 
 def _whole(*values: Any) -> None:
     for value in values:
-        if type(value) is not int or value < 0:
-            raise ValueError(f"{value!r} in its metadata is no whole number")
+        if type(value) is not int or not 0 <= value < 1 << 62:
+            raise ValueError(f"{value!r:.80} in its metadata is no whole number")
 
 
 def _shards(path: Path, file_format: str, split: dict[str, Any]) -> tuple[Shard, ...]:
-    if file_format != "tfrecord":
-        raise ValueError(f"its records are {file_format}, not tfrecord")
+    if file_format not in FILE_FORMATS:
+        raise ValueError(f"its records are {file_format!r:.80}, neither {' nor '.join(FILE_FORMATS)}")
     made, first = [], 0
     lengths = [int(length) for length in split["shardLengths"]]
-    if any(length < 1 for length in lengths):
-        raise ValueError(f"{split['name']} has an empty shard")
+    if any(not 1 <= length < 1 << 62 for length in lengths):
+        raise ValueError(f"{split['name']} has a shard of no or endlessly many records")
     for number, records in enumerate(lengths):
-        name = f"hairnet_synthetic-{split['name']}.tfrecord-{number:05d}-of-{len(lengths):05d}"
+        name = f"hairnet_synthetic-{split['name']}.{file_format}-{number:05d}-of-{len(lengths):05d}"
         made.append(Shard(split["name"], path / name, first, records))
         first += records
     return tuple(made)

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any, cast
 
+from hairnet_data.places import is_folder, is_remote, remove, told, write_file
 from hairnet_data.workplace import Workplace
+
+_TELLS = ("dataset_info.json", "metadata.json")
+"""Without the first TFDS sees no dataset, without the second nor do we; in the order they are written."""
 
 
 def put_in_place(described: Path, path: Path, work: Workplace) -> None:
@@ -19,6 +24,9 @@ def put_in_place(described: Path, path: Path, work: Workplace) -> None:
         path: where the dataset goes; one that is there is replaced.
         work: the build's folder.
     """
+    if is_remote(path):
+        _copy_in_place(described, path, work)
+        return
     for file in described.iterdir():
         file.rename(work.shards / file.name)
     _to_disk(work.shards)
@@ -37,6 +45,20 @@ def put_in_place(described: Path, path: Path, work: Workplace) -> None:
     work.shards.rename(path)
     for folder in (path.parent, path.parent.parent):
         _sync(folder)
+
+
+def _copy_in_place(described: Path, path: Path, work: Workplace) -> None:
+    """In a store nothing moves at once: what tells a dataset from a heap of files goes first and comes last."""
+    with told(path):
+        if is_folder(path):
+            for name in reversed(_TELLS):
+                (path / name).unlink(missing_ok=True)
+            remove(path)
+        for shard in work.shards.iterdir():
+            cast(Any, shard).copy(path / shard.name)
+        files = {file.name: file for file in described.iterdir()}
+        for name in sorted(files, key=lambda name: _TELLS.index(name) if name in _TELLS else -1):
+            write_file(path / name, files[name].read_bytes())
 
 
 def _to_disk(folder: Path) -> None:

@@ -11,7 +11,6 @@ from hairnet_data import geometry
 from hairnet_data.classes import BACKGROUND
 from hairnet_data.occlusion import occlude
 from hairnet_data.photometric import change_colours
-from hairnet_data.pixels import pixels
 from hairnet_data.recipe import Recipe
 from hairnet_data.sources.base import Pixels, Portrait
 from hairnet_data.texture import Backgrounds, paint_box, take_crop
@@ -57,7 +56,8 @@ def render(recipe: Recipe, portrait: Portrait | Subject | None, backgrounds: Bac
         backgrounds: gives the background behind an asset, uint8 (H, W, 3) RGB.
 
     Returns:
-        The image, uint8 (S, S, 3) RGB, and its mask, uint8 (S, S) of class ids, both new arrays.
+        The image, uint8 (S, S, 3) RGB, and its mask, uint8 (S, S) of class ids and `UNLABELLED`, both new
+        arrays.
     """
     *_, (_, image, mask) = steps(recipe, portrait, backgrounds)
     return image, mask
@@ -102,10 +102,11 @@ def _warp(recipe: Recipe, subject: Subject, backgrounds: Backgrounds) -> tuple[P
     if (source.shape[0] - 2, source.shape[1] - 2) != subject.mask.shape:
         at = geometry.coordinates(matrix, box, source.shape[1] - 2, source.shape[0] - 2)
     pixels_there = geometry.sample_image(source, at)
-    if box == frame and classes.max() < geometry.OUTSIDE:
+    # The maximum alone tells at once, but for portraits with unlabelled pixels: those lie above OUTSIDE.
+    if box == frame and (classes.max() < geometry.OUTSIDE or not (classes == geometry.OUTSIDE).any()):
         return pixels_there, classes
     # One map of what the portrait reaches rules both: its pixels there, and its classes.
-    covered = pixels(cv2.threshold(classes, geometry.OUTSIDE - 1, 255, cv2.THRESH_BINARY_INV)[1])
+    covered = (classes != geometry.OUTSIDE).view(np.uint8)
     image = paint_box(recipe.fill, frame, size, backgrounds)
     mask = np.full((size, size), BACKGROUND, np.uint8)
     place = np.s_[top:bottom, left:right]

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
 import struct
+import tempfile
 import uuid
 from array import array
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
+from hairnet_data import array_records
 from hairnet_data.encode import frame, unframe
 from hairnet_data.errors import UsageError
-from hairnet_data.shards import digest_of
+from hairnet_data.files import open_plain
+from hairnet_data.places import digest_of, is_remote, write_file
 
 FILE_FORMATS = ("tfrecord", "array_record")
 
 _HEAD, _FOOT = 12, 4  # of a framed record: length and its checksum before, the data's checksum behind
-# One record a chunk, so that one is read without its neighbours. Not compressed: pictures are already.
-_ARRAY_RECORD = "group_size:1,uncompressed"
+
+
+def checked_format(name: str) -> str:
+    """The name, if shards can be written in that format here. Raises UsageError otherwise."""
+    if name not in FILE_FORMATS:
+        raise UsageError("--file-format", f"no format named {name!r}", f"choose {' or '.join(FILE_FORMATS)}")
+    if name == "array_record":
+        array_records.needed()
+    return name
 
 
 def format_of(path: Path) -> str:
@@ -46,6 +54,12 @@ def write_records(path: Path, records: Iterable[bytes], file_format: str) -> tup
         OSError: it cannot be written; nothing is left behind under its name.
         UsageError: ArrayRecords are asked for, and the package is not installed.
     """
+    if is_remote(path):  # where a file is there whole or not at all, and ArrayRecords cannot be written
+        with tempfile.TemporaryDirectory(prefix="hairnet-") as folder:
+            made = Path(folder) / path.name
+            told = write_records(made, records, file_format)
+            write_file(path, made.read_bytes())
+        return told
     # A name that no other process has: a worker whose parent was killed may still be at the same shard for a moment.
     temporary = path.with_name(f"{path.name}.{uuid.uuid4().hex}.part")
     write = _write_array_record if file_format == "array_record" else _write_tfrecord
@@ -71,18 +85,7 @@ def _write_tfrecord(path: Path, records: Iterable[bytes]) -> tuple[int, str]:
 
 
 def _write_array_record(path: Path, records: Iterable[bytes]) -> tuple[int, str]:
-    path.open("wb").close()  # its own error for a folder that cannot be written is no OSError
-    writer = _array_record().ArrayRecordWriter(str(path), _ARRAY_RECORD)
-    try:
-        for record in records:
-            writer.write(record)
-    finally:
-        try:
-            writer.close()
-        except (RuntimeError, ValueError) as fault:
-            raise OSError(None, str(fault), str(path)) from fault
-    with open(path, "rb") as file:
-        os.fsync(file.fileno())
+    array_records.write(path, records)
     return path.stat().st_size, digest_of(path)
 
 
@@ -92,17 +95,16 @@ def read_records(path: Path) -> list[bytes]:
     Raises:
         OSError: it is missing or cannot be read.
         ValueError: it is damaged or cut off.
+        UsageError: it holds ArrayRecords, and the package is not installed.
     """
     if format_of(path) == "tfrecord":
-        return unframe(path.read_bytes())
-    reader = _open_array_record(path)
+        with open_plain(path) as file:
+            return unframe(file.read())
+    reader = array_records.Reader(path)
     try:
-        return list(reader.read_all())
-    except (RuntimeError, IndexError) as fault:
-        raise ValueError("it is damaged or cut off") from fault
+        return reader.read_all()
     finally:
-        with contextlib.suppress(RuntimeError):  # it repeats what is wrong
-            reader.close()
+        reader.close()
 
 
 class ShardFile:
@@ -118,16 +120,10 @@ class ShardFile:
     def __init__(self, path: Path) -> None:
         self._path, self._format = path, format_of(path)
         self._starts: array[int] | None = None  # of a TFRecord file, where every record begins, and its end
-        self._reader: Any = None  # of an ArrayRecord file, and the process that opened it
-        self._opened_by = 0
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_reader": None}
+        self._reader = array_records.Reader(path)
 
     def __len__(self) -> int:
-        if self._format == "tfrecord":
-            return len(self._found()) - 1
-        return int(self._opened().num_records())
+        return len(self._found()) - 1 if self._format == "tfrecord" else len(self._reader)
 
     def read(self, number: int) -> bytes:
         """One record.
@@ -138,13 +134,14 @@ class ShardFile:
         Raises:
             OSError: the file is missing or cannot be read.
             ValueError: the record is damaged, or there is none of that number.
+            UsageError: it holds ArrayRecords, and the package is not installed.
         """
         if not 0 <= number < len(self):
             raise ValueError(f"it has {len(self)} records, none of the number {number}")
         if self._format == "array_record":
             try:
-                return bytes(self._opened().read([number])[0])
-            except (RuntimeError, IndexError) as fault:
+                return self._reader.read([number])[0]
+            except ValueError as fault:
                 raise ValueError(f"record {number} is damaged") from fault
         starts = self._found()
         with open(self._path, "rb", buffering=0) as file:
@@ -159,6 +156,7 @@ class ShardFile:
         """Follows the records' lengths once: eight bytes a record, no picture is read."""
         if self._starts is None:
             starts, at = array("q", [0]), 0
+            open_plain(self._path).close()  # a pipe would keep us waiting
             with open(self._path, "rb", buffering=0) as file:
                 end = os.fstat(file.fileno()).st_size
                 while at < end:
@@ -171,25 +169,3 @@ class ShardFile:
                     starts.append(at)
             self._starts = starts
         return self._starts
-
-    def _opened(self) -> Any:
-        if self._reader is None or self._opened_by != os.getpid():  # a fork has the reader without its threads
-            self._reader, self._opened_by = _open_array_record(self._path), os.getpid()
-        return self._reader
-
-
-def _open_array_record(path: Path) -> Any:
-    path.open("rb").close()  # its own error for a missing file is no OSError
-    try:
-        return _array_record().ArrayRecordReader(str(path))
-    except (RuntimeError, ValueError) as fault:
-        raise ValueError("it is damaged or cut off") from fault
-
-
-def _array_record() -> Any:
-    try:  # where it is needed: not every system has it
-        from array_record.python import array_record_module
-    except ImportError as fault:
-        mend = "pip install array_record where there is one, or use tfrecord"
-        raise UsageError("array_record", "is not installed", mend) from fault
-    return array_record_module

@@ -12,9 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hairnet_data.errors import DatasetError
+from hairnet_data.files import read_bytes
+from hairnet_data.places import digest_of, is_remote, place, size_of, told, write_file
 
 SUMS = "SHA256SUMS"
 """Lies beside the shards of a dataset; `sha256sum --check SHA256SUMS` reads it too."""
+
+_MOST_SUMS = 64 << 20  # bytes: half a million shards
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,7 @@ class Shard:
         shown: how many portraits, negatives and occluded examples it has.
         size: bytes of the file.
         sha256: of the file, 64 hex digits.
+        rows: SHA-256 of its piece of the table of examples, which lies beside its note until the dataset is whole.
     """
 
     split: str
@@ -40,12 +45,13 @@ class Shard:
     shown: Counter[str]
     size: int
     sha256: str
+    rows: str
 
-
-def digest_of(path: Path) -> str:
-    """SHA-256 of a file, 64 hex digits. Raises OSError where it cannot be read."""
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    def read_rows(self, notes: Path) -> bytes:
+        """Its piece of the table. Raises OSError where that cannot be read."""
+        path = notes / rows_name(self.name)
+        with told(path):
+            return path.read_bytes()
 
 
 def note_name(name: str) -> str:
@@ -53,30 +59,48 @@ def note_name(name: str) -> str:
     return f"{name}.json"
 
 
+def rows_name(name: str) -> str:
+    """The file name of a shard's piece of the table."""
+    return f"{name}.rows.gz"
+
+
+def write_rows(piece: bytes, name: str, notes: Path) -> str:
+    """Writes a shard's piece of the table, whole or not at all. Returns its SHA-256."""
+    _write(notes / rows_name(name), piece)
+    return hashlib.sha256(piece).hexdigest()
+
+
 def write_note(shard: Shard, notes: Path) -> None:
-    """Notes that a shard is finished: whole or not at all, and only when the shard itself has its name."""
-    told = {field: getattr(shard, field) for field in Shard.__slots__}
-    temporary = notes / f"{shard.name}.{uuid.uuid4().hex}.part"
-    temporary.write_text(json.dumps(told), encoding="utf-8")
-    temporary.rename(notes / note_name(shard.name))
+    """Notes that a shard is finished: whole or not at all, and only when shard and rows have their names."""
+    values = {field: getattr(shard, field) for field in Shard.__slots__}
+    _write(notes / note_name(shard.name), json.dumps(values).encode())
+
+
+def _write(path: Path, data: bytes) -> None:
+    if is_remote(path):
+        write_file(path, data)
+        return
+    temporary = path.with_name(f"{path.name}.{uuid.uuid4().hex}.part")
+    temporary.write_bytes(data)
+    temporary.rename(path)
 
 
 def read_note(notes: Path, name: str) -> Shard | None:
     """What was noted of a shard; None where nothing was, or a power cut left nonsense."""
     try:
-        told = json.loads((notes / note_name(name)).read_text(encoding="utf-8"))
-        shard = Shard(**{**told, "shown": Counter(told["shown"])})
+        values = json.loads(read_bytes(notes / note_name(name)))
+        shard = Shard(**{**values, "shown": Counter(values["shown"])})
     except (OSError, ValueError, TypeError, KeyError):
         return None
     return shard if shard.name == name else None
 
 
 def sound_shard(notes: str, shards: str, name: str) -> Shard | None:
-    """A finished shard whose file is still what its note says; None where it must be made anew."""
-    shard = read_note(Path(notes), name)
-    path = Path(shards) / name
+    """A finished shard whose files are still what its note says; None where it must be made anew."""
+    shard = read_note(place(notes), name)
+    path, rows = place(shards) / name, place(notes) / rows_name(name)
     try:
-        if shard and path.stat().st_size == shard.size and digest_of(path) == shard.sha256:
+        if shard and size_of(path) == shard.size and digest_of(path) == shard.sha256 and digest_of(rows) == shard.rows:
             return shard
     except OSError:
         return None
@@ -93,7 +117,7 @@ def read_sums(folder: Path) -> dict[str, str]:
     """SHA-256 of every shard, by its file's name. Raises DatasetError where there are none or it is no such list."""
     path = folder / SUMS
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = read_bytes(path, _MOST_SUMS).decode().splitlines()
     except FileNotFoundError as fault:
         raise DatasetError(str(path), "is missing", "build the dataset again") from fault
     except (OSError, ValueError) as fault:

@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from hairnet_data.classes import NAMES
+from hairnet_data.classes import NAMES, UNLABELLED
 from hairnet_data.encode import decode_mask
 from hairnet_data.errors import DatasetError
+from hairnet_data.places import size_of
 from hairnet_data.prepared import Prepared, text
 from hairnet_data.recipe import Recipe
 from hairnet_data.survey import Progress
@@ -23,12 +24,14 @@ def count(dataset: Prepared, progress: Progress) -> dict[str, dict[str, Any]]:
 
     Returns:
         For each split: examples, bytes (of its files), portraits, negatives, occluded (shares of examples),
-        people, ids (different portraits or backgrounds shown), and classes (share of pixels by class name).
+        people, ids (different portraits or backgrounds shown), and classes (share of pixels by class name, and of
+        "unlabelled" ones where the dataset has any).
 
     Raises:
         DatasetError: a record cannot be read.
     """
     total = sum(dataset.records(split) for split in dataset.shards)
+    shown = [*enumerate(NAMES), *([(UNLABELLED, "unlabelled")] if dataset.metadata.get("unlabelled") else [])]
     done = 0
     counted: dict[str, dict[str, Any]] = {}
     for split, shards in dataset.shards.items():
@@ -58,14 +61,12 @@ def count(dataset: Prepared, progress: Progress) -> dict[str, dict[str, Any]]:
         examples = sum(kinds.values())
         counted[split] = {
             "examples": examples,
-            "bytes": sum(shard.path.stat().st_size for shard in shards),
+            "bytes": sum(size_of(shard.path) for shard in shards),
             "portraits": kinds["portrait"],
             "negatives": kinds["negative"],
             "occluded": round(occluded / max(1, examples), 4),
             "people": len(people),
             "ids": len(ids),
-            "classes": {
-                name: round(float(pixels[number] / max(1, pixels.sum())), 4) for number, name in enumerate(NAMES)
-            },
+            "classes": {name: round(float(pixels[number] / max(1, pixels.sum())), 4) for number, name in shown},
         }
     return counted

@@ -14,7 +14,7 @@ from typing import Protocol
 import numpy as np
 
 from hairnet_data import geometry
-from hairnet_data.classes import BACKGROUND
+from hairnet_data.classes import FACE, HAIR
 from hairnet_data.crew import Crew, WorkerDied
 from hairnet_data.errors import HairnetError, SourceError
 from hairnet_data.pools import HEAD_SIDE, Asset, Pool
@@ -132,12 +132,12 @@ def _look_at(known: str, ids: list[str]) -> dict[str, _Fit | HairnetError]:
 
 
 def head_of(portrait: Portrait) -> bytes:
-    """The small map of the head that `Asset.head` describes."""
+    """The small map of the head that `Asset.head` describes. What nobody labelled is not of the head."""
     height, width = portrait.image.shape[:2]
     matrix = geometry.unit_matrix(HEAD_SIDE, width, height, 1, (0, 0), 0, False)
     at = geometry.coordinates(matrix, (0, 0, HEAD_SIDE, HEAD_SIDE), portrait.mask.shape[1], portrait.mask.shape[0])
     mask = geometry.sample_mask(portrait.mask, at)
-    return np.packbits((mask != BACKGROUND) & (mask != geometry.OUTSIDE)).tobytes()
+    return np.packbits((mask == HAIR) | (mask == FACE)).tobytes()
 
 
 def _apart(fit: list[tuple[Entry, _Fit]]) -> tuple[list[tuple[Entry, _Fit]], list[HairnetError]]:

@@ -13,12 +13,14 @@ from typing import Any
 from hairnet_data.at_hand import AtHand
 from hairnet_data.check_records import Finding, Seen, check_record
 from hairnet_data.check_source import SourceCheck
+from hairnet_data.classes import NAMES
 from hairnet_data.crew import Crew
 from hairnet_data.encode import parse
 from hairnet_data.errors import DatasetError
+from hairnet_data.places import digest_of
 from hairnet_data.policy import from_mapping
-from hairnet_data.prepared import Prepared, Shard, read_shard, salvage, text
-from hairnet_data.shards import SUMS, digest_of, read_sums
+from hairnet_data.prepared import Prepared, Shard, read_shard, salvaged, text
+from hairnet_data.shards import SUMS, read_sums
 from hairnet_data.sources import Sources, keep_small
 from hairnet_data.survey import Progress
 
@@ -171,12 +173,12 @@ def _records(shard: Shard, findings: list[Finding]) -> list[tuple[int, bytes]]:
         held = len(records)
     except DatasetError as fault:
         try:
-            data = shard.path.read_bytes()
-        except OSError:
-            wrong(0, "", f"its shard {fault.what}")
+            found = list(salvaged(shard.path))
+        except (OSError, ValueError):
+            wrong(0, "", f"its shard {fault.what.removeprefix('it ')}")
             return []
         records, held = [], 0
-        for held, (record, sound) in enumerate(salvage(data), 1):
+        for held, (record, sound) in enumerate(found, 1):
             if sound:
                 records.append((held - 1, record))
             else:
@@ -212,7 +214,7 @@ def _shares(dataset: Prepared, split: str, seen: Seen) -> Iterator[Finding]:
             yield Finding(split, -1, "", f"{seen.shown[kind]} are {kind}, the metadata says {said[kind]}")
     if seen.shown["portrait"] >= 20:
         for name, number in (("hair", 1), ("face", 2)):
-            if not seen.with_class[number]:
+            if not seen.with_class[number] and name in dataset.metadata.get("labelled", NAMES):
                 yield Finding(split, -1, "", f"no portrait shows any {name}")
 
 

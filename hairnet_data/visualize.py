@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from hairnet_data.classes import COLOURS, FACE, HAIR
+from hairnet_data.classes import COLOURS, FACE, HAIR, UNLABELLED
 from hairnet_data.pixels import Pixels
 from hairnet_data.whole import write_whole
 
@@ -51,7 +51,7 @@ def outline(image: Pixels, mask: Pixels) -> Pixels:
     """Draws a thin line along the inner side of hair (red) and face (green), with a dark edge around it.
 
     Each line lies inside its class, so that both are seen where hair and face touch. No line runs along
-    the picture's frame.
+    the picture's frame. Unlabelled pixels are hatched.
 
     Args:
         image: uint8 (H, W, 3) RGB.
@@ -74,7 +74,7 @@ def outline_layer(mask: Pixels, height: int, width: int, thick: float = 0.0) -> 
         thick: thickness of the lines in pixels; 0 for what suits the size.
 
     Returns:
-        uint8 (height, width, 4) RGBA, clear where no line runs.
+        uint8 (height, width, 4) RGBA, clear where no line runs and nothing is hatched.
     """
     classes = _fitted(mask, height, width)
     thick = thick or max(1.3, min(height, width) / 190)
@@ -82,8 +82,16 @@ def outline_layer(mask: Pixels, height: int, width: int, thick: float = 0.0) -> 
     soft = max(0.8, 0.55 * height / mask.shape[0])
     depths = {number: _depth(classes == number, soft) for number in LINES if (classes == number).any()}
     colour, clear = np.zeros((height, width, 3), np.float32), np.ones((height, width), np.float32)
+    unlabelled = classes == UNLABELLED
+    if unlabelled.any():
+        light = np.float32(0.75) * unlabelled * _hatch(height, width, thick)
+        clear *= np.float32(1) - np.float32(0.45) * unlabelled * _hatch(height, width, thick + 1.5)
+        clear *= np.float32(1) - light
+        colour += np.float32(255) * light[..., None]
     for depth in depths.values():
-        clear *= np.float32(1) - np.float32(0.5) * _line(depth, thick + 2.0, thick / 2)
+        edge = np.float32(1) - np.float32(0.5) * _line(depth, thick + 2.0, thick / 2)
+        clear *= edge
+        colour *= edge[..., None]
     for number, depth in depths.items():
         line = _line(depth, thick, thick / 2)
         colour += (np.array(LINES[number], np.float32) - colour) * line[..., None]
@@ -100,6 +108,20 @@ def _line(depth: NDArray[np.float32], thick: float, middle: float) -> NDArray[np
     away = np.abs(depth - np.float32(middle))
     cover: NDArray[np.float32] = np.clip(np.float32(thick / 2 + 0.5) - away, 0, 1)
     return cover
+
+
+def _hatch(height: int, width: int, thick: float) -> NDArray[np.float32]:
+    """How far diagonal lines `thick` pixels wide cover each pixel of a picture, 0 to 1: float32 (height, width)."""
+    apart = hatch_step(height, width)
+    along = np.arange(height, dtype=np.float32)[:, None] + np.arange(width, dtype=np.float32)
+    # Across the lines a step to the right goes 1 / sqrt(2) of a pixel.
+    across = np.asarray((along % apart) * np.float32(0.5**0.5), np.float32)
+    return _line(across, thick, apart * 0.5**1.5)
+
+
+def hatch_step(height: int, width: int) -> int:
+    """How many pixels lie between two lines of a hatch, counted along a row."""
+    return max(7, round(min(height, width) / 15))
 
 
 def _depth(inside: NDArray[np.bool_], soft: float) -> NDArray[np.float32]:

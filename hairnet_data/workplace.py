@@ -5,7 +5,8 @@ Beside the datasets lie, while builds run or where they were stopped:
     .scratch-XXXXXXXX         what can be looked up again: nobody's, once its build is gone, and then removed
     .incomplete-NAME-DIGITS   finished shards of one build, kept for the same command to go on with
 
-Both hold a file `lock` that is locked as long as their build lives, however it ends.
+Both hold a file `lock` that is locked as long as their build lives, however it ends. In a store there are no locks, and
+scratch lies in this machine's own temporary folder.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hairnet_data.errors import BuildError
+from hairnet_data.places import bytes_in, is_folder, is_remote, remove
 
 _SCRATCH, _INCOMPLETE = ".scratch-", ".incomplete-"
 
@@ -44,7 +46,7 @@ class Workplace:
 
     @property
     def notes(self) -> Path:
-        """One note for every finished shard."""
+        """One note for every finished shard, and its piece of the table of examples."""
         return self.folder / "notes"
 
     @property
@@ -73,6 +75,10 @@ def scratch_in(home: Path) -> Iterator[Path]:
     Raises:
         BuildError: it cannot be made.
     """
+    if is_remote(home):  # workers read and write much there, and in a store it would be of no use to anyone
+        with tempfile.TemporaryDirectory(prefix="hairnet-") as elsewhere:
+            yield Path(elsewhere)
+        return
     new = [folder for folder in (home, *home.parents) if not folder.exists()]
     with contextlib.ExitStack() as held:
         try:
@@ -134,6 +140,10 @@ def claimed(folder: Path, resume: bool) -> Iterator[Workplace]:
     Raises:
         BuildError: a build of that dataset is under way.
     """
+    if is_remote(folder):
+        with _claimed_in_store(folder, resume) as work:
+            yield work
+        return
     home = folder.parent
     with contextlib.ExitStack() as held:
         with _one_at_a_time(home):
@@ -161,9 +171,27 @@ def claimed(folder: Path, resume: bool) -> Iterator[Workplace]:
             shutil.rmtree(folder, ignore_errors=True)
 
 
+@contextlib.contextmanager
+def _claimed_in_store(folder: Path, resume: bool) -> Iterator[Workplace]:
+    """The same in a store, which has no locks: nobody sees there whether another build is under way."""
+    work = Workplace(folder)
+    if not resume:
+        remove(folder)
+    try:
+        yield work
+    except BaseException:
+        with contextlib.suppress(Exception):
+            if not any(work.notes.glob("*.json")):
+                remove(folder)
+        raise
+    remove(folder)
+
+
 def discard(folder: Path) -> None:
     """Removes what a build left that had got as far as the dataset."""
-    if folder.exists():
+    if is_remote(folder):
+        remove(folder)
+    elif folder.exists():
         with contextlib.suppress(OSError), _one_at_a_time(folder.parent), _locked(folder) as free:
             if free:
                 shutil.rmtree(folder, ignore_errors=True)
@@ -199,6 +227,8 @@ def _bring_back(work: Workplace, home: Path) -> None:
 
 
 def _bytes_below(folder: Path) -> int:
+    if is_remote(folder):
+        return bytes_in(folder / "shards") if is_folder(folder / "shards") else 0
     size = 0
     for path in folder.rglob("*"):
         with contextlib.suppress(OSError):
@@ -233,6 +263,8 @@ def _locked(folder: Path) -> Iterator[bool | None]:
 
 
 def _is_locked(folder: Path) -> bool:
+    if is_remote(folder):
+        return False
     try:
         with open(folder / "lock") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from hairnet_data.classes import BACKGROUND
 from hairnet_data.pixels import Pixels, pixels
+from hairnet_model.unlabelled import UNSURE
 
 _LEVELS = np.arange(256, dtype=np.float32) / 255
 
@@ -22,7 +23,7 @@ def augment(images: Pixels, masks: Pixels, rng: np.random.Generator, strength: f
 
     Args:
         images: uint8 (N, H, W, 3) RGB.
-        masks: uint8 (N, H, W) class ids.
+        masks: uint8 (N, H, W) class ids, `unlabelled` pixels among them.
         rng: where all chance comes from.
         strength: 0 leaves every colour as it is.
 
@@ -46,7 +47,7 @@ def cover(images: Pixels, masks: Pixels, rng: np.random.Generator, rate: float) 
 
     Args:
         images: uint8 (N, H, W, 3) RGB.
-        masks: uint8 (N, H, W) class ids.
+        masks: uint8 (N, H, W) class ids, `unlabelled` pixels among them.
         rng: where all chance comes from.
         rate: of the heads that are covered, 0..1.
 
@@ -54,13 +55,15 @@ def cover(images: Pixels, masks: Pixels, rng: np.random.Generator, rate: float) 
         New arrays of the same shapes.
     """
     images, masks = images.copy(), masks.copy()
-    sizes = np.count_nonzero(masks, axis=(1, 2))
-    donors = np.flatnonzero(sizes == 0)
+    # What has no label is of no head; but nobody knows that there is nobody either.
+    heads = (masks != BACKGROUND) & (masks < UNSURE)
+    sizes = np.count_nonzero(heads, axis=(1, 2))
+    donors = np.flatnonzero(~masks.any(axis=(1, 2)))
     pieces = images[donors]  # before anything is painted
     for i in np.flatnonzero(sizes):
         if rng.random() >= rate:
             continue
-        places = np.flatnonzero(masks[i])
+        places = np.flatnonzero(heads[i])
         down, across = divmod(int(places[rng.integers(len(places))]), masks.shape[2])
         reach = math.sqrt(len(places) / math.pi) * (2.5 if rng.random() < 0.1 else rng.uniform(0.35, 1.0))
         shape = _blob(masks.shape[1:], (across, down), reach, rng)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hairnet_data import commands
+from hairnet_data.classes import NAMES
 from hairnet_data.errors import UsageError
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ def train(
     ] = None,
     patience: Annotated[int, typer.Option(help="Stop after so many validations without a better one; 0: never.")] = 0,
     precision: Annotated[str, typer.Option(help="auto, float32, bfloat16 or float16.")] = "auto",
+    devices: Annotated[str, typer.Option(help="How many share every batch, or `all`.", metavar="N|all")] = "1",
     seed: Annotated[int, typer.Option(help="Of weights, order and colours.")] = 0,
     init: Annotated[str | None, typer.Option(help="Begin with this model's weights; `shipped` for ours.")] = None,
     as_2019: Annotated[bool, typer.Option("--as-2019", help="fcn8s_2019 with its loss and optimizer of 2019.")] = False,
@@ -96,7 +98,7 @@ def train(
     if as_2019:
         settings = of.as_2019(settings)
     with progress_bar(quiet, "pictures") as progress:
-        outcome = train_network(settings, feed, out, first, resume, progress)
+        outcome = train_network(settings, feed, out, first, resume, progress, devices)
     if not quiet:
         best = outcome.best
         print(
@@ -256,6 +258,7 @@ def pack(
         "fingerprint": prepared.fingerprint,
         "image_size": prepared.image_size,
         "people": sorted(records.people(prepared)),
+        "unlabelled": [NAMES[number] for number in prepared.unlabelled],
     }
     splits = {
         "train": records.encoded(prepared, "train", train_examples),

@@ -34,8 +34,8 @@ class Case:
         source_id: the portrait or background shown.
         traits: of a portrait as its recipe has them, e.g. `{"tone": "7", "hair": "curly"}`; often none.
         image: uint8 (S, S, 3) RGB.
-        truth: uint8 (S, S) class ids.
-        predicted: the same of the model.
+        truth: uint8 (S, S) class ids, and `UNLABELLED`.
+        predicted: uint8 (S, S) class ids of the model.
         counts: of this picture alone.
     """
 

@@ -27,7 +27,10 @@ class Feed(Protocol):
         """What a run writes down of its data: one object a dataset, no paths."""
 
     def training(self, batch: int, first_step: int, steps: int, seed: int) -> Iterator[Pair]:
-        """Images uint8 (batch, S, S, 3) and masks uint8 (batch, S, S), the same for the same arguments."""
+        """Images uint8 (batch, S, S, 3) and masks uint8 (batch, S, S), the same for the same arguments.
+
+        Pixels without a label are in the masks as `unlabelled` has them; in `validation` they are `UNLABELLED`.
+        """
 
     def validation(self) -> Iterator[Pair]:
         """Every picture of the validation splits once."""

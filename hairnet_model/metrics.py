@@ -2,6 +2,7 @@
 
 NumPy alone. Evaluation, ablation and export all count with `count` and ask `score`. Every score is computed from
 counts pooled over all pictures, never averaged over pictures: a picture without hair would have no hair score.
+Pixels without a label are left out, and where there are any, a class that no pixel is labelled as has no score.
 """
 
 from __future__ import annotations
@@ -14,18 +15,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hairnet_data.classes import BACKGROUND, FACE, HAIR, NAMES
+from hairnet_data.classes import BACKGROUND, NAMES
 from hairnet_data.pixels import Pixels
-
-Counted = NDArray[np.int64]
+from hairnet_model.boundary import OUTLINED, Counted, boundary_counts
+from hairnet_model.unlabelled import UNSURE
 
 CLASSES = len(NAMES)
-
-OUTLINED = (HAIR, FACE)
-"""Classes that have a boundary F1. The background's boundary is theirs once more."""
-
-TOLERANCE = 2 / 224
-"""How far a boundary may be off, as a share of the picture's side: 2 pixels of 224."""
 
 BLOB = 0.005
 """A picture with nobody in it has a blob if more than this share of its pixels is called hair or face."""
@@ -39,14 +34,21 @@ class Counts:
         pictures: how many were counted.
         confusion: int64 (3, 3) pixels, rows truth, columns prediction, both in the order of the class ids.
         boundary: int64 (2, 4) pixels, a row for each of `OUTLINED`; see `boundary_counts`.
+        unlabelled: pixels that were left out, as nobody said what they are.
     """
 
     pictures: int = 0
     confusion: Counted = field(default_factory=lambda: np.zeros((CLASSES, CLASSES), np.int64))
     boundary: Counted = field(default_factory=lambda: np.zeros((len(OUTLINED), 4), np.int64))
+    unlabelled: int = 0
 
     def __add__(self, other: Counts) -> Counts:
-        return Counts(self.pictures + other.pictures, self.confusion + other.confusion, self.boundary + other.boundary)
+        return Counts(
+            self.pictures + other.pictures,
+            self.confusion + other.confusion,
+            self.boundary + other.boundary,
+            self.unlabelled + other.unlabelled,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +93,14 @@ def count(truth: Pixels, predicted: Pixels) -> Counts:
     """Counts one picture.
 
     Args:
-        truth: uint8 (H, W) class ids.
-        predicted: the same of the prediction.
+        truth: uint8 (H, W) class ids, 128 and more for pixels without a label.
+        predicted: uint8 (H, W) class ids.
 
     Raises:
         ValueError: the shapes differ, or an id is no class.
     """
-    return Counts(1, confusion(truth, predicted), boundary_counts(truth, predicted))
+    matrix = confusion(truth, predicted)
+    return Counts(1, matrix, boundary_counts(truth, predicted), truth.size - int(matrix.sum()))
 
 
 def total(counted: Iterable[Counts]) -> Counts:
@@ -107,22 +110,29 @@ def total(counted: Iterable[Counts]) -> Counts:
 
 def score(counts: Counts) -> Scores:
     """The scores that follow from counts."""
+    matrix, partly = counts.confusion, counts.unlabelled > 0
+    lines = np.where(_scored(matrix, partly)[list(OUTLINED)], boundary_f1(counts.boundary), np.nan)
     return Scores(
         counts.pictures,
-        pixel_accuracy(counts.confusion),
-        tuple(float(value) for value in iou(counts.confusion)),
-        tuple(float(value) for value in f1(counts.confusion)),
-        miou(counts.confusion),
-        tuple(float(value) for value in boundary_f1(counts.boundary)),
+        pixel_accuracy(matrix),
+        tuple(float(value) for value in iou(matrix, partly)),
+        tuple(float(value) for value in f1(matrix, partly)),
+        miou(matrix, partly),
+        tuple(float(value) for value in lines),
     )
+
+
+def _scored(matrix: Counted, partly: bool) -> NDArray[np.bool_]:
+    """Which classes can have a score, bool (3,): where some pixels have no label, those that others are labelled as."""
+    return np.asarray((matrix.sum(1) > 0) | (not partly), np.bool_)
 
 
 def confusion(truth: Pixels, predicted: Pixels) -> Counted:
     """Counts pixels by true and predicted class.
 
     Args:
-        truth: uint8 class ids of any shape.
-        predicted: the same of the prediction.
+        truth: uint8 class ids of any shape; 128 and more for pixels without a label, which are left out.
+        predicted: uint8 class ids of that shape.
 
     Returns:
         int64 (3, 3): row t, column p holds the number of pixels of class t that were taken for p.
@@ -132,6 +142,9 @@ def confusion(truth: Pixels, predicted: Pixels) -> Counted:
     """
     if truth.shape != predicted.shape:
         raise ValueError(f"a truth of shape {truth.shape} and a prediction of shape {predicted.shape}")
+    if truth.max(initial=0) >= UNSURE:
+        labelled = truth < UNSURE
+        truth, predicted = truth[labelled], predicted[labelled]
     highest = max(truth.max(initial=0), predicted.max(initial=0))
     if highest >= CLASSES:
         raise ValueError(f"class {highest} in masks of {CLASSES} classes")
@@ -145,64 +158,38 @@ def pixel_accuracy(matrix: Counted) -> float:
     return float(_share(np.trace(matrix), matrix.sum()))
 
 
-def iou(matrix: Counted) -> NDArray[np.float64]:
+def iou(matrix: Counted, partly: bool = False) -> NDArray[np.float64]:
     """Intersection over union of each class, TP / (TP + FP + FN) (Jaccard 1912; PASCAL VOC).
 
     Args:
         matrix: int64 (3, 3), rows truth.
+        partly: whether pixels without a label were left out: NaN then for a class that no pixel is labelled as, too.
 
     Returns:
         float64 (3,); NaN for a class that is neither there nor predicted: that is no achievement.
     """
     right = np.diagonal(matrix)
-    return _share(right, matrix.sum(0) + matrix.sum(1) - right)
+    union = matrix.sum(0) + matrix.sum(1) - right
+    return _share(right, union, _scored(matrix, partly) & (union > 0))
 
 
-def f1(matrix: Counted) -> NDArray[np.float64]:
+def f1(matrix: Counted, partly: bool = False) -> NDArray[np.float64]:
     """F1 of each class, 2 TP / (2 TP + FP + FN): the harmonic mean of precision and recall (Dice 1945).
 
     Args:
         matrix: int64 (3, 3), rows truth.
+        partly: as for `iou`.
 
     Returns:
         float64 (3,); NaN as for `iou`.
     """
-    return _share(2 * np.diagonal(matrix), matrix.sum(0) + matrix.sum(1))
+    both = matrix.sum(0) + matrix.sum(1)
+    return _share(2 * np.diagonal(matrix), both, _scored(matrix, partly) & (both > 0))
 
 
-def miou(matrix: Counted) -> float:
+def miou(matrix: Counted, partly: bool = False) -> float:
     """Mean of `iou` over the classes where it is defined (Long, Shelhamer, Darrell 2015)."""
-    return _mean(iou(matrix))
-
-
-def boundary_counts(truth: Pixels, predicted: Pixels, tolerance: float = TOLERANCE) -> Counted:
-    """Counts how much of the boundary of hair and of face was met.
-
-    A boundary pixel is one of the class with one of its four neighbours of another class; the picture's frame
-    is no boundary. It is met if a boundary pixel of the same class in the other mask lies within the tolerance
-    (Euclidean; at least one pixel, because no mask is sharper). So in Csurka, Larlus, Perronnin, "What is a good
-    evaluation measure for semantic segmentation?" (BMVC 2013), with two differences: their tolerance is 0.75 %
-    of the diagonal, ours 0.63 % of a square's, and they average over pictures, where here counts are pooled.
-    Unlike the benchmark of BSDS (Martin, Fowlkes, Malik 2004) it asks for no one-to-one assignment.
-
-    Args:
-        truth: uint8 (H, W) class ids.
-        predicted: the same of the prediction.
-        tolerance: as a share of the longer side.
-
-    Returns:
-        int64 (2, 4), a row for each of `OUTLINED`: predicted boundary pixels that were met, all of them, true
-        boundary pixels that were met, all of them.
-    """
-    reach = max(1.0, tolerance * max(truth.shape))
-    counted = np.zeros((len(OUTLINED), 4), np.int64)
-    for row, number in zip(counted, OUTLINED, strict=True):
-        true, guessed = _boundary(truth == number), _boundary(predicted == number)
-        row[1], row[3] = np.count_nonzero(guessed), np.count_nonzero(true)
-        if row[1] and row[3]:
-            row[0] = np.count_nonzero(guessed & _near(true, reach))
-            row[2] = np.count_nonzero(true & _near(guessed, reach))
-    return counted
+    return _mean(iou(matrix, partly))
 
 
 def boundary_f1(counts: Counted) -> NDArray[np.float64]:
@@ -271,26 +258,3 @@ def _mean(values: Iterable[float]) -> float:
     """The mean of those that are defined; NaN if none is."""
     defined = [value for value in values if not math.isnan(value)]
     return float(np.mean(defined)) if defined else math.nan
-
-
-def _boundary(region: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """The pixels of a region (H, W) that have one of their four neighbours outside it."""
-    inner = region.copy()
-    inner[1:] &= region[:-1]
-    inner[:-1] &= region[1:]
-    inner[:, 1:] &= region[:, :-1]
-    inner[:, :-1] &= region[:, 1:]
-    return region & ~inner
-
-
-def _near(marked: NDArray[np.bool_], reach: float) -> NDArray[np.bool_]:
-    """The pixels (H, W) no farther than `reach` from a marked one: a dilation by a disc."""
-    far = int(reach)
-    height, width = marked.shape
-    padded = np.pad(marked, far)
-    near = np.zeros_like(marked)
-    for down in range(-far, far + 1):
-        for right in range(-far, far + 1):
-            if down * down + right * right <= reach * reach:
-                near |= padded[far + down : far + down + height, far + right : far + right + width]
-    return near

@@ -15,12 +15,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hairnet_data.classes import NAMES
+from hairnet_data.classes import NAMES, UNLABELLED, ids_of
 from hairnet_data.errors import DatasetError, PictureError
 from hairnet_data.photos import read_mask, read_photo
 from hairnet_data.pixels import Pixels
 from hairnet_data.whole import write_whole
 from hairnet_model.arrays import read_arrays
+from hairnet_model.unlabelled import code, coded
 
 Encoded = tuple[bytes, bytes]
 SPLITS = ("train", "validation")
@@ -32,7 +33,8 @@ def write_packed(path: Path, about: dict[str, Any], splits: Mapping[str, Iterabl
 
     Args:
         path: the `.npz` file; an older one is replaced when the new one is whole.
-        about: `name`, `fingerprint`, `image_size`, `people` (hashes).
+        about: `name`, `fingerprint`, `image_size`, `people` (hashes), and where pixels may have no label `unlabelled`,
+            the names of the classes that they may have.
         splits: `train` and `validation`, the files of every picture and its mask.
 
     Raises:
@@ -67,6 +69,7 @@ class PackedFeed:
             if not 8 <= self.image_size <= 4096:
                 raise ValueError(f"its pictures have {self.image_size} pixels a side")
             classes = about["classes"]
+            self._known = code(ids_of(about.get("unlabelled", [])))
         except Exception as fault:  # zip, JSON and NumPy each have their own
             mend = "make it with `hairnet-model pack`"
             raise DatasetError(str(path), "is missing or no packed dataset", mend) from fault
@@ -93,18 +96,19 @@ class PackedFeed:
                     turn = i // self.examples
                     order = np.random.default_rng((seed, 0, turn)).permutation(self.examples)
                 numbers.append(int(order[i % self.examples]))
-            yield self._decoded("train", numbers)
+            yield self._decoded("train", numbers, self._known)
 
     def validation(self) -> Iterator[tuple[Pixels, Pixels]]:
         """Every validation picture once."""
         count = self._count("validation")
         for first in range(0, count, _BATCH):
-            yield self._decoded("validation", range(first, min(first + _BATCH, count)))
+            numbers = range(first, min(first + _BATCH, count))
+            yield self._decoded("validation", numbers, UNLABELLED if self._known else 0)
 
     def _count(self, split: str) -> int:
         return (len(self._offsets[split]) - 1) // 2
 
-    def _decoded(self, split: str, numbers: Sequence[int]) -> tuple[Pixels, Pixels]:
+    def _decoded(self, split: str, numbers: Sequence[int], known: int) -> tuple[Pixels, Pixels]:
         side = self.image_size
         images = np.empty((len(numbers), side, side, 3), np.uint8)
         masks = np.empty((len(numbers), side, side), np.uint8)
@@ -118,9 +122,10 @@ class PackedFeed:
             except (PictureError, ValueError, AssertionError) as fault:
                 what = f"picture {number} of {split} cannot be read ({fault})"
                 raise DatasetError(str(self._path), what, "pack the dataset again") from fault
-        if masks.max(initial=0) >= len(NAMES):
-            raise DatasetError(str(self._path), f"a mask holds the class {masks.max()}", "pack the dataset again")
-        return images, masks
+        try:
+            return images, coded(masks, np.full(len(masks), known, np.uint8))
+        except ValueError as fault:
+            raise DatasetError(str(self._path), str(fault), "pack the dataset again") from fault
 
 
 def _places(offsets: NDArray[Any], end: int) -> NDArray[np.int64]:

@@ -11,6 +11,7 @@ from hairnet_data import contact_sheets, visualize
 from hairnet_data.classes import FACE, HAIR, NAMES
 from hairnet_data.contact_sheets import Cell
 from hairnet_data.pixels import Pixels
+from hairnet_model.unlabelled import UNSURE
 
 _SQUARES = (250, 235)  # greys of the chequered ground that says "nothing here"
 _GROUND, _INK = (236, 236, 240), (106, 106, 118)  # as the cards of a contact sheet have them
@@ -26,7 +27,8 @@ def panels(photo: Pixels, mask: Pixels, truth: Pixels | None = None, title: str 
     Args:
         photo: uint8 (H, W, 3) RGB.
         mask: uint8 (H, W) of class ids that were found.
-        truth: uint8 (H, W) of the class ids that are right; its panel says so where it is not given.
+        truth: uint8 (H, W) of the class ids that are right, `UNLABELLED` where nobody knows; its panel says so where
+            it is not given.
         title: the headline, e.g. the photo's name.
         side: of the square that each panel is scaled to fit, in pixels, at least 32.
 
@@ -103,7 +105,10 @@ def _found(mask: Pixels, truth: Pixels | None, number: int) -> str:
     said = f"{found.mean():.1%} of the photo" if found.any() else f"no {NAMES[number]} found"
     if truth is None:
         return said
-    right = truth == number
+    labelled, right = truth < UNSURE, truth == number
+    if not labelled.all() and not right.any():
+        return said  # it is there or not: nobody labelled it
+    found = found & labelled
     union = int(np.count_nonzero(found | right))
     return f"{said}, IoU {np.count_nonzero(found & right) / union:.3f}" if union else f"{said}, and there is none"
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from hairnet_data import visualize
-from hairnet_data.classes import COLOURS, NAMES
+from hairnet_data.classes import COLOURS, NAMES, UNLABELLED
 from hairnet_data.errors import BuildError, HairnetError, PictureError, UsageError
 from hairnet_data.photos import EXTENSIONS, read_mask, read_photo
 from hairnet_data.pixels import Pixels
@@ -22,6 +22,7 @@ from hairnet_model.photo_list import MASK, OVERLAY, PANELS, Photo, find, refuse_
 from hairnet_model.segmenter import Segmenter
 
 _HELD = 50_000_000  # pixels of photos kept for their overlays and panels, beyond the one being read
+_NO_CLASS = 254  # stands in a mask being read for what is neither a class nor UNLABELLED
 _BAND = 1 << 22  # pixels tinted at once: an overlay is mixed in 36 bytes a pixel
 
 
@@ -211,30 +212,31 @@ def _truth(truth: Path | None, item: _Framed) -> Pixels | None:
 
 
 def read_truth(path: Path, shape: tuple[int, int]) -> Pixels:
-    """Reads a mask of class ids, or of the classes' colours (blue, red, green).
+    """Reads a mask of class ids and 255 for pixels without a label, or of the classes' colours (blue, red, green).
 
     Args:
         path: its file.
         shape: rows and columns it must have.
 
     Returns:
-        uint8 (H, W) of class ids.
+        uint8 (H, W) of class ids and `UNLABELLED`.
 
     Raises:
         PictureError: it cannot be read, has another size, or holds what is no class.
     """
     picture = read_mask(path)
     if picture.indices is not None:
-        mask = np.where(np.isin(picture.indices, range(len(NAMES))), picture.indices, 255).astype(np.uint8)
+        known = np.isin(picture.indices, (*range(len(NAMES)), UNLABELLED))
+        mask = np.where(known, picture.indices, _NO_CLASS).astype(np.uint8)
     else:
         assert picture.rgb is not None
-        mask = np.full(picture.rgb.shape[:2], 255, np.uint8)
+        mask = np.full(picture.rgb.shape[:2], _NO_CLASS, np.uint8)
         for number, colour in enumerate(COLOURS):
             mask[(picture.rgb == colour).all(-1)] = number
     if mask.shape != shape:
         sizes = f"is {mask.shape[1]} x {mask.shape[0]} pixels and its photo {shape[1]} x {shape[0]}"
         raise PictureError(str(path), sizes, "give the mask of this photo, upright")
-    if mask.max() == 255:
+    if (mask == _NO_CLASS).any():
         wanted = f"save class ids 0, 1, 2 ({', '.join(NAMES)}) in a greyscale PNG, or blue, red and green"
         raise PictureError(str(path), "holds values that are no class", wanted)
     return mask

@@ -13,15 +13,18 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from hairnet_data.classes import NAMES
-from hairnet_data.errors import DatasetError, UsageError
+from hairnet_data import array_records
+from hairnet_data.classes import NAMES, UNLABELLED, ids_of
+from hairnet_data.errors import DatasetError, HairnetError, UsageError
 from hairnet_data.files import read_bytes
 from hairnet_data.pixels import Pixels
 from hairnet_model.people import hashed
+from hairnet_model.unlabelled import code, coded
 
 _HINT = "give the folder that `hairnet-data build` printed"
 _MOST_TEXT = 64 << 20  # bytes of the JSON beside the records
 _SIDES = (8, 4096)  # of a picture, least and most
+Faults = list[HairnetError]  # that ended a stream
 _FEATURES = {
     "image": tf.io.FixedLenFeature([], tf.string),
     "mask": tf.io.FixedLenFeature([], tf.string),
@@ -41,6 +44,7 @@ class Dataset:
         image_size: side of its pictures, in pixels.
         source: where its portraits come from, e.g. `drawn`.
         shards: files and numbers of records of every split, in order.
+        unlabelled: ids of the classes that pixels without a label may have; () where all have labels.
     """
 
     path: Path
@@ -49,6 +53,7 @@ class Dataset:
     image_size: int
     source: str
     shards: dict[str, tuple[tuple[str, int], ...]]
+    unlabelled: tuple[int, ...] = ()
 
     def count(self, split: str) -> int:
         """Records in a split. Raises UsageError where there is no such split."""
@@ -63,7 +68,7 @@ class Batch:
 
     Attributes:
         images: uint8 (N, S, S, 3) RGB.
-        masks: uint8 (N, S, S) class ids.
+        masks: uint8 (N, S, S) class ids, and `UNLABELLED` where the dataset has pixels without a label.
         index: within the split, one a record.
         kind: "portrait" or "negative", one a record; so are the rest.
         person: who is shown, "" for nobody or unknown.
@@ -96,7 +101,7 @@ def open_dataset(path: Path) -> Dataset:
         shards = {split["name"]: _shards(path, info, split) for split in info["splits"]}
         made = Dataset(
             path, path.resolve().parent.name, str(metadata["fingerprint"]), int(identity["image_size"]),
-            str(identity["source"]["name"]), shards,
+            str(identity["source"]["name"]), shards, ids_of(metadata.get("unlabelled", [])),
         )  # fmt: skip
         if not _SIDES[0] <= made.image_size <= _SIDES[1]:
             raise ValueError(f"its pictures have {made.image_size:.6g} pixels a side")
@@ -111,12 +116,12 @@ def open_dataset(path: Path) -> Dataset:
 
 
 def _shards(path: Path, info: dict[str, Any], split: dict[str, Any]) -> tuple[tuple[str, int], ...]:
-    if info["fileFormat"] != "tfrecord":
-        raise ValueError(f"its records are {info['fileFormat']}, not tfrecord")
+    if info["fileFormat"] not in ("tfrecord", "array_record"):
+        raise ValueError(f"its records are {info['fileFormat']!r:.80}, neither tfrecord nor array_record")
     lengths = [int(length) for length in split["shardLengths"]]
     if min(lengths, default=1) < 1 or max(lengths, default=1) >= 1 << 62:
         raise ValueError("a shard has no or endlessly many records")
-    stem = f"{info['name']}-{split['name']}.tfrecord"
+    stem = f"{info['name']}-{split['name']}.{info['fileFormat']}"
     return tuple((str(path / f"{stem}-{k:05d}-of-{len(lengths):05d}"), n) for k, n in enumerate(lengths))
 
 
@@ -128,12 +133,13 @@ def read(dataset: Dataset, split: str, batch: int = 32) -> Iterator[Batch]:
         DatasetError: a shard or a record is damaged.
     """
     dataset.count(split)
-    files = _files(dataset, split)
-    stream = tf.data.TFRecordDataset(files).map(_decoder(dataset.image_size), num_parallel_calls=tf.data.AUTOTUNE)
-    for record in _told(stream.batch(batch).prefetch(2), dataset, split):
+    faults: Faults = []
+    stream = _stream(dataset, split, faults).map(_decoder(dataset.image_size), num_parallel_calls=tf.data.AUTOTUNE)
+    for record in _told(stream.batch(batch).prefetch(2), dataset, split, faults):
         texts = {name: _texts(record[name], dataset, split) for name in ("kind", "person", "source_id", "recipe")}
-        _check(record["mask"], dataset, split)
-        yield Batch(record["image"], record["mask"], tuple(int(i) for i in record["index"]), **texts)
+        kept = np.full(len(record["mask"]), UNLABELLED if dataset.unlabelled else 0, np.uint8)
+        masks = _checked(record["mask"], kept, dataset, split)
+        yield Batch(record["image"], masks, tuple(int(i) for i in record["index"]), **texts)
 
 
 def training_batches(
@@ -154,7 +160,7 @@ def training_batches(
         split: of every dataset.
 
     Yields:
-        images uint8 (batch, S, S, 3) and masks uint8 (batch, S, S).
+        images uint8 (batch, S, S, 3) and masks uint8 (batch, S, S), pixels without a label as `unlabelled` has them.
 
     Raises:
         UsageError: the picture sizes differ, or a dataset has no such split or nothing in it.
@@ -162,7 +168,7 @@ def training_batches(
     """
     size, many = one_size(datasets), len(datasets)
     first, last = first_step * batch, (first_step + steps) * batch
-    streams = []
+    streams, faults = [], Faults()
     for turn, dataset in enumerate(datasets):
         if not dataset.count(split):
             raise UsageError(str(dataset.path), f"its split {split} is empty", "build it with more --train-examples")
@@ -170,15 +176,19 @@ def training_batches(
         begin, end = (-((turn - at) // many) for at in (first, last))
         _files(dataset, split)
         files, skip = _way(dataset.shards[split], begin, end, (seed, turn))
-        streams.append(tf.data.TFRecordDataset(files).skip(skip).take(end - begin))
+        known = tf.constant(code(dataset.unlabelled), tf.uint8)
+        stream = _stream(dataset, split, faults, files, skip, end - begin)
+        streams.append(stream.map(lambda data, known=known: (data, known)))
     turns = tf.data.Dataset.range(first, last).map(lambda i: i % many)
     mixed = tf.data.Dataset.choose_from_datasets(streams, turns) if many > 1 else streams[0]
     mixed = mixed.shuffle(1024, seed=seed * 1_000_003 + first_step, reshuffle_each_iteration=False)
-    decoded = mixed.map(_decoder(size), num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
-    pairs = decoded.map(lambda record: {"image": record["image"], "mask": record["mask"]})
-    for record in _told(pairs.batch(batch, drop_remainder=True).prefetch(2), datasets[0], split):
-        _check(record["mask"], datasets[0], split)
-        yield record["image"], record["mask"]
+    decode = _decoder(size)
+    decoded = mixed.map(
+        lambda data, known: {**decode(data), "known": known}, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True
+    )
+    pairs = decoded.map(lambda record: {name: record[name] for name in ("image", "mask", "known")})
+    for record in _told(pairs.batch(batch, drop_remainder=True).prefetch(2), datasets[0], split, faults):
+        yield record["image"], _checked(record["mask"], record["known"], datasets[0], split)
 
 
 def _files(dataset: Dataset, split: str) -> list[str]:
@@ -188,6 +198,28 @@ def _files(dataset: Dataset, split: str) -> list[str]:
         if not os.path.isfile(file):
             raise DatasetError(file, "cannot be read (it is missing or no plain file)", "build the dataset again")
     return files
+
+
+def _stream(
+    dataset: Dataset, split: str, faults: Faults, files: list[str] | None = None, skip: int = 0, most: int | None = None
+) -> Any:
+    """Records as they are stored, one after another: of all files of a split, or of those given."""
+    files = _files(dataset, split) if files is None else files
+    of = dict(dataset.shards[split])
+    most = sum(of[file] for file in files) if most is None else most
+    if not any(".array_record-" in os.path.basename(file) for file in files):
+        return tf.data.TFRecordDataset(files).skip(skip).take(most)
+    array_records.needed()
+    listed = [(file, of[file]) for file in files]
+
+    def blocks() -> Iterator[list[bytes]]:
+        try:
+            yield from array_records.blocks(listed, skip, most)
+        except HairnetError as fault:  # TensorFlow would print a page of its own calls; so the stream just ends
+            faults.append(fault)
+
+    # TensorFlow has no reader of its own for them, and a call from there to here is slow: so a few dozen a call.
+    return tf.data.Dataset.from_generator(blocks, output_signature=tf.TensorSpec([None], tf.string)).unbatch()
 
 
 def _way(shards: Sequence[tuple[str, int]], begin: int, end: int, seed: tuple[int, int]) -> tuple[list[str], int]:
@@ -218,7 +250,7 @@ def _decoder(size: int) -> Any:
     return decode
 
 
-def _told(stream: Any, dataset: Dataset, split: str) -> Iterator[dict[str, NDArray[Any]]]:
+def _told(stream: Any, dataset: Dataset, split: str, faults: Faults) -> Iterator[dict[str, NDArray[Any]]]:
     """The stream's batches, its faults as one line."""
     try:
         yield from stream.as_numpy_iterator()
@@ -228,21 +260,26 @@ def _told(stream: Any, dataset: Dataset, split: str) -> Iterator[dict[str, NDArr
         said = " ".join(message.split()).removeprefix("{{function_node")[:160] or "it is damaged"
         where = f"{dataset.path} ({split})"
         raise DatasetError(where, f"a record cannot be read ({said})", "`hairnet-data verify` names it") from fault
+    if faults:
+        raise faults[0]
 
 
-def _check(masks: NDArray[Any], dataset: Dataset, split: str) -> None:
-    if masks.max(initial=0) >= len(NAMES):
-        what = f"a mask holds the class {int(masks.max())}"
-        raise DatasetError(f"{dataset.path} ({split})", what, "`hairnet-data verify` names it; build it again")
+def _checked(masks: Pixels, codes: NDArray[np.uint8], dataset: Dataset, split: str) -> Pixels:
+    try:
+        return coded(masks, codes)
+    except ValueError as fault:
+        mend = "`hairnet-data verify` names it; build it again"
+        raise DatasetError(f"{dataset.path} ({split})", str(fault), mend) from fault
 
 
 def people(dataset: Dataset, split: str = "train") -> frozenset[str]:
     """Hashes of those who are shown in a split; decodes no picture. Raises as `read` does."""
     dataset.count(split)
     wanted = {"person": _FEATURES["person"]}
-    stream = tf.data.TFRecordDataset(_files(dataset, split)).batch(512)
+    faults: Faults = []
+    stream = _stream(dataset, split, faults).batch(512)
     names: set[bytes] = set()
-    for record in _told(stream.map(lambda data: tf.io.parse_example(data, wanted)).prefetch(2), dataset, split):
+    for record in _told(stream.map(lambda data: tf.io.parse_example(data, wanted)).prefetch(2), dataset, split, faults):
         names.update(record["person"].tolist())
     return frozenset(hashed(name) for name in _texts(names, dataset, split) if name)
 
@@ -266,7 +303,8 @@ def one_size(datasets: Sequence[Dataset]) -> int:
 def encoded(dataset: Dataset, split: str, most: int | None = None) -> Iterator[tuple[bytes, bytes]]:
     """Image and mask files of a split's first records as they are stored. Raises as `read` does."""
     count = dataset.count(split)
-    stream = tf.data.TFRecordDataset(_files(dataset, split)).take(count if most is None else most)
+    faults: Faults = []
+    stream = _stream(dataset, split, faults, most=count if most is None else min(most, count))
     wanted = {name: _FEATURES[name] for name in ("image", "mask")}
-    for record in _told(stream.map(lambda data: tf.io.parse_single_example(data, wanted)), dataset, split):
+    for record in _told(stream.map(lambda data: tf.io.parse_single_example(data, wanted)), dataset, split, faults):
         yield record["image"], record["mask"]  # type: ignore[misc]

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from hairnet_data.classes import NAMES
-from hairnet_model.metrics import BLOB, OUTLINED, Scores, plain
+from hairnet_model.boundary import OUTLINED
+from hairnet_model.metrics import BLOB, Scores, plain
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,8 @@ from hairnet_data.whole import write_whole
 from hairnet_model.model_file import Model
 
 
-def write(run: Path, identity: dict[str, Any], people: Collection[str], parameters: int) -> None:
-    """Writes settings, data and versions, and the hashes of the people trained on. Raises BuildError on a full disk."""
+def write(run: Path, about: dict[str, Any], people: Collection[str], parameters: int) -> None:
+    """Writes what a run is about, versions, and hashes of the people trained on. Raises BuildError on a full disk."""
     versions = {
         "hairnet": __version__,
         "python": platform.python_version(),
@@ -26,7 +26,7 @@ def write(run: Path, identity: dict[str, Any], people: Collection[str], paramete
         "backend": keras.backend.backend(),
         "numpy": np.__version__,
     }
-    notes = {**identity, "parameters": parameters, "versions": versions, "people": len(people)}
+    notes = {**about, "parameters": parameters, "versions": versions, "people": len(people)}
     write_whole(run / "run.json", json.dumps(notes, indent=2).encode() + b"\n")
     write_whole(run / "people.json", json.dumps(sorted(people), indent=0).encode() + b"\n")
 

@@ -11,6 +11,7 @@ from hairnet_data.errors import BuildError
 from hairnet_model import checkpoint, fcn, history, model_file, run_notes
 from hairnet_model.checkpoint import RunError, State
 from hairnet_model.console import Progress, silent
+from hairnet_model.devices import shared_by
 from hairnet_model.feed import Feed
 from hairnet_model.model_file import Model
 from hairnet_model.settings import Settings
@@ -41,6 +42,7 @@ def train(
     init: Model | None = None,
     resume: bool = False,
     progress: Progress = silent,
+    devices: int | str = 1,
 ) -> Outcome:
     """Trains, validates every so often, and keeps `best.keras` and `last.keras` in the run's folder.
 
@@ -52,25 +54,29 @@ def train(
         init: a model whose weights to begin with.
         resume: go on with the run that is there; it ends where it would have ended.
         progress: told after every step.
+        devices: how many share a batch, or `devices.ALL`. It is no part of the run: any number can go on with it, and
+            ends there but for rounding.
 
     Raises:
         RunError: there is a run already, or none to resume; the settings or the data are not those of the run; the
             loss is not a number; a file cannot be written. The last good weights stay.
         DatasetError: a record is damaged.
+        UsageError: the devices are not there, or cannot share a batch evenly.
     """
     if feed.image_size % fcn.STRIDE:
         what = f"has pictures of {feed.image_size} pixels, which {fcn.STRIDE} does not divide"
         raise RunError("the dataset", what, "build it with another --image-size")
+    team = shared_by(devices, settings.batch)
     identity = {"settings": settings.to_json(), "data": feed.describe(), "init": run_notes.weights_hash(init)}
     state = _begun(run, identity) if resume else None
     if not resume:
         _new_folder(run)
     people = feed.people | (init.people if init else frozenset())
-    trainer = Trainer(settings, init, state)
+    trainer = Trainer(settings, init, state, team)
     rows = list(state.history) if state else []
     stopped = _out_of_patience(rows, settings.patience)
     try:
-        run_notes.write(run, identity, people, trainer.network.count_params())
+        run_notes.write(run, {**identity, "devices": team.count}, people, trainer.network.count_params())
         for number in range(len(rows), settings.rounds):
             if stopped:
                 break

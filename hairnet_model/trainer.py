@@ -14,12 +14,14 @@ from hairnet_model import fcn, metrics
 from hairnet_model.average import EVERY, Average
 from hairnet_model.checkpoint import RunError, State
 from hairnet_model.console import Progress
+from hairnet_model.devices import ONE_DEVICE, Devices
 from hairnet_model.feed import Feed, Pair, ahead, changed
 from hairnet_model.heads import class_ids
 from hairnet_model.losses import LOSSES
 from hairnet_model.model_file import Model
 from hairnet_model.precision import dtype_policy, policy_name
 from hairnet_model.settings import Settings
+from hairnet_model.unlabelled import UNSURE
 
 
 class Trainer:
@@ -29,25 +31,31 @@ class Trainer:
         settings: how to train.
         init: a model whose weights to begin with; its architecture and head must be those of the settings.
         state: where to go on.
+        devices: what shares a batch; validation is left to the first device.
 
     Attributes:
         twin: the same network in float32 with the averaged weights: what is validated and saved.
     """
 
-    def __init__(self, settings: Settings, init: Model | None, state: State | None) -> None:
+    def __init__(
+        self, settings: Settings, init: Model | None, state: State | None, devices: Devices = ONE_DEVICE
+    ) -> None:
         self.settings = settings
         keras.utils.set_random_seed(settings.seed)
-        with dtype_policy(policy_name(settings.precision)):
+        with devices.scope(), dtype_policy(policy_name(settings.precision)):
             self.network = fcn.create(settings.arch, settings.head)
         with dtype_policy("float32"):
             self.twin = fcn.create(settings.arch, settings.head)
         if init:
             self.network.set_weights(init.network.get_weights())
-        self.optimizer = _optimizer(settings)
         # XLA on a processor trains this network at half the speed of TensorFlow's own kernels.
         compiled = "auto" if keras.backend.backend() == "jax" else False
-        self.network.compile(optimizer=self.optimizer, loss=LOSSES[settings.head], jit_compile=compiled)
-        self.optimizer.build(self.network.trainable_variables)
+        loss = LOSSES[settings.head]
+        with devices.scope():
+            self.optimizer = _optimizer(settings)
+            self.network.compile(optimizer=self.optimizer, loss=loss, jit_compile=compiled)
+            self.network.optimizer.build(self.network.trainable_variables)
+        self._step = devices.step(self.network, loss)
         self.average = Average(settings.average, self.network.get_weights())
         if state:
             for variable, value in zip(self._variables(), state.variables, strict=True):
@@ -74,7 +82,7 @@ class Trainer:
 
         with closing(ahead(batches)) as stream:
             for step, (images, masks) in enumerate(stream, first + 1):
-                loss = float(self.network.train_on_batch(images, masks))
+                loss = self._step(images, masks)
                 if not math.isfinite(loss):
                     mend = f"the last good weights are kept; try a lower --learning-rate than {settings.rate:g}"
                     raise RunError("training", f"the loss is not a number at step {step}", mend)
@@ -95,15 +103,16 @@ class Trainer:
 
     def validate(self, feed: Feed) -> dict[str, float]:
         """Scores of the averaged weights on the validation split, from the pooled confusion matrix."""
-        counted = np.zeros((3, 3), np.int64)
+        counted, partly = np.zeros((3, 3), np.int64), False
         for images, masks in feed.validation():
+            partly = partly or bool(masks.max(initial=0) >= UNSURE)
             counted += metrics.confusion(masks, class_ids(np.asarray(self.twin.predict_on_batch(images))))
-        f1 = metrics.f1(counted)
+        f1 = metrics.f1(counted, partly)
         return {
             "pixel_accuracy": float(metrics.pixel_accuracy(counted)),
             "hair_f1": float(f1[HAIR]),
             "face_f1": float(f1[FACE]),
-            "miou": float(metrics.miou(counted)),
+            "miou": float(metrics.miou(counted, partly)),
         }
 
     def state(self, history: list[dict[str, float]], identity: Mapping[str, object]) -> State:
@@ -112,8 +121,9 @@ class Trainer:
         return State(values, self.average.weights, self.average.updates, history, dict(identity))
 
     def _variables(self) -> list[keras.Variable]:
-        # `variables`, not `weights`: the state of dropout's random numbers is among them.
-        return [*self.network.variables, *self.optimizer.variables]
+        # `variables`, not `weights`: the state of dropout's random numbers is among them. The network's optimizer, not
+        # ours: with float16 it is wrapped in one that keeps the scale of the loss.
+        return [*self.network.variables, *self.network.optimizer.variables]
 
 
 def _optimizer(settings: Settings) -> keras.optimizers.Optimizer:

@@ -16,6 +16,7 @@ from hairnet_data.pixels import Pixels
 from hairnet_data.visualize import LINES, save_png
 from hairnet_model import metrics
 from hairnet_model.evaluate import Case
+from hairnet_model.unlabelled import UNSURE
 
 EACH = 4
 """Cases shown of a split: with truth and prediction side by side they fill a row of a screen."""
@@ -39,10 +40,12 @@ def error(case: Case) -> float:
     A portrait's is the share of wrong pixels among those that truth or prediction calls hair or face. It treats a
     small head like a large one, which a share of all pixels would not; and it is not ruled by the smaller class,
     as the mean F1 of hair and face would be: there every shaven head with a few hairs comes out worst.
-    A negative's is the share of its pixels called hair or face.
+    A negative's is the share of its pixels called hair or face. Pixels without a label count nowhere.
     """
     matrix = case.counts.confusion
     everything = int(matrix.sum())
+    if not everything:  # no pixel has a label
+        return 0.0
     wrong = everything - int(np.trace(matrix))
     if case.kind == "negative":
         return wrong / everything
@@ -158,7 +161,7 @@ def _painted(case: Case) -> Pixels:
     """The picture in grey, wrong pixels in the colour of the class that they were taken for."""
     grey = case.image.mean(-1, keepdims=True).repeat(3, -1) * 0.7 + 40
     colours = np.array([LINES.get(number, _BLUE) for number in range(len(NAMES))], np.float64)[case.predicted]
-    wrong = (case.truth != case.predicted)[..., None]
+    wrong = ((case.truth != case.predicted) & (case.truth < UNSURE))[..., None]
     return np.asarray(np.where(wrong, 0.35 * grey + 0.65 * colours, grey), np.uint8)
 
 

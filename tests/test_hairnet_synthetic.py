@@ -109,6 +109,8 @@ def test_the_command_and_the_door_make_the_same(generated: Path, tmp_path: Path)
     theirs = generated / "hairnet_synthetic" / "drawn" / "1.0.0"
     assert outcome.path.parts[-3:] == theirs.parts[-3:]
     assert digests(outcome.path) == digests(theirs)
+    for name in ("croissant.json", "examples.jsonl.gz", "SHA256SUMS"):
+        assert (outcome.path / name).read_bytes() == (theirs / name).read_bytes()
     again = build(open_sources("drawn", None, None, tmp_path), settings, generated)
     assert not again.made, "what the door made is found"
     # And the other way round: what the command made is read, not generated.

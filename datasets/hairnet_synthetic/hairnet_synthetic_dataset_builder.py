@@ -12,6 +12,7 @@ import tensorflow_datasets as tfds
 
 from hairnet_data.classes import NAMES
 from hairnet_data.crew import Crew
+from hairnet_data.croissant import write_new
 from hairnet_data.generate import generate
 from hairnet_data.plan import Plan, Settings
 from hairnet_data.prepare import metadata_of, plan_of, silent
@@ -29,11 +30,12 @@ class Builder(tfds.core.dataset_builder.FileReaderBuilder):  # type: ignore[misc
     """Portraits and negatives with masks of hair and face, synthesised from a source.
 
     By itself it makes the default dataset of the source that the configuration names, in this process. With a `plan`
-    and its `shards`, which lie elsewhere, it writes only what TFDS says of them.
+    and its `shards`, which lie elsewhere, it writes only what TFDS and Croissant say of them.
 
     Args:
         plan: what was made.
         shards: all that were made of it, in order.
+        notes: where generating them left its notes.
         source_dir: the source's folder, where there is no plan.
         negatives: a folder of backgrounds, where there is no plan.
         **kwargs: TFDS's own: data_dir, config, version, file_format.
@@ -49,12 +51,15 @@ class Builder(tfds.core.dataset_builder.FileReaderBuilder):  # type: ignore[misc
         *,
         plan: Plan | None = None,
         shards: Sequence[Shard] = (),
+        notes: Path | None = None,
         source_dir: str | None = None,
         negatives: str | None = None,
         **kwargs: Any,
     ) -> None:
-        self._plan, self._shards = plan, shards
+        self._plan, self._shards, self._notes = plan, shards, notes
         self._source_dir, self._negatives = source_dir, negatives
+        if plan:
+            kwargs["file_format"] = plan.settings.file_format
         super().__init__(**kwargs)
 
     @classmethod
@@ -78,7 +83,11 @@ class Builder(tfds.core.dataset_builder.FileReaderBuilder):  # type: ignore[misc
                         labels=list(NAMES),
                         shape=(side, side, 1),
                         encoding_format="png",
-                        doc=doc(desc="Class id of every pixel: " + ", ".join(f"{i} {n}" for i, n in enumerate(NAMES))),
+                        doc=doc(
+                            desc="Class id of every pixel: "
+                            + ", ".join(f"{i} {n}" for i, n in enumerate(NAMES))
+                            + "; 255 where nobody labelled it, which the metadata then says."
+                        ),
                     ),
                     "index": tfds.features.Scalar(np.int64, doc=doc(desc="Within the split, from 0.")),
                     "kind": tfds.features.Text(doc=doc(desc="portrait, or negative: nobody in it, all background.")),
@@ -94,8 +103,8 @@ class Builder(tfds.core.dataset_builder.FileReaderBuilder):  # type: ignore[misc
         )
 
     def _download_and_prepare(self, dl_manager: tfds.download.DownloadManager, download_config: Any = None) -> None:
-        if self._plan:
-            self._describe(self._plan, self._shards)
+        if self._plan and self._notes:
+            self._describe(self._plan, self._shards, self._notes)
             return
         # In this process: a spawned worker would run the caller's script again if it has no main guard.
         with tempfile.TemporaryDirectory(dir=self.data_path, prefix="scratch-") as temporary, Crew(1) as crew:
@@ -106,10 +115,11 @@ class Builder(tfds.core.dataset_builder.FileReaderBuilder):  # type: ignore[misc
                 Path(self._negatives) if self._negatives else None,
                 keep_in=Path(self._data_dir_root) / "downloads",
             )
-            plan = plan_of(sources, Settings(), crew, scratch, silent)
-            self._describe(plan, generate(plan, {}, Path(self.data_path), scratch, scratch, crew, silent))
+            plan = plan_of(sources, Settings(file_format=self.info.file_format.value), crew, scratch, silent)
+            shards = generate(plan, {}, Path(self.data_path), scratch, scratch, crew, silent)
+            self._describe(plan, shards, scratch)
 
-    def _describe(self, plan: Plan, shards: Sequence[Shard]) -> None:
+    def _describe(self, plan: Plan, shards: Sequence[Shard], notes: Path) -> None:
         splits = [
             tfds.core.SplitInfo(
                 name=part.split.name,
@@ -121,4 +131,5 @@ class Builder(tfds.core.dataset_builder.FileReaderBuilder):  # type: ignore[misc
         ]
         self.info.set_splits(tfds.core.SplitDict(splits))
         self.info.metadata.update(metadata_of(plan, shards))
+        write_new(self.info, self.info.metadata, shards, notes, Path(self.data_path))
         write_sums(shards, Path(self.data_path))

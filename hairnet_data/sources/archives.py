@@ -16,6 +16,7 @@ from typing import IO
 
 from hairnet_data.errors import SourceError
 from hairnet_data.files import open_plain
+from hairnet_data.places import told
 
 MAX_MEMBER = 64 << 20
 """Bytes of the largest member that is unpacked."""
@@ -33,8 +34,11 @@ def checksum(path: Path, algorithm: str = "sha256") -> str:
         SourceError: it cannot be read.
     """
     try:
-        with open_plain(path) as file:
-            return hashlib.file_digest(file, algorithm).hexdigest()
+        made = hashlib.new(algorithm)
+        with open_plain(path) as file, told(path):
+            while block := file.read(1 << 20):
+                made.update(block)
+        return made.hexdigest()
     except OSError as error:
         raise SourceError(str(path), f"cannot be read ({error.strerror})", "check the file") from error
 
@@ -85,7 +89,7 @@ def unpack(archive: Path, into: Path, wanted: Collection[str]) -> Path:
 def _unpack(archive: Path, folder: Path, wanted: frozenset[str]) -> None:
     """Writes the wanted members into `folder`."""
     where, seen = str(archive), set[str]()
-    with _reading(where), open_plain(archive) as file:
+    with _reading(where), told(archive), open_plain(archive) as file:
         packed = file.read(2) == b"\x1f\x8b"
         file.seek(0)
         stream = _Bounded(gzip.GzipFile(fileobj=file) if packed else file, where)

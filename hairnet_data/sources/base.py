@@ -46,8 +46,8 @@ class Portrait:
 
     Attributes:
         image: uint8 (H, W, 3) RGB.
-        mask: uint8 (h, w) of class ids; h, w may differ from H, W where the aspect is the same
-            (both span the same frame).
+        mask: uint8 (h, w) of class ids, and `UNLABELLED` where nobody said; h, w may differ from H, W where the
+            aspect is the same (both span the same frame).
         snapped: how many mask pixels had no exact class colour and took the nearest one's.
     """
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
@@ -12,6 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import regex
+
+from hairnet_data import places
 from hairnet_data.errors import HairnetError, PictureError, SourceError
 from hairnet_data.photos import EXTENSIONS, file_bytes, is_turned, read_mask, read_photo
 from hairnet_data.pixels import Pixels
@@ -21,6 +23,8 @@ from hairnet_data.sources.folder_config import Config, Options, read_config
 from hairnet_data.splits import divide
 
 CONFIG = "classes.toml"
+
+_PATIENCE = 2  # seconds: some expressions try more ways through a name than there is time for
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +53,10 @@ class Folder:
             SourceError: the folder, one of its folders or `classes.toml` is missing or cannot be used, or
                 there are no photos. What is wrong with single portraits is in the catalogue's faults.
         """
-        root = Path(os.path.realpath(source_dir)) if os.path.isdir(source_dir) else source_dir
-        if not os.path.isdir(root):
+        root = source_dir
+        if not places.is_remote(source_dir) and os.path.isdir(source_dir):
+            root = Path(os.path.realpath(source_dir))
+        if not places.is_folder(root):
             raise SourceError(str(source_dir), "is not a folder", "name the one that holds images and masks")
         config = read_config(root / CONFIG, str(source_dir / CONFIG))
         faults: list[HairnetError] = []
@@ -118,8 +124,10 @@ def _pictures(root: Path, folder: str, faults: list[HairnetError]) -> list[str]:
     others are faults: a link could name any file of the machine, or its own folder.
     """
     top = root / folder
-    if not os.path.isdir(top):
+    if not places.is_folder(top):
         raise SourceError(str(top), "is not a folder", f"make it or name another in {CONFIG}")
+    if places.is_remote(root):
+        return [f"{folder}/{name}" for name in _listed(top)]
     if not _is_within(top, root):
         raise SourceError(str(top), "is a link that leads outside the folder", "move the pictures here")
     found, waiting = [], [folder]
@@ -146,6 +154,13 @@ def _pictures(root: Path, folder: str, faults: list[HairnetError]) -> list[str]:
             else:
                 found.append(path)
     return sorted(found)
+
+
+def _listed(top: Path) -> list[str]:
+    try:
+        return places.files_below(top, EXTENSIONS)
+    except OSError as error:
+        raise SourceError(str(top), f"cannot be listed ({error.strerror})", "check your rights there") from error
 
 
 def _is_within(path: Path, root: Path) -> bool:
@@ -249,11 +264,16 @@ def _person_reader(options: Options) -> Callable[[str], str]:
         return lambda id: id
     if options.person == "folder":
         return lambda id: id.split("/")[0] if "/" in id else ""
-    pattern = re.compile(options.person)
+    pattern = regex.compile(options.person)
     group: str | int = "person" if "person" in pattern.groupindex else 1
 
     def person(id: str) -> str:
-        match = pattern.search(id.rpartition("/")[2])
+        name = id.rpartition("/")[2]
+        try:
+            match = pattern.search(name, timeout=_PATIENCE)
+        except TimeoutError as error:
+            what = f"person = {options.person!r} takes more than {_PATIENCE} s to search the name {name!r}"
+            raise SourceError(CONFIG, what, "write it without repeated repeats, such as (a+)+") from error
         return (match[group] or "") if match else ""
 
     return person

@@ -8,12 +8,17 @@ from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from hairnet_data.classes import NAMES
+import regex
+
+from hairnet_data.classes import BACKGROUND, FACE, HAIR, NAMES, UNLABELLED
 from hairnet_data.errors import SourceError
 from hairnet_data.files import read_toml
 from hairnet_data.sources.class_map import ClassMap, ColourMap, IndexMap, PartMap
 
 _TABLES = ("colours", "indices", "parts")
+_IGNORE = "ignore"
+_VALUES = {**{name: label for label, name in enumerate(NAMES)}, _IGNORE: UNLABELLED}
+"""What a mask may hold, by its name in a table."""
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
@@ -33,7 +38,9 @@ class Options:
         mask_suffix: what ends every mask's name, before its extension.
         match: "path" if a mask lies in the subfolder its photo lies in, "name" if it may lie in any.
         pad: with how many digits masks write a photo's number; 0 is as it stands.
-        order: all parts from the lowest to the topmost; () is face, then hair, then background.
+        order: all parts from the lowest to the topmost; () is face, then hair, then background, then what is ignored.
+        rest: what is under no part: "background" or "ignore".
+        ignored: classes that an unlabelled pixel may have; () is any.
     """
 
     nearest: bool = False
@@ -47,6 +54,8 @@ class Options:
     match: str = "path"
     pad: int = 0
     order: tuple[str, ...] = ()
+    rest: str = NAMES[BACKGROUND]
+    ignored: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +66,32 @@ class Config:
     options: Options
 
     def settings(self) -> dict[str, Any]:
-        """As JSON values."""
+        """As JSON values. Where pixels may be unlabelled, `unlabelled` lists what they may be, `labelled` the table's
+        classes.
+
+        Elsewhere nothing of that is in it: the identity of a dataset without such pixels must not move.
+        """
         kind = {ColourMap: "colours", IndexMap: "indices", PartMap: "parts"}[type(self.classes)]
         keys = ["#{:02x}{:02x}{:02x}".format(*key) if isinstance(key, tuple) else key for key in self.classes.classes]
-        table = [[key, NAMES[label]] for key, label in zip(keys, self.classes.classes.values(), strict=True)]
+        table = [[key, _name(label)] for key, label in zip(keys, self.classes.classes.values(), strict=True)]
         options = {
-            key: list(value) if isinstance(value, tuple) else value for key, value in asdict(self.options).items()
+            key: list(value) if isinstance(value, tuple) else value
+            for key, value in asdict(self.options).items()
+            if key not in ("rest", "ignored")
         }
-        return {kind: table, "options": options}
+        if not self.unlabelled:
+            return {kind: table, "options": options}
+        if kind == "parts":
+            options["rest"] = self.options.rest
+        labelled = [NAMES[label] for label in sorted({*self.classes.classes.values()} - {UNLABELLED})]
+        return {kind: table, "options": options, "unlabelled": list(self.unlabelled), "labelled": labelled}
+
+    @property
+    def unlabelled(self) -> tuple[str, ...]:
+        """The classes that an unlabelled pixel may have, in the order of their ids; () where there is no such pixel."""
+        if not _ignores(self.classes):
+            return ()
+        return tuple(name for name in NAMES if name in (self.options.ignored or NAMES))
 
 
 def read_config(path: Path, name: str) -> Config:
@@ -94,22 +121,28 @@ def read_config(path: Path, name: str) -> Config:
         if not isinstance(values[table], dict):
             raise SourceError(name, f"{table} is no table", f"write [{table}] on a line of its own")
     options = _options(values.get("options", {}), f"{name}, [options]")
-    return Config(_classes(given[0], values[given[0]], options, name), options)
+    classes = _classes(given[0], values[given[0]], options, name)
+    if options.ignored and not _ignores(classes):
+        raise SourceError(f"{name}, [options]", "ignored says what no pixel is", f"add {_IGNORE} = ... or remove it")
+    return Config(classes, options)
 
 
 def _classes(kind: str, table: Mapping[str, Any], options: Options, name: str) -> ClassMap:
     """The table of classes."""
     where = f"{name}, [{kind}]"
-    _known(table, NAMES, where, "class")
+    _known(table, tuple(_VALUES), where, "class")
     if not set(table) & set(NAMES[1:]):
         raise SourceError(where, "names neither hair nor face", "add hair = ... or face = ...")
-    if kind != "parts" and NAMES[0] not in table:
-        raise SourceError(where, "does not say what background is", f"add {NAMES[0]} = ...")
+    if kind != "parts" and NAMES[BACKGROUND] not in table and _IGNORE not in table:
+        mend = f"add {NAMES[BACKGROUND]} = ..., or {_IGNORE} = ... for what nobody labelled"
+        raise SourceError(where, "does not say what background is", mend)
+    if kind != "parts" and options.rest != NAMES[BACKGROUND]:
+        raise SourceError(name, f"rest = {options.rest!r} means nothing with [{kind}]", "remove it")
     pairs: dict[Any, int] = {}
     for label, value in _pairs(table):
-        key = _key(kind, value, f"{where}, {NAMES[label]}")
+        key = _key(kind, value, f"{where}, {_name(label)}")
         if key in pairs:
-            what = f"gives {value!r} to {NAMES[pairs[key]]} and to {NAMES[label]}"
+            what = f"gives {value!r} to {_name(pairs[key])} and to {_name(label)}"
             raise SourceError(where, what if pairs[key] != label else f"names {value!r} twice", "keep one")
         pairs[key] = label
     if kind == "colours":
@@ -123,14 +156,25 @@ def _classes(kind: str, table: Mapping[str, Any], options: Options, name: str) -
             odd = sorted(set(options.order) ^ set(pairs)) or ["a part twice"]
             what = f"order and [parts] differ in {', '.join(odd)}"
             raise SourceError(name, what, "name every part once in each")
-        return PartMap({part: pairs[part] for part in options.order}, options.nearest)
-    by_class = sorted(pairs, key=lambda part: (2, 1, 0)[pairs[part]])  # face, hair, background on top
-    return PartMap({part: pairs[part] for part in by_class}, options.nearest)
+        return PartMap({part: pairs[part] for part in options.order}, options.nearest, _VALUES[options.rest])
+    height = {FACE: 0, HAIR: 1, BACKGROUND: 2, UNLABELLED: 3}  # face, hair, background, and what is ignored on top
+    by_class = sorted(pairs, key=lambda part: height[pairs[part]])
+    return PartMap({part: pairs[part] for part in by_class}, options.nearest, _VALUES[options.rest])
+
+
+def _ignores(classes: ClassMap) -> bool:
+    """Whether masks can hold unlabelled pixels."""
+    return UNLABELLED in classes.classes.values() or (isinstance(classes, PartMap) and classes.rest == UNLABELLED)
+
+
+def _name(label: int) -> str:
+    """What a table calls a class, or what has none."""
+    return _IGNORE if label == UNLABELLED else NAMES[label]
 
 
 def _pairs(table: Mapping[str, Any]) -> Iterator[tuple[int, Any]]:
-    """Class id and value, for each value of each class."""
-    for label, name in enumerate(NAMES):
+    """Class id and value, for each value of each class and of what is ignored."""
+    for name, label in _VALUES.items():
         values = table.get(name, [])
         for value in values if isinstance(values, list) else [values]:
             yield label, value
@@ -178,6 +222,12 @@ def _options(table: Mapping[str, Any], where: str) -> Options:
         raise SourceError(where, f"order is {list(options.order)}", "give the parts' names")
     if options.match not in ("path", "name"):
         raise SourceError(where, f"match is {options.match!r}", 'give "path" or "name"')
+    if options.rest not in (NAMES[BACKGROUND], _IGNORE):
+        raise SourceError(where, f"rest is {options.rest!r}", f'give "{NAMES[BACKGROUND]}" or "{_IGNORE}"')
+    ignored = options.ignored
+    if not all(name in NAMES for name in ignored) or len(set(ignored)) != len(ignored) or len(ignored) == 1:
+        mend = f"give two or all of {', '.join(NAMES)}; a pixel that can be but one class has that label"
+        raise SourceError(where, f"ignored is {list(ignored)}", mend)
     if not 0 <= options.pad <= 64:
         raise SourceError(where, f"pad is {options.pad}", "give a number of digits")
     _check_person(options.person, where)
@@ -189,8 +239,9 @@ def _check_person(person: str, where: str) -> None:
     if person in ("", "folder"):
         return
     try:
-        pattern = re.compile(person)
-    except (re.error, RecursionError, OverflowError) as error:
+        re.compile(person)  # the stricter of the two
+        pattern = regex.compile(person)
+    except (re.error, regex.error, RecursionError, OverflowError) as error:
         raise SourceError(where, f"person is no regular expression ({error})", "mend it") from error
     if pattern.groups == 0:
         mend = 'put the person\'s part in parentheses, as in "^([a-z]+)_"'

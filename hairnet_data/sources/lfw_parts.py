@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from typing import Any
 from hairnet_data.errors import HairnetError, PictureError, SourceError, UsageError
 from hairnet_data.files import read_bytes
 from hairnet_data.photos import file_bytes, read_mask, read_photo
+from hairnet_data.places import is_file, is_folder, is_remote
 from hairnet_data.sources.archives import unpack
 from hairnet_data.sources.base import POOLS, Catalogue, Entry, Portrait
 from hairnet_data.sources.class_map import LFW_COLOURS, same_frame
@@ -125,8 +125,8 @@ class LfwParts:
         for place, folder in enumerate((PHOTOS, MASKS)):
             found = files[folder]
             wanted = {each.files[place] for each in listed}
-            root = found.parent if found.is_dir() else unpack(found, cache_dir, wanted)
-            roots.append(root.absolute())  # workers may start elsewhere
+            root = found.parent if is_folder(found) else unpack(found, cache_dir, wanted)
+            roots.append(root if is_remote(root) else root.absolute())  # workers may start elsewhere
         return cls(roots[0], roots[1], listed, faults, split_by)
 
     def settings(self) -> dict[str, Any]:
@@ -138,9 +138,7 @@ class LfwParts:
         faults: list[HairnetError] = list(self._list_faults)
         entries = []
         for each in sorted(self._listed.values(), key=lambda each: each.id):
-            missing = [
-                name for name, path in zip(each.files, self.paths(each.id), strict=True) if not os.path.isfile(path)
-            ]
+            missing = [name for name, path in zip(each.files, self.paths(each.id), strict=True) if not is_file(path)]
             if missing:
                 mend = f"complete the archive or take the line out of {LISTS[each.pool]}"
                 faults.append(SourceError(each.id, f"{' and '.join(missing)} missing", mend))
@@ -180,7 +178,7 @@ class LfwParts:
 
 def _find(folder: Path) -> dict[str, Path]:
     """The three lists by name, and for `PHOTOS` and `MASKS` the folder or else the archive."""
-    if not os.path.isdir(folder):
+    if not is_folder(folder):
         raise SourceError(str(folder), "is not a folder", "name the one that holds the LFW archives")
     choices = {name: (name,) for name in LISTS.values()} | {
         inner: (inner, *names) for inner, names in _ARCHIVES.items()

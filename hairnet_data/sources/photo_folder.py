@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 import os
 import stat
@@ -13,6 +12,7 @@ from typing import Any
 
 from hairnet_data import photos
 from hairnet_data.errors import HairnetError, SourceError, UsageError
+from hairnet_data.places import digest_of, files_below, is_folder, is_remote, size_of
 from hairnet_data.sources.base import POOLS, Catalogue, Entry, Pixels
 from hairnet_data.splits import divide
 
@@ -36,7 +36,7 @@ class PhotoFolder:
         self.name = "folder"
         self._shown = str(root)
         # Worker processes may have another working folder.
-        self._root = Path(root).absolute()
+        self._root = root if is_remote(root) else Path(root).absolute()
         self._fractions = fractions
         self._seed = seed
         whole = len(fractions) == len(POOLS) and math.isclose(math.fsum(fractions), 1.0, abs_tol=1e-6)
@@ -55,8 +55,8 @@ class PhotoFolder:
         Raises:
             SourceError: the folder is missing, is no folder, cannot be read or has no pictures in it.
         """
-        if not os.path.isdir(self._root):
-            what = "is no folder" if os.path.lexists(self._root) else "there is no such folder"
+        if not is_folder(self._root):
+            what = "is no folder" if os.path.lexists(str(self._root)) else "there is no such folder"
             raise SourceError(self._shown, what, "give a folder of photos with nobody in them")
         faults: list[HairnetError] = []
         sizes: dict[str, int] = {}
@@ -83,7 +83,7 @@ class PhotoFolder:
         """
         path = self._path(id)
         try:
-            return _sha256(path)[:16]
+            return digest_of(path)[:16]
         except OSError as error:
             raise SourceError(self._where(id), f"cannot be read ({error.strerror})", "check it or remove it") from error
 
@@ -102,6 +102,14 @@ class PhotoFolder:
 
     def _pictures(self, faults: list[HairnetError]) -> Iterator[tuple[str, int]]:
         """Walks the folder; yields ids and file sizes, and notes folders that cannot be read."""
+        if is_remote(self._root):
+            try:
+                for name in files_below(self._root, photos.EXTENSIONS):
+                    yield name, size_of(self._root / name)
+            except OSError as error:
+                what = f"cannot be listed ({error.strerror})"
+                raise SourceError(self._shown, what, "check your rights there") from error
+            return
 
         def fault(error: OSError) -> None:
             where = os.path.join(self._shown, os.path.relpath(error.filename or self._root, self._root))
@@ -122,6 +130,8 @@ class PhotoFolder:
     def _path(self, id: str) -> Path:
         """The file behind an id; whatever `catalogue` would not list is refused."""
         parts = PurePosixPath(id).parts
+        if is_remote(self._root):  # where there are no links, and whoever reads sees what is missing
+            return self._root / id
         # Neither hidden, absolute or leading upwards, nor another spelling of some id.
         if parts and id == "/".join(parts) and not any(part.startswith((".", "/")) for part in parts):
             path, home = self._root.joinpath(*parts), self._root.resolve()
@@ -154,7 +164,7 @@ class PhotoFolder:
     def _equal(self, id: str) -> str:
         """A key that equal files share; a file that cannot be read is equal to itself alone."""
         try:
-            return _sha256(self._root.joinpath(*id.split("/")))
+            return digest_of(self._root.joinpath(*id.split("/")))
         except OSError:
             return f"unreadable {id}"
 
@@ -170,9 +180,3 @@ def _picture(path: Path, home: Path) -> os.stat_result | None:
     except (OSError, ValueError, RuntimeError):  # gone meanwhile, no possible name, a link to itself
         return None
     return status if stat.S_ISREG(status.st_mode) else None
-
-
-def _sha256(path: Path) -> str:
-    """64 hex digits of a file's bytes, read block by block."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -23,6 +23,7 @@ from hairnet_data.errors import DatasetError, HairnetError, PictureError
 from hairnet_data.labels import MaskPicture
 from hairnet_data.photos import MAX_COPIED, read_mask, read_photo
 from hairnet_data.policy import read_policy
+from hairnet_data.prepared import open_prepared
 from hairnet_data.recipe import Recipe
 from hairnet_data.sources.archives import unpack
 from hairnet_data.sources.class_map import ColourMap, IndexMap, PartMap
@@ -183,6 +184,7 @@ def readers(path: Path, home: Path) -> dict[str, Callable[[], object]]:
         "LFW": lambda: LfwParts.open(path, home / "cache"),
         "archive": lambda: unpack(path, home / "cache", {"a"}),
         "records": lambda: records.open_dataset(path),
+        "prepared": lambda: open_prepared(path),
         "model": lambda: model_file.load(path),
         "packed": lambda: PackedFeed(path),
         "run": lambda: checkpoint.read(path),

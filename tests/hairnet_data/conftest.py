@@ -21,10 +21,11 @@ from PIL import Image
 from hairnet_data.build import build
 from hairnet_data.classes import BACKGROUND, COLOURS, FACE, HAIR
 from hairnet_data.encode import frame, parse, serialize, unframe
+from hairnet_data.places import digest_of
 from hairnet_data.plan import Settings
 from hairnet_data.policy import Policy
 from hairnet_data.prepared import Prepared, open_prepared
-from hairnet_data.shards import SUMS, digest_of
+from hairnet_data.shards import SUMS
 from hairnet_data.sources import Sources
 from hairnet_data.sources.backgrounds import DrawnBackgrounds, PhotoFolder
 from hairnet_data.sources.base import Pixels

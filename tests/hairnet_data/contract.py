@@ -21,7 +21,7 @@ from PIL import Image
 
 from hairnet_data import alignment, renderer
 from hairnet_data.assets import Assets
-from hairnet_data.classes import BACKGROUND, COLOURS, FACE, HAIR
+from hairnet_data.classes import BACKGROUND, COLOURS, FACE, HAIR, UNLABELLED
 from hairnet_data.encode import decode_image, decode_mask, frame, parse, unframe
 from hairnet_data.generate import make_record
 from hairnet_data.policy import Policy
@@ -36,7 +36,11 @@ Places = NDArray[np.complex128]
 PORTRAIT = "somebody@0123456789abcdef"
 WALL = "wall@0123456789abcdef"
 
-CLASS_COLOURS = np.array(COLOURS, np.uint8)
+VALUES = np.array([BACKGROUND, HAIR, FACE, UNLABELLED])
+"""What a mask may hold."""
+
+CLASS_COLOURS = np.zeros((256, 3), np.uint8)
+CLASS_COLOURS[VALUES] = (*COLOURS, (255, 255, 255))
 DOUBT = 1 / 1000
 """Source pixels: places this close to a border between two source pixels may be rounded either way."""
 
@@ -230,9 +234,10 @@ def far_from_edges(scene: Scene, reach: float = 1.0) -> tuple[Bits, Pixels]:
 
 
 def nearest_class(image: Pixels) -> NDArray[np.int64]:
-    """The class whose colour is nearest to each pixel's."""
-    apart = [((image.astype(np.int32) - colour) ** 2).sum(axis=-1) for colour in CLASS_COLOURS.astype(np.int32)]
-    return np.argmin(apart, axis=0)
+    """The class whose colour is nearest to each pixel's, or `UNLABELLED`."""
+    colours = CLASS_COLOURS[VALUES].astype(np.int32)
+    apart = [((image.astype(np.int32) - colour) ** 2).sum(axis=-1) for colour in colours]
+    return np.asarray(VALUES[np.argmin(apart, axis=0)])
 
 
 # --- scenes made observable
@@ -276,12 +281,13 @@ def _all_hair(portrait: Portrait) -> Portrait:
 
 
 def check_form(scene: Scene, way: Way) -> None:
-    """Point 1: types, shapes, and classes."""
+    """Point 1: types, shapes, and classes; no label is missing that the portrait has."""
     image, mask = way(scene.recipe, scene.portrait, scene.grounds)
     size = scene.recipe.size
     assert (mask.dtype, mask.shape) == (np.uint8, (size, size))
     assert (image.dtype, image.shape) == (np.uint8, (size, size, 3))
-    assert set(np.unique(mask)) <= {BACKGROUND, HAIR, FACE}
+    unlabelled = {UNLABELLED} if scene.portrait and (scene.portrait.mask == UNLABELLED).any() else set()
+    assert set(np.unique(mask)) <= {BACKGROUND, HAIR, FACE} | unlabelled
 
 
 def check_classes(scene: Scene, way: Way) -> int:
@@ -550,6 +556,11 @@ def painting(rng: np.random.Generator, width: int, height: int, feature: float) 
             corners = np.rint(cv2.boxPoints((middle, size, turn))).astype(np.int32)
             cv2.fillConvexPoly(mask, corners, class_)
     return mask
+
+
+def unlabelled(mask: Pixels, *classes: int) -> Pixels:
+    """The mask without the labels of some classes."""
+    return np.where(np.isin(mask, classes), np.uint8(UNLABELLED), mask)
 
 
 def photo(rng: np.random.Generator, width: int, height: int) -> Pixels:

@@ -20,7 +20,7 @@ from typing import Any
 from around import Around
 
 from hairnet_data import build as building
-from hairnet_data import generate, plan, put_in_place, shard_files, workplace
+from hairnet_data import croissant, generate, plan, put_in_place, shard_files, shards, workplace
 from hairnet_data.build import build
 from hairnet_data.plan import Settings
 from hairnet_data.sources import Sources
@@ -130,7 +130,11 @@ def of_a_shard(path: Path) -> bool:
 
 
 def of_a_note(path: Path) -> bool:
-    return path.suffix == ".part" and path.parent.name == "notes"
+    return path.suffix == ".part" and path.parent.name == "notes" and not of_rows(path)
+
+
+def of_rows(path: Path) -> bool:
+    return path.suffix == ".part" and ".rows.gz." in path.name
 
 
 def of_tfds(path: Path) -> bool:
@@ -150,10 +154,26 @@ def in_tfds(when: Callable[[Any, str], Callable[[], None]]) -> Callable[[], None
     return patch
 
 
-def at_sums() -> None:
-    from hairnet_synthetic import hairnet_synthetic_dataset_builder
+def in_the_builder(name: str) -> Callable[[], None]:
+    def patch() -> None:
+        from hairnet_synthetic import hairnet_synthetic_dataset_builder
 
-    before(hairnet_synthetic_dataset_builder, "write_sums")()
+        before(hairnet_synthetic_dataset_builder, name)()
+
+    return patch
+
+
+def in_the_table() -> None:
+    """Dies when half of the table's pieces are in it."""
+    real, calls = shards.Shard.read_rows, []
+
+    def deadly(self: Any, notes: Path) -> bytes:
+        calls.append(self)
+        if len(calls) == LAST // 2:
+            die()
+        return real(self, notes)
+
+    shards.Shard.read_rows = deadly  # type: ignore[method-assign]
 
 
 POINTS: dict[str, Callable[[], None]] = {
@@ -167,13 +187,18 @@ POINTS: dict[str, Callable[[], None]] = {
     "in the middle of the first shard": in_the_middle_of_shard(1),
     "before the first shard is on the disk": before(os, "fsync"),
     "between writing and renaming the first shard": at_rename(of_a_shard),
+    "between the first shard and its rows": before(generate, "write_rows"),
+    "between writing and renaming the first rows": at_rename(of_rows),
     "between the first shard and its note": before(generate, "write_note"),
     "between writing and renaming the first note": at_rename(of_a_note),
     "before the second shard": before(generate, "write_shard", 2),
     "in the middle of the fifth shard": in_the_middle_of_shard(5),
     "between writing and renaming the last shard": at_rename(of_a_shard, LAST),
     "before the metadata": before(building, "_describe"),
-    "before the sums": at_sums,
+    "before the Croissant": in_the_builder("write_new"),
+    "in the middle of the table": in_the_table,
+    "between the table and the Croissant": before(croissant, "described"),
+    "before the sums": in_the_builder("write_sums"),
     "before TFDS writes": in_tfds(before),
     "after TFDS wrote": in_tfds(after),
     "after the metadata": before(building, "put_in_place"),

@@ -18,7 +18,7 @@ from contract import Scene, recorded
 from PIL import Image
 
 from hairnet_data import generate, geometry, occlusion, renderer
-from hairnet_data.classes import BACKGROUND, FACE, HAIR
+from hairnet_data.classes import BACKGROUND, FACE, HAIR, UNLABELLED
 from hairnet_data.policy import Policy
 from hairnet_data.pools import Asset, Pool
 from hairnet_data.recipe import Affine, Occluder, Paint, Photometric, Recipe
@@ -61,7 +61,10 @@ def scenes() -> list[Scene]:
             made.append(Scene(recipe, None, grounds))
             continue
         mask = contract.resized(contract.painting(rng, width, height, width / 8), width * times, height * times)
+        if index % 4 == 1:  # hair only
+            mask = contract.unlabelled(mask, BACKGROUND, FACE)
         made.append(Scene(recipe, Portrait(contract.photo(rng, width, height), mask), grounds))
+    assert any(scene.portrait and (scene.portrait.mask == UNLABELLED).any() for scene in made)
     return made
 
 
@@ -298,6 +301,10 @@ def _fill_is_hair(recipe: Recipe, image: Pixels, mask: Pixels, portrait: Any) ->
     mask[_uncovered(recipe, portrait)] = HAIR
 
 
+def _fill_is_unlabelled(recipe: Recipe, image: Pixels, mask: Pixels, portrait: Any) -> None:
+    mask[_uncovered(recipe, portrait)] = UNLABELLED
+
+
 def _fill_keeps_its_stand_in(recipe: Recipe, image: Pixels, mask: Pixels, portrait: Any) -> None:
     mask[_uncovered(recipe, portrait)] = geometry.OUTSIDE
 
@@ -348,6 +355,12 @@ def _larger_in_the_mask(real: Any, image: Pixels, mask: Pixels, *args: Any) -> N
     real(image, mask, *args)
     hidden = cv2.dilate((mask == BACKGROUND).astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)
     mask[:] = np.where(hidden, BACKGROUND, before)
+
+
+def _not_over_unlabelled(real: Any, image: Pixels, mask: Pixels, *args: Any) -> None:
+    unlabelled = mask == UNLABELLED
+    real(image, mask, *args)
+    mask[unlabelled] = UNLABELLED
 
 
 def _larger_cover(real: Any, outline: Any, size: int) -> Any:
@@ -461,8 +474,8 @@ def _inverted_scale(affine: Affine) -> Affine:
     return replace(affine, scale=1 / affine.scale)
 
 
-def _relabelled(*classes: int) -> Patch:
-    table = np.array([*classes, *range(3, 256)], np.uint8)
+def _relabelled(*classes: int, unlabelled: int = UNLABELLED) -> Patch:
+    table = np.array([*classes, *range(3, 255), unlabelled], np.uint8)
     return _wrapped(geometry, "sample_mask", lambda real, mask, at: real(table[mask], at))
 
 
@@ -516,6 +529,13 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant("halved by leaving out", ("3 disc",), _wrapped(geometry, "halve", _halved_by_leaving_out)),
     Mutant("hair and face swapped", ("2 classes", "judge"), _relabelled(BACKGROUND, FACE, HAIR)),
     Mutant("face read as hair", ("2 classes", "judge"), _relabelled(BACKGROUND, HAIR, HAIR)),
+    # unlabelled pixels
+    Mutant("unlabelled is background", ("2 classes", "judge"), _relabelled(0, 1, 2, unlabelled=BACKGROUND)),
+    Mutant("unlabelled is hair", ("2 classes", "judge"), _relabelled(0, 1, 2, unlabelled=HAIR)),
+    Mutant("background is unlabelled", ("1 form", "2 classes", "judge"), _relabelled(UNLABELLED, 1, 2)),
+    Mutant("unlabelled is filled", ("4 fill", "judge"), _relabelled(0, 1, 2, unlabelled=geometry.OUTSIDE)),
+    Mutant("fill is unlabelled", ("1 form", "4 fill", "judge"), _placed(_fill_is_unlabelled)),
+    Mutant("occluder not over unlabelled", ("judge",), _wrapped(renderer, "occlude", _not_over_unlabelled)),
     # the fill
     Mutant("fill is hair", ("4 fill", "judge"), _placed(_fill_is_hair)),
     Mutant("fill keeps its stand-in", ("1 form", "4 fill", "judge"), _placed(_fill_keeps_its_stand_in)),

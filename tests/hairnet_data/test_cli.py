@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 import shutil
 import subprocess
@@ -178,3 +180,17 @@ def test_verify_wants_workers(built_drawn: Path, command: Command, workers: str)
 def test_cores() -> None:
     assert cli._workers(None) >= 1
     assert cli._workers(3) == 3
+
+
+@pytest.mark.parametrize("name", ["two\nlines", "\x1b[31mred", "\udcff"])
+def test_a_system_s_fault_is_one_line_whatever_the_file_is_called(
+    name: str, command: Command, monkeypatch: pytest.MonkeyPatch, built_drawn: Path
+) -> None:
+    def failing(path: Path) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO), name)
+
+    monkeypatch.setattr("hairnet_data.prepared.open_prepared", failing)
+    ran = command("stats", built_drawn)
+    quoted = repr(name)[1:-1]
+    wanted = f"hairnet-data: {quoted}: Input/output error; check the path, its rights and the disk\n"
+    assert (ran.status, ran.err) == (1, wanted)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import shutil
@@ -13,12 +14,15 @@ from typing import Any
 import numpy as np
 import pytest
 
+from hairnet_data.build import build
 from hairnet_data.columns import COLUMNS
-from hairnet_data.croissant import CROISSANT, TABLE, croissant_of, write_croissant
+from hairnet_data.croissant import CROISSANT, croissant_of, write_croissant
 from hairnet_data.encode import decode_image, decode_mask
 from hairnet_data.errors import DatasetError
+from hairnet_data.plan import Settings
 from hairnet_data.prepared import open_prepared
 from hairnet_data.shard_files import write_records
+from hairnet_data.tables import TABLE, columns
 
 Kit = Any
 
@@ -30,10 +34,9 @@ NO_DATE = "datePublished"  # the one thing it would like to be told, and a set m
 
 @pytest.fixture(scope="module")
 def described(built_lfw: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of a dataset, described."""
+    """A copy of a dataset, as a build describes it."""
     to = tmp_path_factory.mktemp("croissant") / Path(*built_lfw.parts[-3:])
     shutil.copytree(built_lfw, to)
-    write_croissant(to)
     return to
 
 
@@ -104,11 +107,36 @@ def test_terms_are_the_source_s(described: Path, built_drawn: Path, built_folder
         assert "kae2013" not in values["citeAs"]
 
 
-def test_the_same_set_the_same_bytes_and_tfds_still_reads_it(described: Path, built_lfw: Path, copy_of: Any) -> None:
-    again = copy_of(built_lfw)
+@pytest.mark.parametrize("which", ["built_lfw", "built_folder", "built_drawn"])
+def test_a_build_writes_what_its_records_say(which: str, request: pytest.FixtureRequest, copy_of: Any) -> None:
+    """It makes both files of what its workers have in hand; read from the records again they are the same."""
+    built = request.getfixturevalue(which)
+    again = copy_of(built)
+    for name in (CROISSANT, TABLE):
+        (again / name).unlink()
     write_croissant(again)
     for name in (CROISSANT, TABLE):
-        assert (again / name).read_bytes() == (described / name).read_bytes()
+        assert (again / name).read_bytes() == (built / name).read_bytes()
+    with gzip.open(built / TABLE) as lines:
+        told = [json.loads(line) for line in lines]
+    prepared = open_prepared(built)
+    assert [(line["split"], line["index"]) for line in told] == [
+        (split, index) for split in prepared.shards for index in range(prepared.records(split))
+    ]
+    assert all(list(line) == list(columns("tfrecord")) for line in told)
+
+
+def test_array_records_are_described_too(kit: Kit, tmp_path: Path) -> None:
+    settings = Settings(image_size=64, train_examples=12, file_format="array_record")
+    made = build(kit.tiny_drawn(), settings, tmp_path).path
+    loaded = list(opened(made).records("examples"))
+    assert len(loaded) == sum(open_prepared(made).records(split) for split in open_prepared(made).shards)
+    assert loaded[3]["examples/recipe"] == open_prepared(made).record("train", 3)["recipe"]
+    assert loaded[3]["examples/shard"] == b"hairnet_synthetic-train.array_record-00000-of-00001"
+    assert "examples/image_start" not in loaded[3]
+
+
+def test_tfds_reads_a_described_set(described: Path) -> None:
     import tensorflow_datasets as tfds
 
     assert tfds.builder_from_directory(described).info.splits["train"].num_examples == 40
@@ -117,13 +145,16 @@ def test_the_same_set_the_same_bytes_and_tfds_still_reads_it(described: Path, bu
 def test_damage_and_a_missing_table(built_lfw: Path, copy_of: Any, kit: Kit, tmp_path: Path) -> None:
     with pytest.raises(DatasetError, match="is no folder"):
         write_croissant(tmp_path / "none")
-    with pytest.raises(DatasetError, match=r"examples\.jsonl\.gz: is missing"):
-        croissant_of(built_lfw)
     damaged = copy_of(built_lfw)
+    for name in (TABLE, CROISSANT):
+        (damaged / name).unlink()
+    with pytest.raises(DatasetError, match=r"examples\.jsonl\.gz: is missing"):
+        croissant_of(damaged)
     kit.change_record(damaged, "test", 1, lambda record: record.update(recipe="{}"))
+    there = sorted(damaged.iterdir())
     with pytest.raises(DatasetError):
         write_croissant(damaged)
-    assert not (damaged / CROISSANT).exists()
+    assert sorted(damaged.iterdir()) == there
 
 
 def test_neither_importing_nor_writing_needs_tensorflow(built_lfw: Path, copy_of: Any) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from hairnet_data import prepared
 from hairnet_data.encode import frame, unframe
 from hairnet_data.errors import DatasetError, UsageError
 from hairnet_data.prepared import FEATURES, open_prepared, read_shard, salvage, text
@@ -57,7 +59,7 @@ def test_a_shard_of_another_length(built_drawn: Path, copy_of: Any, kit: Any) ->
         open_prepared(dataset).record("test", 0)
 
 
-@pytest.mark.parametrize("lengths", [["0"], ["-3"], ["three"], "3", None])
+@pytest.mark.parametrize("lengths", [["0"], ["-3"], ["three"], "3", None, [float("inf")], [1e300], [float("nan")]])
 def test_infos_that_say_nonsense(built_drawn: Path, copy_of: Any, lengths: Any) -> None:
     dataset = copy_of(built_drawn)
     file = dataset / "dataset_info.json"
@@ -72,6 +74,37 @@ def test_infos_that_say_nonsense(built_drawn: Path, copy_of: Any, lengths: Any) 
         return
     with pytest.raises(DatasetError, match="is no dataset of this kind"):
         open_prepared(dataset)
+
+
+@pytest.mark.parametrize("side", [0, 7, 4097, 10**30])
+def test_pictures_of_no_size(built_drawn: Path, copy_of: Any, side: int) -> None:
+    dataset = copy_of(built_drawn)
+    file = dataset / "metadata.json"
+    metadata = json.loads(file.read_text())
+    metadata["identity"]["image_size"] = side
+    file.write_text(json.dumps(metadata))
+    with pytest.raises(DatasetError, match="is no dataset of this kind"):
+        open_prepared(dataset)
+
+
+@pytest.mark.parametrize(
+    "name", ["dataset_info.json", "metadata.json", "hairnet_synthetic-test.tfrecord-00000-of-00001"]
+)
+def test_what_is_no_plain_file(built_drawn: Path, copy_of: Any, name: str) -> None:
+    """A pipe nobody writes to would be waited for, without end."""
+    dataset = copy_of(built_drawn)
+    (dataset / name).unlink()
+    os.mkfifo(dataset / name)
+    with pytest.raises(DatasetError, match="read") as fault:
+        list(open_prepared(dataset).read("test"))
+    assert name in str(fault.value)
+    assert "None" not in str(fault.value)
+
+
+def test_json_without_end_is_not_read(built_drawn: Path, copy_of: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(prepared, "MOST_TEXT", 1000)
+    with pytest.raises(DatasetError, match=r"dataset_info\.json: is missing or cannot be read"):
+        open_prepared(copy_of(built_drawn))
 
 
 def test_salvage_goes_on_behind_a_damaged_record() -> None:

@@ -94,11 +94,13 @@ def test_killed_at(
 
 FINISHED = {
     "before rendering": 0,
+    "between the first shard and its rows": 0,
     "between the first shard and its note": 0,
     "before the second shard": 1,
     "in the middle of the fifth shard": 4,
     "between writing and renaming the last shard": LAST - 1,
     "before the metadata": LAST,
+    "in the middle of the table": LAST,
     "before the dataset has its place": LAST,
     "replacing, in the middle of a shard": 2,
 }
@@ -149,8 +151,11 @@ def test_no_resume_starts_over(
 def test_what_was_finished_is_looked_at_again(
     own: Sources, tmp_path: Path, kit: Kit, rendered: list[str], undisturbed: dict[str, str]
 ) -> None:
-    work = stopped(own, SETTINGS, tmp_path, 6)
-    damaged, shorter, gone, torn, odd, sound = sorted((work / "shards").iterdir())
+    work = stopped(own, SETTINGS, tmp_path, 8)
+    damaged, shorter, gone, torn, odd, rowless, other_rows, sound = sorted((work / "shards").iterdir())
+    (work / "notes" / f"{rowless.name}.rows.gz").unlink()
+    rows = work / "notes" / f"{other_rows.name}.rows.gz"
+    rows.write_bytes(rows.read_bytes()[:-1] + b"x")
     damaged.write_bytes(damaged.read_bytes()[:-1] + b"x")
     shorter.write_bytes(shorter.read_bytes()[:-1])
     gone.unlink()
@@ -160,7 +165,7 @@ def test_what_was_finished_is_looked_at_again(
     rendered.clear()
     outcome = build(own, SETTINGS, tmp_path, name="mine")
     assert sound.name not in rendered
-    assert {path.name for path in (damaged, shorter, gone, torn, odd)} <= set(rendered)
+    assert {path.name for path in (damaged, shorter, gone, torn, odd, rowless, other_rows)} <= set(rendered)
     assert len(rendered) == LAST - 1
     assert outcome.resumed > 0
     assert kit.digests(tmp_path) == undisturbed

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from hairnet_model.losses import cross_entropy_dice, squares_2019
+from hairnet_model.losses import LOSSES, cross_entropy_dice, squares_2019
 
 
 def _number(value) -> float:
@@ -39,3 +39,114 @@ def test_the_maps_of_2019_are_face_then_hair() -> None:
     wanted = np.array([[[[0, 0], [0, 255], [255, 0]]]], np.float32)
     assert _number(squares_2019(truth, wanted)) == 0
     assert _number(squares_2019(truth, wanted[..., ::-1])) == pytest.approx(4 * 255**2 / 6)
+
+
+# --------------------------------------------------------------------- pixels without a label
+
+NOT_HAIR = 128 + 0b101
+LOSSES_AND_MAPS = [(cross_entropy_dice, 3), (squares_2019, 2)]
+
+
+def _scene(channels: int, seed: int = 3) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    return rng.integers(0, 3, (2, 8, 8)).astype(np.uint8), rng.normal(0, 2, (2, 8, 8, channels)).astype(np.float32)
+
+
+@pytest.mark.parametrize(("loss", "channels"), LOSSES_AND_MAPS)
+def test_an_unlabelled_pixel_changes_nothing(loss, channels: int) -> None:
+    """The loss of the labelled half of a picture is that of the picture whose other half nobody labelled."""
+    truth, maps = _scene(channels)
+    half = truth.copy()
+    half[:, :, 4:] = 255
+    wanted = _number(loss(truth[:, :, :4], maps[:, :, :4]))
+    for seed in (0, 1):
+        maps[:, :, 4:] = 20 * np.random.default_rng(seed).normal(size=maps[:, :, 4:].shape)
+        assert _number(loss(half, maps)) == pytest.approx(wanted, rel=1e-5)
+
+
+@pytest.mark.parametrize(("loss", "channels"), LOSSES_AND_MAPS)
+def test_nothing_labelled_at_all_is_nothing_to_learn(loss, channels: int) -> None:
+    _, maps = _scene(channels)
+    assert _number(loss(np.full((2, 8, 8), 255, np.uint8), maps)) == pytest.approx(0, abs=1e-6)
+
+
+def test_a_set_of_one_class_costs_what_its_label_does() -> None:
+    """What is known of a pixel and its label are the same to the cross-entropy where one class alone is possible."""
+    truth, logits = _scene(3)
+    as_sets = np.where(np.arange(8) < 4, truth, 128 + (1 << truth.astype(np.int64))).astype(np.uint8)
+    logs = logits - np.log(np.exp(logits).sum(-1, keepdims=True))
+    found, one = np.exp(logs), np.eye(3)[truth]
+    entropy = -(one * logs).sum(-1).mean()
+    labelled = one * (np.arange(8) < 4)[:, None]
+    # Possible classes of sets are in no sum of the Dice loss.
+    shared, both = (labelled * found).sum((0, 1, 2)), (labelled + found * (1 - one + labelled)).sum((0, 1, 2))
+    dice = (2 * shared + 1) / (both + 1)
+    assert _number(cross_entropy_dice(as_sets, logits)) == pytest.approx(
+        entropy + 0.5 * (1 - dice[1:].mean()), rel=1e-5
+    )
+
+
+def test_known_not_to_be_hair_by_hand() -> None:
+    """Three pixels: hair, and two that are background or face; even logits."""
+    truth = np.array([[[1, NOT_HAIR, NOT_HAIR]]], np.uint8)
+    entropy = (np.log(3) + 2 * np.log(3 / 2)) / 3
+    # Hair: found 1/3 in each of three, one of them right. Face: found 1/3 where it cannot be, once.
+    dice = ((2 / 3 + 1) / (1 + 1 + 1) + 1 / (1 / 3 + 1)) / 2
+    found = _number(cross_entropy_dice(truth, np.zeros((1, 1, 3, 3), np.float32)))
+    assert found == pytest.approx(entropy + 0.5 * (1 - dice), rel=1e-6)
+    maps = np.array([[[[0, 255], [77, 255], [9, 0]]]], np.float32)  # face, hair
+    # Of those two the map of hair alone counts.
+    assert _number(squares_2019(truth, maps)) == pytest.approx(255**2 / 4)
+
+
+def _slopes(truth: np.ndarray, logits: np.ndarray) -> np.ndarray:
+    """How the loss changes with each logit, by small steps."""
+    slopes = np.zeros(logits.shape)
+    for at in np.ndindex(*logits.shape):
+        ends = []
+        for step in (-0.01, 0.01):
+            moved = logits.copy()
+            moved[at] += step
+            ends.append(_number(cross_entropy_dice(truth, moved)))
+        slopes[at] = (ends[1] - ends[0]) / 0.02
+    return slopes
+
+
+def test_hair_only_says_where_no_hair_is_if_told_what_the_rest_is() -> None:
+    """Plainly ignored, the rest asks for nothing; told that it is no hair, it asks for less hair there."""
+    logits = np.zeros((1, 1, 2, 3), np.float32)
+    plain = _slopes(np.array([[[1, 255]]], np.uint8), logits)[0, 0]
+    told = _slopes(np.array([[[1, NOT_HAIR]]], np.uint8), logits)[0, 0]
+    assert plain[0, 1] < -0.1
+    assert np.abs(plain[1]).max() < 1e-3
+    assert told[0, 1] < -0.1
+    assert told[1, 1] > 0.1
+    assert told[1, 0] == pytest.approx(told[1, 2], abs=1e-3), "it does not say which of the others"
+
+
+@pytest.mark.parametrize("known", [255, NOT_HAIR])
+def test_sure_mistakes_stay_finite_and_can_be_unlearned(known: int) -> None:
+    truth = np.array([[[0, known]]], np.uint8)
+    logits = np.array([[[[-30, 30, 0], [-30, 30, -30]]]], np.float32)
+    slopes = _slopes(truth, logits)
+    assert np.isfinite(slopes).all()
+    assert slopes[0, 0, 0, 0] < -0.1
+    if known == NOT_HAIR:
+        assert slopes[0, 0, 1, 1] > 0.1
+
+
+@pytest.mark.parametrize("head", ["classes", "maps_2019"])
+def test_a_network_trains_on_partly_labelled_pictures(head: str) -> None:
+    """Compiled as training compiles it, with and without pixels that have no label in turn."""
+    channels = 3 if head == "classes" else 2
+    network = keras.Sequential([keras.Input((8, 8, 3)), keras.layers.Conv2D(channels, 1)])
+    network.compile(optimizer=keras.optimizers.Adam(0.1 if head == "classes" else 5.0), loss=LOSSES[head])
+    rng = np.random.default_rng(0)
+    images = rng.normal(size=(4, 8, 8, 3)).astype(np.float32)
+    truth = (images[..., 0] > 0).astype(np.uint8)
+    partly = np.where(truth == 1, truth, np.uint8(NOT_HAIR))
+    nothing = np.full_like(truth, 255)
+    losses = [[float(network.train_on_batch(images, masks)) for masks in (truth, partly, nothing)] for _ in range(60)]
+    assert np.isfinite(losses).all()
+    assert losses[-1][1] < 0.8 * losses[0][1]
+    assert losses[-1][2] == pytest.approx(0, abs=1e-6)

@@ -93,6 +93,7 @@ def test_training_from_a_packed_file_needs_no_tensorflow_of_ours(
         (["train", "{data}", "--out", "{tmp}/r", "--init", "{tmp}/no.keras"], 1, "no.keras: is missing"),
         (["train", "{data}", "--out", "{tmp}/r", "--init", "shipped", "--as-2019"], 2, "was not trained so"),
         (["train", "{data}", "--out", "{tmp}/r", "--resume"], 1, "holds no run to go on with"),
+        (["train", "{data}", "--out", "{tmp}/r", "--devices", "both"], 2, "'both' is no number of devices; give 1"),
         (["evaluate", "{data}", "--model", "{tmp}"], 1, "holds no best.keras"),
         (["evaluate", "{data}", "--model", "{tmp}/no.keras", "--worst", "a.jpg"], 2, "png"),
         (["pack", "{data}", "--out", "{tmp}/a.zip"], 2, "does not end in .npz"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections import Counter
 from pathlib import Path
 
@@ -144,6 +145,63 @@ def test_datasets_that_are_none(copied: Path, tmp_path: Path) -> None:
     (copied / "metadata.json").write_text(json.dumps({**metadata, "identity": 3}))
     with pytest.raises(DatasetError, match="is no dataset of this kind"):
         records.open_dataset(copied)
+
+
+@pytest.fixture(scope="module")
+def in_both_formats(tmp_path_factory: pytest.TempPathFactory) -> list[records.Dataset]:
+    """The same settings as TFRecords and as ArrayRecords, each in several shards."""
+    from hairnet_data import plan
+    from hairnet_data.build import build
+    from hairnet_data.sources import Sources
+    from hairnet_data.sources.backgrounds import DrawnBackgrounds
+    from hairnet_data.sources.drawn import Drawn
+
+    folder, made = tmp_path_factory.mktemp("formats"), []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(plan, "records_per_shard", lambda count, settings: 17)
+        for name in ("tfrecord", "array_record"):
+            sources = Sources(Drawn(8, 3, 3, size=64), DrawnBackgrounds(4, 2, 2, size=64))
+            settings = plan.Settings(image_size=64, train_examples=100, file_format=name)
+            made.append(records.open_dataset(build(sources, settings, folder).path))
+    return made
+
+
+def test_file_formats_give_the_same_batches(in_both_formats: list[records.Dataset]) -> None:
+    one, other = in_both_formats
+    assert [".array_record-" in file for file, _ in other.shards["train"]] == [True] * 6
+    for split in one.shards:
+        for a, b in zip(records.read(one, split, 7), records.read(other, split, 7), strict=True):
+            np.testing.assert_array_equal(a.images, b.images)
+            np.testing.assert_array_equal(a.masks, b.masks)
+            assert (a.index, a.recipe, a.person) == (b.index, b.recipe, b.person)
+        assert list(records.encoded(one, split, 5)) == list(records.encoded(other, split, 5))
+    assert records.people(one) == records.people(other)
+    for first, many in ((0, 1), (7, 1), (30, 1), (5, 3)):
+        pairs = zip(
+            records.training_batches([one] * many, 8, first, 20, 3),
+            records.training_batches([other] * many, 8, first, 20, 3),
+            strict=True,
+        )
+        for (images, masks), (others, theirs) in pairs:
+            np.testing.assert_array_equal(images, others)
+            np.testing.assert_array_equal(masks, theirs)
+    # One of each: every one has its share.
+    assert len(list(records.training_batches([one, other], 8, 3, 9, 0))) == 9
+
+
+def test_a_damaged_array_record_is_one_line(in_both_formats: list[records.Dataset], tmp_path: Path) -> None:
+    copy = tmp_path / "set" / "1.0.0"
+    shutil.copytree(in_both_formats[1].path, copy)
+    dataset = records.open_dataset(copy)
+    file = Path(dataset.shards["train"][2][0])
+    whole = file.read_bytes()
+    for damaged in (whole[:-70_000], whole[:20_000] + bytes(50) + whole[20_050:]):
+        file.write_bytes(damaged)
+        for read in (lambda: records.read(dataset, "train"), lambda: records.training_batches([dataset], 8, 0, 40, 0)):
+            with pytest.raises(DatasetError, match=r"damaged|it holds 0 records, not 17") as found:
+                list(read())
+            assert "\n" not in str(found.value)
+            assert str(file) in str(found.value)
 
 
 def test_sizes_that_differ(drawn_dataset: Path) -> None:

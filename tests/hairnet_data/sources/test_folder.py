@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from hairnet_data.classes import BACKGROUND, FACE, HAIR
+from hairnet_data.classes import BACKGROUND, FACE, HAIR, UNLABELLED
 from hairnet_data.errors import PictureError, SourceError
 from hairnet_data.sources.base import PortraitSource
 from hairnet_data.sources.folder import Folder
@@ -305,6 +305,14 @@ def test_people_by_subfolder(kit):
         "ann/holiday/1": "ann",
         "ben/1": "ben",
     }
+
+
+def test_an_expression_that_would_search_for_ever_is_named(kit):
+    kit.pair("a" * 80)
+    kit.config(COLOURS + "[options]\nperson = '^((a|aa)+)+$x'\n")
+    with pytest.raises(SourceError, match="takes more than 2 s to search the name 'aaaa") as caught:
+        kit.open()
+    assert len(str(caught.value).splitlines()) == 1
 
 
 @pytest.mark.parametrize("person", ["folder", "^([0-9]+)_", "^z*()", "^(b)?"])
@@ -671,12 +679,19 @@ def test_figaro(tmp_path):
     ids = ["Testing/Frame00003", "Training/Frame00001", "Training/Frame00002"]
     assert [entry.id for entry in source.catalogue().entries] == ids
     for id in ids:
-        np.testing.assert_array_equal(source.load(id).mask, np.where(hair, HAIR, BACKGROUND))
+        np.testing.assert_array_equal(source.load(id).mask, np.where(hair, HAIR, UNLABELLED))
+    assert source.settings()["unlabelled"] == ["background", "face"]
 
 
 def test_every_example_in_the_guide_is_read(tmp_path):
     blocks = re.findall(r"```toml\n(.*?)```", (DOCS / "folder.md").read_text(), re.DOTALL)
-    tables = [block for block in blocks if not block.startswith("[options]")]
+    tables = [block for block in blocks if "[options]" not in block]
+    whole = [block for block in blocks if block.partition("[options]")[0].strip() and "[options]" in block]
+    assert len(whole) == 2
+    for block in whole:
+        path = tmp_path / "classes.toml"
+        path.write_text(block)
+        assert read_config(path, "classes.toml").unlabelled == ("background", "face")
     (options,) = [block for block in blocks if block.startswith("[options]")]
     assert len(tables) == 3
     for block in tables:

@@ -1,0 +1,159 @@
+"""ArrayRecord files, record by record: a thin cover over the package `array_record`, which not every system has."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import importlib.util
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from hairnet_data.errors import DatasetError, UsageError
+from hairnet_data.files import open_plain
+from hairnet_data.places import is_remote
+
+# One record a chunk, so that one is read without its neighbours. Not compressed: pictures are already.
+_OPTIONS = "group_size:1,uncompressed"
+_BLOCK = 64  # records that are read in one call
+
+
+def needed() -> None:
+    """Whether ArrayRecords can be read and written here. Raises UsageError where the package is not installed."""
+    if importlib.util.find_spec("array_record") is None:
+        raise _missing()
+
+
+def write(path: Path, records: Iterable[bytes]) -> None:
+    """Writes a file, and waits until it is on the disk.
+
+    Raises:
+        OSError: it cannot be written.
+        UsageError: the package is not installed.
+    """
+    path.open("wb").close()  # its own error for a folder that cannot be written is no OSError
+    writer = _module().ArrayRecordWriter(str(path), _OPTIONS)
+    try:
+        for record in records:
+            with _told(path):
+                writer.write(record)
+    finally:
+        with _told(path):
+            writer.close()
+    with open(path, "rb") as file:
+        os.fsync(file.fileno())
+
+
+@contextlib.contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """The writer's errors as what they are."""
+    try:
+        yield
+    except (RuntimeError, ValueError) as fault:
+        raise OSError(errno.EIO, " ".join(str(fault).split())[:300], str(path)) from fault
+
+
+class Reader:
+    """The records of a file by their number. It can be pickled, and used in a forked process.
+
+    Args:
+        path: the file; nothing is opened yet.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._reader: Any = None
+        self._opened_by = 0  # the process that opened it
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_reader": None}
+
+    def __len__(self) -> int:
+        """Raises what `read` raises for a file that cannot be opened."""
+        return int(self._opened().num_records())
+
+    def read(self, numbers: Sequence[int]) -> list[bytes]:
+        """Records by their numbers, each of which there is.
+
+        Raises:
+            OSError: the file is missing or cannot be read.
+            ValueError: it is damaged or cut off, or one of the records is.
+            UsageError: the package is not installed.
+        """
+        try:
+            return [bytes(record) for record in self._opened().read(list(numbers))]
+        except (RuntimeError, IndexError) as fault:
+            raise ValueError("it is damaged or cut off") from fault
+
+    def read_all(self) -> list[bytes]:
+        """All records. Raises as `read` does."""
+        reader = self._opened()
+        try:
+            return list(reader.read_all())
+        except (RuntimeError, IndexError) as fault:
+            raise ValueError("it is damaged or cut off") from fault
+
+    def close(self) -> None:
+        """Gives the file back; the next call opens it again."""
+        reader, self._reader = self._reader, None
+        if reader is not None and self._opened_by == os.getpid():
+            with contextlib.suppress(RuntimeError):  # it repeats what is wrong
+                reader.close()
+
+    def _opened(self) -> Any:
+        if self._reader is None or self._opened_by != os.getpid():  # a fork has the reader without its threads
+            if is_remote(self._path):
+                raise OSError(errno.ENOTSUP, "ArrayRecords are read from local disks only", str(self._path))
+            open_plain(self._path).close()  # its own error for a missing file is no OSError, and it waits for pipes
+            try:
+                self._reader, self._opened_by = _module().ArrayRecordReader(str(self._path)), os.getpid()
+            except (RuntimeError, ValueError) as fault:
+                raise ValueError("it is damaged or cut off") from fault
+        return self._reader
+
+
+def blocks(files: Sequence[tuple[str, int]], skip: int, most: int) -> Iterator[list[bytes]]:
+    """Reads files one after another, a few dozen records at once; no file is opened of which nothing is wanted.
+
+    Args:
+        files: paths, and how many records each is to have.
+        skip: how many records are passed over first, without being read.
+        most: how many are read at most.
+
+    Raises:
+        DatasetError: a file is missing or damaged, or has another number of records.
+        UsageError: the package is not installed.
+    """
+    for path, records in files:
+        first, last = min(skip, records), min(records, skip + most)
+        skip -= first
+        if first >= last:
+            continue
+        most -= last - first
+        reader = Reader(Path(path))
+        try:
+            if len(reader) != records:
+                raise ValueError(f"it holds {len(reader)} records, not {records}")
+            for at in range(first, last, _BLOCK):
+                yield reader.read(range(at, min(at + _BLOCK, last)))
+        except OSError as fault:
+            what = f"cannot be read ({fault.strerror or fault})"
+            raise DatasetError(path, what, "build the dataset again") from fault
+        except ValueError as fault:
+            raise DatasetError(path, str(fault), "`hairnet-data verify` tells more; build it again") from fault
+        finally:
+            reader.close()
+
+
+def _module() -> Any:
+    try:  # where it is needed: not every system has it
+        from array_record.python import array_record_module
+    except ImportError as fault:
+        raise _missing() from fault
+    return array_record_module
+
+
+def _missing() -> UsageError:
+    mend = "pip install array_record where there is one, or use tfrecord"
+    return UsageError("array_record", "is not installed", mend)

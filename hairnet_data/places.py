@@ -1,0 +1,160 @@
+"""Paths of this machine, and of an object store: `gs://bucket/folder` goes through TFDS's `epath`, and nothing else.
+
+An object store has no folders, no locks, no links and no renaming of many files at once, but what is written there is
+there whole or not at all. What differs between the two is in this module.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import importlib.util
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from typing import IO, Any, cast
+
+from hairnet_data.errors import HairnetError, UsageError
+
+STORES = ("gs", "s3")
+"""What `epath` knows of and TFDS reads. Only `gs` was tried."""
+
+_BLOCK = 1 << 20
+# Raised by no store's client for what happens there.
+_NOT_ITS = (OSError, HairnetError, TypeError, AttributeError, AssertionError, KeyError)
+
+
+def place(path: str | os.PathLike[str]) -> Path:
+    """A path as the user gives it, e.g. `datasets` or `gs://bucket/datasets`.
+
+    Returns:
+        A `pathlib.Path`, or for a store an `epath.Path`, which has its methods.
+
+    Raises:
+        UsageError: a store that is not known.
+    """
+    text = os.fspath(path)
+    scheme, found, rest = text.partition("://")
+    if not found or not scheme.isalnum():
+        return Path(text)
+    if scheme not in STORES or not rest.strip("/"):
+        known = " and ".join(f"{name}://BUCKET/FOLDER" for name in STORES)
+        raise UsageError(text, "is no folder and no address of a store", f"stores are {known}")
+    if importlib.util.find_spec("gcsfs"):
+        # Else it uses TensorFlow, which every worker process would have to import: seconds and half a gigabyte.
+        os.environ.setdefault("EPATH_USE_TF", "false")
+    from etils import epath
+
+    return cast(Path, epath.Path(text.rstrip("/")))
+
+
+def is_remote(path: str | os.PathLike[str]) -> bool:
+    """Whether a path is in a store."""
+    return "://" in os.fspath(path)
+
+
+@contextlib.contextmanager
+def told(path: str | os.PathLike[str]) -> Iterator[None]:
+    """Turns whatever a store's client raises into an OSError of one line; for local paths it does nothing."""
+    try:
+        yield
+    except Exception as fault:
+        if not is_remote(path) or isinstance(fault, _NOT_ITS):
+            raise
+        lines = str(fault).strip().splitlines() or [type(fault).__name__]
+        raise OSError(errno.EIO, lines[0][:300], os.fspath(path)) from fault
+
+
+def is_folder(path: Path) -> bool:
+    """Whether there is a folder; False too where nobody can say. Never raises for an odd local name.
+
+    Raises:
+        OSError: the store cannot be asked.
+    """
+    if not is_remote(path):
+        return os.path.isdir(path)
+    with told(path):
+        return path.is_dir()
+
+
+def is_file(path: Path) -> bool:
+    """Whether there is a file, or in a store anything of that name. Raises OSError as `is_folder`."""
+    if not is_remote(path):
+        return os.path.isfile(path)
+    with told(path):
+        return path.exists()
+
+
+def open_remote(path: Path) -> IO[bytes]:
+    """Opens a file of a store for reading.
+
+    Raises:
+        OSError: there is none, or it cannot be opened.
+    """
+    with told(path):
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), os.fspath(path))
+        return cast(IO[bytes], path.open("rb"))
+
+
+def size_of(path: Path) -> int:
+    """Bytes of a file. Raises OSError where there is none."""
+    with told(path):
+        about: Any = path.stat()
+        return int(about.length if is_remote(path) else about.st_size)
+
+
+def digest_of(path: Path) -> str:
+    """SHA-256 of a file, 64 hex digits. Raises OSError where it cannot be read."""
+    if not is_remote(path):
+        with open(path, "rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    made = hashlib.sha256()
+    with told(path), open_remote(path) as file:
+        while block := file.read(_BLOCK):
+            made.update(block)
+    return made.hexdigest()
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Writes a file of a store; it is there once it is whole. Raises OSError."""
+    with told(path):
+        path.write_bytes(data)
+
+
+def bytes_in(folder: Path) -> int:
+    """Bytes of the files in a folder; subfolders do not count."""
+    with told(folder):
+        return sum(size_of(file) for file in folder.iterdir())
+
+
+def remove(folder: Path) -> None:
+    """Removes a folder with all that is in it, as far as that goes."""
+    if not is_remote(folder):
+        shutil.rmtree(folder, ignore_errors=True)
+        return
+    with contextlib.suppress(Exception):  # each client has its own
+        cast(Any, folder).rmtree(missing_ok=True)
+
+
+def files_below(folder: Path, endings: frozenset[str]) -> list[str]:
+    """Files of a store's folder and its subfolders whose names end so, relative, sorted; hidden ones are passed over.
+
+    Raises:
+        OSError: it cannot be listed.
+    """
+    found, waiting = [], [""]
+    with told(folder):
+        while waiting:
+            here = waiting.pop()
+            for path in (folder / here if here else folder).iterdir():
+                inner = f"{here}/{path.name}" if here else path.name
+                if path.name.startswith("."):
+                    continue
+                if PurePosixPath(path.name).suffix.lower() in endings:
+                    found.append(inner)
+                elif path.is_dir():
+                    waiting.append(inner)
+    return sorted(found)

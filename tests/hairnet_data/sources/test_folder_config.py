@@ -1,0 +1,114 @@
+"""`classes.toml`: what it may leave unlabelled, and that a folder that leaves nothing is named as it always was."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hairnet_data.classes import BACKGROUND, FACE, HAIR, UNLABELLED
+from hairnet_data.errors import PictureError, SourceError
+from hairnet_data.labels import MaskPicture
+from hairnet_data.sources.class_map import ColourMap, IndexMap, PartMap
+from hairnet_data.sources.folder_config import Config, read_config
+
+
+@pytest.fixture
+def config(tmp_path: Path):
+    def read(text: str) -> Config:
+        (tmp_path / "classes.toml").write_text(text)
+        return read_config(tmp_path / "classes.toml", "classes.toml")
+
+    return read
+
+
+def grey(values) -> MaskPicture:
+    return MaskPicture(np.array(values, np.uint8), np.repeat(np.arange(256, dtype=np.uint8)[:, None], 3, 1), None)
+
+
+def rgb(values) -> MaskPicture:
+    return MaskPicture(None, None, np.array(values, np.uint8))
+
+
+def test_indices_may_be_ignored(config) -> None:
+    made = config("[indices]\nhair = [1]\nignore = [0, 255]\n")
+    assert made.classes == IndexMap({1: HAIR, 0: UNLABELLED, 255: UNLABELLED})
+    mask, _ = made.classes.read(grey([[0, 1, 255]]), "m.png")
+    assert mask.tolist() == [[255, 1, 255]]
+    with pytest.raises(PictureError, match=r"index 253 \(1 pixels\) in no class"):
+        made.classes.read(grey([[0, 1, 253]]), "m.png")
+    assert made.unlabelled == ("background", "hair", "face")
+
+
+@pytest.mark.parametrize("picture", [rgb, lambda values: grey([[value[0] for value in values[0]]])])
+def test_colours_may_be_ignored(config, picture) -> None:
+    made = config('[colours]\nhair = "#ffffff"\nignore = ["#000000", "#fdfdfd"]\n[options]\nnearest = true\n')
+    assert isinstance(made.classes, ColourMap)
+    mask, snapped = made.classes.read(picture([[(0,) * 3, (255,) * 3, (253,) * 3, (10,) * 3, (254,) * 3]]), "m.png")
+    assert mask.tolist() == [[255, 1, 255, 255, 1]]
+    assert snapped == 2
+
+
+def test_parts_may_be_ignored_and_lie_on_top(config) -> None:
+    made = config('[parts]\nignore = "doubt"\nface = "skin"\nhair = "hair"\nbackground = "hat"\n')
+    assert made.classes == PartMap({"skin": FACE, "hair": HAIR, "hat": BACKGROUND, "doubt": UNLABELLED})
+    parts = {"hair": (grey([[0, 255, 255]]), "h.png"), "doubt": (grey([[0, 0, 255]]), "d.png")}
+    assert made.classes.read(parts, "p.jpg")[0].tolist() == [[0, 1, 255]]
+
+
+def test_what_is_under_no_part_may_be_ignored(config) -> None:
+    made = config('[parts]\nhair = "hair"\n[options]\nrest = "ignore"\nignored = ["face", "background"]\n')
+    assert made.classes.read({"hair": (grey([[0, 255]]), "h.png")}, "p.jpg")[0].tolist() == [[255, 1]]
+    assert made.unlabelled == ("background", "face")
+    settings = made.settings()
+    assert settings["unlabelled"] == ["background", "face"]
+    assert settings["labelled"] == ["hair"]
+    assert settings["options"]["rest"] == "ignore"
+
+
+def test_settings_without_it_are_as_they_were(config) -> None:
+    """They name datasets: one that was built before must be found again."""
+    for text in ("[indices]\nbackground = 0\nhair = 1\n", '[parts]\nhair = "hair"\n[options]\nrest = "background"\n'):
+        made = config(text)
+        assert made.unlabelled == ()
+        settings = made.settings()
+        assert set(settings) == {text[1 : text.index("]")], "options"}
+        assert set(settings["options"]) == {
+            *("nearest", "person", "fractions", "seed", "images", "masks", "image_suffix", "mask_suffix", "match"),
+            *("pad", "order"),
+        }
+
+
+def test_any_class_said_in_full_is_any_class(config) -> None:
+    table = "[indices]\nhair = 1\nignore = 0\n"
+    full = config(f'{table}[options]\nignored = ["face", "hair", "background"]\n')
+    assert full.settings() == config(table).settings()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[indices]\nignore = 0\n", "names neither hair nor face"),
+        ("[indices]\nhair = 1\n", "does not say what background is"),
+        ("[indices]\nhair = [0, 1]\nignore = 0\n", "gives 0 to hair and to ignore"),
+        ("[indices]\nhair = 1\nignore = -1\n", "ignore: -1 is no index"),
+        ('[indices]\nhair = 1\nignore = 0\n[options]\nignored = ["face"]\n', "ignored is ['face']"),
+        ('[indices]\nhair = 1\nignore = 0\n[options]\nignored = ["face", "face"]\n', "ignored is ['face', 'face']"),
+        ('[indices]\nhair = 1\nignore = 0\n[options]\nignored = ["face", "skin"]\n', "ignored is ['face', 'skin']"),
+        ('[indices]\nhair = 1\nignore = 0\n[options]\nignored = [["face"], 1]\n', "ignored is [['face'], 1]"),
+        ('[indices]\nhair = 1\nignore = 0\n[options]\nignored = "face"\n', "ignored is 'face'"),
+        (
+            '[indices]\nbackground = 0\nhair = 1\n[options]\nignored = ["background", "face"]\n',
+            "ignored says what no pixel is; add ignore = ...",
+        ),
+        ('[indices]\nbackground = 0\nhair = 1\n[options]\nrest = "ignore"\n', "rest = 'ignore' means nothing with"),
+        ('[parts]\nhair = "hair"\n[options]\nrest = "hair"\n', "rest is 'hair'"),
+        ('[parts]\nhair = "hair"\n[options]\nrest = true\n', "rest is True"),
+    ],
+)
+def test_what_is_refused_in_one_line(config, text: str, said: str) -> None:
+    with pytest.raises(SourceError) as caught:
+        config(text)
+    assert said in str(caught.value)
+    assert "\n" not in str(caught.value)

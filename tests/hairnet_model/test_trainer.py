@@ -1,0 +1,23 @@
+"""What of a training is kept, so that it goes on as if it had never stopped."""
+
+from __future__ import annotations
+
+import keras
+
+from hairnet_model.settings import Settings
+from hairnet_model.trainer import Trainer
+
+
+def test_the_scale_of_the_loss_is_kept_with_float16() -> None:
+    settings = Settings(precision="float16", steps=10)
+    trainer = Trainer(settings, None, None)
+    (scale,) = [v for v in trainer.network.optimizer.variables if v.path.endswith("dynamic_scale")]
+    scale.assign(4096.0)
+    later = Trainer(settings, None, trainer.state([], {}))
+    (kept,) = [v for v in later.network.optimizer.variables if v.path.endswith("dynamic_scale")]
+    assert float(keras.ops.convert_to_numpy(kept)) == 4096.0
+
+
+def test_with_float32_nothing_wraps_the_optimizer() -> None:
+    trainer = Trainer(Settings(precision="float32", steps=10), None, None)
+    assert trainer.network.optimizer is trainer.optimizer
