@@ -149,6 +149,8 @@ def _written(data_dir: Path) -> Iterator[None]:
     except OSError as fault:
         what = f"cannot be written ({fault.strerror or fault})"
         mend = "make room, and the same command goes on where it was; or choose another --data-dir"
+        if is_remote(data_dir):
+            mend = "check the address and your rights there, and the same command goes on where it was"
         raise BuildError(str(data_dir), what, mend) from fault
 
 

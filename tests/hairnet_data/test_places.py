@@ -180,8 +180,8 @@ def test_shards_that_are_in_the_store_are_not_rendered_again(bucket: Bucket) -> 
     stopped = bucket.build(*words)
     assert stopped.returncode == 1
     assert stopped.stderr.splitlines() == [
-        "hairnet-data: gs://bucket/data: cannot be written (507 no room); make room, and the same command goes on "
-        "where it was; or choose another --data-dir"
+        "hairnet-data: gs://bucket/data: cannot be written (507 no room); check the address and your rights there, and "
+        "the same command goes on where it was"
     ]
     del bucket.environment["HAIRNET_TEST_FULL"]
     bucket.written.unlink()
