@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hairnet_data.classes import NAMES
+from hairnet_data.columns import Column
 from hairnet_data.shard_files import format_of
 from hairnet_data.tables import TABLE, columns
 from hairnet_data.version import __version__
@@ -26,6 +27,13 @@ _CITE = (
 _FORMATS = {
     "tfrecord": "https://www.tensorflow.org/tutorials/load_data/tfrecord",
     "array_record": "https://github.com/google/array_record",
+}
+
+_SPLIT = {
+    "name": Column(str, "The split's name."),
+    "pool": Column(str, "Which portraits and backgrounds it draws from: train, validation or test; pools share none."),
+    "examples": Column(int, "How many it has."),
+    "policy": Column(str, "What could be drawn for an example, as JSON."),
 }
 
 
@@ -141,28 +149,13 @@ def _classes() -> mlc.RecordSet:
 def _splits(metadata: Mapping[str, Any]) -> mlc.RecordSet:
     import mlcroissant as mlc
 
-    kinds = {"name": mlc.DataType.TEXT, "pool": mlc.DataType.TEXT, "examples": mlc.DataType.INTEGER}
-    about = {
-        "name": "The split's name.",
-        "pool": "Which portraits and backgrounds it draws from: train, validation or test; pools share none.",
-        "examples": "How many it has.",
-        "policy": "What could be drawn for an example, as JSON.",
-    }
     return mlc.RecordSet(
         id="splits",
         name="splits",
         description="What each split shows.",
         key=["splits/name"],
         data_types=["cr:Split"],
-        fields=[
-            mlc.Field(
-                id=f"splits/{name}",
-                name=name,
-                description=text,
-                data_types=[kinds.get(name, mlc.DataType.TEXT)],
-            )
-            for name, text in about.items()
-        ],
+        fields=[_field("splits", name, column) for name, column in _SPLIT.items()],
         data=[
             {
                 "splits/name": name,
@@ -178,26 +171,32 @@ def _splits(metadata: Mapping[str, Any]) -> mlc.RecordSet:
 def _examples(file_format: str) -> mlc.RecordSet:
     import mlcroissant as mlc
 
-    kinds = {
-        str: mlc.DataType.TEXT,
-        int: mlc.DataType.INTEGER,
-        float: mlc.DataType.FLOAT,
-        bool: mlc.DataType.BOOL,
-    }
     return mlc.RecordSet(
         id="examples",
         name="examples",
         description="All that is known of every example. Pictures and masks are in the shards.",
         key=["examples/split", "examples/index"],
         fields=[
-            mlc.Field(
-                id=f"examples/{name}",
-                name=name,
-                description=column.about,
-                data_types=[kinds[column.kind]],
+            _field(
+                "examples",
+                name,
+                column,
                 source=mlc.Source(file_object=TABLE, extract=mlc.Extract(column=name)),
                 references=mlc.Source(field="splits/name") if name == "split" else None,
             )
             for name, column in columns(file_format).items()
         ],
     )
+
+
+def _field(records: str, name: str, column: Column, **more: Any) -> mlc.Field:
+    import mlcroissant as mlc
+
+    kinds = {
+        str: mlc.DataType.TEXT,
+        int: mlc.DataType.INTEGER,
+        float: mlc.DataType.FLOAT,
+        bool: mlc.DataType.BOOL,
+    }
+    kind = kinds[column.kind]
+    return mlc.Field(id=f"{records}/{name}", name=name, description=column.about, data_types=[kind], **more)

@@ -138,10 +138,11 @@ def make_plan(
     policy = settings.policy
     _check_pools(portraits, found.pools, policy, settings.eval_examples != 0)
     train = settings.train_examples or default_examples(portraits, found.pools)
-    aimed = {split.pool for split in splits_for(policy, settings.seed) if split.policy.cover}
+    wanted = splits_for(policy, settings.seed)
+    aimed = {split.pool for split in wanted if split.policy.cover}
     pools = {name: pool if name in aimed else pool.without_heads() for name, pool in found.pools.items()}
     splits = []
-    for split in splits_for(policy, settings.seed):
+    for split in wanted:
         natural = split.natural_size(found.pools[split.pool])
         count = train
         if split.each_once:

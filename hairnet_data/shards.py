@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import uuid
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,7 +12,8 @@ from pathlib import Path
 
 from hairnet_data.errors import DatasetError
 from hairnet_data.files import read_bytes
-from hairnet_data.places import digest_of, is_remote, place, size_of, told, write_file
+from hairnet_data.places import digest_of, place, size_of, told
+from hairnet_data.whole import drafted
 
 SUMS = "SHA256SUMS"
 """Lies beside the shards of a dataset; `sha256sum --check SHA256SUMS` reads it too."""
@@ -66,23 +66,16 @@ def rows_name(name: str) -> str:
 
 def write_rows(piece: bytes, name: str, notes: Path) -> str:
     """Writes a shard's piece of the table, whole or not at all. Returns its SHA-256."""
-    _write(notes / rows_name(name), piece)
+    with drafted(notes / rows_name(name)) as file:
+        file.write(piece)
     return hashlib.sha256(piece).hexdigest()
 
 
 def write_note(shard: Shard, notes: Path) -> None:
     """Notes that a shard is finished: whole or not at all, and only when shard and rows have their names."""
     values = {field: getattr(shard, field) for field in Shard.__slots__}
-    _write(notes / note_name(shard.name), json.dumps(values).encode())
-
-
-def _write(path: Path, data: bytes) -> None:
-    if is_remote(path):
-        write_file(path, data)
-        return
-    temporary = path.with_name(f"{path.name}.{uuid.uuid4().hex}.part")
-    temporary.write_bytes(data)
-    temporary.rename(path)
+    with drafted(notes / note_name(shard.name)) as file:
+        file.write(json.dumps(values).encode())
 
 
 def read_note(notes: Path, name: str) -> Shard | None:

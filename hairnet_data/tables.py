@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import os
-import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -20,6 +18,7 @@ from hairnet_data.encode import frame, parse
 from hairnet_data.errors import DatasetError
 from hairnet_data.recipe import Recipe
 from hairnet_data.shard_files import format_of
+from hairnet_data.whole import drafted
 
 TABLE = "examples.jsonl.gz"
 
@@ -100,15 +99,10 @@ def write_table(pieces: Iterable[bytes], folder: Path) -> tuple[int, str]:
     Raises:
         OSError: it cannot be written.
     """
-    draft = folder / f".{TABLE}.{secrets.token_hex(4)}.part"
     size, digest = 0, hashlib.sha256()
-    try:
-        with draft.open("xb") as file:
-            for piece in pieces:
-                file.write(piece)
-                digest.update(piece)
-                size += len(piece)
-        os.replace(draft, folder / TABLE)
-    finally:
-        draft.unlink(missing_ok=True)
+    with drafted(folder / TABLE) as file:
+        for piece in pieces:
+            file.write(piece)
+            digest.update(piece)
+            size += len(piece)
     return size, digest.hexdigest()

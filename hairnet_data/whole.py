@@ -3,16 +3,47 @@
 from __future__ import annotations
 
 import contextlib
-import os
+import io
 import secrets
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 from hairnet_data.errors import BuildError
+from hairnet_data.places import is_remote, told
+
+
+@contextlib.contextmanager
+def drafted(path: Path) -> Iterator[IO[bytes]]:
+    """A file to write, under another name in its folder; it gets its own when all went well, or nothing is left of it.
+
+    In a store, where nothing can be renamed and a file is whole once it is closed, all is kept until then.
+
+    Args:
+        path: the file; an older one is replaced.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    if is_remote(path):
+        kept = io.BytesIO()
+        yield kept
+        with told(path):
+            path.write_bytes(kept.getvalue())
+        return
+    draft = path.with_name(f".{path.name[:80]}.{secrets.token_hex(4)}.part")
+    try:
+        with draft.open("xb") as file:
+            yield file
+        draft.rename(path)
+    finally:
+        with contextlib.suppress(OSError):
+            draft.unlink()
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Writes a file under another name in its folder and renames it: it is there whole, or not at all.
+    """Writes a file: it is there whole, or not at all.
 
     Args:
         path: the file; an older one is replaced.
@@ -21,11 +52,9 @@ def write_whole(path: Path, data: bytes) -> None:
     Raises:
         BuildError: the folder is missing or cannot be written to.
     """
-    draft = path.with_name(f".{path.name[:80]}.{secrets.token_hex(4)}.part")
     try:
-        with draft.open("xb") as file:
+        with drafted(path) as file:
             file.write(data)
-        os.replace(draft, path)
     except OSError as error:
         mend = "check its permissions and the room left on the disk"
         if not path.parent.is_dir():
@@ -33,9 +62,6 @@ def write_whole(path: Path, data: bytes) -> None:
         elif path.is_dir():
             mend = "give the name of a file"
         raise BuildError(str(path), f"cannot be written ({error.strerror or error})", mend) from error
-    finally:
-        with contextlib.suppress(OSError):
-            draft.unlink()
 
 
 def put_folder(draft: Path, out: Path) -> None:
