@@ -31,7 +31,7 @@ def tf_data(dataset: str, threads: int) -> Iterable[Any]:
     """`tf.data` over the shards, decoded as `hairnet_model` does."""
     import tensorflow as tf
 
-    from hairnet_data import array_records
+    from hairnet_data.core.records import array_record
     from hairnet_data.prepared import open_prepared
 
     features = {name: tf.io.FixedLenFeature((), tf.string) for name in ("image", "mask")}
@@ -45,7 +45,7 @@ def tf_data(dataset: str, threads: int) -> Iterable[Any]:
     stored = tf.data.TFRecordDataset(list(files))
     if all(".array_record-" in file for file in files):
         kind = tf.TensorSpec([None], tf.string)
-        blocks = partial(array_records.blocks, list(files.items()), 0, sum(files.values()))
+        blocks = partial(array_record.blocks, list(files.items()), 0, sum(files.values()))
         stored = tf.data.Dataset.from_generator(blocks, output_signature=kind).unbatch()
     stream = stored.shuffle(1000).map(decode, num_parallel_calls=threads)
     return stream.batch(SIZE).prefetch(2).as_numpy_iterator()

@@ -18,10 +18,10 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parent))
 from common import machine, options, program, table
 
-from hairnet_data.classes import HAIR
+from hairnet_data.core.classes import HAIR
+from hairnet_data.core.storage.atomic import put_folder
 from hairnet_data.encode import encode_image, encode_mask
 from hairnet_data.sources.lfw_parts import LfwParts
-from hairnet_data.whole import put_folder
 
 CONFIG = """\
 [indices]

@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from common import machine, table
 
 from hairnet_data.build import build
-from hairnet_data.console import seconds_text
+from hairnet_data.core.progress import seconds_text
 from hairnet_data.plan import Settings, records_per_shard
 from hairnet_data.sources import open_sources
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hairnet_data.version import __version__
+from hairnet_data.core.version import __version__
 
 if TYPE_CHECKING:
     from hairnet_data.recipe import Recipe

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from typing import Generic, Protocol, TypeVar
 
 from hairnet_data import geometry
+from hairnet_data.core.arrays import Pixels
 from hairnet_data.recipe import asset_id
 from hairnet_data.renderer import Subject
-from hairnet_data.sources.base import BackgroundSource, Pixels, PortraitSource
+from hairnet_data.sources.base import BackgroundSource, PortraitSource
 from hairnet_data.texture import shrink_background
 
 

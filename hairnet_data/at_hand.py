@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hairnet_data.errors import HairnetError, SourceError, UsageError
+from hairnet_data.core.errors import HairnetError, SourceError, UsageError
 from hairnet_data.prepared import Prepared
 from hairnet_data.recipe import asset_id
 from hairnet_data.sources.backgrounds import DrawnBackgrounds, PhotoFolder

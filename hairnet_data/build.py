@@ -11,18 +11,18 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from hairnet_data.crew import Crew, Hands
-from hairnet_data.errors import BuildError
+from hairnet_data.core.errors import BuildError
+from hairnet_data.core.progress import Progress, silent
+from hairnet_data.core.storage.paths import bytes_in, is_remote, told
+from hairnet_data.core.workers.pool import Crew, Hands
 from hairnet_data.generate import estimate, finished_shards, generate
 from hairnet_data.naming import is_there, name_of, work_name
-from hairnet_data.places import bytes_in, is_remote, told
 from hairnet_data.plan import DATASET, Plan, Settings
 from hairnet_data.prepare import plan_of
 from hairnet_data.put_in_place import put_in_place
 from hairnet_data.renderer import RENDERER_VERSION
 from hairnet_data.shards import Shard
 from hairnet_data.sources import Sources
-from hairnet_data.survey import Progress
 from hairnet_data.workplace import Unfinished, claimed, discard, scratch_in, unfinished, workplace_of
 
 
@@ -68,7 +68,7 @@ def build(
     dry_run: bool = False,
     resume: bool = True,
     engine: Hands | None = None,
-    progress: Progress = lambda what, done, total: None,
+    progress: Progress = silent,
     announce: Callable[[Outcome], None] = lambda estimated: None,
 ) -> Outcome:
     """Builds a dataset with TFDS, or finds that it is already there.

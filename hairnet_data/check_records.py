@@ -7,12 +7,13 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from hairnet_data.classes import BACKGROUND, NAMES, UNLABELLED
-from hairnet_data.encode import decode_image, decode_mask, parse
-from hairnet_data.errors import DatasetError
+from hairnet_data.core.arrays import Pixels
+from hairnet_data.core.classes import BACKGROUND, NAMES, UNLABELLED
+from hairnet_data.core.errors import DatasetError
+from hairnet_data.core.records.example import parse
+from hairnet_data.encode import decode_image, decode_mask
 from hairnet_data.prepared import FEATURES, text
 from hairnet_data.recipe import Recipe, asset_id
-from hairnet_data.sources.base import Pixels
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,14 +10,15 @@ import numpy as np
 from hairnet_data.alignment import UNLABELLED_BIT, allowed_classes, mask_fault
 from hairnet_data.at_hand import AtHand, content_fault
 from hairnet_data.check_records import Checked, Finding, strange_value
-from hairnet_data.classes import BACKGROUND
+from hairnet_data.core.arrays import Pixels
+from hairnet_data.core.classes import BACKGROUND
+from hairnet_data.core.errors import HairnetError
 from hairnet_data.encode import decode_image, encode_image
-from hairnet_data.errors import HairnetError
 from hairnet_data.plan import library_versions
 from hairnet_data.prepared import Prepared
 from hairnet_data.recipe import Recipe, asset_id
 from hairnet_data.renderer import Subject, render
-from hairnet_data.sources.base import Pixels, Portrait
+from hairnet_data.sources.base import Portrait
 from hairnet_data.texture import shrink_background
 
 _OTHER_LIBRARIES = 2.0  # grey levels of mean difference that another version of a codec may make

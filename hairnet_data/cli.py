@@ -14,19 +14,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hairnet_data import commands, options
-from hairnet_data.errors import UsageError
-from hairnet_data.places import is_remote, place
+from hairnet_data import options
+from hairnet_data.core import cli
+from hairnet_data.core.errors import UsageError
+from hairnet_data.core.storage.paths import is_remote, place
 
 if TYPE_CHECKING:
     from hairnet_data.at_hand import AtHand
     from hairnet_data.build import Outcome
-    from hairnet_data.crew import Hands
+    from hairnet_data.core.workers.pool import Hands
     from hairnet_data.prepared import Prepared
 
-app = commands.new_app(
-    "hairnet-data", "Makes training sets for hair and face segmentation whose masks fit their pictures."
-)
+app = cli.new_app("hairnet-data", "Makes training sets for hair and face segmentation whose masks fit their pictures.")
 
 Dataset = Annotated[Path, typer.Argument(metavar="DIR", parser=place, help="A prepared dataset.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -67,7 +66,7 @@ def build(
 ) -> None:
     """Builds a dataset of TFRecords or ArrayRecords."""
     from hairnet_data import build as building
-    from hairnet_data.console import bytes_text, progress_bar
+    from hairnet_data.core.progress import bytes_text, progress_bar
     from hairnet_data.naming import checked_name
 
     workers = _workers(workers)
@@ -105,7 +104,7 @@ def build(
             )
     except KeyboardInterrupt:
         if begun and begun[0].work.exists():
-            raise commands.Interrupted("the same command goes on where it was") from None
+            raise cli.Interrupted("the same command goes on where it was") from None
         raise
     if not quiet:
         for other in outcome.others:
@@ -133,7 +132,7 @@ def _engine(runner: str | None, given: str) -> Hands | None:
 
 
 def _in_words(estimated: Outcome, workers: int | None) -> str:
-    from hairnet_data.console import bytes_text, seconds_text
+    from hairnet_data.core.progress import bytes_text, seconds_text
 
     share = 1 - estimated.resumed / estimated.examples
     size = f"{estimated.examples - estimated.resumed:,} examples, about {bytes_text(estimated.size * share)}"
@@ -199,8 +198,8 @@ def verify(
     as_json: AsJson = False,
 ) -> None:
     """Proves a prepared dataset; exit status 1 if anything is wrong."""
-    from hairnet_data.console import progress_bar
-    from hairnet_data.crew import Crew
+    from hairnet_data.core.progress import progress_bar
+    from hairnet_data.core.workers.pool import Crew
     from hairnet_data.prepared import open_prepared
     from hairnet_data.verify import verify as verify_dataset
 
@@ -228,7 +227,7 @@ def verify(
 @app.command()
 def stats(dataset: Dataset, as_json: AsJson = False) -> None:
     """Counts what a prepared dataset holds."""
-    from hairnet_data.console import progress_bar
+    from hairnet_data.core.progress import progress_bar
     from hairnet_data.prepared import open_prepared
     from hairnet_data.stats import count
 
@@ -238,7 +237,7 @@ def stats(dataset: Dataset, as_json: AsJson = False) -> None:
     if as_json:
         print(json.dumps(counted, indent=2))
     else:
-        from hairnet_data.console import print_stats
+        from hairnet_data.stats_table import print_stats
 
         print_stats(counted)
 
@@ -281,7 +280,7 @@ def export(
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but the folder.")] = False,
 ) -> None:
     """Writes a prepared dataset as files: pictures, masks, and a CSV of the recipes."""
-    from hairnet_data.console import progress_bar
+    from hairnet_data.core.progress import progress_bar
     from hairnet_data.export import export as export_files
     from hairnet_data.prepared import open_prepared
 
@@ -315,4 +314,4 @@ def _workers(wanted: int | None) -> int:
 
 def main() -> None:
     """Runs the command line; see `commands.run` for its exit status."""
-    commands.run(app, "nothing was changed", "try fewer --workers or a smaller --image-size")
+    cli.run(app, "nothing was changed", "try fewer --workers or a smaller --image-size")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from hairnet_data.errors import DatasetError
+from hairnet_data.core.errors import DatasetError
 from hairnet_data.prepared import text
 from hairnet_data.recipe import Recipe
 

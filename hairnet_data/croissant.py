@@ -13,15 +13,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from hairnet_data.core.errors import BuildError, DatasetError
+from hairnet_data.core.progress import Progress, silent
+from hairnet_data.core.storage.atomic import write_whole
+from hairnet_data.core.storage.bounded_read import read_bytes
+from hairnet_data.core.storage.paths import digest_of, is_file, size_of
 from hairnet_data.description import File, Told, described
-from hairnet_data.errors import BuildError, DatasetError
-from hairnet_data.files import read_bytes
-from hairnet_data.places import digest_of, is_file, size_of
 from hairnet_data.prepared import MOST_TEXT, Prepared, open_prepared, read_shard
 from hairnet_data.shards import SUMS, Shard, read_sums
-from hairnet_data.survey import Progress
 from hairnet_data.tables import TABLE, piece_of, write_table
-from hairnet_data.whole import write_whole
 
 CROISSANT = "croissant.json"
 
@@ -47,7 +47,7 @@ def write_new(info: Any, metadata: Mapping[str, Any], shards: Sequence[Shard], n
     (folder / CROISSANT).write_bytes(_encoded(described(told)))
 
 
-def write_croissant(dataset: Path, progress: Progress = lambda what, done, total: None) -> Path:
+def write_croissant(dataset: Path, progress: Progress = silent) -> Path:
     """Writes `croissant.json` and the table of examples into a prepared dataset's folder, from its records.
 
     A build does that by itself. The same set, the same bytes.

@@ -1,19 +1,16 @@
-"""From an example to bytes: pictures, the record, the shard's framing. The same example, the same bytes."""
+"""Pictures and masks of examples as bytes, and back. The same pixels, the same bytes."""
 
 from __future__ import annotations
 
 import functools
 import io
-import struct
 from typing import Any
 
 import cv2
-import google_crc32c
 import numpy as np
 from PIL import Image
-from tensorflow_datasets.proto import tf_example_generated_pb2 as tf_example
 
-from hairnet_data.sources.base import Pixels
+from hairnet_data.core.arrays import Pixels
 
 IMAGE_FORMATS = ("jpeg", "png")
 
@@ -91,65 +88,3 @@ def _decoded(data: bytes, flags: int) -> Pixels:
     if picture is None:
         raise ValueError("it does not decode")
     return np.asarray(picture)
-
-
-def serialize(features: dict[str, bytes | str | int]) -> bytes:
-    """Makes a tf.train.Example of the features. Deterministic, where TFDS's own writer is not."""
-    example = tf_example.Example()
-    into = example.features.feature
-    for name, value in features.items():
-        if isinstance(value, int):
-            into[name].int64_list.value.append(value)
-        else:
-            into[name].bytes_list.value.append(value.encode() if isinstance(value, str) else value)
-    return bytes(example.SerializeToString(deterministic=True))
-
-
-def parse(data: bytes) -> dict[str, bytes | int]:
-    """Reads `serialize`'s features back. Raises ValueError for bytes that are no such record."""
-    try:
-        example = tf_example.Example.FromString(data)
-    except Exception as fault:  # protobuf's DecodeError has no stable home
-        raise ValueError("it is no tf.train.Example") from fault
-    found: dict[str, bytes | int] = {}
-    for name, feature in example.features.feature.items():
-        values = feature.int64_list.value or feature.bytes_list.value
-        if len(values) != 1:
-            raise ValueError(f"{name} has {len(values)} values")
-        found[name] = values[0]
-    return found
-
-
-def frame(record: bytes) -> bytes:
-    """Frames a record for a TFRecord file: length, its checksum, data, its checksum.
-
-    Source: tensorflow/core/lib/io/record_writer.h (masked CRC-32C).
-    """
-    length = struct.pack("<Q", len(record))
-    return b"".join((length, _checksum(length), record, _checksum(record)))
-
-
-def _checksum(data: bytes) -> bytes:
-    crc = google_crc32c.value(data)
-    return struct.pack("<I", (((crc >> 15) | (crc << 17)) + 0xA282EAD8) & 0xFFFFFFFF)
-
-
-def unframe(data: bytes) -> list[bytes]:
-    """Splits a TFRecord file's bytes into its records.
-
-    Raises:
-        ValueError: a checksum does not fit or the file ends early.
-    """
-    records: list[bytes] = []
-    at = 0
-    while at < len(data):
-        head = data[at : at + 12]
-        if len(head) < 12 or head[8:] != _checksum(head[:8]):
-            raise ValueError(f"record {len(records)} has no sound head")
-        end = at + 12 + int(struct.unpack("<Q", head[:8])[0])
-        record, check = data[at + 12 : end], data[end : end + 4]
-        if len(check) < 4 or check != _checksum(record):
-            raise ValueError(f"record {len(records)} is damaged or cut off")
-        records.append(record)
-        at = end + 4
-    return records

@@ -8,11 +8,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import SupportsIndex
 
-from hairnet_data.encode import decode_image, decode_mask, parse
-from hairnet_data.errors import DatasetError, UsageError
-from hairnet_data.pixels import Pixels
+from hairnet_data.core.arrays import Pixels
+from hairnet_data.core.errors import DatasetError, UsageError
+from hairnet_data.core.records.example import parse
+from hairnet_data.core.records.shard_file import ShardFile
+from hairnet_data.encode import decode_image, decode_mask
 from hairnet_data.prepared import FEATURES, Shard, open_prepared
-from hairnet_data.shard_files import ShardFile
 
 Value = Pixels | int | str
 

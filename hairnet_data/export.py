@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any, TextIO
 from urllib.parse import quote
 
-from hairnet_data.classes import BACKGROUND, NAMES, UNLABELLED, ids_of
 from hairnet_data.columns import COLUMNS, Value, as_cells, row
-from hairnet_data.errors import BuildError, DatasetError, UsageError
+from hairnet_data.core.classes import BACKGROUND, NAMES, UNLABELLED, ids_of
+from hairnet_data.core.errors import BuildError, DatasetError, UsageError
+from hairnet_data.core.progress import Progress, silent
+from hairnet_data.core.storage.atomic import put_folder
 from hairnet_data.prepared import Prepared
-from hairnet_data.survey import Progress
-from hairnet_data.whole import put_folder
 
 TABLE = "recipes.csv"
 _CONFIG = "classes.toml"
@@ -35,7 +35,7 @@ def export(
     splits: Sequence[str] | None = None,
     indices: Sequence[int] | None = None,
     overwrite: bool = False,
-    progress: Progress = lambda what, done, total: None,
+    progress: Progress = silent,
 ) -> int:
     """Writes records as files: the stored bytes of every picture and mask, not encoded again.
 

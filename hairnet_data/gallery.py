@@ -11,11 +11,11 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from hairnet_data.classes import COLOURS, FACE, HAIR, NAMES, UNLABELLED
-from hairnet_data.contact_sheets import Cell
-from hairnet_data.pixels import Pixels
-from hairnet_data.visualize import LINES, fitted, hatch_step, outline_layer
-from hairnet_data.whole import write_whole
+from hairnet_data.core.arrays import Pixels
+from hairnet_data.core.classes import COLOURS, FACE, HAIR, NAMES, UNLABELLED
+from hairnet_data.core.drawing.contact_sheet import Cell
+from hairnet_data.core.drawing.overlay import LINES, fitted, hatch_step, outline_layer
+from hairnet_data.core.storage.atomic import write_whole
 
 _SIDE = 448
 """Longer side of an embedded picture at most: sharp on a card, and 100 cards stay below 10 MB."""

@@ -10,18 +10,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from hairnet_data.assets import Assets
-from hairnet_data.crew import Crew, Hands, WorkerDied
-from hairnet_data.encode import encode_image, encode_mask, serialize
-from hairnet_data.errors import BuildError
-from hairnet_data.places import place
+from hairnet_data.core.errors import BuildError
+from hairnet_data.core.progress import Progress
+from hairnet_data.core.records.example import serialize
+from hairnet_data.core.records.shard_file import write_records
+from hairnet_data.core.storage.paths import place
+from hairnet_data.core.workers.pool import Crew, Hands, WorkerDied
+from hairnet_data.encode import encode_image, encode_mask
 from hairnet_data.plan import Plan, SplitPlan
 from hairnet_data.pools import Pool
 from hairnet_data.recipe import Recipe, asset_id
 from hairnet_data.renderer import render
 from hairnet_data.sampling import sample_recipe
-from hairnet_data.shard_files import write_records
 from hairnet_data.shards import Shard, note_name, read_note, sound_shard, write_note, write_rows
-from hairnet_data.survey import Progress, listed
+from hairnet_data.survey import listed
 from hairnet_data.tables import piece_of
 
 Finished = dict[tuple[str, int], Shard]

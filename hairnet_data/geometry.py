@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hairnet_data.pixels import Pixels, pixels
+from hairnet_data.core.arrays import Pixels, pixels
 
 OUTSIDE = 254
 """Stands in a warped mask where the source does not reach; neither a class id nor `UNLABELLED`."""

@@ -9,11 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from hairnet_data.errors import BuildError, UsageError
-from hairnet_data.places import is_remote
+from hairnet_data.core.errors import BuildError, UsageError
+from hairnet_data.core.storage.paths import is_remote
+from hairnet_data.core.version import __version__
 from hairnet_data.plan import Plan, Settings, default_examples, fingerprint, library_versions
 from hairnet_data.sources import SOURCES
-from hairnet_data.version import __version__
 
 
 def checked_name(name: str | None) -> str | None:

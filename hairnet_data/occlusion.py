@@ -10,9 +10,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hairnet_data.classes import BACKGROUND
+from hairnet_data.core.arrays import Pixels
+from hairnet_data.core.classes import BACKGROUND
 from hairnet_data.recipe import Occluder, Point
-from hairnet_data.sources.base import Pixels
 from hairnet_data.texture import Backgrounds, paint_box
 
 _GRID = 256  # corners snap to 256ths of a pixel, so that "inside" is decided in whole numbers

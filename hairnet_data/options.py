@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from hairnet_data.places import is_remote, place
+from hairnet_data.core.storage.paths import is_remote, place
 
 if TYPE_CHECKING:
     from hairnet_data.plan import Settings

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hairnet_data.pixels import Pixels, pixels
+from hairnet_data.core.arrays import Pixels, pixels
 from hairnet_data.recipe import NO_CHANGE, Photometric
 from hairnet_data.texture import noise_tile, tile_at
 

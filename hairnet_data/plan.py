@@ -11,13 +11,13 @@ from typing import Any
 import cv2
 import numpy as np
 
+from hairnet_data.core.errors import SourceError, UsageError
+from hairnet_data.core.records.shard_file import checked_format
 from hairnet_data.encode import IMAGE_FORMATS, JPEG_QUALITY
-from hairnet_data.errors import SourceError, UsageError
 from hairnet_data.policy import DEFAULT, Policy
 from hairnet_data.pools import Pool
 from hairnet_data.recipe import RECIPE_VERSION
 from hairnet_data.renderer import RENDERER_VERSION
-from hairnet_data.shard_files import checked_format
 from hairnet_data.sources.base import POOLS, BackgroundSource, PortraitSource
 from hairnet_data.splits import EVALUATION_VERSION, Split, splits_for
 from hairnet_data.survey import Survey

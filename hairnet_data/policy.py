@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-from hairnet_data.errors import UsageError
-from hairnet_data.files import read_toml
+from hairnet_data.core.errors import UsageError
+from hairnet_data.core.storage.bounded_read import read_toml
 
 SHAPES = ("rectangle", "ellipse", "polygon", "strip", "hand")
 """Shapes an occluder may have. The rotated rectangle is the one of 2019."""

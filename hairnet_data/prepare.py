@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from hairnet_data.classes import NAMES
-from hairnet_data.crew import Crew
+from hairnet_data.core.classes import NAMES
+from hairnet_data.core.progress import Progress
+from hairnet_data.core.workers.pool import Crew
 from hairnet_data.plan import Plan, Settings, library_versions, make_plan
 from hairnet_data.shards import Shard
 from hairnet_data.sources import Sources, keep_small
-from hairnet_data.survey import Progress, survey
+from hairnet_data.survey import survey
 
 
 def plan_of(
@@ -42,10 +43,6 @@ def plan_of(
         sources = keep_small(sources, scratch)
     found = survey(sources.portraits, sources.backgrounds, crew, scratch, progress)
     return make_plan(sources.portraits, sources.backgrounds, settings, found, skip_bad)
-
-
-def silent(what: str, done: int, total: int) -> None:
-    """A progress that says nothing."""
 
 
 def metadata_of(plan: Plan, shards: Sequence[Shard]) -> dict[str, Any]:

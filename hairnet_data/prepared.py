@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hairnet_data.classes import NAMES, ids_of
-from hairnet_data.encode import IMAGE_FORMATS, parse, unframe
-from hairnet_data.errors import DatasetError, UsageError
-from hairnet_data.files import open_plain, read_bytes
-from hairnet_data.places import is_folder
+from hairnet_data.core.classes import NAMES, ids_of
+from hairnet_data.core.errors import DatasetError, UsageError
+from hairnet_data.core.records.example import parse
+from hairnet_data.core.records.shard_file import FILE_FORMATS, ShardFile, format_of, read_records
+from hairnet_data.core.records.tfrecord import unframe
+from hairnet_data.core.storage.bounded_read import open_plain, read_bytes
+from hairnet_data.core.storage.paths import is_folder
+from hairnet_data.encode import IMAGE_FORMATS
 from hairnet_data.policy import from_mapping
-from hairnet_data.shard_files import FILE_FORMATS, ShardFile, format_of, read_records
 from hairnet_data.sources import SOURCES
 from hairnet_data.sources.base import POOLS
 

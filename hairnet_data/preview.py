@@ -9,9 +9,11 @@ import numpy as np
 
 from hairnet_data.assets import Assets
 from hairnet_data.at_hand import AtHand, content_fault
-from hairnet_data.contact_sheets import Cell, contact_sheet
+from hairnet_data.core.arrays import Pixels
+from hairnet_data.core.drawing.contact_sheet import Cell, contact_sheet
+from hairnet_data.core.drawing.overlay import save_png
+from hairnet_data.core.errors import DatasetError, SourceError, UsageError
 from hairnet_data.encode import decode_image, decode_mask
-from hairnet_data.errors import DatasetError, SourceError, UsageError
 from hairnet_data.gallery import write_gallery
 from hairnet_data.plan import Settings
 from hairnet_data.pools import Asset, Pool
@@ -20,10 +22,9 @@ from hairnet_data.recipe import Recipe, asset_id
 from hairnet_data.renderer import Subject, render, steps
 from hairnet_data.sampling import sample_recipe
 from hairnet_data.sources import Sources
-from hairnet_data.sources.base import Catalogue, Pixels
+from hairnet_data.sources.base import Catalogue
 from hairnet_data.splits import splits_for
 from hairnet_data.texture import shrink_background
-from hairnet_data.visualize import save_png
 from hairnet_data.words import describe
 
 

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Any, cast
 
-from hairnet_data.places import is_folder, is_remote, remove, told, write_file
+from hairnet_data.core.storage.paths import is_folder, is_remote, remove, told, write_file
 from hairnet_data.workplace import Workplace
 
 _TELLS = ("dataset_info.json", "metadata.json")

@@ -14,7 +14,7 @@ from typing import Any
 
 import orjson
 
-from hairnet_data.errors import DatasetError
+from hairnet_data.core.errors import DatasetError
 from hairnet_data.policy import SHAPES
 
 RECIPE_VERSION = 1

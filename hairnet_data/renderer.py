@@ -8,11 +8,12 @@ import cv2
 import numpy as np
 
 from hairnet_data import geometry
-from hairnet_data.classes import BACKGROUND
+from hairnet_data.core.arrays import Pixels
+from hairnet_data.core.classes import BACKGROUND
 from hairnet_data.occlusion import occlude
 from hairnet_data.photometric import change_colours
 from hairnet_data.recipe import Recipe
-from hairnet_data.sources.base import Pixels, Portrait
+from hairnet_data.sources.base import Portrait
 from hairnet_data.texture import Backgrounds, paint_box, take_crop
 
 RENDERER_VERSION = "1.0.0"

@@ -10,10 +10,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from hairnet_data.errors import DatasetError
-from hairnet_data.files import read_bytes
-from hairnet_data.places import digest_of, place, size_of, told
-from hairnet_data.whole import drafted
+from hairnet_data.core.errors import DatasetError
+from hairnet_data.core.storage.atomic import drafted
+from hairnet_data.core.storage.bounded_read import read_bytes
+from hairnet_data.core.storage.paths import digest_of, place, size_of, told
 
 SUMS = "SHA256SUMS"
 """Lies beside the shards of a dataset; `sha256sum --check SHA256SUMS` reads it too."""

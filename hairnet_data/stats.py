@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from hairnet_data.classes import NAMES, UNLABELLED
+from hairnet_data.core.classes import NAMES, UNLABELLED
+from hairnet_data.core.errors import DatasetError
+from hairnet_data.core.progress import Progress
+from hairnet_data.core.storage.paths import size_of
 from hairnet_data.encode import decode_mask
-from hairnet_data.errors import DatasetError
-from hairnet_data.places import size_of
 from hairnet_data.prepared import Prepared, text
 from hairnet_data.recipe import Recipe
-from hairnet_data.survey import Progress
 
 
 def count(dataset: Prepared, progress: Progress) -> dict[str, dict[str, Any]]:

@@ -6,7 +6,7 @@ import functools
 import hashlib
 import json
 import pickle
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -14,14 +14,13 @@ from typing import Protocol
 import numpy as np
 
 from hairnet_data import geometry
-from hairnet_data.classes import FACE, HAIR
-from hairnet_data.crew import Crew, WorkerDied
-from hairnet_data.errors import HairnetError, SourceError
+from hairnet_data.core.arrays import Pixels
+from hairnet_data.core.classes import FACE, HAIR
+from hairnet_data.core.errors import HairnetError, SourceError
+from hairnet_data.core.progress import Progress
+from hairnet_data.core.workers.pool import Crew, WorkerDied
 from hairnet_data.pools import HEAD_SIDE, Asset, Pool
-from hairnet_data.sources.base import POOLS, BackgroundSource, Entry, Pixels, Portrait, PortraitSource
-
-Progress = Callable[[str, int, int], None]
-"""Told what is being done, how many are done, how many there are."""
+from hairnet_data.sources.base import POOLS, BackgroundSource, Entry, Portrait, PortraitSource
 
 _LISTED = 25  # ids in one message
 

@@ -14,11 +14,12 @@ from pathlib import Path
 import orjson
 
 from hairnet_data.columns import COLUMNS, Column, Value, row
-from hairnet_data.encode import frame, parse
-from hairnet_data.errors import DatasetError
+from hairnet_data.core.errors import DatasetError
+from hairnet_data.core.records.example import parse
+from hairnet_data.core.records.shard_file import format_of
+from hairnet_data.core.records.tfrecord import frame
+from hairnet_data.core.storage.atomic import drafted
 from hairnet_data.recipe import Recipe
-from hairnet_data.shard_files import format_of
-from hairnet_data.whole import drafted
 
 TABLE = "examples.jsonl.gz"
 

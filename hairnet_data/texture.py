@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hairnet_data import geometry
-from hairnet_data.pixels import Pixels, pixels
+from hairnet_data.core.arrays import Pixels, pixels
 from hairnet_data.recipe import Crop, Paint
 
 TILE = 512

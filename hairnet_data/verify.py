@@ -13,16 +13,16 @@ from typing import Any
 from hairnet_data.at_hand import AtHand
 from hairnet_data.check_records import Finding, Seen, check_record
 from hairnet_data.check_source import SourceCheck
-from hairnet_data.classes import NAMES
-from hairnet_data.crew import Crew
-from hairnet_data.encode import parse
-from hairnet_data.errors import DatasetError
-from hairnet_data.places import digest_of
+from hairnet_data.core.classes import NAMES
+from hairnet_data.core.errors import DatasetError
+from hairnet_data.core.progress import Progress
+from hairnet_data.core.records.example import parse
+from hairnet_data.core.storage.paths import digest_of
+from hairnet_data.core.workers.pool import Crew
 from hairnet_data.policy import from_mapping
 from hairnet_data.prepared import Prepared, Shard, read_shard, salvaged, text
 from hairnet_data.shards import SUMS, read_sums
 from hairnet_data.sources import Sources, keep_small
-from hairnet_data.survey import Progress
 
 _SIGMAS = 5  # a sound dataset is called wrong once in two million
 

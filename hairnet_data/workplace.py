@@ -21,8 +21,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from hairnet_data.errors import BuildError
-from hairnet_data.places import bytes_in, is_folder, is_remote, remove
+from hairnet_data.core.errors import BuildError
+from hairnet_data.core.storage.paths import bytes_in, is_folder, is_remote, remove
 
 _SCRATCH, _INCOMPLETE = ".scratch-", ".incomplete-"
 

@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hairnet_data.classes import BACKGROUND
-from hairnet_data.pixels import Pixels, pixels
+from hairnet_data.core.arrays import Pixels, pixels
+from hairnet_data.core.classes import BACKGROUND
 from hairnet_model.unlabelled import UNSURE
 
 _LEVELS = np.arange(256, dtype=np.float32) / 255

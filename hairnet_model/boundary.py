@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from hairnet_data.classes import FACE, HAIR
-from hairnet_data.pixels import Pixels
+from hairnet_data.core.arrays import Pixels
+from hairnet_data.core.classes import FACE, HAIR
 from hairnet_model.unlabelled import UNSURE
 
 Counted = NDArray[np.int64]

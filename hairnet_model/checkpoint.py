@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hairnet_data.errors import BuildError, HairnetError
-from hairnet_data.whole import write_whole
+from hairnet_data.core.errors import BuildError, HairnetError
+from hairnet_data.core.storage.atomic import write_whole
 from hairnet_model.arrays import read_arrays
 
 FILE = "state.npz"

@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hairnet_data import commands
-from hairnet_data.classes import NAMES
-from hairnet_data.errors import UsageError
+from hairnet_data.core import cli
+from hairnet_data.core.classes import NAMES
+from hairnet_data.core.errors import UsageError
 
 if TYPE_CHECKING:
     from hairnet_model.feed import Feed
     from hairnet_model.model_file import Model
 
-app = commands.new_app("hairnet-model", "Trains, measures and uses networks that find hair and face in pictures.")
+app = cli.new_app("hairnet-model", "Trains, measures and uses networks that find hair and face in pictures.")
 
 ModelPath = Annotated[
     Path | None, typer.Option("--model", help="A .keras file or a run's folder.", show_default="the shipped weights")
@@ -61,7 +61,8 @@ def train(
 
     Several are mixed evenly; name one twice to give it two shares.
     """
-    from hairnet_model.console import progress_bar, start_quietly
+    from hairnet_data.core.progress import progress_bar
+    from hairnet_model.console import start_quietly
 
     start_quietly()
     from hairnet_model import settings as of
@@ -120,7 +121,8 @@ def evaluate(
     quiet: Quiet = False,
 ) -> None:
     """Measures a model on the test splits of a prepared dataset."""
-    from hairnet_model.console import progress_bar, start_quietly
+    from hairnet_data.core.progress import progress_bar
+    from hairnet_model.console import start_quietly
 
     start_quietly()
     from hairnet_model import evaluate as evaluating
@@ -159,7 +161,8 @@ def predict(
 
     Writes PNG masks of class ids (mode L) in the photos' own sizes.
     """
-    from hairnet_model.console import progress_bar, start_quietly
+    from hairnet_data.core.progress import progress_bar
+    from hairnet_model.console import start_quietly
 
     start_quietly()
     from hairnet_model.predict import predict as predict_photos
@@ -293,4 +296,4 @@ def _model(path: str | None) -> Model | None:
 
 def main() -> None:
     """Runs the command line; see `commands.run` for its exit status."""
-    commands.run(app, "what is written is whole; --resume goes on with a training", "try a smaller --batch")
+    cli.run(app, "what is written is whole; --resume goes on with a training", "try a smaller --batch")

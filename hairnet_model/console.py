@@ -1,65 +1,9 @@
-"""Progress on standard error: rate, time left, and a note."""
+"""Starting Keras without its greetings."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any, Protocol
-
-from tqdm import tqdm
-
-
-class Progress(Protocol):
-    """Told how far a stage is."""
-
-    def __call__(self, what: str, done: int, total: int, note: str = "") -> None:
-        """`done` of `total` of the stage `what`; the note stands behind its bar."""
-
-
-def silent(what: str, done: int, total: int, note: str = "") -> None:
-    """Shows nothing."""
-
-
-_LIVE: dict[str, Any] = {"dynamic_ncols": True, "mininterval": 0.2}
-_LOG: dict[str, Any] = {
-    "mininterval": 10,
-    "delay": 1,
-    "maxinterval": 10,
-    "ncols": 110,
-    "bar_format": "{desc}: {n_fmt} of {total_fmt} ({rate_noinv_fmt}, {remaining} left){postfix}\n",
-}
-
-
-@contextmanager
-def progress_bar(quiet: bool = False, unit: str = "it") -> Iterator[Progress]:
-    """A bar a stage; where there is no terminal, a line every ten seconds, and none for what takes less."""
-    if quiet:
-        yield silent
-        return
-    bars: dict[str, tqdm[None]] = {}
-
-    def show(what: str, done: int, total: int, note: str = "") -> None:
-        bar = bars.get(what)
-        if bar is None:
-            bar = bars[what] = tqdm(
-                desc=what,
-                total=total,
-                initial=done,  # one that goes on from somewhere (--resume) must not count that as its own speed
-                unit=f" {unit}",
-                file=sys.stderr,
-                **(_LIVE if sys.stderr.isatty() else _LOG),
-            )
-        if note:
-            bar.set_postfix_str(note, refresh=False)
-        bar.update(done - bar.n)
-
-    try:
-        yield show
-    finally:
-        for bar in bars.values():
-            bar.close()
 
 
 def start_quietly() -> None:

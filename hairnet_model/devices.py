@@ -13,8 +13,8 @@ from typing import Protocol
 
 import keras
 
-from hairnet_data.errors import UsageError
-from hairnet_data.pixels import Pixels
+from hairnet_data.core.arrays import Pixels
+from hairnet_data.core.errors import UsageError
 from hairnet_model.losses import Loss
 
 ALL = "all"

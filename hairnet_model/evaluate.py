@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from hairnet_data.errors import DatasetError, HairnetError
-from hairnet_data.pixels import Pixels
+from hairnet_data.core.arrays import Pixels
+from hairnet_data.core.errors import DatasetError, HairnetError
+from hairnet_data.core.progress import Progress, silent
 from hairnet_model import heads, metrics, records
-from hairnet_model.console import Progress, silent
 from hairnet_model.fcn import STRIDE
 from hairnet_model.metrics import Counts
 from hairnet_model.model_file import Model

@@ -10,8 +10,8 @@ from typing import Any
 import keras
 from keras import layers
 
-from hairnet_data.classes import NAMES
-from hairnet_data.errors import UsageError
+from hairnet_data.core.classes import NAMES
+from hairnet_data.core.errors import UsageError
 from hairnet_model.layers import RELU_GAIN, DepthToSpace, StandardizedConv2D
 
 ARCHITECTURES = ("hairnet", "fcn8s_2019")

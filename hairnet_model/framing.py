@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hairnet_data.pixels import Pixels, pixels
+from hairnet_data.core.arrays import Pixels, pixels
 
 PAD = 96
 """Grey value of what the photo does not cover.

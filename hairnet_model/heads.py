@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hairnet_data.classes import BACKGROUND, FACE, HAIR
-from hairnet_data.pixels import Pixels, pixels
+from hairnet_data.core.arrays import Pixels, pixels
+from hairnet_data.core.classes import BACKGROUND, FACE, HAIR
 
 THRESHOLD_2019 = 50.0
 """A pixel belongs to the larger of the two maps of 0..255 if that is over this (HairNet, 2019)."""

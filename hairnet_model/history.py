@@ -7,7 +7,7 @@ import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from hairnet_data.whole import write_whole
+from hairnet_data.core.storage.atomic import write_whole
 
 Rows = Sequence[Mapping[str, float]]
 

@@ -18,7 +18,7 @@ from typing import Any
 
 from keras import ops
 
-from hairnet_data.classes import FACE, HAIR, NAMES
+from hairnet_data.core.classes import FACE, HAIR, NAMES
 from hairnet_model.unlabelled import POSSIBLE, UNSURE
 
 Loss = Callable[..., Any]

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hairnet_data.classes import BACKGROUND, NAMES
-from hairnet_data.pixels import Pixels
+from hairnet_data.core.arrays import Pixels
+from hairnet_data.core.classes import BACKGROUND, NAMES
 from hairnet_model.boundary import OUTLINED, Counted, boundary_counts
 from hairnet_model.unlabelled import UNSURE
 

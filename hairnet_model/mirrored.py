@@ -8,7 +8,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from hairnet_data.pixels import Pixels
+from hairnet_data.core.arrays import Pixels
 from hairnet_model.devices import Step
 from hairnet_model.losses import Loss
 

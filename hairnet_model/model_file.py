@@ -15,8 +15,8 @@ from typing import Any
 
 import keras
 
-from hairnet_data.classes import NAMES
-from hairnet_data.errors import HairnetError
+from hairnet_data.core.classes import NAMES
+from hairnet_data.core.errors import HairnetError
 from hairnet_model import layers as _registered  # noqa: F401  Keras finds our layers by their registration
 from hairnet_model import model_check
 from hairnet_model.model_check import OURS

@@ -15,11 +15,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hairnet_data.classes import NAMES, UNLABELLED, ids_of
-from hairnet_data.errors import DatasetError, PictureError
-from hairnet_data.photos import read_mask, read_photo
-from hairnet_data.pixels import Pixels
-from hairnet_data.whole import write_whole
+from hairnet_data.core.arrays import Pixels
+from hairnet_data.core.classes import NAMES, UNLABELLED, ids_of
+from hairnet_data.core.errors import DatasetError, PictureError
+from hairnet_data.core.images.decode import read_mask, read_photo
+from hairnet_data.core.storage.atomic import write_whole
 from hairnet_model.arrays import read_arrays
 from hairnet_model.unlabelled import code, coded
 

@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from hairnet_data import contact_sheets, visualize
-from hairnet_data.classes import FACE, HAIR, NAMES
-from hairnet_data.contact_sheets import Cell
-from hairnet_data.pixels import Pixels
+from hairnet_data.core.arrays import Pixels
+from hairnet_data.core.classes import FACE, HAIR, NAMES
+from hairnet_data.core.drawing.contact_sheet import Cell, contact_sheet
+from hairnet_data.core.drawing.overlay import fitted, tint
 from hairnet_model.unlabelled import UNSURE
 
 _SQUARES = (250, 235)  # greys of the chequered ground that says "nothing here"
@@ -35,7 +35,7 @@ def panels(photo: Pixels, mask: Pixels, truth: Pixels | None = None, title: str 
     Returns:
         uint8 (h, w, 3) RGB.
     """
-    image = visualize.fitted(photo, side)
+    image = fitted(photo, side)
     shape = image.shape[:2]
     hair, face = cover(mask, HAIR, shape), cover(mask, FACE, shape)
     skin = median_colour(image, face)
@@ -49,7 +49,7 @@ def panels(photo: Pixels, mask: Pixels, truth: Pixels | None = None, title: str 
         Cell(blend(image, ground, hair), None, "hair removed", ("everything but the hair",)),
         _bald(image, hair, skin),
     ]
-    return contact_sheets.contact_sheet(cells, 3, title, side)
+    return contact_sheet(cells, 3, title, side)
 
 
 def cover(mask: Pixels, number: int, shape: tuple[int, int]) -> Cover:
@@ -87,7 +87,7 @@ def chequered(height: int, width: int, square: int = 10) -> Pixels:
 
 def _truth(image: Pixels, truth: Pixels | None) -> Cell:
     if truth is not None:
-        return Cell(visualize.overlay(image, truth, 0.35), truth, "ground truth", ("as it was given",))
+        return Cell(tint(image, truth, 0.35), truth, "ground truth", ("as it was given",))
     return Cell(_notice(max(image.shape[:2]), "no ground truth"), None, "ground truth", ("none was given",))
 
 

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import numpy as np
 
-from hairnet_data import visualize
-from hairnet_data.classes import COLOURS, NAMES, UNLABELLED
-from hairnet_data.errors import BuildError, HairnetError, PictureError, UsageError
-from hairnet_data.photos import EXTENSIONS, read_mask, read_photo
-from hairnet_data.pixels import Pixels
+from hairnet_data.core.arrays import Pixels
+from hairnet_data.core.classes import COLOURS, NAMES, UNLABELLED
+from hairnet_data.core.drawing.overlay import save_png, tint
+from hairnet_data.core.errors import BuildError, HairnetError, PictureError, UsageError
+from hairnet_data.core.images.decode import EXTENSIONS, read_mask, read_photo
+from hairnet_data.core.progress import Progress, silent
 from hairnet_model import framing
-from hairnet_model.console import Progress, silent
 from hairnet_model.panels import panels as six_panels
 from hairnet_model.photo_list import MASK, OVERLAY, PANELS, Photo, find, refuse_overwriting
 from hairnet_model.segmenter import Segmenter
@@ -188,7 +188,7 @@ def tinted(photo: Pixels, mask: Pixels) -> Pixels:
     made = np.empty_like(photo)
     rows = max(1, _BAND // photo.shape[1])
     for top in range(0, len(photo), rows):
-        made[top : top + rows] = visualize.overlay(photo[top : top + rows], mask[top : top + rows])
+        made[top : top + rows] = tint(photo[top : top + rows], mask[top : top + rows])
     return made
 
 
@@ -200,7 +200,7 @@ def _save(name: Path, ending: str, picture: Pixels) -> None:
     except OSError as error:
         what = f"the folder cannot be made ({error.strerror or error})"
         raise BuildError(str(file.parent), what, "name another folder with --out") from error
-    visualize.save_png(file, picture)
+    save_png(file, picture)
 
 
 def _truth(truth: Path | None, item: _Framed) -> Pixels | None:

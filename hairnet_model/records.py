@@ -13,11 +13,11 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from hairnet_data import array_records
-from hairnet_data.classes import NAMES, UNLABELLED, ids_of
-from hairnet_data.errors import DatasetError, HairnetError, UsageError
-from hairnet_data.files import read_bytes
-from hairnet_data.pixels import Pixels
+from hairnet_data.core.arrays import Pixels
+from hairnet_data.core.classes import NAMES, UNLABELLED, ids_of
+from hairnet_data.core.errors import DatasetError, HairnetError, UsageError
+from hairnet_data.core.records import array_record
+from hairnet_data.core.storage.bounded_read import read_bytes
 from hairnet_model.people import hashed
 from hairnet_model.unlabelled import code, coded
 
@@ -209,12 +209,12 @@ def _stream(
     most = sum(of[file] for file in files) if most is None else most
     if not any(".array_record-" in os.path.basename(file) for file in files):
         return tf.data.TFRecordDataset(files).skip(skip).take(most)
-    array_records.needed()
+    array_record.needed()
     listed = [(file, of[file]) for file in files]
 
     def blocks() -> Iterator[list[bytes]]:
         try:
-            yield from array_records.blocks(listed, skip, most)
+            yield from array_record.blocks(listed, skip, most)
         except HairnetError as fault:  # TensorFlow would print a page of its own calls; so the stream just ends
             faults.append(fault)
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hairnet_data.classes import NAMES
+from hairnet_data.core.classes import NAMES
 from hairnet_model.boundary import OUTLINED
 from hairnet_model.metrics import BLOB, Scores, plain
 

@@ -12,8 +12,8 @@ from typing import Any
 import keras
 import numpy as np
 
-from hairnet_data.version import __version__
-from hairnet_data.whole import write_whole
+from hairnet_data.core.storage.atomic import write_whole
+from hairnet_data.core.version import __version__
 from hairnet_model.model_file import Model
 
 

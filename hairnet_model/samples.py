@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from hairnet_data.photos import read_photo
-from hairnet_data.pixels import Pixels
+from hairnet_data.core.arrays import Pixels
+from hairnet_data.core.images.decode import read_photo
 from hairnet_model.framing import frame
 
 FILE = Path(__file__).parent / "weights" / "drawn_samples.npz"

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from hairnet_data.classes import NAMES
-from hairnet_data.errors import HairnetError, UsageError
-from hairnet_data.pixels import Pixels
+from hairnet_data.core.arrays import Pixels
+from hairnet_data.core.classes import NAMES
+from hairnet_data.core.errors import HairnetError, UsageError
 from hairnet_model import framing, heads, model_file
 from hairnet_model.framing import Probabilities
 

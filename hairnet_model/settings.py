@@ -6,7 +6,7 @@ import math
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from hairnet_data.errors import UsageError
+from hairnet_data.core.errors import UsageError
 from hairnet_model.fcn import ARCHITECTURES, HEADS
 
 PRECISIONS = ("auto", "float32", "bfloat16", "float16")

@@ -20,9 +20,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from hairnet_data.classes import NAMES
-from hairnet_data.errors import HairnetError, UsageError
-from hairnet_data.whole import put_folder
+from hairnet_data.core.classes import NAMES
+from hairnet_data.core.errors import HairnetError, UsageError
+from hairnet_data.core.storage.atomic import put_folder
 from hairnet_model.framing import PAD
 
 BUILT = Path(__file__).parent / "web" / "dist"

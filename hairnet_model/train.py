@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hairnet_data.errors import BuildError
+from hairnet_data.core.errors import BuildError
+from hairnet_data.core.progress import Progress, silent
 from hairnet_model import checkpoint, fcn, history, model_file, run_notes
 from hairnet_model.checkpoint import RunError, State
-from hairnet_model.console import Progress, silent
 from hairnet_model.devices import shared_by
 from hairnet_model.feed import Feed
 from hairnet_model.model_file import Model

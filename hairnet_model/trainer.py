@@ -9,11 +9,11 @@ from contextlib import closing
 import keras
 import numpy as np
 
-from hairnet_data.classes import FACE, HAIR
+from hairnet_data.core.classes import FACE, HAIR
+from hairnet_data.core.progress import Progress
 from hairnet_model import fcn, metrics
 from hairnet_model.average import EVERY, Average
 from hairnet_model.checkpoint import RunError, State
-from hairnet_model.console import Progress
 from hairnet_model.devices import ONE_DEVICE, Devices
 from hairnet_model.feed import Feed, Pair, ahead, changed
 from hairnet_model.heads import class_ids

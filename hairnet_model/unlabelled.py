@@ -11,8 +11,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from hairnet_data.classes import NAMES, UNLABELLED
-from hairnet_data.pixels import Pixels
+from hairnet_data.core.arrays import Pixels
+from hairnet_data.core.classes import NAMES, UNLABELLED
 
 UNSURE = 128
 """Values from here on are no class ids."""

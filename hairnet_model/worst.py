@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from hairnet_data.classes import BACKGROUND, FACE, HAIR, NAMES
-from hairnet_data.contact_sheets import Cell, contact_sheet
-from hairnet_data.errors import UsageError
-from hairnet_data.pixels import Pixels
-from hairnet_data.visualize import LINES, save_png
+from hairnet_data.core.arrays import Pixels
+from hairnet_data.core.classes import BACKGROUND, FACE, HAIR, NAMES
+from hairnet_data.core.drawing.contact_sheet import Cell, contact_sheet
+from hairnet_data.core.drawing.overlay import LINES, save_png
+from hairnet_data.core.errors import UsageError
 from hairnet_model import metrics
 from hairnet_model.evaluate import Case
 from hairnet_model.unlabelled import UNSURE

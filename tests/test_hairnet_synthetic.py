@@ -18,7 +18,7 @@ from hairnet_data import naming
 from hairnet_data import plan as planning
 from hairnet_data import sources as opening
 from hairnet_data.build import build
-from hairnet_data.classes import NAMES
+from hairnet_data.core.classes import NAMES
 from hairnet_data.plan import Settings
 from hairnet_data.prepared import open_prepared
 from hairnet_data.sources import Sources, open_sources

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from hairnet_data.errors import UsageError
+from hairnet_data.core.errors import UsageError
 from hairnet_data.sources.backgrounds import DrawnBackgrounds, PhotoFolder
 from hairnet_data.sources.base import BackgroundSource, PortraitSource
 from hairnet_data.sources.drawn import Drawn

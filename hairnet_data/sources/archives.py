@@ -14,9 +14,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
-from hairnet_data.errors import SourceError
-from hairnet_data.files import open_plain
-from hairnet_data.places import told
+from hairnet_data.core.errors import SourceError
+from hairnet_data.core.storage.bounded_read import open_plain
+from hairnet_data.core.storage.paths import told
 
 MAX_MEMBER = 64 << 20
 """Bytes of the largest member that is unpacked."""

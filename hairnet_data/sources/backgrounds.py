@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from hairnet_data.errors import SourceError, UsageError
+from hairnet_data.core.arrays import Pixels
+from hairnet_data.core.errors import SourceError, UsageError
 from hairnet_data.sources import scenes
-from hairnet_data.sources.base import POOLS, Catalogue, Entry, Pixels
+from hairnet_data.sources.base import POOLS, Catalogue, Entry
 from hairnet_data.sources.photo_folder import PhotoFolder
 
 __all__ = ["DrawnBackgrounds", "PhotoFolder"]

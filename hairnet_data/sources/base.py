@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from hairnet_data.errors import HairnetError
-from hairnet_data.pixels import Pixels
+from hairnet_data.core.arrays import Pixels
+from hairnet_data.core.errors import HairnetError
 
 __all__ = ["POOLS", "BackgroundSource", "Catalogue", "Entry", "Pixels", "Portrait", "PortraitSource"]
 

@@ -10,10 +10,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hairnet_data.classes import BACKGROUND, COLOURS
-from hairnet_data.errors import PictureError
-from hairnet_data.labels import MaskPicture
-from hairnet_data.pixels import Pixels
+from hairnet_data.core.arrays import Pixels
+from hairnet_data.core.classes import BACKGROUND, COLOURS
+from hairnet_data.core.errors import PictureError
+from hairnet_data.core.images.label_image import MaskPicture
 
 Rgb = tuple[int, int, int]
 

@@ -13,10 +13,10 @@ from typing import Any
 
 import regex
 
-from hairnet_data import places
-from hairnet_data.errors import HairnetError, PictureError, SourceError
-from hairnet_data.photos import EXTENSIONS, file_bytes, is_turned, read_mask, read_photo
-from hairnet_data.pixels import Pixels
+from hairnet_data.core.arrays import Pixels
+from hairnet_data.core.errors import HairnetError, PictureError, SourceError
+from hairnet_data.core.images.decode import EXTENSIONS, file_bytes, is_turned, read_mask, read_photo
+from hairnet_data.core.storage import paths as places
 from hairnet_data.sources.base import Catalogue, Entry, Portrait
 from hairnet_data.sources.class_map import PartMap, same_frame
 from hairnet_data.sources.folder_config import Config, Options, read_config

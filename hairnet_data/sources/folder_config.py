@@ -10,9 +10,9 @@ from typing import Any
 
 import regex
 
-from hairnet_data.classes import BACKGROUND, FACE, HAIR, NAMES, UNLABELLED
-from hairnet_data.errors import SourceError
-from hairnet_data.files import read_toml
+from hairnet_data.core.classes import BACKGROUND, FACE, HAIR, NAMES, UNLABELLED
+from hairnet_data.core.errors import SourceError
+from hairnet_data.core.storage.bounded_read import read_toml
 from hairnet_data.sources.class_map import ClassMap, ColourMap, IndexMap, PartMap
 
 _TABLES = ("colours", "indices", "parts")

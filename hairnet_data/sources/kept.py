@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from hairnet_data.sources.base import BackgroundSource, Catalogue, Pixels, Portrait, PortraitSource
+from hairnet_data.core.arrays import Pixels
+from hairnet_data.sources.base import BackgroundSource, Catalogue, Portrait, PortraitSource
 
 _SMALL = 400_000  # pixels: a portrait of that size takes 1.6 MB
 

@@ -9,7 +9,7 @@ import urllib.request
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from hairnet_data.errors import SourceError
+from hairnet_data.core.errors import SourceError
 from hairnet_data.sources.archives import checksum
 
 PHOTO_ARCHIVE = "lfw-funneled.tgz"

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hairnet_data.errors import HairnetError, PictureError, SourceError, UsageError
-from hairnet_data.files import read_bytes
-from hairnet_data.photos import file_bytes, read_mask, read_photo
-from hairnet_data.places import is_file, is_folder, is_remote
+from hairnet_data.core.errors import HairnetError, PictureError, SourceError, UsageError
+from hairnet_data.core.images.decode import file_bytes, read_mask, read_photo
+from hairnet_data.core.storage.bounded_read import read_bytes
+from hairnet_data.core.storage.paths import is_file, is_folder, is_remote
 from hairnet_data.sources.archives import unpack
 from hairnet_data.sources.base import POOLS, Catalogue, Entry, Portrait
 from hairnet_data.sources.class_map import LFW_COLOURS, same_frame

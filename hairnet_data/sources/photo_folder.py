@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from hairnet_data import photos
-from hairnet_data.errors import HairnetError, SourceError, UsageError
-from hairnet_data.places import digest_of, files_below, is_folder, is_remote, size_of
-from hairnet_data.sources.base import POOLS, Catalogue, Entry, Pixels
+from hairnet_data.core.arrays import Pixels
+from hairnet_data.core.errors import HairnetError, SourceError, UsageError
+from hairnet_data.core.images import decode
+from hairnet_data.core.storage.paths import digest_of, files_below, is_folder, is_remote, size_of
+from hairnet_data.sources.base import POOLS, Catalogue, Entry
 from hairnet_data.splits import divide
 
 
@@ -70,7 +71,7 @@ class PhotoFolder:
         if not sizes:
             if faults:
                 raise faults[0]
-            endings = ", ".join(sorted(photos.EXTENSIONS))
+            endings = ", ".join(sorted(decode.EXTENSIONS))
             raise SourceError(self._shown, "there are no pictures in it", f"put photos there, named {endings}")
         pools = self._pools(sizes)
         return Catalogue(tuple(Entry(id, pools[id]) for id in sorted(sizes)), tuple(faults))
@@ -94,7 +95,7 @@ class PhotoFolder:
             SourceError: there is no such picture.
             PictureError: it cannot be decoded.
         """
-        return photos.read_photo(self._path(id), self._where(id))
+        return decode.read_photo(self._path(id), self._where(id))
 
     def _where(self, id: str) -> str:
         """A picture's path as the user gave the folder's."""
@@ -104,7 +105,7 @@ class PhotoFolder:
         """Walks the folder; yields ids and file sizes, and notes folders that cannot be read."""
         if is_remote(self._root):
             try:
-                for name in files_below(self._root, photos.EXTENSIONS):
+                for name in files_below(self._root, decode.EXTENSIONS):
                     yield name, size_of(self._root / name)
             except OSError as error:
                 what = f"cannot be listed ({error.strerror})"
@@ -171,7 +172,7 @@ class PhotoFolder:
 
 def _picture(path: Path, home: Path) -> os.stat_result | None:
     """The status of a picture file; None for other files, hidden ones and links that lead out of `home`."""
-    if path.name.startswith(".") or path.suffix.lower() not in photos.EXTENSIONS:
+    if path.name.startswith(".") or path.suffix.lower() not in decode.EXTENSIONS:
         return None
     try:
         if path.is_symlink() and not path.resolve(strict=True).is_relative_to(home):

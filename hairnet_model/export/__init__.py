@@ -13,8 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-from hairnet_data.errors import UsageError
-from hairnet_data.pixels import Pixels
+from hairnet_data.core.arrays import Pixels
+from hairnet_data.core.errors import UsageError
 from hairnet_model.export import litert, others
 from hairnet_model.export.about import describe
 from hairnet_model.export.check import Agreement, ExportError, compare, demand

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hairnet_data.classes import NAMES
+from hairnet_data.core.classes import NAMES
 from hairnet_model.framing import PAD
 from hairnet_model.model_file import Model
 

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hairnet_data.classes import NAMES
-from hairnet_data.errors import HairnetError
-from hairnet_data.pixels import Pixels
+from hairnet_data.core.arrays import Pixels
+from hairnet_data.core.classes import NAMES
+from hairnet_data.core.errors import HairnetError
 from hairnet_model import metrics
 
 LEAST_IOU = {None: 0.995, "float16": 0.995, "int8": 0.97}

@@ -12,7 +12,7 @@ import numpy as np
 from keras import layers, ops
 from numpy.typing import NDArray
 
-from hairnet_data.classes import NAMES
+from hairnet_data.core.classes import NAMES
 from hairnet_model.heads import THRESHOLD_2019
 from hairnet_model.layers import DepthToSpace, StandardizedConv2D
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from hairnet_data.errors import UsageError
-from hairnet_data.pixels import Pixels
+from hairnet_data.core.arrays import Pixels
+from hairnet_data.core.errors import UsageError
 from hairnet_model import records
 
 MOST = 200

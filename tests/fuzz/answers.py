@@ -8,7 +8,7 @@ from typing import TypeVar
 from hypothesis import HealthCheck, Phase, settings
 from limits import limited
 
-from hairnet_data.errors import HairnetError
+from hairnet_data.core.errors import HairnetError
 
 Read = TypeVar("Read")
 

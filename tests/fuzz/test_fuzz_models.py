@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mutations import inputs
 
-from hairnet_data.errors import DatasetError
+from hairnet_data.core.errors import DatasetError
 from hairnet_model import checkpoint, model_file
 from hairnet_model.checkpoint import RunError, State
 from hairnet_model.model_file import Model, ModelError

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from mutations import inputs
 from PIL import Image
 
-from hairnet_data.classes import COLOURS, NAMES
-from hairnet_data.errors import PictureError
-from hairnet_data.photos import MAX_PIXELS, MAX_SIDE, MaskPicture, read_mask, read_photo
+from hairnet_data.core.classes import COLOURS, NAMES
+from hairnet_data.core.errors import PictureError
+from hairnet_data.core.images.decode import MAX_PIXELS, MAX_SIDE, MaskPicture, read_mask, read_photo
 from hairnet_data.sources.class_map import ColourMap, IndexMap, PartMap
 
 RNG = np.random.default_rng(5)

@@ -14,8 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mutations import inputs
 
-from hairnet_data.encode import MAX_SIDE, decode_image, decode_mask, frame, parse, unframe
-from hairnet_data.errors import DatasetError
+from hairnet_data.core.errors import DatasetError
+from hairnet_data.core.records.example import parse
+from hairnet_data.core.records.tfrecord import frame, unframe
+from hairnet_data.encode import MAX_SIDE, decode_image, decode_mask
 from hairnet_data.prepared import open_prepared, salvage
 from hairnet_data.recipe import Recipe
 from hairnet_data.stats import count

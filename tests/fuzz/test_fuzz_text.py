@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mutations import WORDS, inputs
 
-from hairnet_data.errors import DatasetError, SourceError, UsageError
+from hairnet_data.core.errors import DatasetError, SourceError, UsageError
 from hairnet_data.policy import DEFAULT, Policy, from_mapping, read_policy
 from hairnet_data.prepared import open_prepared
 from hairnet_data.recipe import Affine, Crop, Occluder, Paint, Photometric, Recipe

@@ -19,10 +19,10 @@ from answers import asked
 from limits import TooHungry, TooSlow, limited
 from PIL import Image
 
+from hairnet_data.core.errors import DatasetError, HairnetError, PictureError
+from hairnet_data.core.images.decode import MAX_COPIED, read_mask, read_photo
+from hairnet_data.core.images.label_image import MaskPicture
 from hairnet_data.encode import decode_image
-from hairnet_data.errors import DatasetError, HairnetError, PictureError
-from hairnet_data.labels import MaskPicture
-from hairnet_data.photos import MAX_COPIED, read_mask, read_photo
 from hairnet_data.policy import read_policy
 from hairnet_data.prepared import open_prepared
 from hairnet_data.recipe import Recipe

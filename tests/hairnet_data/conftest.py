@@ -19,16 +19,17 @@ import pytest
 from PIL import Image
 
 from hairnet_data.build import build
-from hairnet_data.classes import BACKGROUND, COLOURS, FACE, HAIR
-from hairnet_data.encode import frame, parse, serialize, unframe
-from hairnet_data.places import digest_of
+from hairnet_data.core.arrays import Pixels
+from hairnet_data.core.classes import BACKGROUND, COLOURS, FACE, HAIR
+from hairnet_data.core.records.example import parse, serialize
+from hairnet_data.core.records.tfrecord import frame, unframe
+from hairnet_data.core.storage.paths import digest_of
 from hairnet_data.plan import Settings
 from hairnet_data.policy import Policy
 from hairnet_data.prepared import Prepared, open_prepared
 from hairnet_data.shards import SUMS
 from hairnet_data.sources import Sources
 from hairnet_data.sources.backgrounds import DrawnBackgrounds, PhotoFolder
-from hairnet_data.sources.base import Pixels
 from hairnet_data.sources.drawn import Drawn
 from hairnet_data.sources.folder import Folder
 from hairnet_data.sources.lfw_parts import LfwParts

@@ -21,13 +21,16 @@ from PIL import Image
 
 from hairnet_data import alignment, renderer
 from hairnet_data.assets import Assets
-from hairnet_data.classes import BACKGROUND, COLOURS, FACE, HAIR, UNLABELLED
-from hairnet_data.encode import decode_image, decode_mask, frame, parse, unframe
+from hairnet_data.core.arrays import Pixels
+from hairnet_data.core.classes import BACKGROUND, COLOURS, FACE, HAIR, UNLABELLED
+from hairnet_data.core.records.example import parse
+from hairnet_data.core.records.tfrecord import frame, unframe
+from hairnet_data.encode import decode_image, decode_mask
 from hairnet_data.generate import make_record
 from hairnet_data.policy import Policy
 from hairnet_data.pools import Asset, Pool
 from hairnet_data.recipe import Crop, Paint, Photometric, Point, Recipe, asset_id
-from hairnet_data.sources.base import Pixels, Portrait
+from hairnet_data.sources.base import Portrait
 from hairnet_data.texture import Backgrounds
 
 Bits = NDArray[np.bool_]

@@ -20,8 +20,9 @@ from typing import Any
 from around import Around
 
 from hairnet_data import build as building
-from hairnet_data import croissant, generate, plan, put_in_place, shard_files, shards, workplace
+from hairnet_data import croissant, generate, plan, put_in_place, shards, workplace
 from hairnet_data.build import build
+from hairnet_data.core.records import shard_file
 from hairnet_data.plan import Settings
 from hairnet_data.sources import Sources
 from hairnet_data.sources.backgrounds import PhotoFolder
@@ -109,7 +110,7 @@ def in_the_middle_of_shard(number: int) -> Callable[[], None]:
 
             return Writing(file, write)
 
-        shard_files.open = half  # type: ignore[attr-defined]
+        shard_file.open = half  # type: ignore[attr-defined]
 
     return patch
 

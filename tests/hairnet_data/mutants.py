@@ -18,12 +18,13 @@ from contract import Scene, recorded
 from PIL import Image
 
 from hairnet_data import generate, geometry, occlusion, renderer
-from hairnet_data.classes import BACKGROUND, FACE, HAIR, UNLABELLED
+from hairnet_data.core.arrays import Pixels
+from hairnet_data.core.classes import BACKGROUND, FACE, HAIR, UNLABELLED
 from hairnet_data.policy import Policy
 from hairnet_data.pools import Asset, Pool
 from hairnet_data.recipe import Affine, Occluder, Paint, Photometric, Recipe
 from hairnet_data.sampling import sample_recipe
-from hairnet_data.sources.base import Pixels, Portrait
+from hairnet_data.sources.base import Portrait
 from hairnet_data.splits import Split
 from hairnet_data.texture import Backgrounds
 

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from hairnet_data import alignment
-from hairnet_data.classes import BACKGROUND, FACE, HAIR, UNLABELLED
+from hairnet_data.core.classes import BACKGROUND, FACE, HAIR, UNLABELLED
 from hairnet_data.occlusion import ellipse, place
 from hairnet_data.policy import SHAPES, Policy
 from hairnet_data.pools import Asset, Pool

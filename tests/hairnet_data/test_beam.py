@@ -15,7 +15,7 @@ from around import Around
 from hairnet_data import plan
 from hairnet_data.beam import OnBeam
 from hairnet_data.build import build
-from hairnet_data.errors import BuildError, UsageError
+from hairnet_data.core.errors import BuildError, UsageError
 from hairnet_data.plan import Settings
 from hairnet_data.sources import Sources
 from hairnet_data.sources.backgrounds import PhotoFolder

@@ -22,8 +22,8 @@ import pytest
 from hairnet_data import build as building
 from hairnet_data import generate, plan
 from hairnet_data.build import build
-from hairnet_data.crew import Crew
-from hairnet_data.errors import BuildError, UsageError
+from hairnet_data.core.errors import BuildError, UsageError
+from hairnet_data.core.workers.pool import Crew
 from hairnet_data.naming import checked_name
 from hairnet_data.plan import Settings
 from hairnet_data.policy import Policy

@@ -7,7 +7,8 @@ import sys
 
 import pytest
 
-from hairnet_data.console import bytes_text, print_stats, progress_bar, seconds_text
+from hairnet_data.core.progress import bytes_text, progress_bar, seconds_text
+from hairnet_data.stats_table import print_stats
 
 
 @pytest.mark.parametrize(
@@ -47,7 +48,7 @@ def test_a_long_stage_says_how_long_is_left(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = [100.0]
-    monkeypatch.setattr("hairnet_data.console.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("hairnet_data.core.progress.time.monotonic", lambda: now[0])
     with progress_bar() as progress:
         for done in range(0, 101, 10):
             progress("rendering", done, 100)

@@ -16,8 +16,8 @@ from typing import Any
 import cv2
 import pytest
 
-from hairnet_data.crew import Crew, WorkerDied, _no_interrupt
-from hairnet_data.errors import PictureError
+from hairnet_data.core.errors import PictureError
+from hairnet_data.core.workers.pool import Crew, WorkerDied, _no_interrupt
 
 
 def square(number: int) -> int:
@@ -107,7 +107,9 @@ def test_a_task_that_always_kills_is_known() -> None:
 def test_a_worker_that_cannot_start_says_so(tmp_path: Path) -> None:
     """A script without a main guard: every worker would start the script's crew again."""
     script = tmp_path / "script.py"
-    script.write_text("from hairnet_data.crew import Crew\nwith Crew(2) as crew: print(list(crew.run(abs, [(1,)])))\n")
+    script.write_text(
+        "from hairnet_data.core.workers.pool import Crew\nwith Crew(2) as crew: print(list(crew.run(abs, [(1,)])))\n"
+    )
     ran = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False, timeout=60)
     assert ran.returncode == 1
     assert (
@@ -166,7 +168,7 @@ def test_ctrl_c_waits_for_a_worker_to_start_and_is_not_lost() -> None:
 
 SCRIPT = """
 import sys, time
-from hairnet_data.crew import Crew
+from hairnet_data.core.workers.pool import Crew
 if __name__ == "__main__":
     with Crew(2) as crew:
         for _ in crew.run(time.sleep, ((s,) for s in (0, 0, 60, 60))):

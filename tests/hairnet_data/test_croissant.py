@@ -16,12 +16,12 @@ import pytest
 
 from hairnet_data.build import build
 from hairnet_data.columns import COLUMNS
+from hairnet_data.core.errors import DatasetError
+from hairnet_data.core.records.shard_file import write_records
 from hairnet_data.croissant import CROISSANT, croissant_of, write_croissant
 from hairnet_data.encode import decode_image, decode_mask
-from hairnet_data.errors import DatasetError
 from hairnet_data.plan import Settings
 from hairnet_data.prepared import open_prepared
-from hairnet_data.shard_files import write_records
 from hairnet_data.tables import TABLE, columns
 
 Kit = Any

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from hairnet_data.build import build
 from hairnet_data.columns import COLUMNS
+from hairnet_data.core.errors import DatasetError, UsageError
+from hairnet_data.core.images.decode import read_mask, read_photo
 from hairnet_data.encode import decode_image, decode_mask
-from hairnet_data.errors import DatasetError, UsageError
 from hairnet_data.export import export, file_stem
-from hairnet_data.photos import read_mask, read_photo
 from hairnet_data.plan import Settings
 from hairnet_data.prepared import open_prepared
 from hairnet_data.recipe import Recipe

@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hairnet_data.errors import DatasetError, UsageError
+from hairnet_data.core.errors import DatasetError, UsageError
+from hairnet_data.core.records.shard_file import read_records, write_records
 from hairnet_data.examples import Examples
 from hairnet_data.prepared import open_prepared
-from hairnet_data.shard_files import read_records, write_records
 
 Kit = Any
 

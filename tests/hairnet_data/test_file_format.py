@@ -15,8 +15,8 @@ import pytest
 from hairnet_data import naming, plan
 from hairnet_data.at_hand import AtHand
 from hairnet_data.build import build
-from hairnet_data.crew import Crew
-from hairnet_data.errors import BuildError, DatasetError, UsageError
+from hairnet_data.core.errors import BuildError, DatasetError, UsageError
+from hairnet_data.core.workers.pool import Crew
 from hairnet_data.examples import Examples
 from hairnet_data.export import export
 from hairnet_data.plan import Settings

@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from hairnet_data.classes import FACE, HAIR
-from hairnet_data.contact_sheets import Cell
-from hairnet_data.errors import BuildError
+from hairnet_data.core.classes import FACE, HAIR
+from hairnet_data.core.drawing.contact_sheet import Cell
+from hairnet_data.core.drawing.overlay import Pixels
+from hairnet_data.core.errors import BuildError
 from hairnet_data.gallery import write_gallery
-from hairnet_data.visualize import Pixels
 
 EVIL = "<script>alert('x')</script> & \"quoted\" </style>"
 

@@ -9,11 +9,14 @@ from typing import Any
 
 import pytest
 
-from hairnet_data.crew import Crew
-from hairnet_data.encode import decode_image, decode_mask, parse, unframe
+from hairnet_data.core.progress import silent
+from hairnet_data.core.records.example import parse
+from hairnet_data.core.records.tfrecord import unframe
+from hairnet_data.core.workers.pool import Crew
+from hairnet_data.encode import decode_image, decode_mask
 from hairnet_data.generate import estimate, generate
 from hairnet_data.plan import Plan, Settings
-from hairnet_data.prepare import metadata_of, plan_of, silent
+from hairnet_data.prepare import metadata_of, plan_of
 from hairnet_data.shards import read_note
 from hairnet_data.sources import Sources
 from hairnet_data.sources.backgrounds import PhotoFolder
@@ -86,7 +89,7 @@ def test_metadata_adds_up(plan: Plan, tmp_path: Path) -> None:
 
 
 def test_a_shard_is_whole_or_not_there(plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from hairnet_data import shard_files
+    from hairnet_data.core.records import shard_file
 
     class Full(io.FileIO):
         """A file on a disk with room for one record."""
@@ -96,7 +99,7 @@ def test_a_shard_is_whole_or_not_there(plan: Plan, tmp_path: Path, monkeypatch: 
                 raise OSError(28, "No space left on device")
             return super().write(data)
 
-    monkeypatch.setattr(shard_files, "open", lambda path, mode: Full(path, mode), raising=False)
+    monkeypatch.setattr(shard_file, "open", lambda path, mode: Full(path, mode), raising=False)
     with pytest.raises(OSError, match="No space left"):
         made(plan, tmp_path / "made")
     assert list((tmp_path / "made" / "shards").iterdir()) == [], "on a full disk every byte counts"

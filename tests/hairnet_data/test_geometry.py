@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hairnet_data import geometry
-from hairnet_data.classes import BACKGROUND, FACE, HAIR
+from hairnet_data.core.classes import BACKGROUND, FACE, HAIR
 from hairnet_data.recipe import Affine, Paint, Recipe
 from hairnet_data.renderer import Subject, render, steps
 from hairnet_data.sources.base import Portrait

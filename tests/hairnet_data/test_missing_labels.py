@@ -13,11 +13,12 @@ import pytest
 from hairnet_data import preview, renderer
 from hairnet_data.at_hand import open_at_hand
 from hairnet_data.build import build
-from hairnet_data.classes import BACKGROUND, HAIR, UNLABELLED, ids_of
-from hairnet_data.contact_sheets import Cell, contact_sheet
-from hairnet_data.crew import Crew
+from hairnet_data.core.classes import BACKGROUND, HAIR, UNLABELLED, ids_of
+from hairnet_data.core.drawing.contact_sheet import Cell, contact_sheet
+from hairnet_data.core.drawing.overlay import outline, outline_layer
+from hairnet_data.core.errors import DatasetError
+from hairnet_data.core.workers.pool import Crew
 from hairnet_data.encode import decode_mask, encode_mask
-from hairnet_data.errors import DatasetError
 from hairnet_data.export import export
 from hairnet_data.gallery import write_gallery
 from hairnet_data.plan import Settings
@@ -29,7 +30,6 @@ from hairnet_data.sources.folder import Folder
 from hairnet_data.stats import count
 from hairnet_data.survey import head_of
 from hairnet_data.verify import Report, verify
-from hairnet_data.visualize import outline, outline_layer
 
 Kit = Any
 

@@ -14,10 +14,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from hairnet_data.classes import BACKGROUND
+from hairnet_data.core.arrays import Pixels
+from hairnet_data.core.classes import BACKGROUND
 from hairnet_data.occlusion import cover, ellipse, hand, occlude, place
 from hairnet_data.recipe import Crop, Occluder, Paint, Point
-from hairnet_data.sources.base import Pixels
 from hairnet_data.texture import paint_box
 
 T = TypeVar("T")

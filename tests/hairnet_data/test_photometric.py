@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hairnet_data.core.arrays import Pixels
 from hairnet_data.photometric import change_colours
 from hairnet_data.recipe import Photometric
-from hairnet_data.sources.base import Pixels
 
 CHANGES = {
     "grey": Photometric(grey=True),

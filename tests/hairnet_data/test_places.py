@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from hairnet_data import places
-from hairnet_data.errors import UsageError
+from hairnet_data.core.errors import UsageError
+from hairnet_data.core.storage import paths
 
 Kit = Any
 
@@ -114,16 +114,16 @@ def bucket(tmp_path: Path) -> Bucket:
 def test_local_paths_are_pathlib_s() -> None:
     for text in ("here", "/there", "a:/b", "odd://", "gs:/b"):
         if text != "odd://":
-            assert type(places.place(text)) is type(Path())
-            assert not places.is_remote(places.place(text))
-    assert str(places.place("gs://bucket/a/")) == "gs://bucket/a"
-    assert places.is_remote(places.place("gs://bucket/a"))
+            assert type(paths.place(text)) is type(Path())
+            assert not paths.is_remote(paths.place(text))
+    assert str(paths.place("gs://bucket/a/")) == "gs://bucket/a"
+    assert paths.is_remote(paths.place("gs://bucket/a"))
 
 
 @pytest.mark.parametrize("text", ["ftp://host/a", "gs://", "gs:///", "http://x"])
 def test_other_addresses_are_refused(text: str) -> None:
     with pytest.raises(UsageError, match="is no folder and no address of a store"):
-        places.place(text)
+        paths.place(text)
 
 
 @pytest.mark.slow

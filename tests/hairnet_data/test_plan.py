@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hairnet_data.crew import Crew
-from hairnet_data.errors import PictureError, SourceError, UsageError
+from hairnet_data.core.errors import PictureError, SourceError, UsageError
+from hairnet_data.core.progress import silent
+from hairnet_data.core.workers.pool import Crew
 from hairnet_data.plan import FaultySource, Settings, SplitPlan, fingerprint, make_plan, records_per_shard
 from hairnet_data.policy import Policy
 from hairnet_data.pools import Asset, Pool
-from hairnet_data.prepare import plan_of, silent
+from hairnet_data.prepare import plan_of
 from hairnet_data.sources.backgrounds import DrawnBackgrounds
 from hairnet_data.sources.drawn import Drawn
 from hairnet_data.splits import splits_for

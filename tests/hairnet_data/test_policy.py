@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hairnet_data.errors import UsageError
+from hairnet_data.core.errors import UsageError
 from hairnet_data.policy import CLEAN, SHAPES, Policy, flag, from_mapping, read_policy
 
 LIMITS: dict[str, tuple[float, float]] = {

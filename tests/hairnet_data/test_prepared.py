@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from hairnet_data import prepared
-from hairnet_data.encode import frame, unframe
-from hairnet_data.errors import DatasetError, UsageError
+from hairnet_data.core.errors import DatasetError, UsageError
+from hairnet_data.core.records.tfrecord import frame, unframe
 from hairnet_data.prepared import FEATURES, open_prepared, read_shard, salvage, text
 
 

@@ -14,8 +14,8 @@ from PIL import Image
 
 from hairnet_data.at_hand import AtHand, open_at_hand
 from hairnet_data.build import build
+from hairnet_data.core.errors import SourceError, UsageError
 from hairnet_data.encode import decode_image, decode_mask, encode_image
-from hairnet_data.errors import SourceError, UsageError
 from hairnet_data.plan import Settings
 from hairnet_data.policy import Policy
 from hairnet_data.prepared import open_prepared

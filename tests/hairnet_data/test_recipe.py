@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from hairnet_data.errors import DatasetError
+from hairnet_data.core.errors import DatasetError
 from hairnet_data.policy import SHAPES
 from hairnet_data.recipe import (
     PATTERNS,

@@ -17,7 +17,7 @@ from kill_points import LAST, OTHERS, PER_SHARD, POINTS, REPLACING, SETTINGS, De
 from hairnet_data import build as building
 from hairnet_data import generate, naming, plan
 from hairnet_data.build import build
-from hairnet_data.errors import BuildError, SourceError
+from hairnet_data.core.errors import BuildError, SourceError
 from hairnet_data.plan import Settings
 from hairnet_data.sources import Sources
 from hairnet_data.sources.backgrounds import PhotoFolder

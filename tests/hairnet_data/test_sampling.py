@@ -17,13 +17,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hairnet_data.classes import BACKGROUND, FACE, HAIR
+from hairnet_data.core.arrays import Pixels
+from hairnet_data.core.classes import BACKGROUND, FACE, HAIR
 from hairnet_data.policy import CLEAN, SHAPES, Policy
 from hairnet_data.pools import HEAD_SIDE, Asset, Pool
 from hairnet_data.recipe import Affine, Photometric, Recipe
 from hairnet_data.renderer import render
 from hairnet_data.sampling import sample_recipe
-from hairnet_data.sources.base import Pixels, Portrait
+from hairnet_data.sources.base import Portrait
 from hairnet_data.splits import EVALUATION_SPLITS, Split, splits_for
 from hairnet_data.survey import head_of
 

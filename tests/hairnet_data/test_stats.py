@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from hairnet_data.errors import DatasetError
+from hairnet_data.core.errors import DatasetError
 from hairnet_data.prepared import open_prepared
 from hairnet_data.stats import count
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hairnet_data.crew import Crew
+from hairnet_data.core.workers.pool import Crew
 from hairnet_data.pools import HEAD_SIDE
 from hairnet_data.sources.backgrounds import DrawnBackgrounds, PhotoFolder
 from hairnet_data.sources.base import Portrait

@@ -20,8 +20,10 @@ from PIL import Image
 from hairnet_data.at_hand import AtHand, open_at_hand
 from hairnet_data.build import build
 from hairnet_data.check_records import Finding
-from hairnet_data.crew import Crew
-from hairnet_data.encode import decode_image, decode_mask, encode_image, encode_mask, frame, parse, unframe
+from hairnet_data.core.records.example import parse
+from hairnet_data.core.records.tfrecord import frame, unframe
+from hairnet_data.core.workers.pool import Crew
+from hairnet_data.encode import decode_image, decode_mask, encode_image, encode_mask
 from hairnet_data.plan import Settings
 from hairnet_data.prepared import open_prepared
 from hairnet_data.recipe import Recipe

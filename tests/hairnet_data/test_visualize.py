@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from hairnet_data import contact_sheets, visualize
-from hairnet_data.classes import BACKGROUND, COLOURS, FACE, HAIR
-from hairnet_data.contact_sheets import Cell
-from hairnet_data.errors import BuildError
-from hairnet_data.visualize import Pixels
+from hairnet_data.core.classes import BACKGROUND, COLOURS, FACE, HAIR
+from hairnet_data.core.drawing import contact_sheet as contact_sheets
+from hairnet_data.core.drawing import overlay
+from hairnet_data.core.drawing.contact_sheet import Cell
+from hairnet_data.core.drawing.overlay import Pixels
+from hairnet_data.core.errors import BuildError
 
 
 def _grey(height: int, width: int, level: int = 120) -> Pixels:
@@ -28,7 +29,7 @@ def _head(height: int, width: int) -> Pixels:
 
 
 def test_colour_mask_shows_each_class_in_its_colour() -> None:
-    shown = visualize.colour_mask(np.array([[BACKGROUND, HAIR, FACE, 77]], np.uint8))
+    shown = overlay.colour_mask(np.array([[BACKGROUND, HAIR, FACE, 77]], np.uint8))
     assert [tuple(pixel) for pixel in shown[0, :3].tolist()] == list(COLOURS)
     assert shown[0, 3].tolist() == [128, 128, 128]
 
@@ -37,7 +38,7 @@ def test_colour_mask_shows_each_class_in_its_colour() -> None:
 def test_outline_is_red_on_hair_and_green_on_face(level: int) -> None:
     image, mask = _grey(200, 200, level), _head(200, 200)
     before = image.copy()
-    drawn = visualize.outline(image, mask).astype(int)
+    drawn = overlay.outline(image, mask).astype(int)
     assert np.array_equal(image, before)
     red = (drawn[..., 0] > drawn[..., 1] + 100) & (drawn[..., 0] > drawn[..., 2] + 100)
     green = (drawn[..., 1] > drawn[..., 0] + 80) & (drawn[..., 1] > drawn[..., 2] + 60)
@@ -48,7 +49,7 @@ def test_outline_is_red_on_hair_and_green_on_face(level: int) -> None:
 
 
 def test_outline_leaves_all_but_the_border_alone() -> None:
-    drawn = visualize.outline(_grey(200, 200), _head(200, 200))
+    drawn = overlay.outline(_grey(200, 200), _head(200, 200))
     assert (drawn[70, 100] == 120).all()
     assert (drawn[130, 100] == 120).all()
     assert (drawn[10, 10] == 120).all()
@@ -56,39 +57,39 @@ def test_outline_leaves_all_but_the_border_alone() -> None:
 
 def test_outline_does_not_follow_the_frame() -> None:
     image = _grey(60, 60)
-    assert np.array_equal(visualize.outline(image, np.full((60, 60), HAIR, np.uint8)), image)
-    assert np.array_equal(visualize.outline(image, np.zeros((60, 60), np.uint8)), image)
+    assert np.array_equal(overlay.outline(image, np.full((60, 60), HAIR, np.uint8)), image)
+    assert np.array_equal(overlay.outline(image, np.zeros((60, 60), np.uint8)), image)
 
 
 def test_outline_fits_a_mask_of_another_size() -> None:
-    coarse, fine = (visualize.outline(_grey(240, 320), _head(*size)) for size in ((120, 160), (240, 320)))
+    coarse, fine = (overlay.outline(_grey(240, 320), _head(*size)) for size in ((120, 160), (240, 320)))
     assert np.abs(coarse.astype(int) - fine).mean() < 4
 
 
 def test_outline_finds_single_pixels() -> None:
     mask = np.zeros((50, 50), np.uint8)
     mask[25, 25] = HAIR
-    assert not np.array_equal(visualize.outline(_grey(50, 50), mask), _grey(50, 50))
+    assert not np.array_equal(overlay.outline(_grey(50, 50), mask), _grey(50, 50))
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 9), (7, 2)])
 def test_tiny_pictures_are_outlined(shape: tuple[int, int]) -> None:
-    assert visualize.outline(_grey(*shape), np.full(shape, FACE, np.uint8)).shape == (*shape, 3)
+    assert overlay.outline(_grey(*shape), np.full(shape, FACE, np.uint8)).shape == (*shape, 3)
 
 
 def test_outline_layer_lies_over_a_picture_as_the_outline_does() -> None:
     image, mask = _grey(90, 120), _head(90, 120)
-    layer = Image.fromarray(visualize.outline_layer(mask, 90, 120))
+    layer = Image.fromarray(overlay.outline_layer(mask, 90, 120))
     laid = Image.alpha_composite(Image.fromarray(image).convert("RGBA"), layer).convert("RGB")
-    assert np.abs(np.asarray(laid).astype(int) - visualize.outline(image, mask)).max() <= 2
+    assert np.abs(np.asarray(laid).astype(int) - overlay.outline(image, mask)).max() <= 2
 
 
 def test_overlay_tints_by_opacity() -> None:
     image, mask = _grey(20, 20), _head(20, 20)
-    assert np.array_equal(visualize.overlay(image, mask, 0), image)
-    full = visualize.overlay(image, mask, 1)
-    assert tuple(full[mask == HAIR][0].tolist()) == visualize.LINES[HAIR]
-    assert tuple(full[mask == FACE][0].tolist()) == visualize.LINES[FACE]
+    assert np.array_equal(overlay.tint(image, mask, 0), image)
+    full = overlay.tint(image, mask, 1)
+    assert tuple(full[mask == HAIR][0].tolist()) == overlay.LINES[HAIR]
+    assert tuple(full[mask == FACE][0].tolist()) == overlay.LINES[FACE]
     assert np.array_equal(full[mask == BACKGROUND], image[mask == BACKGROUND])
 
 
@@ -146,7 +147,7 @@ def test_contact_sheet_text_stays_within_its_card() -> None:
 def test_contact_sheet_has_a_legend_only_where_there_are_masks() -> None:
     def lines(mask: Pixels | None) -> int:
         sheet = contact_sheets.contact_sheet([Cell(_grey(40, 40), mask, "t", ())] * 4, 4, "t", side=64)
-        return int((sheet == visualize.LINES[HAIR]).all(axis=-1).sum())
+        return int((sheet == overlay.LINES[HAIR]).all(axis=-1).sum())
 
     assert lines(np.zeros((40, 40), np.uint8)) > 50
     assert lines(None) == 0
@@ -166,7 +167,7 @@ def test_save_png_writes_the_pixels_and_nothing_else(tmp_path: Path) -> None:
     picture = np.random.default_rng(0).integers(0, 256, (9, 7, 3), dtype=np.uint8)
     path = tmp_path / "sheet.png"
     path.write_bytes(b"older")
-    visualize.save_png(path, picture)
+    overlay.save_png(path, picture)
     with Image.open(path) as saved:
         assert np.array_equal(np.asarray(saved), picture)
     assert [file.name for file in tmp_path.iterdir()] == ["sheet.png"]
@@ -174,7 +175,7 @@ def test_save_png_writes_the_pixels_and_nothing_else(tmp_path: Path) -> None:
 
 def test_save_png_says_what_is_wrong(tmp_path: Path) -> None:
     with pytest.raises(BuildError, match="make the folder first"):
-        visualize.save_png(tmp_path / "none" / "a.png", _grey(2, 2))
+        overlay.save_png(tmp_path / "none" / "a.png", _grey(2, 2))
     with pytest.raises(BuildError, match="name of a file"):
-        visualize.save_png(tmp_path, _grey(2, 2))
+        overlay.save_png(tmp_path, _grey(2, 2))
     assert list(tmp_path.iterdir()) == []

@@ -7,8 +7,8 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from hairnet_data.classes import COLOURS
-from hairnet_data.pixels import Pixels
+from hairnet_data.core.arrays import Pixels
+from hairnet_data.core.classes import COLOURS
 from hairnet_model import model_file
 from hairnet_model.model_file import Model
 

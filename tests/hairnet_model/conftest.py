@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from hairnet_data.build import build
-from hairnet_data.encode import frame, parse, serialize, unframe
+from hairnet_data.core.records.example import parse, serialize
+from hairnet_data.core.records.tfrecord import frame, unframe
 from hairnet_data.plan import Settings
 from hairnet_data.sources import Sources
 from hairnet_data.sources.backgrounds import DrawnBackgrounds

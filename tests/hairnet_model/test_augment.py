@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hairnet_data.classes import FACE, HAIR
+from hairnet_data.core.classes import FACE, HAIR
 from hairnet_model.augment import augment, cover
 
 

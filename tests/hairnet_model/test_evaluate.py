@@ -13,8 +13,8 @@ import keras
 import numpy as np
 import pytest
 
-from hairnet_data.classes import BACKGROUND, FACE, HAIR
-from hairnet_data.errors import DatasetError, HairnetError, UsageError
+from hairnet_data.core.classes import BACKGROUND, FACE, HAIR
+from hairnet_data.core.errors import DatasetError, HairnetError, UsageError
 from hairnet_model import fcn, metrics, records
 from hairnet_model.evaluate import Case, cases, evaluate, latency, predict
 from hairnet_model.model_file import Model

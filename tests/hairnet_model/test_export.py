@@ -9,8 +9,8 @@ import keras
 import numpy as np
 import pytest
 
-from hairnet_data.classes import FACE, HAIR, NAMES
-from hairnet_data.errors import UsageError
+from hairnet_data.core.classes import FACE, HAIR, NAMES
+from hairnet_data.core.errors import UsageError
 from hairnet_model import export as exporting
 from hairnet_model import fcn, heads, model_file, samples
 from hairnet_model.export import ExportError, export, litert, others

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hairnet_data.errors import UsageError
+from hairnet_data.core.errors import UsageError
 from hairnet_model import fcn
 from hairnet_model.cost import multiply_adds
 from hairnet_model.heads import class_ids

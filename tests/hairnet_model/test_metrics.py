@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from hairnet_data.classes import FACE, HAIR
+from hairnet_data.core.classes import FACE, HAIR
 from hairnet_model import metrics
 from hairnet_model.metrics import (
     Counts,

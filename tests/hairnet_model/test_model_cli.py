@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hairnet_data.visualize import save_png
+from hairnet_data.core.drawing.overlay import save_png
 
 Command = Callable[..., tuple[int, str, str]]
 

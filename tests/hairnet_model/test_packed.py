@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hairnet_data.errors import DatasetError
+from hairnet_data.core.errors import DatasetError
 from hairnet_model import records
 from hairnet_model.packed import PackedFeed, write_packed
 

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from hairnet_data import contact_sheets
-from hairnet_data.classes import FACE, HAIR
+from hairnet_data.core.classes import FACE, HAIR
 from hairnet_model import panels
 
 SIDE = 128
@@ -20,8 +19,8 @@ ROOM, HAIRS, SKIN = (20, 40, 60), (90, 60, 30), (210, 160, 130)
 def cells(monkeypatch):
     """The cells that a sheet is laid out with."""
     seen = []
-    lay = contact_sheets.contact_sheet
-    monkeypatch.setattr(contact_sheets, "contact_sheet", lambda made, *rest: seen.extend(made) or lay(made, *rest))
+    lay = panels.contact_sheet
+    monkeypatch.setattr(panels, "contact_sheet", lambda made, *rest: seen.extend(made) or lay(made, *rest))
     return seen
 
 

@@ -15,8 +15,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from hairnet_data.errors import BuildError, PictureError, UsageError
-from hairnet_data.photos import read_photo
+from hairnet_data.core.errors import BuildError, PictureError, UsageError
+from hairnet_data.core.images.decode import read_photo
 from hairnet_model import photo_list, predict
 from hairnet_model.segmenter import Segmenter
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hairnet_data.errors import DatasetError, UsageError
+from hairnet_data.core.errors import DatasetError, UsageError
 from hairnet_data.prepared import open_prepared
 from hairnet_model import records
 from hairnet_model.people import hashed

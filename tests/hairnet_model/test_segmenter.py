@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from hairnet_data.errors import HairnetError, UsageError
+from hairnet_data.core.errors import HairnetError, UsageError
 from hairnet_model import Segmenter, fcn, model_file
 from hairnet_model.heads import class_ids
 from hairnet_model.model_file import Model, ModelError

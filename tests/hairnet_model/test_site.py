@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from hairnet_data.errors import UsageError
+from hairnet_data.core.errors import UsageError
 from hairnet_model import site
 from hairnet_model.site import SiteError
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hairnet_data.errors import BuildError, DatasetError
+from hairnet_data.core.errors import BuildError, DatasetError
 from hairnet_model import history, model_file, records
 from hairnet_model.checkpoint import RunError
 from hairnet_model.record_feed import RecordFeed

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from hairnet_data.build import build
-from hairnet_data.classes import FACE, HAIR
+from hairnet_data.core.classes import FACE, HAIR
 from hairnet_data.plan import Settings
 from hairnet_data.sources import Sources
 from hairnet_data.sources.backgrounds import DrawnBackgrounds

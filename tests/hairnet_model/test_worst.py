@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from hairnet_data.classes import BACKGROUND, FACE, HAIR
-from hairnet_data.errors import BuildError, UsageError
+from hairnet_data.core.classes import BACKGROUND, FACE, HAIR
+from hairnet_data.core.errors import BuildError, UsageError
 from hairnet_model import metrics
 from hairnet_model.evaluate import Case
 from hairnet_model.worst import Worst, checked, error, mistakes

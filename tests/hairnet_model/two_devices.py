@@ -31,7 +31,7 @@ import keras
 import numpy as np
 from keras import layers
 
-from hairnet_data.errors import UsageError
+from hairnet_data.core.errors import UsageError
 from hairnet_model import fcn, history, losses, model_file, trainer
 from hairnet_model.feed import Pair
 from hairnet_model.layers import DepthToSpace, StandardizedConv2D

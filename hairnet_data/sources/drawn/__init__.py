@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from hairnet_data.errors import SourceError, UsageError
+from hairnet_data.core.errors import SourceError, UsageError
 from hairnet_data.sources.base import POOLS, Catalogue, Entry, Portrait
 from hairnet_data.sources.drawn.colours import TONES
 from hairnet_data.sources.drawn.figure import draw_portrait

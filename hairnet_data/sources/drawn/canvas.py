@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hairnet_data.classes import BACKGROUND, FACE, HAIR
+from hairnet_data.core.classes import BACKGROUND, FACE, HAIR
 
 Floats = NDArray[np.float32]
 Bytes = NDArray[np.uint8]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from hairnet_data.sources.base import Pixels
+from hairnet_data.core.arrays import Pixels
 from hairnet_data.sources.drawn.body import BRIGHT, SOBER
 from hairnet_data.sources.drawn.canvas import smooth_curve
 from hairnet_data.sources.drawn.colours import TONES, hair_colour, skin_colour

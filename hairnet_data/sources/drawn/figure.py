@@ -5,7 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from hairnet_data.sources.base import Pixels, Portrait
+from hairnet_data.core.arrays import Pixels
+from hairnet_data.sources.base import Portrait
 from hairnet_data.sources.drawn import extras
 from hairnet_data.sources.drawn.body import draw_body, paint_clothes, paint_neck, shaded
 from hairnet_data.sources.drawn.canvas import HAIRS, SKIN, Bytes, Canvas, Floats, grain

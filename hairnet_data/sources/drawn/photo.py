@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hairnet_data.classes import BACKGROUND, FACE, HAIR
+from hairnet_data.core.classes import BACKGROUND, FACE, HAIR
 from hairnet_data.sources.drawn.canvas import CLASS_OF_PART, NOTHING, Bytes, Canvas, grain
 
 

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from hairnet_data.pixels import Pixels
+from hairnet_data.core.arrays import Pixels
 from hairnet_data.sources.scenes import indoors, outdoors, patterns, strands, surfaces, tables
 from hairnet_data.sources.scenes.light import photograph
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from hairnet_data.pixels import Pixels
+from hairnet_data.core.arrays import Pixels
 from hairnet_data.sources.scenes import surfaces
 from hairnet_data.sources.scenes.paint import blurred, fractal, lay, lit, mesh, noise, plain, ramp, spread, unit, wave
 from hairnet_data.sources.scenes.palette import any_colour, from_hsv, shade, skin_like

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from hairnet_data.pixels import Pixels
+from hairnet_data.core.arrays import Pixels
 from hairnet_data.sources.scenes import strands, surfaces
 from hairnet_data.sources.scenes.paint import Colour, as_bytes, blurred, fractal, lay, mesh, ramp, slope, step
 from hairnet_data.sources.scenes.palette import (

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hairnet_data.pixels import Pixels
+from hairnet_data.core.arrays import Pixels
 
 """uint8 (H, W, 3) RGB, or uint8 (H, W) where it is said to be a mask."""
 

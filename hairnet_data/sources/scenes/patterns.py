@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from hairnet_data.pixels import Pixels
+from hairnet_data.core.arrays import Pixels
 from hairnet_data.sources.scenes.paint import Field, fractal, lay, lit, plain, ramp
 from hairnet_data.sources.scenes.palette import any_colour, muted, shade, skin_like
 

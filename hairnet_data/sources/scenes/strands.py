@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hairnet_data.pixels import Pixels
+from hairnet_data.core.arrays import Pixels
 from hairnet_data.sources.scenes.paint import Field, blurred, fractal, lit, noise, plain, ramp, spread, warp
 from hairnet_data.sources.scenes.palette import any_colour, hair_like, leafy, shade
 

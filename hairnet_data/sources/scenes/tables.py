@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from hairnet_data.pixels import Pixels
+from hairnet_data.core.arrays import Pixels
 from hairnet_data.sources.scenes import surfaces, wares
 from hairnet_data.sources.scenes.paint import blurred
 from hairnet_data.sources.scenes.things import place

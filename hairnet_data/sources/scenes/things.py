@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hairnet_data.pixels import Pixels
+from hairnet_data.core.arrays import Pixels
 from hairnet_data.sources.scenes import strands, surfaces
 from hairnet_data.sources.scenes.paint import Colour, blurred, fractal, lay, lit, plain, ramp
 from hairnet_data.sources.scenes.palette import shade

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hairnet_data.errors import SourceError
+from hairnet_data.core.errors import SourceError
 from hairnet_data.sources import archives
 from hairnet_data.sources.archives import checksum, unpack
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from hairnet_data.errors import PictureError, SourceError, UsageError
+from hairnet_data.core.errors import PictureError, SourceError, UsageError
 from hairnet_data.sources import scenes
 from hairnet_data.sources.backgrounds import DrawnBackgrounds, PhotoFolder
 from hairnet_data.sources.base import POOLS, BackgroundSource

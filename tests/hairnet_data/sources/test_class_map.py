@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hairnet_data.classes import BACKGROUND, FACE, HAIR
-from hairnet_data.errors import PictureError
-from hairnet_data.photos import MaskPicture
+from hairnet_data.core.classes import BACKGROUND, FACE, HAIR
+from hairnet_data.core.errors import PictureError
+from hairnet_data.core.images.decode import MaskPicture
 from hairnet_data.sources.class_map import LFW_COLOURS, ColourMap, IndexMap, PartMap, same_frame
 
 COLOURS = {(0, 0, 255): BACKGROUND, (255, 0, 0): HAIR, (127, 0, 0): HAIR, (0, 255, 0): FACE, (1, 2, 3): FACE}

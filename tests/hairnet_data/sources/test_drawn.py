@@ -12,8 +12,8 @@ import cv2
 import numpy as np
 import pytest
 
-from hairnet_data.classes import BACKGROUND, COLOURS, FACE, HAIR
-from hairnet_data.errors import SourceError, UsageError
+from hairnet_data.core.classes import BACKGROUND, COLOURS, FACE, HAIR
+from hairnet_data.core.errors import SourceError, UsageError
 from hairnet_data.sources.base import Portrait
 from hairnet_data.sources.drawn import KINDS, TONES, VERSION, Drawn, draw_portrait
 from hairnet_data.sources.drawn.canvas import CLASS_OF_PART, NOTHING

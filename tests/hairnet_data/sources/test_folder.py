@@ -15,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from hairnet_data.classes import BACKGROUND, FACE, HAIR, UNLABELLED
-from hairnet_data.errors import PictureError, SourceError
+from hairnet_data.core.classes import BACKGROUND, FACE, HAIR, UNLABELLED
+from hairnet_data.core.errors import PictureError, SourceError
 from hairnet_data.sources.base import PortraitSource
 from hairnet_data.sources.folder import Folder
 from hairnet_data.sources.folder_config import read_config

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hairnet_data.classes import BACKGROUND, FACE, HAIR, UNLABELLED
-from hairnet_data.errors import PictureError, SourceError
-from hairnet_data.labels import MaskPicture
+from hairnet_data.core.classes import BACKGROUND, FACE, HAIR, UNLABELLED
+from hairnet_data.core.errors import PictureError, SourceError
+from hairnet_data.core.images.label_image import MaskPicture
 from hairnet_data.sources.class_map import ColourMap, IndexMap, PartMap
 from hairnet_data.sources.folder_config import Config, read_config
 

@@ -18,8 +18,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from hairnet_data.classes import BACKGROUND, COLOURS, FACE, HAIR
-from hairnet_data.errors import PictureError, SourceError, UsageError
+from hairnet_data.core.classes import BACKGROUND, COLOURS, FACE, HAIR
+from hairnet_data.core.errors import PictureError, SourceError, UsageError
 from hairnet_data.sources import lfw_download
 from hairnet_data.sources.base import PortraitSource
 from hairnet_data.sources.lfw_parts import LfwParts, Overlap

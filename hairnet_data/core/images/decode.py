@@ -19,10 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
-from hairnet_data.errors import PictureError
-from hairnet_data.files import open_plain, opened_size, read_opened
-from hairnet_data.labels import MaskPicture, bands, labels
-from hairnet_data.pixels import Pixels, pixels
+from hairnet_data.core.arrays import Pixels, pixels
+from hairnet_data.core.errors import PictureError
+from hairnet_data.core.images.label_image import MaskPicture, bands, labels
+from hairnet_data.core.storage.bounded_read import open_plain, opened_size, read_opened
 
 Picture = str | os.PathLike[str] | bytes
 """Where a picture comes from: a path, or the bytes of a file."""

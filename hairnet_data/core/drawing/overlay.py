@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from hairnet_data.classes import COLOURS, FACE, HAIR, UNLABELLED
-from hairnet_data.pixels import Pixels
-from hairnet_data.whole import write_whole
+from hairnet_data.core.arrays import Pixels
+from hairnet_data.core.classes import COLOURS, FACE, HAIR, UNLABELLED
+from hairnet_data.core.storage.atomic import write_whole
 
 Colour = tuple[int, int, int]
 
@@ -29,7 +29,7 @@ def colour_mask(mask: Pixels) -> Pixels:
     return table[mask]
 
 
-def overlay(image: Pixels, mask: Pixels, opacity: float = 0.45) -> Pixels:
+def tint(image: Pixels, mask: Pixels, opacity: float = 0.45) -> Pixels:
     """Tints hair red and face green.
 
     Args:

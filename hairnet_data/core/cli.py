@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 import typer
 
-from hairnet_data.errors import HairnetError, one_line
+from hairnet_data.core.errors import HairnetError, one_line
 
 # Typer carries its own click in some versions and uses the installed one in others; this is either's ClickException.
 _COMMAND_LINE: Any = typer.BadParameter.__mro__[2]

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from hairnet_data.errors import BuildError
-from hairnet_data.places import is_remote, told
+from hairnet_data.core.errors import BuildError
+from hairnet_data.core.storage.paths import is_remote, told
 
 
 @contextlib.contextmanager

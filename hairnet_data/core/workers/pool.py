@@ -21,8 +21,8 @@ from typing import Any, Protocol, TypeVar
 
 import cv2
 
-from hairnet_data.errors import BuildError
-from hairnet_data.worker import READY, serve, settle
+from hairnet_data.core.errors import BuildError
+from hairnet_data.core.workers.process import READY, serve, settle
 
 R = TypeVar("R")
 

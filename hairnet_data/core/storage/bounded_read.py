@@ -9,7 +9,7 @@ import tomllib
 from pathlib import Path
 from typing import IO, Any, cast
 
-from hairnet_data.places import is_remote, open_remote, size_of, told
+from hairnet_data.core.storage.paths import is_remote, open_remote, size_of, told
 
 MAX_TEXT = 1 << 18
 """Bytes of a file that people write by hand: settings, lists of names and the like."""

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from hairnet_data.errors import PictureError
-from hairnet_data.pixels import Pixels
+from hairnet_data.core.arrays import Pixels
+from hairnet_data.core.errors import PictureError
 
 _BAND = 1 << 22  # pixels copied at once: Pillow makes two more copies of what it hands to NumPy
 

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from hairnet_data.classes import NAMES, UNLABELLED
-from hairnet_data.pixels import Pixels
-from hairnet_data.visualize import LINES, Colour, fitted, outline
+from hairnet_data.core.arrays import Pixels
+from hairnet_data.core.classes import NAMES, UNLABELLED
+from hairnet_data.core.drawing.overlay import LINES, Colour, fitted, outline
 
 _PAGE, _CARD, _EDGE = (244, 244, 246), (255, 255, 255), (224, 224, 230)
 _INK, _GREY, _EMPTY = (28, 28, 34), (106, 106, 118), (236, 236, 240)

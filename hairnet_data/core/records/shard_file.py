@@ -11,11 +11,11 @@ from array import array
 from collections.abc import Iterable
 from pathlib import Path
 
-from hairnet_data import array_records
-from hairnet_data.encode import frame, unframe
-from hairnet_data.errors import UsageError
-from hairnet_data.files import open_plain
-from hairnet_data.places import digest_of, is_remote, write_file
+from hairnet_data.core.errors import UsageError
+from hairnet_data.core.records import array_record
+from hairnet_data.core.records.tfrecord import frame, unframe
+from hairnet_data.core.storage.bounded_read import open_plain
+from hairnet_data.core.storage.paths import digest_of, is_remote, write_file
 
 FILE_FORMATS = ("tfrecord", "array_record")
 
@@ -27,7 +27,7 @@ def checked_format(name: str) -> str:
     if name not in FILE_FORMATS:
         raise UsageError("--file-format", f"no format named {name!r}", f"choose {' or '.join(FILE_FORMATS)}")
     if name == "array_record":
-        array_records.needed()
+        array_record.needed()
     return name
 
 
@@ -85,7 +85,7 @@ def _write_tfrecord(path: Path, records: Iterable[bytes]) -> tuple[int, str]:
 
 
 def _write_array_record(path: Path, records: Iterable[bytes]) -> tuple[int, str]:
-    array_records.write(path, records)
+    array_record.write(path, records)
     return path.stat().st_size, digest_of(path)
 
 
@@ -100,7 +100,7 @@ def read_records(path: Path) -> list[bytes]:
     if format_of(path) == "tfrecord":
         with open_plain(path) as file:
             return unframe(file.read())
-    reader = array_records.Reader(path)
+    reader = array_record.Reader(path)
     try:
         return reader.read_all()
     finally:
@@ -120,7 +120,7 @@ class ShardFile:
     def __init__(self, path: Path) -> None:
         self._path, self._format = path, format_of(path)
         self._starts: array[int] | None = None  # of a TFRecord file, where every record begins, and its end
-        self._reader = array_records.Reader(path)
+        self._reader = array_record.Reader(path)
 
     def __len__(self) -> int:
         return len(self._found()) - 1 if self._format == "tfrecord" else len(self._reader)

@@ -13,7 +13,7 @@ from multiprocessing.connection import Connection
 
 import cv2
 
-from hairnet_data.errors import HairnetError
+from hairnet_data.core.errors import HairnetError
 
 READY = None
 """What a worker says first: it has started, so whatever ends it from now on is its task's doing."""

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from hairnet_data.errors import DatasetError, UsageError
-from hairnet_data.files import open_plain
-from hairnet_data.places import is_remote
+from hairnet_data.core.errors import DatasetError, UsageError
+from hairnet_data.core.storage.bounded_read import open_plain
+from hairnet_data.core.storage.paths import is_remote
 
 # One record a chunk, so that one is read without its neighbours. Not compressed: pictures are already.
 _OPTIONS = "group_size:1,uncompressed"

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, cast
 
-from hairnet_data.errors import HairnetError, UsageError
+from hairnet_data.core.errors import HairnetError, UsageError
 
 STORES = ("gs", "s3")
 """What `epath` knows of and TFDS reads. Only `gs` was tried."""

@@ -1,0 +1,1 @@
+"""What both packages share, the network included: classes, errors, storage, pictures, drawing, records and workers."""

@@ -1,0 +1,1 @@
+"""Decoding of untrusted pictures and of label pictures."""

@@ -1,0 +1,1 @@
+"""Record files, TFRecord and ArrayRecord, and the examples in them."""

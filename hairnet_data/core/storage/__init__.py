@@ -1,0 +1,1 @@
+"""Paths on disks and in object stores, bounded reading, and atomic writing."""
