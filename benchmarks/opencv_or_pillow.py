@@ -17,8 +17,8 @@ import numpy as np
 from common import machine, table
 from PIL import Image, ImageFilter
 
-from hairnet_data import geometry
 from hairnet_data.encode import encode_image, encode_mask
+from hairnet_data.geometry import warp
 from hairnet_data.sources.drawn import Drawn
 
 SIZE = 224
@@ -29,15 +29,15 @@ def main() -> None:
     cv2.setNumThreads(1)
     portrait = Drawn(size=250).load("train_00000")
     image, mask = Image.fromarray(portrait.image), Image.fromarray(portrait.mask)
-    matrix = geometry.unit_matrix(SIZE, 250, 250, 1.1, (0.1, 0.1), 20, False)
-    rim = geometry.rimmed(portrait.image)
+    matrix = warp.unit_matrix(SIZE, 250, 250, 1.1, (0.1, 0.1), 20, False)
+    rim = warp.rimmed(portrait.image)
     flat = (matrix * 250).ravel()
     small = np.asarray(image.resize((SIZE, SIZE)))
     labels = np.asarray(mask.resize((SIZE, SIZE), Image.Resampling.NEAREST))
     jpeg = encode_image(small, "jpeg")
 
-    def at() -> geometry.Coordinates:
-        return geometry.coordinates(matrix, (0, 0, SIZE, SIZE), 250, 250)
+    def at() -> warp.Coordinates:
+        return warp.coordinates(matrix, (0, 0, SIZE, SIZE), 250, 250)
 
     def saved(picture: np.ndarray, **how: object) -> bytes:
         buffer = io.BytesIO()
@@ -47,12 +47,12 @@ def main() -> None:
     cases: list[tuple[str, Callable[[], object], Callable[[], object]]] = [
         (
             "bilinear warp 250 to 224, RGB",
-            lambda: geometry.sample_image(rim, at()),
+            lambda: warp.sample_image(rim, at()),
             lambda: image.transform((SIZE, SIZE), Image.Transform.AFFINE, flat, Image.Resampling.BILINEAR),
         ),
         (
             "nearest warp of the mask",
-            lambda: geometry.sample_mask(portrait.mask, at()),
+            lambda: warp.sample_mask(portrait.mask, at()),
             lambda: mask.transform((SIZE, SIZE), Image.Transform.AFFINE, flat, Image.Resampling.NEAREST),
         ),
         (

@@ -6,8 +6,8 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Generic, Protocol, TypeVar
 
-from hairnet_data import geometry
 from hairnet_data.core.arrays import Pixels
+from hairnet_data.geometry import warp
 from hairnet_data.recipe import asset_id
 from hairnet_data.renderer import Subject
 from hairnet_data.sources.base import BackgroundSource, PortraitSource
@@ -77,7 +77,7 @@ class Assets:
     def _load_subject(self, asset: str) -> Subject:
         portrait = self._portraits.load(asset_id(asset))
         longer = max(portrait.image.shape[:2])
-        return Subject(portrait, geometry.level_for(longer / (self._size * self._largest_scale)))
+        return Subject(portrait, warp.level_for(longer / (self._size * self._largest_scale)))
 
     def _load_background(self, asset: str) -> Pixels:
         return shrink_background(self._backgrounds.load(asset_id(asset)), self._size)

@@ -15,6 +15,7 @@ from typing import Any
 import orjson
 
 from hairnet_data.core.errors import DatasetError
+from hairnet_data.geometry.polygons import Point
 from hairnet_data.policy import SHAPES
 
 RECIPE_VERSION = 1
@@ -24,7 +25,6 @@ PAINTS = ("colour", "texture", "background")
 PATTERNS = ("stripes", "checks", "blotches", "shade")
 
 Colour = tuple[int, int, int]
-Point = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)

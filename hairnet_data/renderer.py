@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import cv2
 import numpy as np
 
-from hairnet_data import geometry
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import BACKGROUND
+from hairnet_data.geometry import warp
 from hairnet_data.occlusion import occlude
 from hairnet_data.photometric import change_colours
 from hairnet_data.recipe import Recipe
@@ -32,12 +32,12 @@ class Subject:
         self.height, self.width = portrait.image.shape[:2]
         self.mask = portrait.mask
         self._finest = finest
-        self._levels = [geometry.rimmed(geometry.halve(portrait.image, finest))]
+        self._levels = [warp.rimmed(warp.halve(portrait.image, finest))]
 
     def image(self, level: int) -> Pixels:
         """The image halved `level` times, with a rim."""
         while len(self._levels) <= level - self._finest:
-            self._levels.append(geometry.rimmed(geometry.halve(self._levels[-1][1:-1, 1:-1], 1)))
+            self._levels.append(warp.rimmed(warp.halve(self._levels[-1][1:-1, 1:-1], 1)))
         if level < self._finest:
             raise ValueError(f"level {level} was let go, {self._finest} is the finest left")
         return self._levels[level - self._finest]
@@ -91,23 +91,23 @@ def steps(
 def _warp(recipe: Recipe, subject: Subject, backgrounds: Backgrounds) -> tuple[Pixels, Pixels]:
     size, affine = recipe.size, recipe.affine
     width, height = subject.width, subject.height
-    matrix = geometry.unit_matrix(size, width, height, affine.scale, affine.shift, affine.rotation, affine.mirror)
+    matrix = warp.unit_matrix(size, width, height, affine.scale, affine.shift, affine.rotation, affine.mirror)
     frame = (0, 0, size, size)
-    box = geometry.reach(matrix, size)
+    box = warp.reach(matrix, size)
     left, top, right, bottom = box
     if left == right or top == bottom:  # shifted out of the frame
         return paint_box(recipe.fill, frame, size, backgrounds), np.full((size, size), BACKGROUND, np.uint8)
-    source = subject.image(geometry.level_for(max(width, height) / (size * affine.scale)))
-    at = geometry.coordinates(matrix, box, subject.mask.shape[1], subject.mask.shape[0])
-    classes = geometry.sample_mask(subject.mask, at)
+    source = subject.image(warp.level_for(max(width, height) / (size * affine.scale)))
+    at = warp.coordinates(matrix, box, subject.mask.shape[1], subject.mask.shape[0])
+    classes = warp.sample_mask(subject.mask, at)
     if (source.shape[0] - 2, source.shape[1] - 2) != subject.mask.shape:
-        at = geometry.coordinates(matrix, box, source.shape[1] - 2, source.shape[0] - 2)
-    pixels_there = geometry.sample_image(source, at)
+        at = warp.coordinates(matrix, box, source.shape[1] - 2, source.shape[0] - 2)
+    pixels_there = warp.sample_image(source, at)
     # The maximum alone tells at once, but for portraits with unlabelled pixels: those lie above OUTSIDE.
-    if box == frame and (classes.max() < geometry.OUTSIDE or not (classes == geometry.OUTSIDE).any()):
+    if box == frame and (classes.max() < warp.OUTSIDE or not (classes == warp.OUTSIDE).any()):
         return pixels_there, classes
     # One map of what the portrait reaches rules both: its pixels there, and its classes.
-    covered = (classes != geometry.OUTSIDE).view(np.uint8)
+    covered = (classes != warp.OUTSIDE).view(np.uint8)
     image = paint_box(recipe.fill, frame, size, backgrounds)
     mask = np.full((size, size), BACKGROUND, np.uint8)
     place = np.s_[top:bottom, left:right]

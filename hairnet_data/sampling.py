@@ -9,11 +9,12 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from hairnet_data import geometry, occlusion
 from hairnet_data.draws import Draws, sections, shuffled
+from hairnet_data.geometry import polygons, warp
+from hairnet_data.geometry.polygons import Point
 from hairnet_data.policy import MOST_OCCLUDERS, Policy
 from hairnet_data.pools import HEAD_SIDE, Asset, Pool
-from hairnet_data.recipe import NO_FILL, PATTERNS, Affine, Colour, Crop, Occluder, Paint, Photometric, Point, Recipe
+from hairnet_data.recipe import NO_FILL, PATTERNS, Affine, Colour, Crop, Occluder, Paint, Photometric, Recipe
 from hairnet_data.splits import CROPS_OF_A_BACKGROUND, Split
 
 _SECTIONS = ("kind", "affine", "fill", "photometric", *(f"occluder{k}" for k in range(MOST_OCCLUDERS)))
@@ -158,7 +159,7 @@ def _shape(draws: Draws, policy: Policy, pool: Pool, centre: Point, longer: floa
     shape, aspect, angle = draws.one_of(policy.occluder_shapes), draws.uniform(0.35, 1), draws.uniform(0, 360, 2)
     width, height = longer, longer * aspect
     if shape == "ellipse":
-        unit: Sequence[Point] = occlusion.ellipse()
+        unit: Sequence[Point] = polygons.ellipse()
     elif shape == "polygon":
         corners = draws.whole(5, 9)
         reach = [draws.uniform(0.25, 0.5) for _ in range(corners)]
@@ -166,13 +167,13 @@ def _shape(draws: Draws, policy: Policy, pool: Pool, centre: Point, longer: floa
         unit = [(r * math.cos(turn), r * math.sin(turn)) for r, turn in zip(reach, turns, strict=True)]
     elif shape == "hand":
         fingers = [draws.uniform(0.3, 1) for _ in range(4)]
-        unit = occlusion.hand(fingers, draws.uniform(0, 12), draws.uniform(10, 60))
+        unit = polygons.hand(fingers, draws.uniform(0, 12), draws.uniform(10, 60))
         width = height = longer * 1.2
     else:
         unit = [(-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5)]
         if shape == "strip":
             width, height = 1.5, longer * aspect * 0.35
-    outline = occlusion.place(unit, centre, width, height, angle)
+    outline = polygons.place(unit, centre, width, height, angle)
     return Occluder(shape, outline, _paint(draws, policy, pool, skin=shape == "hand"))
 
 
@@ -197,11 +198,11 @@ def _head(portrait: Asset, affine: Affine) -> Bits:
     """Where the head comes to lie in the frame: bool (HEAD_SIDE, HEAD_SIDE)."""
     head = np.unpackbits(np.frombuffer(portrait.head, np.uint8)).reshape(HEAD_SIDE, HEAD_SIDE)
     if affine != Affine():
-        matrix = geometry.unit_matrix(
+        matrix = warp.unit_matrix(
             HEAD_SIDE, HEAD_SIDE, HEAD_SIDE, affine.scale, affine.shift, affine.rotation, affine.mirror
         )
-        at = geometry.coordinates(matrix, (0, 0, HEAD_SIDE, HEAD_SIDE), HEAD_SIDE, HEAD_SIDE)
-        head = geometry.sample_mask(head, at)
+        at = warp.coordinates(matrix, (0, 0, HEAD_SIDE, HEAD_SIDE), HEAD_SIDE, HEAD_SIDE)
+        head = warp.sample_mask(head, at)
     return np.equal(head, 1)
 
 
@@ -216,7 +217,7 @@ def _covering(draws: Draws, policy: Policy, pool: Pool, head: Bits, share: tuple
     at = min(int(spot * len(rows)), len(rows) - 1)
     centre = (int(columns[at]) + 0.5) / HEAD_SIDE, (int(rows[at]) + 0.5) / HEAD_SIDE
     drawn = _shape(draws, policy, pool, (0.0, 0.0), 1.0)
-    ellipse = replace(drawn, shape="ellipse", outline=occlusion.place(occlusion.ellipse(), (0, 0), 1, 1, 0))
+    ellipse = replace(drawn, shape="ellipse", outline=polygons.place(polygons.ellipse(), (0, 0), 1, 1, 0))
     for shape in (drawn, ellipse):  # a strip may never hide enough; growing circles always do
         low, high = 0.01, 4.0
         for _ in range(12):
@@ -232,9 +233,9 @@ def _covering(draws: Draws, policy: Policy, pool: Pool, head: Bits, share: tuple
 
 
 def _grown(shape: Occluder, factor: float, centre: Point) -> Occluder:
-    return replace(shape, outline=occlusion.place(shape.outline, centre, factor, factor, 0))
+    return replace(shape, outline=polygons.place(shape.outline, centre, factor, factor, 0))
 
 
 def _hidden(occluder: Occluder, head: Bits) -> float:
-    (left, top, right, bottom), inside = occlusion.cover(occluder.outline, HEAD_SIDE)
+    (left, top, right, bottom), inside = polygons.cover(occluder.outline, HEAD_SIDE)
     return float((head[top:bottom, left:right] & inside).sum() / head.sum())

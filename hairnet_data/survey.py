@@ -13,12 +13,12 @@ from typing import Protocol
 
 import numpy as np
 
-from hairnet_data import geometry
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import FACE, HAIR
 from hairnet_data.core.errors import HairnetError, SourceError
 from hairnet_data.core.progress import Progress
 from hairnet_data.core.workers.pool import Crew, WorkerDied
+from hairnet_data.geometry import warp
 from hairnet_data.pools import HEAD_SIDE, Asset, Pool
 from hairnet_data.sources.base import POOLS, BackgroundSource, Entry, Portrait, PortraitSource
 
@@ -133,9 +133,9 @@ def _look_at(known: str, ids: list[str]) -> dict[str, _Fit | HairnetError]:
 def head_of(portrait: Portrait) -> bytes:
     """The small map of the head that `Asset.head` describes. What nobody labelled is not of the head."""
     height, width = portrait.image.shape[:2]
-    matrix = geometry.unit_matrix(HEAD_SIDE, width, height, 1, (0, 0), 0, False)
-    at = geometry.coordinates(matrix, (0, 0, HEAD_SIDE, HEAD_SIDE), portrait.mask.shape[1], portrait.mask.shape[0])
-    mask = geometry.sample_mask(portrait.mask, at)
+    matrix = warp.unit_matrix(HEAD_SIDE, width, height, 1, (0, 0), 0, False)
+    at = warp.coordinates(matrix, (0, 0, HEAD_SIDE, HEAD_SIDE), portrait.mask.shape[1], portrait.mask.shape[0])
+    mask = warp.sample_mask(portrait.mask, at)
     return np.packbits((mask == HAIR) | (mask == FACE)).tobytes()
 
 

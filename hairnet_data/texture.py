@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hairnet_data import geometry
 from hairnet_data.core.arrays import Pixels, pixels
+from hairnet_data.geometry import warp
 from hairnet_data.recipe import Crop, Paint
 
 TILE = 512
@@ -93,7 +93,7 @@ def shrink_background(background: Pixels, size: int) -> Pixels:
     times = 0
     while min(background.shape[:2]) >> (times + 1) >= size:
         times += 1
-    return geometry.halve(background, times)
+    return warp.halve(background, times)
 
 
 def take_crop(crop: Crop, background: Pixels, size: int) -> Pixels:
@@ -101,7 +101,7 @@ def take_crop(crop: Crop, background: Pixels, size: int) -> Pixels:
     height, width = background.shape[:2]
     shorter = min(width, height)
     span = max(1, round(crop.side * shorter)) if crop.side else min(size, shorter)
-    level = min(geometry.level_for(span / size), span.bit_length() - 1)  # a side of one pixel is left at least
+    level = min(warp.level_for(span / size), span.bit_length() - 1)  # a side of one pixel is left at least
     span -= span % (1 << level)  # so that it halves without a rest, which is much faster
     left, top = round(crop.x * (width - span)), round(crop.y * (height - span))
     piece = background[top : top + span, left : left + span]

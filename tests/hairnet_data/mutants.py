@@ -17,9 +17,10 @@ import pytest
 from contract import Scene, recorded
 from PIL import Image
 
-from hairnet_data import generate, geometry, occlusion, renderer
+from hairnet_data import generate, occlusion, renderer
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import BACKGROUND, FACE, HAIR, UNLABELLED
+from hairnet_data.geometry import warp
 from hairnet_data.policy import Policy
 from hairnet_data.pools import Asset, Pool
 from hairnet_data.recipe import Affine, Occluder, Paint, Photometric, Recipe
@@ -251,7 +252,7 @@ def _both(wrong: Callable[[Affine], Affine]) -> Patch:
 
 def _matrix(wrong: Callable[[Any, int], Any]) -> Patch:
     """Meddles with the matrix that both image and mask are placed by."""
-    return _wrapped(geometry, "unit_matrix", lambda real, size, *args: wrong(real(size, *args), size))
+    return _wrapped(warp, "unit_matrix", lambda real, size, *args: wrong(real(size, *args), size))
 
 
 def _off_by(right: float, down: float) -> Callable[[Any, int], Any]:
@@ -307,7 +308,7 @@ def _fill_is_unlabelled(recipe: Recipe, image: Pixels, mask: Pixels, portrait: A
 
 
 def _fill_keeps_its_stand_in(recipe: Recipe, image: Pixels, mask: Pixels, portrait: Any) -> None:
-    mask[_uncovered(recipe, portrait)] = geometry.OUTSIDE
+    mask[_uncovered(recipe, portrait)] = warp.OUTSIDE
 
 
 def _fill_on_all_background(recipe: Recipe, image: Pixels, mask: Pixels, portrait: Any) -> None:
@@ -477,7 +478,7 @@ def _inverted_scale(affine: Affine) -> Affine:
 
 def _relabelled(*classes: int, unlabelled: int = UNLABELLED) -> Patch:
     table = np.array([*classes, *range(3, 255), unlabelled], np.uint8)
-    return _wrapped(geometry, "sample_mask", lambda real, mask, at: real(table[mask], at))
+    return _wrapped(warp, "sample_mask", lambda real, mask, at: real(table[mask], at))
 
 
 def _mirror_after(real: Any, size: int, width: int, height: int, scale: float, *args: Any) -> Any:
@@ -513,7 +514,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant("only the image is mirrored", ("2 classes", "3 disc", "6 mirror"), _parted(_as_drawn, _unmirrored)),
     Mutant("only the mask is mirrored", ("2 classes", "3 disc", "6 mirror"), _parted(_unmirrored, _as_drawn)),
     Mutant("nothing is mirrored", ("3 disc", "6 mirror", "judge"), _both(_unmirrored)),
-    Mutant("mirrored after it was moved", ("3 disc", "judge"), _wrapped(geometry, "unit_matrix", _mirror_after)),
+    Mutant("mirrored after it was moved", ("3 disc", "judge"), _wrapped(warp, "unit_matrix", _mirror_after)),
     Mutant("only the image is scaled", ("2 classes", "3 disc", "judge"), _parted(_as_drawn, _unscaled)),
     Mutant("only the mask is scaled", ("2 classes", "3 disc"), _parted(_unscaled, _as_drawn)),
     Mutant("scaled by the inverse", ("3 disc", "judge"), _both(_inverted_scale)),
@@ -523,18 +524,18 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant("shift cut to whole pixels", ("3 disc",), _both(_to_whole_pixels)),
     Mutant("x and y of the mask swapped", ("2 classes", "judge"), _placed(_transposed)),
     Mutant("turned about the corner", ("3 disc", "judge"), _both(_about_the_corner)),
-    Mutant("aspect stretched", ("3 disc", "4 fill", "judge"), _wrapped(geometry, "unit_matrix", _stretched)),
+    Mutant("aspect stretched", ("3 disc", "4 fill", "judge"), _wrapped(warp, "unit_matrix", _stretched)),
     # in sampling
     Mutant("bilinear mask", ("judge",), _placed(_blended)),
-    Mutant("mask of a shrunk mask", ("judge", "6 identity"), _wrapped(geometry, "sample_mask", _from_a_shrunk_mask)),
-    Mutant("halved by leaving out", ("3 disc",), _wrapped(geometry, "halve", _halved_by_leaving_out)),
+    Mutant("mask of a shrunk mask", ("judge", "6 identity"), _wrapped(warp, "sample_mask", _from_a_shrunk_mask)),
+    Mutant("halved by leaving out", ("3 disc",), _wrapped(warp, "halve", _halved_by_leaving_out)),
     Mutant("hair and face swapped", ("2 classes", "judge"), _relabelled(BACKGROUND, FACE, HAIR)),
     Mutant("face read as hair", ("2 classes", "judge"), _relabelled(BACKGROUND, HAIR, HAIR)),
     # unlabelled pixels
     Mutant("unlabelled is background", ("2 classes", "judge"), _relabelled(0, 1, 2, unlabelled=BACKGROUND)),
     Mutant("unlabelled is hair", ("2 classes", "judge"), _relabelled(0, 1, 2, unlabelled=HAIR)),
     Mutant("background is unlabelled", ("1 form", "2 classes", "judge"), _relabelled(UNLABELLED, 1, 2)),
-    Mutant("unlabelled is filled", ("4 fill", "judge"), _relabelled(0, 1, 2, unlabelled=geometry.OUTSIDE)),
+    Mutant("unlabelled is filled", ("4 fill", "judge"), _relabelled(0, 1, 2, unlabelled=warp.OUTSIDE)),
     Mutant("fill is unlabelled", ("1 form", "4 fill", "judge"), _placed(_fill_is_unlabelled)),
     Mutant("occluder not over unlabelled", ("judge",), _wrapped(renderer, "occlude", _not_over_unlabelled)),
     # the fill

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from hairnet_data import alignment
 from hairnet_data.core.classes import BACKGROUND, FACE, HAIR, UNLABELLED
-from hairnet_data.occlusion import ellipse, place
+from hairnet_data.geometry.polygons import ellipse, place
 from hairnet_data.policy import SHAPES, Policy
 from hairnet_data.pools import Asset, Pool
 from hairnet_data.recipe import PATTERNS, Affine, Occluder, Paint, Photometric, Recipe

@@ -12,8 +12,8 @@ from contract import Scene, rendered
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hairnet_data import geometry
 from hairnet_data.core.classes import BACKGROUND, FACE, HAIR
+from hairnet_data.geometry import warp
 from hairnet_data.recipe import Affine, Paint, Recipe
 from hairnet_data.renderer import Subject, render, steps
 from hairnet_data.sources.base import Portrait
@@ -30,8 +30,8 @@ affines = st.builds(
 sides = st.integers(1, 2000)
 
 
-def matrix_of(affine: Affine, size: int, width: int, height: int) -> geometry.UnitMatrix:
-    return geometry.unit_matrix(size, width, height, affine.scale, affine.shift, affine.rotation, affine.mirror)
+def matrix_of(affine: Affine, size: int, width: int, height: int) -> warp.UnitMatrix:
+    return warp.unit_matrix(size, width, height, affine.scale, affine.shift, affine.rotation, affine.mirror)
 
 
 @settings(max_examples=200, deadline=None)
@@ -128,24 +128,24 @@ def test_rendering_only_what_is_reached_leaves_nothing_out(affine: Affine, size:
     ("step", "level"), [(0.01, 0), (1.0, 0), (1.41, 0), (1.42, 1), (2.0, 1), (2.83, 2), (4.0, 2), (10.0, 3)]
 )
 def test_levels_leave_0_7_to_1_4_pixels(step: float, level: int) -> None:
-    assert geometry.level_for(step) == level
+    assert warp.level_for(step) == level
     assert level == 0 or 0.7 < step / 2**level < 1.42
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (2, 3), (7, 5), (64, 64), (1, 200), (99, 250)])
 def test_halving_rounds_up_and_keeps_the_mean(shape: tuple[int, int]) -> None:
     image = contract.photo(np.random.default_rng(0), shape[1], shape[0])
-    half = geometry.halve(image, 1)
+    half = warp.halve(image, 1)
     assert half.shape == ((shape[0] + 1) // 2, (shape[1] + 1) // 2, 3)
     assert abs(float(half.mean()) - float(image.mean())) < 0.51
-    assert np.array_equal(geometry.halve(geometry.halve(image, 1), 2), geometry.halve(image, 3))
-    assert np.array_equal(geometry.halve(image, 0), image)
+    assert np.array_equal(warp.halve(warp.halve(image, 1), 2), warp.halve(image, 3))
+    assert np.array_equal(warp.halve(image, 0), image)
 
 
 def test_halving_averages_areas() -> None:
     image = np.zeros((4, 4, 3), np.uint8)
     image[:2, :2] = [[[10], [20]], [[30], [40]]]
-    assert geometry.halve(image, 1)[0, 0].tolist() == [25, 25, 25]
+    assert warp.halve(image, 1)[0, 0].tolist() == [25, 25, 25]
 
 
 @settings(max_examples=40, deadline=None)
@@ -155,7 +155,7 @@ def test_a_subject_kept_small_renders_the_same(width: int, height: int, scale: f
     rng = np.random.default_rng(width)
     shown = Portrait(contract.photo(rng, width, height), contract.painting(rng, width, height, 2))
     recipe = Recipe("train", 0, 48, "portrait", contract.PORTRAIT, affine=Affine(scale, rotation=20.0), fill=BLACK)
-    needed = geometry.level_for(max(width, height) / (48 * scale))
+    needed = warp.level_for(max(width, height) / (48 * scale))
     small = Subject(shown, min(finest, needed))
     for one, other in zip(
         render(recipe, shown, contract.wall(rng)), render(recipe, small, contract.wall(rng)), strict=True

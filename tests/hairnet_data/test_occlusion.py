@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import BACKGROUND
-from hairnet_data.occlusion import cover, ellipse, hand, occlude, place
-from hairnet_data.recipe import Crop, Occluder, Paint, Point
+from hairnet_data.geometry.polygons import Point, cover, ellipse, hand, place
+from hairnet_data.occlusion import occlude
+from hairnet_data.recipe import Crop, Occluder, Paint
 from hairnet_data.texture import paint_box
 
 T = TypeVar("T")

@@ -1,0 +1,1 @@
+"""Affine maps and polygons; one matrix moves image and mask."""
