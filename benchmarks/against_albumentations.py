@@ -30,7 +30,7 @@ from common import machine, options, table
 from reference_loop import SIZE
 
 from hairnet_data.plan import Settings
-from hairnet_data.sources import open_sources
+from hairnet_data.sources.registry import open_sources
 
 WORK: dict[str, Any] = {}
 

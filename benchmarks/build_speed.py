@@ -20,9 +20,9 @@ from reference_loop import examples_per_second
 
 from hairnet_data.build import build
 from hairnet_data.plan import Settings
-from hairnet_data.sources import Sources, open_sources
 from hairnet_data.sources.base import PortraitSource
-from hairnet_data.sources.lfw_parts import LfwParts
+from hairnet_data.sources.lfw.source import LfwParts
+from hairnet_data.sources.registry import Sources, open_sources
 
 
 def main() -> None:

@@ -19,7 +19,7 @@ from PIL import Image, ImageFilter
 
 from hairnet_data.encode import encode_image, encode_mask
 from hairnet_data.geometry import warp
-from hairnet_data.sources.drawn import Drawn
+from hairnet_data.sources.drawn.source import Drawn
 
 SIZE = 224
 

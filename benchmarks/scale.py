@@ -24,7 +24,7 @@ from common import machine, table
 from hairnet_data.build import build
 from hairnet_data.core.progress import seconds_text
 from hairnet_data.plan import Settings, records_per_shard
-from hairnet_data.sources import open_sources
+from hairnet_data.sources.registry import open_sources
 
 LARGE = (1_000_000, 10_000_000, 100_000_000)
 CORES = (8, 96, 1000)

@@ -9,11 +9,12 @@ from typing import Any
 from hairnet_data.core.errors import HairnetError, SourceError, UsageError
 from hairnet_data.prepared import Prepared
 from hairnet_data.recipe import asset_id
-from hairnet_data.sources.backgrounds import DrawnBackgrounds, PhotoFolder
 from hairnet_data.sources.base import BackgroundSource, PortraitSource
-from hairnet_data.sources.drawn import Drawn
-from hairnet_data.sources.folder import Folder
-from hairnet_data.sources.lfw_parts import LfwParts
+from hairnet_data.sources.drawn.source import Drawn
+from hairnet_data.sources.folder.backgrounds import PhotoFolder
+from hairnet_data.sources.folder.source import Folder
+from hairnet_data.sources.lfw.source import LfwParts
+from hairnet_data.sources.scenes.source import DrawnBackgrounds
 
 
 @dataclass(frozen=True, slots=True)

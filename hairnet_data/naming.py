@@ -13,7 +13,7 @@ from hairnet_data.core.errors import BuildError, UsageError
 from hairnet_data.core.storage.paths import is_remote
 from hairnet_data.core.version import __version__
 from hairnet_data.plan import Plan, Settings, default_examples, fingerprint, library_versions
-from hairnet_data.sources import SOURCES
+from hairnet_data.sources.registry import SOURCES
 
 
 def checked_name(name: str | None) -> str | None:

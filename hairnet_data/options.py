@@ -12,7 +12,7 @@ from hairnet_data.core.storage.paths import is_remote, place
 
 if TYPE_CHECKING:
     from hairnet_data.plan import Settings
-    from hairnet_data.sources import Sources
+    from hairnet_data.sources.registry import Sources
 
 Source = Annotated[str, typer.Argument(metavar="[SOURCE]", help="drawn, lfw_parts or folder.", show_default=True)]
 _PLACE: Any = {"parser": place, "metavar": "<path>"}
@@ -77,7 +77,7 @@ class Request:
 
     def sources(self, data_dir: Path) -> Sources:
         """The sources. Archives are unpacked below `data_dir`. Raises SourceError or UsageError."""
-        from hairnet_data.sources import open_sources
+        from hairnet_data.sources.registry import open_sources
 
         keep_in = kept_in(data_dir)
         return open_sources(self.source, self.source_dir, self.negatives, keep_in, self.train_examples, self.split_by)

@@ -21,8 +21,8 @@ from hairnet_data.prepared import Prepared, text
 from hairnet_data.recipe import Recipe, asset_id
 from hairnet_data.renderer import Subject, render, steps
 from hairnet_data.sampling import sample_recipe
-from hairnet_data.sources import Sources
 from hairnet_data.sources.base import Catalogue
+from hairnet_data.sources.registry import Sources
 from hairnet_data.splits import splits_for
 from hairnet_data.texture import shrink_background
 from hairnet_data.words import describe

@@ -22,7 +22,7 @@ from hairnet_data.core.workers.pool import Crew
 from hairnet_data.policy import from_mapping
 from hairnet_data.prepared import Prepared, Shard, read_shard, salvaged, text
 from hairnet_data.shards import SUMS, read_sums
-from hairnet_data.sources import Sources, keep_small
+from hairnet_data.sources.registry import Sources, keep_small
 
 _SIGMAS = 5  # a sound dataset is called wrong once in two million
 

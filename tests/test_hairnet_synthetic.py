@@ -16,14 +16,14 @@ import pytest
 
 from hairnet_data import naming
 from hairnet_data import plan as planning
-from hairnet_data import sources as opening
 from hairnet_data.build import build
 from hairnet_data.core.classes import NAMES
 from hairnet_data.plan import Settings
 from hairnet_data.prepared import open_prepared
-from hairnet_data.sources import Sources, open_sources
-from hairnet_data.sources.backgrounds import DrawnBackgrounds
-from hairnet_data.sources.drawn import Drawn
+from hairnet_data.sources import registry as opening
+from hairnet_data.sources.drawn.source import Drawn
+from hairnet_data.sources.registry import Sources, open_sources
+from hairnet_data.sources.scenes.source import DrawnBackgrounds
 
 tfds = pytest.importorskip("tensorflow_datasets")
 
@@ -171,9 +171,9 @@ def test_building_needs_no_tensorflow(tmp_path: Path) -> None:
         "from pathlib import Path\n"
         "from hairnet_data.build import build\n"
         "from hairnet_data.plan import Settings\n"
-        "from hairnet_data.sources import Sources\n"
-        "from hairnet_data.sources.backgrounds import DrawnBackgrounds\n"
-        "from hairnet_data.sources.drawn import Drawn\n"
+        "from hairnet_data.sources.registry import Sources\n"
+        "from hairnet_data.sources.scenes.source import DrawnBackgrounds\n"
+        "from hairnet_data.sources.drawn.source import Drawn\n"
         "sources = Sources(Drawn(2, 1, 1, 32), DrawnBackgrounds(2, 1, 1, 32))\n"
         "print(build(sources, Settings(image_size=32, train_examples=4), Path(sys.argv[1])).made)\n"
         "print([name for name in ('tensorflow', 'keras') if name in sys.modules])\n"

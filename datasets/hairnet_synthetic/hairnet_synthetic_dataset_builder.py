@@ -19,7 +19,7 @@ from hairnet_data.plan import Plan, Settings
 from hairnet_data.prepare import metadata_of, plan_of
 from hairnet_data.renderer import RENDERER_VERSION
 from hairnet_data.shards import Shard, write_sums
-from hairnet_data.sources import open_sources
+from hairnet_data.sources.registry import open_sources
 
 _DESCRIPTIONS = {
     "drawn": "Drawn portraits before drawn backgrounds: needs no data at all.",

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from mutations import inputs
 
 from hairnet_data.core.errors import SourceError
-from hairnet_data.sources.archives import unpack
+from hairnet_data.sources.lfw.archives import unpack
 
 WANTED = {"a/b.jpg": b"photo" * 300, "a/c.jpg": b"x", "d.ppm": b""}
 

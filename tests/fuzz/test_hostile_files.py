@@ -26,12 +26,12 @@ from hairnet_data.encode import decode_image
 from hairnet_data.policy import read_policy
 from hairnet_data.prepared import open_prepared
 from hairnet_data.recipe import Recipe
-from hairnet_data.sources.archives import unpack
 from hairnet_data.sources.class_map import ColourMap, IndexMap, PartMap
-from hairnet_data.sources.folder import Folder
-from hairnet_data.sources.folder_config import read_config
-from hairnet_data.sources.lfw_parts import LISTS, LfwParts
-from hairnet_data.sources.photo_folder import PhotoFolder
+from hairnet_data.sources.folder.backgrounds import PhotoFolder
+from hairnet_data.sources.folder.config import read_config
+from hairnet_data.sources.folder.source import Folder
+from hairnet_data.sources.lfw.archives import unpack
+from hairnet_data.sources.lfw.source import LISTS, LfwParts
 from hairnet_model import checkpoint, model_file, photo_list, records
 from hairnet_model.packed import PackedFeed
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hairnet_data.sources.folder import Folder
+from hairnet_data.sources.folder.source import Folder
 
 
 class Around:

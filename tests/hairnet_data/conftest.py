@@ -28,11 +28,12 @@ from hairnet_data.plan import Settings
 from hairnet_data.policy import Policy
 from hairnet_data.prepared import Prepared, open_prepared
 from hairnet_data.shards import SUMS
-from hairnet_data.sources import Sources
-from hairnet_data.sources.backgrounds import DrawnBackgrounds, PhotoFolder
-from hairnet_data.sources.drawn import Drawn
-from hairnet_data.sources.folder import Folder
-from hairnet_data.sources.lfw_parts import LfwParts
+from hairnet_data.sources.drawn.source import Drawn
+from hairnet_data.sources.folder.backgrounds import PhotoFolder
+from hairnet_data.sources.folder.source import Folder
+from hairnet_data.sources.lfw.source import LfwParts
+from hairnet_data.sources.registry import Sources
+from hairnet_data.sources.scenes.source import DrawnBackgrounds
 
 CLASSES_TOML = """\
 [colours]

@@ -24,9 +24,9 @@ from hairnet_data import croissant, generate, plan, put_in_place, shards, workpl
 from hairnet_data.build import build
 from hairnet_data.core.records import shard_file
 from hairnet_data.plan import Settings
-from hairnet_data.sources import Sources
-from hairnet_data.sources.backgrounds import PhotoFolder
-from hairnet_data.sources.folder import Folder
+from hairnet_data.sources.folder.backgrounds import PhotoFolder
+from hairnet_data.sources.folder.source import Folder
+from hairnet_data.sources.registry import Sources
 
 SETTINGS = Settings(image_size=40, train_examples=33)
 OTHERS = replace(SETTINGS, seed=4)

@@ -19,7 +19,8 @@ import pytest
 from PIL import Image
 
 from hairnet_data.prepared import open_prepared
-from hairnet_data.sources.backgrounds import DrawnBackgrounds, PhotoFolder
+from hairnet_data.sources.folder.backgrounds import PhotoFolder
+from hairnet_data.sources.scenes.source import DrawnBackgrounds
 
 Kit = Any
 Command = Any

@@ -17,10 +17,10 @@ from hairnet_data.beam import OnBeam
 from hairnet_data.build import build
 from hairnet_data.core.errors import BuildError, UsageError
 from hairnet_data.plan import Settings
-from hairnet_data.sources import Sources
-from hairnet_data.sources.backgrounds import PhotoFolder
 from hairnet_data.sources.base import Portrait
-from hairnet_data.sources.folder import Folder
+from hairnet_data.sources.folder.backgrounds import PhotoFolder
+from hairnet_data.sources.folder.source import Folder
+from hairnet_data.sources.registry import Sources
 
 Kit = Any
 

@@ -22,9 +22,9 @@ from hairnet_data.export import export, file_stem
 from hairnet_data.plan import Settings
 from hairnet_data.prepared import open_prepared
 from hairnet_data.recipe import Recipe
-from hairnet_data.sources import Sources
-from hairnet_data.sources.backgrounds import PhotoFolder
-from hairnet_data.sources.folder import Folder
+from hairnet_data.sources.folder.backgrounds import PhotoFolder
+from hairnet_data.sources.folder.source import Folder
+from hairnet_data.sources.registry import Sources
 
 Kit = Any
 Command = Any

@@ -18,9 +18,9 @@ from hairnet_data.generate import estimate, generate
 from hairnet_data.plan import Plan, Settings
 from hairnet_data.prepare import metadata_of, plan_of
 from hairnet_data.shards import read_note
-from hairnet_data.sources import Sources
-from hairnet_data.sources.backgrounds import PhotoFolder
-from hairnet_data.sources.folder import Folder
+from hairnet_data.sources.folder.backgrounds import PhotoFolder
+from hairnet_data.sources.folder.source import Folder
+from hairnet_data.sources.registry import Sources
 
 Kit = Any
 

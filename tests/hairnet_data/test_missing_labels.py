@@ -23,10 +23,10 @@ from hairnet_data.export import export
 from hairnet_data.gallery import write_gallery
 from hairnet_data.plan import Settings
 from hairnet_data.prepared import open_prepared
-from hairnet_data.sources import Sources
-from hairnet_data.sources.backgrounds import DrawnBackgrounds
 from hairnet_data.sources.base import Portrait
-from hairnet_data.sources.folder import Folder
+from hairnet_data.sources.folder.source import Folder
+from hairnet_data.sources.registry import Sources
+from hairnet_data.sources.scenes.source import DrawnBackgrounds
 from hairnet_data.stats import count
 from hairnet_data.survey import head_of
 from hairnet_data.verify import Report, verify

@@ -17,8 +17,8 @@ from hairnet_data.plan import FaultySource, Settings, SplitPlan, fingerprint, ma
 from hairnet_data.policy import Policy
 from hairnet_data.pools import Asset, Pool
 from hairnet_data.prepare import plan_of
-from hairnet_data.sources.backgrounds import DrawnBackgrounds
-from hairnet_data.sources.drawn import Drawn
+from hairnet_data.sources.drawn.source import Drawn
+from hairnet_data.sources.scenes.source import DrawnBackgrounds
 from hairnet_data.splits import splits_for
 from hairnet_data.survey import Survey
 

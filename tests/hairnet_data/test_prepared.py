@@ -34,9 +34,9 @@ def test_one_record_of_many_shards(
     from hairnet_data import plan
     from hairnet_data.build import build
     from hairnet_data.plan import Settings
-    from hairnet_data.sources import Sources
-    from hairnet_data.sources.backgrounds import PhotoFolder
-    from hairnet_data.sources.folder import Folder
+    from hairnet_data.sources.folder.backgrounds import PhotoFolder
+    from hairnet_data.sources.folder.source import Folder
+    from hairnet_data.sources.registry import Sources
 
     monkeypatch.setattr(plan, "records_per_shard", lambda count, settings: 4)
     sources = Sources(Folder.open(portraits_dir), PhotoFolder(negatives_dir))

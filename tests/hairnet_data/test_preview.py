@@ -21,9 +21,10 @@ from hairnet_data.policy import Policy
 from hairnet_data.prepared import open_prepared
 from hairnet_data.preview import checked_ending, explain, from_dataset, from_settings, show
 from hairnet_data.recipe import Recipe
-from hairnet_data.sources import Sources
-from hairnet_data.sources.backgrounds import DrawnBackgrounds, PhotoFolder
-from hairnet_data.sources.folder import Folder
+from hairnet_data.sources.folder.backgrounds import PhotoFolder
+from hairnet_data.sources.folder.source import Folder
+from hairnet_data.sources.registry import Sources
+from hairnet_data.sources.scenes.source import DrawnBackgrounds
 
 Kit = Any
 Command = Any
@@ -303,7 +304,7 @@ def test_a_changed_source(
 
 
 def test_another_drawing_is_refused(built_drawn: Path, copy_of: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    from hairnet_data.sources import drawn
+    from hairnet_data.sources.drawn import source as drawn
 
     monkeypatch.setattr(drawn, "VERSION", drawn.VERSION + 1)
     with pytest.raises(SourceError, match="this version draws other portraits than the dataset's; build it again"):

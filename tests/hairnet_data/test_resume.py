@@ -19,9 +19,9 @@ from hairnet_data import generate, naming, plan
 from hairnet_data.build import build
 from hairnet_data.core.errors import BuildError, SourceError
 from hairnet_data.plan import Settings
-from hairnet_data.sources import Sources
-from hairnet_data.sources.backgrounds import PhotoFolder
-from hairnet_data.sources.folder import Folder
+from hairnet_data.sources.folder.backgrounds import PhotoFolder
+from hairnet_data.sources.folder.source import Folder
+from hairnet_data.sources.registry import Sources
 from hairnet_data.workplace import Unfinished
 
 Kit = Any

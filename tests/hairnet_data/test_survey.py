@@ -11,9 +11,10 @@ import pytest
 
 from hairnet_data.core.workers.pool import Crew
 from hairnet_data.pools import HEAD_SIDE
-from hairnet_data.sources.backgrounds import DrawnBackgrounds, PhotoFolder
 from hairnet_data.sources.base import Portrait
-from hairnet_data.sources.folder import Folder
+from hairnet_data.sources.folder.backgrounds import PhotoFolder
+from hairnet_data.sources.folder.source import Folder
+from hairnet_data.sources.scenes.source import DrawnBackgrounds
 from hairnet_data.survey import Survey, head_of, survey
 
 Kit = Any

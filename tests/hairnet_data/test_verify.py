@@ -28,10 +28,10 @@ from hairnet_data.plan import Settings
 from hairnet_data.prepared import open_prepared
 from hairnet_data.recipe import Recipe
 from hairnet_data.shards import SUMS
-from hairnet_data.sources import Sources
-from hairnet_data.sources.backgrounds import DrawnBackgrounds
-from hairnet_data.sources.folder import Folder
-from hairnet_data.sources.lfw_parts import LfwParts
+from hairnet_data.sources.folder.source import Folder
+from hairnet_data.sources.lfw.source import LfwParts
+from hairnet_data.sources.registry import Sources
+from hairnet_data.sources.scenes.source import DrawnBackgrounds
 from hairnet_data.verify import Report, verify
 
 Kit = Any

@@ -152,9 +152,9 @@ def in_both_formats(tmp_path_factory: pytest.TempPathFactory) -> list[records.Da
     """The same settings as TFRecords and as ArrayRecords, each in several shards."""
     from hairnet_data import plan
     from hairnet_data.build import build
-    from hairnet_data.sources import Sources
-    from hairnet_data.sources.backgrounds import DrawnBackgrounds
-    from hairnet_data.sources.drawn import Drawn
+    from hairnet_data.sources.drawn.source import Drawn
+    from hairnet_data.sources.registry import Sources
+    from hairnet_data.sources.scenes.source import DrawnBackgrounds
 
     folder, made = tmp_path_factory.mktemp("formats"), []
     with pytest.MonkeyPatch.context() as patch:

@@ -13,9 +13,9 @@ import pytest
 from hairnet_data.build import build
 from hairnet_data.core.classes import FACE, HAIR
 from hairnet_data.plan import Settings
-from hairnet_data.sources import Sources
-from hairnet_data.sources.backgrounds import DrawnBackgrounds
-from hairnet_data.sources.drawn import Drawn
+from hairnet_data.sources.drawn.source import Drawn
+from hairnet_data.sources.registry import Sources
+from hairnet_data.sources.scenes.source import DrawnBackgrounds
 from hairnet_model import Segmenter, model_file, records
 from hairnet_model.evaluate import evaluate
 

@@ -19,7 +19,7 @@ from hairnet_data.sources.drawn.photo import before, mask_of, photograph, shares
 from hairnet_data.sources.drawn.scalp import depth_inside
 from hairnet_data.sources.drawn.sheet import DOT, ORIGIN
 from hairnet_data.sources.drawn.traits import Person, draw_person, first_traits
-from hairnet_data.sources.scenes import draw_scene
+from hairnet_data.sources.scenes.scene import draw_scene
 
 
 def draw_portrait(

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hairnet_data.core.errors import SourceError
-from hairnet_data.sources import archives
-from hairnet_data.sources.archives import checksum, unpack
+from hairnet_data.sources.lfw import archives
+from hairnet_data.sources.lfw.archives import checksum, unpack
 
 CONTENT = {"a/one.jpg": b"1" * 700, "a/b/two.jpg": os.urandom(3000), "other.txt": b"not wanted"}
 WANTED = {"a/one.jpg", "a/b/two.jpg"}

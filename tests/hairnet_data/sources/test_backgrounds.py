@@ -12,9 +12,10 @@ import pytest
 from PIL import Image
 
 from hairnet_data.core.errors import PictureError, SourceError, UsageError
-from hairnet_data.sources import scenes
-from hairnet_data.sources.backgrounds import DrawnBackgrounds, PhotoFolder
 from hairnet_data.sources.base import POOLS, BackgroundSource
+from hairnet_data.sources.folder.backgrounds import PhotoFolder
+from hairnet_data.sources.scenes import scene
+from hairnet_data.sources.scenes.source import DrawnBackgrounds
 
 
 def _photo(path: Path, seed: int = 0, size: tuple[int, int] = (12, 9)) -> Path:
@@ -35,13 +36,13 @@ def test_drawn_catalogue_is_sorted_and_counted() -> None:
     assert ids == sorted(ids)
     assert ids[:2] == ["test_0000", "test_0001"]
     assert [sum(entry.pool == pool for entry in entries) for pool in POOLS] == [5, 2, 3]
-    assert all(entry.id.startswith(entry.pool) and entry.traits["kind"] in scenes.KINDS for entry in entries)
+    assert all(entry.id.startswith(entry.pool) and entry.traits["kind"] in scene.KINDS for entry in entries)
 
 
 def test_every_pool_of_the_standard_set_has_every_kind() -> None:
     entries = DrawnBackgrounds().catalogue().entries
     for pool in POOLS:
-        assert {entry.traits["kind"] for entry in entries if entry.pool == pool} == set(scenes.KINDS)
+        assert {entry.traits["kind"] for entry in entries if entry.pool == pool} == set(scene.KINDS)
 
 
 def test_drawn_scenes_do_not_depend_on_the_counts() -> None:

@@ -15,12 +15,13 @@ import pytest
 from hairnet_data.core.classes import BACKGROUND, COLOURS, FACE, HAIR
 from hairnet_data.core.errors import SourceError, UsageError
 from hairnet_data.sources.base import Portrait
-from hairnet_data.sources.drawn import KINDS, TONES, VERSION, Drawn, draw_portrait
 from hairnet_data.sources.drawn.canvas import CLASS_OF_PART, NOTHING
-from hairnet_data.sources.drawn.figure import paint_figure, stand
+from hairnet_data.sources.drawn.colours import TONES
+from hairnet_data.sources.drawn.figure import draw_portrait, paint_figure, stand
 from hairnet_data.sources.drawn.light import draw_light
 from hairnet_data.sources.drawn.photo import before, mask_of, shares
-from hairnet_data.sources.drawn.traits import draw_person
+from hairnet_data.sources.drawn.source import VERSION, Drawn
+from hairnet_data.sources.drawn.traits import KINDS, draw_person
 
 
 def _rng(seed: int) -> np.random.Generator:
@@ -49,7 +50,7 @@ def test_the_same_id_is_the_same_portrait_whatever_else_there_is() -> None:
 
 def test_another_process_with_another_hash_seed_draws_the_same() -> None:
     code = (
-        "import hashlib; from hairnet_data.sources.drawn import Drawn; p = Drawn(size=96).load('test_00007');"
+        "import hashlib; from hairnet_data.sources.drawn.source import Drawn; p = Drawn(size=96).load('test_00007');"
         "print(hashlib.sha256(p.image.tobytes() + p.mask.tobytes()).hexdigest())"
     )
     seen = subprocess.run(

@@ -18,8 +18,8 @@ from PIL import Image
 from hairnet_data.core.classes import BACKGROUND, FACE, HAIR, UNLABELLED
 from hairnet_data.core.errors import PictureError, SourceError
 from hairnet_data.sources.base import PortraitSource
-from hairnet_data.sources.folder import Folder
-from hairnet_data.sources.folder_config import read_config
+from hairnet_data.sources.folder.config import read_config
+from hairnet_data.sources.folder.source import Folder
 
 DOCS = Path(__file__).parents[3] / "docs"
 COLOURS = '[colours]\nbackground = "#0000ff"\nhair = ["#ff0000", "#7f0000"]\nface = "#00ff00"\n'

@@ -11,7 +11,7 @@ from hairnet_data.core.classes import BACKGROUND, FACE, HAIR, UNLABELLED
 from hairnet_data.core.errors import PictureError, SourceError
 from hairnet_data.core.images.label_image import MaskPicture
 from hairnet_data.sources.class_map import ColourMap, IndexMap, PartMap
-from hairnet_data.sources.folder_config import Config, read_config
+from hairnet_data.sources.folder.config import Config, read_config
 
 
 @pytest.fixture

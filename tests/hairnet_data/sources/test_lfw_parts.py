@@ -20,9 +20,9 @@ from PIL import Image
 
 from hairnet_data.core.classes import BACKGROUND, COLOURS, FACE, HAIR
 from hairnet_data.core.errors import PictureError, SourceError, UsageError
-from hairnet_data.sources import lfw_download
 from hairnet_data.sources.base import PortraitSource
-from hairnet_data.sources.lfw_parts import LfwParts, Overlap
+from hairnet_data.sources.lfw import download as lfw_download
+from hairnet_data.sources.lfw.source import LfwParts, Overlap
 
 LISTS = {
     "train": ["Ann_Lee 1", "Ann_Lee 2", "Bo 1", "Cy_de_la_Cruz 12"],
@@ -394,7 +394,7 @@ def test_the_public_facts():
 
 
 def test_importing_it_imports_no_tensorflow():
-    modules = "hairnet_data.sources.lfw_parts, hairnet_data.sources.folder"
+    modules = "hairnet_data.sources.lfw.source, hairnet_data.sources.folder.source"
     code = f"import sys, {modules}; print('tensorflow' in sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=dict(os.environ))
     assert run.stdout.strip() == "False"

@@ -5,60 +5,59 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hairnet_data.sources import scenes
-from hairnet_data.sources.scenes import paint
+from hairnet_data.sources.scenes import paint, scene
 
 
 def _rng(*key: int) -> np.random.Generator:
     return np.random.Generator(np.random.Philox(np.random.SeedSequence(key)))
 
 
-@pytest.mark.parametrize("kind", scenes.KINDS)
+@pytest.mark.parametrize("kind", scene.KINDS)
 @pytest.mark.parametrize(("height", "width"), [(16, 33), (33, 16), (1, 5), (61, 60), (8, 200), (200, 8)])
 def test_every_kind_takes_small_and_odd_sizes(kind: str, height: int, width: int) -> None:
     for seed in range(6):
-        picture = scenes.draw_scene(_rng(seed, height), height, width, kind)
+        picture = scene.draw_scene(_rng(seed, height), height, width, kind)
         assert picture.shape == (height, width, 3)
         assert picture.dtype == np.uint8
         assert picture.flags.c_contiguous
 
 
-@pytest.mark.parametrize("kind", scenes.KINDS)
+@pytest.mark.parametrize("kind", scene.KINDS)
 def test_every_kind_takes_a_large_size(kind: str) -> None:
-    assert scenes.draw_scene(_rng(5), 700, 400, kind).shape == (700, 400, 3)
+    assert scene.draw_scene(_rng(5), 700, 400, kind).shape == (700, 400, 3)
 
 
-@pytest.mark.parametrize("kind", scenes.KINDS)
+@pytest.mark.parametrize("kind", scene.KINDS)
 def test_the_numbers_make_the_picture(kind: str) -> None:
-    first, again, other = (scenes.draw_scene(_rng(seed), 64, 48, kind) for seed in (1, 1, 2))
+    first, again, other = (scene.draw_scene(_rng(seed), 64, 48, kind) for seed in (1, 1, 2))
     assert np.array_equal(first, again)
     assert not np.array_equal(first, other)
 
 
 def test_no_numbers_come_from_elsewhere() -> None:
     state = np.random.get_state()[1].copy()  # type: ignore[index]  # noqa: NPY002
-    scenes.draw_scene(_rng(3), 40, 40)
+    scene.draw_scene(_rng(3), 40, 40)
     assert np.array_equal(state, np.random.get_state()[1])  # type: ignore[index]  # noqa: NPY002
 
 
 def test_kinds_differ() -> None:
-    pictures = {kind: scenes.draw_scene(_rng(9), 48, 48, kind).tobytes() for kind in scenes.KINDS}
-    assert len(set(pictures.values())) == len(scenes.KINDS)
+    pictures = {kind: scene.draw_scene(_rng(9), 48, 48, kind).tobytes() for kind in scene.KINDS}
+    assert len(set(pictures.values())) == len(scene.KINDS)
 
 
 def test_any_kind_is_drawn_where_none_is_asked_for() -> None:
     """The kinds are told apart by what the same numbers give: the first number picks the kind."""
     seen = set()
     for seed in range(200):
-        seen.add(scenes.KINDS[int(_rng(seed).integers(len(scenes.KINDS)))])
-    assert seen == set(scenes.KINDS)
-    assert scenes.draw_scene(_rng(0), 20, 20).shape == (20, 20, 3)
+        seen.add(scene.KINDS[int(_rng(seed).integers(len(scene.KINDS)))])
+    assert seen == set(scene.KINDS)
+    assert scene.draw_scene(_rng(0), 20, 20).shape == (20, 20, 3)
 
 
-@pytest.mark.parametrize("kind", scenes.KINDS)
+@pytest.mark.parametrize("kind", scene.KINDS)
 def test_scenes_are_neither_black_nor_white(kind: str) -> None:
     """On the whole, that is: a cellar is dark now and then."""
-    means = [float(scenes.draw_scene(_rng(seed, 7), 48, 48, kind).mean()) for seed in range(12)]
+    means = [float(scene.draw_scene(_rng(seed, 7), 48, 48, kind).mean()) for seed in range(12)]
     assert 40 < np.mean(means) < 200
     assert max(means) - min(means) > 20
 
@@ -66,12 +65,12 @@ def test_scenes_are_neither_black_nor_white(kind: str) -> None:
 @pytest.mark.parametrize(("height", "width"), [(0, 10), (10, 0), (-3, 4)])
 def test_impossible_sizes_are_refused(height: int, width: int) -> None:
     with pytest.raises(ValueError, match="cannot be drawn"):
-        scenes.draw_scene(_rng(1), height, width)
+        scene.draw_scene(_rng(1), height, width)
 
 
 def test_unknown_kinds_are_refused() -> None:
     with pytest.raises(ValueError, match="no kind of scene"):
-        scenes.draw_scene(_rng(1), 20, 20, "portrait")
+        scene.draw_scene(_rng(1), 20, 20, "portrait")
 
 
 def test_noise_fills_its_range() -> None:

@@ -15,7 +15,7 @@ from hairnet_data.core.errors import HairnetError, SourceError, UsageError
 from hairnet_data.core.images import decode
 from hairnet_data.core.storage.paths import digest_of, files_below, is_folder, is_remote, size_of
 from hairnet_data.sources.base import POOLS, Catalogue, Entry
-from hairnet_data.splits import divide
+from hairnet_data.sources.pool_assignment import divide
 
 
 class PhotoFolder:

@@ -13,10 +13,10 @@ from hairnet_data.core.errors import HairnetError, PictureError, SourceError, Us
 from hairnet_data.core.images.decode import file_bytes, read_mask, read_photo
 from hairnet_data.core.storage.bounded_read import read_bytes
 from hairnet_data.core.storage.paths import is_file, is_folder, is_remote
-from hairnet_data.sources.archives import unpack
 from hairnet_data.sources.base import POOLS, Catalogue, Entry, Portrait
 from hairnet_data.sources.class_map import LFW_COLOURS, same_frame
-from hairnet_data.sources.lfw_download import MASK_ARCHIVE, PHOTO_ARCHIVE, Download, by_hand, fetch
+from hairnet_data.sources.lfw.archives import unpack
+from hairnet_data.sources.lfw.download import MASK_ARCHIVE, PHOTO_ARCHIVE, Download, by_hand, fetch
 
 PHOTOS, MASKS = "lfw_funneled", "parts_lfw_funneled_gt_images"
 """The folders within the archives."""

@@ -1,4 +1,4 @@
-"""Pictures with nobody in them: drawn ones, and a folder of one's own photos."""
+"""Drawn backgrounds: pictures with nobody in them."""
 
 from __future__ import annotations
 
@@ -10,11 +10,8 @@ import numpy as np
 
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.errors import SourceError, UsageError
-from hairnet_data.sources import scenes
 from hairnet_data.sources.base import POOLS, Catalogue, Entry
-from hairnet_data.sources.photo_folder import PhotoFolder
-
-__all__ = ["DrawnBackgrounds", "PhotoFolder"]
+from hairnet_data.sources.scenes import scene
 
 _DRAWN_ID = re.compile(r"(train|validation|test)_(\d{4}|[1-9]\d{4,8})", re.ASCII)
 
@@ -43,7 +40,7 @@ class DrawnBackgrounds:
 
     def settings(self) -> dict[str, Any]:
         """Counts, size and the version of the drawing: JSON values."""
-        return {**self._counts, "size": self._size, "version": scenes.VERSION}
+        return {**self._counts, "size": self._size, "version": scene.VERSION}
 
     def catalogue(self) -> Catalogue:
         """Lists all scenes, sorted by id, with their kind as a trait; draws none."""
@@ -76,7 +73,7 @@ class DrawnBackgrounds:
         height = long if digest[31] % 4 == 1 else self._size
         width = long if digest[31] % 4 == 2 else self._size
         key = np.frombuffer(digest[:16], "<u8").astype(np.uint64)
-        return scenes.draw_scene(np.random.Generator(np.random.Philox(key=key)), height, width, kind)
+        return scene.draw_scene(np.random.Generator(np.random.Philox(key=key)), height, width, kind)
 
     def _number(self, id: str) -> int:
         """The number within its pool that an id names."""
@@ -92,9 +89,9 @@ class DrawnBackgrounds:
 
     def _digest(self, id: str) -> bytes:
         """32 bytes that stand for a drawing."""
-        return hashlib.sha256(f"{scenes.VERSION}:{self._size}:{id}".encode()).digest()
+        return hashlib.sha256(f"{scene.VERSION}:{self._size}:{id}".encode()).digest()
 
 
 def _kind(number: int) -> str:
     """The kind of the scene with this number: each pool goes through all kinds in turn."""
-    return scenes.KINDS[number % len(scenes.KINDS)]
+    return scene.KINDS[number % len(scene.KINDS)]

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from hairnet_data.core.errors import SourceError
-from hairnet_data.sources.archives import checksum
+from hairnet_data.sources.lfw.archives import checksum
 
 PHOTO_ARCHIVE = "lfw-funneled.tgz"
 MASK_ARCHIVE = "parts_lfw_funneled_gt_images.tgz"

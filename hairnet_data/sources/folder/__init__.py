@@ -1,0 +1,1 @@
+"""A user's own folder of portraits and masks, and of backgrounds."""

@@ -1,0 +1,1 @@
+"""LFW Part Labels, from its public archives."""

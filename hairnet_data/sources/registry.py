@@ -1,0 +1,93 @@
+"""Where portraits and backgrounds come from: one module a source, and the door to all of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from hairnet_data.core.errors import UsageError
+from hairnet_data.sources.base import BackgroundSource, PortraitSource
+from hairnet_data.sources.disk_cache import KeptBackgrounds, KeptPortraits
+from hairnet_data.sources.drawn.source import Drawn
+from hairnet_data.sources.folder.backgrounds import PhotoFolder
+from hairnet_data.sources.folder.source import Folder
+from hairnet_data.sources.lfw.source import LfwParts
+from hairnet_data.sources.scenes.source import DrawnBackgrounds
+
+SOURCES = ("drawn", "lfw_parts", "folder")
+
+FEWEST_DRAWN, MOST_DRAWN = 600, 6000
+"""Bounds of how many portraits are drawn for training: a few for every three examples, while memory allows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """A source of portraits and one of backgrounds."""
+
+    portraits: PortraitSource
+    backgrounds: BackgroundSource
+
+
+def open_sources(
+    name: str,
+    source_dir: Path | None,
+    negatives: Path | None,
+    keep_in: Path,
+    train_examples: int | None = None,
+    split_by: str = "official",
+) -> Sources:
+    """Opens the sources a user named.
+
+    Args:
+        name: one of `SOURCES`.
+        source_dir: the source's folder; needed for `folder`, optional for `lfw_parts`.
+        negatives: a folder of backgrounds; drawn ones without it.
+        keep_in: a folder, made when needed, where archives are unpacked, to be found again next time.
+        train_examples: what the user asked for; decides how many portraits are drawn.
+        split_by: "official" or "person", for `lfw_parts`.
+
+    Raises:
+        SourceError: the folder or its content cannot be used.
+        UsageError: the name or the combination means nothing.
+    """
+    if split_by not in ("official", "person"):
+        raise UsageError("--split-by", f"no division named {split_by!r}", "choose official or person")
+    if split_by != "official" and name != "lfw_parts":
+        raise UsageError("--split-by", f"means nothing for {name}, whose pools never share a person", "leave it out")
+    backgrounds = PhotoFolder(negatives) if negatives else DrawnBackgrounds()
+    return Sources(_portraits(name, source_dir, keep_in, train_examples, split_by), backgrounds)
+
+
+def _portraits(
+    name: str,
+    source_dir: Path | None,
+    keep_in: Path,
+    train_examples: int | None,
+    split_by: str,
+) -> PortraitSource:
+    if name == "drawn":
+        if source_dir:
+            raise UsageError("--source-dir", "means nothing for drawn", "leave it out, or name lfw_parts or folder")
+        wanted = 3 * (train_examples or 0) // 10
+        return Drawn(train=min(max(wanted, FEWEST_DRAWN), MOST_DRAWN))
+    if name == "lfw_parts":
+        return LfwParts.open(source_dir, keep_in, split_by)
+    if name == "folder":
+        if not source_dir:
+            raise UsageError("--source-dir", "is missing", "give the folder that holds images, masks and classes.toml")
+        return Folder.open(source_dir)
+    raise UsageError("SOURCE", f"no source named {name!r}", f"choose from {', '.join(SOURCES)}")
+
+
+MOST_KEPT = 8000
+"""Sources with more entries are not kept: their files would take gigabytes."""
+
+
+def keep_small(sources: Sources, folder: Path) -> Sources:
+    """The same sources, whose small pictures are kept as files in a folder once they are drawn or decoded."""
+    portraits, backgrounds = sources.portraits, sources.backgrounds
+    if len(portraits.catalogue().entries) <= MOST_KEPT:
+        portraits = KeptPortraits(portraits, folder)
+    if len(backgrounds.catalogue().entries) <= MOST_KEPT:
+        backgrounds = KeptBackgrounds(backgrounds, folder)
+    return Sources(portraits, backgrounds)
