@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 from hairnet_data.core.version import __version__
 
 if TYPE_CHECKING:
-    from hairnet_data.recipe import Recipe
+    from hairnet_data.recipes.recipe import Recipe
+    from hairnet_data.recipes.sampler import sample_recipe
     from hairnet_data.renderer import render
-    from hairnet_data.sampling import sample_recipe
 
 __all__ = ["Recipe", "__version__", "render", "sample_recipe"]
 
-_HOMES = {"Recipe": "recipe", "render": "renderer", "sample_recipe": "sampling"}
+_HOMES = {"Recipe": "recipes.recipe", "render": "renderer", "sample_recipe": "recipes.sampler"}
 
 
 def __getattr__(name: str) -> Any:

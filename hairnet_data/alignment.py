@@ -31,7 +31,7 @@ from numpy.typing import NDArray
 
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import NAMES, UNLABELLED
-from hairnet_data.recipe import Occluder, Recipe
+from hairnet_data.recipes.recipe import Occluder, Recipe
 
 Allowed = NDArray[np.uint8]
 """For each pixel a set of classes: bit k is set where class k is right, `UNLABELLED_BIT` where no label is."""

@@ -13,7 +13,7 @@ from hairnet_data.core.errors import DatasetError
 from hairnet_data.core.records.example import parse
 from hairnet_data.encode import decode_image, decode_mask
 from hairnet_data.prepared import FEATURES, text
-from hairnet_data.recipe import Recipe, asset_id
+from hairnet_data.recipes.recipe import Recipe, asset_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from hairnet_data.core.errors import HairnetError
 from hairnet_data.encode import decode_image, encode_image
 from hairnet_data.plan import library_versions
 from hairnet_data.prepared import Prepared
-from hairnet_data.recipe import Recipe, asset_id
+from hairnet_data.recipes.recipe import Recipe, asset_id
 from hairnet_data.renderer import Subject, render
 from hairnet_data.sources.base import Portrait
 from hairnet_data.texture import shrink_background

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from hairnet_data.core.errors import DatasetError
 from hairnet_data.prepared import text
-from hairnet_data.recipe import Recipe
+from hairnet_data.recipes.recipe import Recipe
 
 Value = str | int | float | bool
 

@@ -18,10 +18,10 @@ from hairnet_data.core.storage.paths import place
 from hairnet_data.core.workers.pool import Crew, Hands, WorkerDied
 from hairnet_data.encode import encode_image, encode_mask
 from hairnet_data.plan import Plan, SplitPlan
-from hairnet_data.pools import Pool
-from hairnet_data.recipe import Recipe, asset_id
+from hairnet_data.recipes.pools import Pool
+from hairnet_data.recipes.recipe import Recipe, asset_id
+from hairnet_data.recipes.sampler import sample_recipe
 from hairnet_data.renderer import render
-from hairnet_data.sampling import sample_recipe
 from hairnet_data.shards import Shard, note_name, read_note, sound_shard, write_note, write_rows
 from hairnet_data.survey import listed
 from hairnet_data.tables import piece_of

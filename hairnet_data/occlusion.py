@@ -8,7 +8,7 @@ import numpy as np
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import BACKGROUND
 from hairnet_data.geometry.polygons import cover
-from hairnet_data.recipe import Occluder
+from hairnet_data.recipes.recipe import Occluder
 from hairnet_data.texture import Backgrounds, paint_box
 
 

@@ -61,7 +61,7 @@ class Request:
     def settings(self) -> Settings:
         """The settings. Raises UsageError for values that mean nothing."""
         from hairnet_data.plan import Settings
-        from hairnet_data.policy import Policy, from_mapping, read_policy
+        from hairnet_data.recipes.policy import Policy, from_mapping, read_policy
 
         base = read_policy(self.policy) if self.policy else Policy()
         names = ("negative_rate", "occlude_rate", "scale", "shift", "rotate", "mirror", "photometric")

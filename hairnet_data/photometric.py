@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hairnet_data.core.arrays import Pixels, pixels
-from hairnet_data.recipe import NO_CHANGE, Photometric
+from hairnet_data.recipes.recipe import NO_CHANGE, Photometric
 from hairnet_data.texture import noise_tile, tile_at
 
 

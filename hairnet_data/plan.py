@@ -14,12 +14,12 @@ import numpy as np
 from hairnet_data.core.errors import SourceError, UsageError
 from hairnet_data.core.records.shard_file import checked_format
 from hairnet_data.encode import IMAGE_FORMATS, JPEG_QUALITY
-from hairnet_data.policy import DEFAULT, Policy
-from hairnet_data.pools import Pool
-from hairnet_data.recipe import RECIPE_VERSION
+from hairnet_data.recipes.policy import DEFAULT, Policy
+from hairnet_data.recipes.pools import Pool
+from hairnet_data.recipes.recipe import RECIPE_VERSION
+from hairnet_data.recipes.splits import EVALUATION_VERSION, Split, splits_for
 from hairnet_data.renderer import RENDERER_VERSION
 from hairnet_data.sources.base import POOLS, BackgroundSource, PortraitSource
-from hairnet_data.splits import EVALUATION_VERSION, Split, splits_for
 from hairnet_data.survey import Survey
 
 DATASET = "hairnet_synthetic"

@@ -16,7 +16,7 @@ from hairnet_data.core.records.tfrecord import unframe
 from hairnet_data.core.storage.bounded_read import open_plain, read_bytes
 from hairnet_data.core.storage.paths import is_folder
 from hairnet_data.encode import IMAGE_FORMATS
-from hairnet_data.policy import from_mapping
+from hairnet_data.recipes.policy import from_mapping
 from hairnet_data.sources.base import POOLS
 from hairnet_data.sources.registry import SOURCES
 

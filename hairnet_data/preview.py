@@ -16,16 +16,16 @@ from hairnet_data.core.errors import DatasetError, SourceError, UsageError
 from hairnet_data.encode import decode_image, decode_mask
 from hairnet_data.gallery import write_gallery
 from hairnet_data.plan import Settings
-from hairnet_data.pools import Asset, Pool
 from hairnet_data.prepared import Prepared, text
-from hairnet_data.recipe import Recipe, asset_id
+from hairnet_data.recipes.caption import describe
+from hairnet_data.recipes.pools import Asset, Pool
+from hairnet_data.recipes.recipe import Recipe, asset_id
+from hairnet_data.recipes.sampler import sample_recipe
+from hairnet_data.recipes.splits import splits_for
 from hairnet_data.renderer import Subject, render, steps
-from hairnet_data.sampling import sample_recipe
 from hairnet_data.sources.base import Catalogue
 from hairnet_data.sources.registry import Sources
-from hairnet_data.splits import splits_for
 from hairnet_data.texture import shrink_background
-from hairnet_data.words import describe
 
 
 def from_settings(sources: Sources, settings: Settings, count: int) -> Iterator[Cell]:

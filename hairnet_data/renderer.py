@@ -12,7 +12,7 @@ from hairnet_data.core.classes import BACKGROUND
 from hairnet_data.geometry import warp
 from hairnet_data.occlusion import occlude
 from hairnet_data.photometric import change_colours
-from hairnet_data.recipe import Recipe
+from hairnet_data.recipes.recipe import Recipe
 from hairnet_data.sources.base import Portrait
 from hairnet_data.texture import Backgrounds, paint_box, take_crop
 

@@ -12,7 +12,7 @@ from hairnet_data.core.progress import Progress
 from hairnet_data.core.storage.paths import size_of
 from hairnet_data.encode import decode_mask
 from hairnet_data.prepared import Prepared, text
-from hairnet_data.recipe import Recipe
+from hairnet_data.recipes.recipe import Recipe
 
 
 def count(dataset: Prepared, progress: Progress) -> dict[str, dict[str, Any]]:

@@ -19,7 +19,7 @@ from hairnet_data.core.errors import HairnetError, SourceError
 from hairnet_data.core.progress import Progress
 from hairnet_data.core.workers.pool import Crew, WorkerDied
 from hairnet_data.geometry import warp
-from hairnet_data.pools import HEAD_SIDE, Asset, Pool
+from hairnet_data.recipes.pools import HEAD_SIDE, Asset, Pool
 from hairnet_data.sources.base import POOLS, BackgroundSource, Entry, Portrait, PortraitSource
 
 _LISTED = 25  # ids in one message

@@ -19,7 +19,7 @@ from hairnet_data.core.records.example import parse
 from hairnet_data.core.records.shard_file import format_of
 from hairnet_data.core.records.tfrecord import frame
 from hairnet_data.core.storage.atomic import drafted
-from hairnet_data.recipe import Recipe
+from hairnet_data.recipes.recipe import Recipe
 
 TABLE = "examples.jsonl.gz"
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from hairnet_data.core.arrays import Pixels, pixels
 from hairnet_data.geometry import warp
-from hairnet_data.recipe import Crop, Paint
+from hairnet_data.recipes.recipe import Crop, Paint
 
 TILE = 512
 """Side of a texture tile in pixels. Fresh noise would cost 1.5 ms an example; a window of a tile costs nothing."""

@@ -19,8 +19,8 @@ from hairnet_data.core.progress import Progress
 from hairnet_data.core.records.example import parse
 from hairnet_data.core.storage.paths import digest_of
 from hairnet_data.core.workers.pool import Crew
-from hairnet_data.policy import from_mapping
 from hairnet_data.prepared import Prepared, Shard, read_shard, salvaged, text
+from hairnet_data.recipes.policy import from_mapping
 from hairnet_data.shards import SUMS, read_sums
 from hairnet_data.sources.registry import Sources, keep_small
 

@@ -40,7 +40,7 @@ def test_only_sampling_draws() -> None:
     importers = {
         path.relative_to(PACKAGE).as_posix()
         for path in PACKAGE.rglob("*.py")
-        if "hairnet_data.draws" in path.read_text(encoding="utf-8")
+        if "hairnet_data.recipes.rng" in path.read_text(encoding="utf-8")
     }
     assert importers == {"sampling.py"}
 

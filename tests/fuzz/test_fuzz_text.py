@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from mutations import WORDS, inputs
 
 from hairnet_data.core.errors import DatasetError, SourceError, UsageError
-from hairnet_data.policy import DEFAULT, Policy, from_mapping, read_policy
 from hairnet_data.prepared import open_prepared
-from hairnet_data.recipe import Affine, Crop, Occluder, Paint, Photometric, Recipe
+from hairnet_data.recipes.policy import DEFAULT, Policy, from_mapping, read_policy
+from hairnet_data.recipes.recipe import Affine, Crop, Occluder, Paint, Photometric, Recipe
 from hairnet_data.sources.folder.config import read_config
 from hairnet_model.records import open_dataset
 

@@ -28,9 +28,9 @@ from hairnet_data.core.records.tfrecord import frame, unframe
 from hairnet_data.encode import decode_image, decode_mask
 from hairnet_data.generate import make_record
 from hairnet_data.geometry.polygons import Point
-from hairnet_data.policy import Policy
-from hairnet_data.pools import Asset, Pool
-from hairnet_data.recipe import Crop, Paint, Photometric, Recipe, asset_id
+from hairnet_data.recipes.policy import Policy
+from hairnet_data.recipes.pools import Asset, Pool
+from hairnet_data.recipes.recipe import Crop, Paint, Photometric, Recipe, asset_id
 from hairnet_data.sources.base import Portrait
 from hairnet_data.texture import Backgrounds
 

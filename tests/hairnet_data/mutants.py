@@ -21,12 +21,12 @@ from hairnet_data import generate, occlusion, renderer
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import BACKGROUND, FACE, HAIR, UNLABELLED
 from hairnet_data.geometry import warp
-from hairnet_data.policy import Policy
-from hairnet_data.pools import Asset, Pool
-from hairnet_data.recipe import Affine, Occluder, Paint, Photometric, Recipe
-from hairnet_data.sampling import sample_recipe
+from hairnet_data.recipes.policy import Policy
+from hairnet_data.recipes.pools import Asset, Pool
+from hairnet_data.recipes.recipe import Affine, Occluder, Paint, Photometric, Recipe
+from hairnet_data.recipes.sampler import sample_recipe
+from hairnet_data.recipes.splits import Split
 from hairnet_data.sources.base import Portrait
-from hairnet_data.splits import Split
 from hairnet_data.texture import Backgrounds
 
 Patch = Callable[[pytest.MonkeyPatch], None]

@@ -17,12 +17,12 @@ from hypothesis import strategies as st
 from hairnet_data import alignment
 from hairnet_data.core.classes import BACKGROUND, FACE, HAIR, UNLABELLED
 from hairnet_data.geometry.polygons import ellipse, place
-from hairnet_data.policy import SHAPES, Policy
-from hairnet_data.pools import Asset, Pool
-from hairnet_data.recipe import PATTERNS, Affine, Occluder, Paint, Photometric, Recipe
-from hairnet_data.sampling import sample_recipe
+from hairnet_data.recipes.policy import SHAPES, Policy
+from hairnet_data.recipes.pools import Asset, Pool
+from hairnet_data.recipes.recipe import PATTERNS, Affine, Occluder, Paint, Photometric, Recipe
+from hairnet_data.recipes.sampler import sample_recipe
+from hairnet_data.recipes.splits import Split
 from hairnet_data.sources.base import Portrait
-from hairnet_data.splits import Split
 
 T = TypeVar("T")
 Draw = Callable[[st.SearchStrategy[T]], T]

@@ -16,7 +16,7 @@ import pytest
 from hairnet_data import build as building
 from hairnet_data import cli, options
 from hairnet_data.core.errors import BuildError, HairnetError, UsageError
-from hairnet_data.policy import Policy
+from hairnet_data.recipes.policy import Policy
 
 Kit = Any
 Command = Any

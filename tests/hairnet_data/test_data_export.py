@@ -21,7 +21,7 @@ from hairnet_data.encode import decode_image, decode_mask
 from hairnet_data.export import export, file_stem
 from hairnet_data.plan import Settings
 from hairnet_data.prepared import open_prepared
-from hairnet_data.recipe import Recipe
+from hairnet_data.recipes.recipe import Recipe
 from hairnet_data.sources.folder.backgrounds import PhotoFolder
 from hairnet_data.sources.folder.source import Folder
 from hairnet_data.sources.registry import Sources

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hairnet_data.draws import SECTION, Draws, sections, shuffled, uniforms
+from hairnet_data.recipes.rng import SECTION, Draws, sections, shuffled, uniforms
 
 TRAIN_0 = [0.20217070243981505, 0.8060029221010319, 0.45369814209658454]
 TEST_7 = [0.08728405048542243, 0.09744739686157988]
@@ -59,7 +59,7 @@ def test_numbers_never_change() -> None:
 
 def test_numbers_are_the_same_in_another_process_with_another_hash_seed() -> None:
     line = (
-        "from hairnet_data.draws import uniforms, shuffled; "
+        "from hairnet_data.recipes.rng import uniforms, shuffled; "
         "print(uniforms(5, 'train', 9, 4).tolist(), shuffled(5, 'train', 2, 9).tolist())"
     )
     said = [

@@ -218,7 +218,7 @@ def test_what_nobody_labelled_is_of_no_head() -> None:
 
 def test_the_ordinary_way_is_taken_where_a_portrait_fills_the_frame(monkeypatch: pytest.MonkeyPatch) -> None:
     """No fill is painted that nobody would see: neither without unlabelled pixels nor with them."""
-    from hairnet_data.recipe import Affine, Recipe
+    from hairnet_data.recipes.recipe import Affine, Recipe
 
     monkeypatch.setattr(renderer, "paint_box", lambda *args: pytest.fail("a fill was painted"))
     recipe = Recipe("train", 0, 32, "portrait", "x@0", affine=Affine(1.0))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.photometric import change_colours
-from hairnet_data.recipe import Photometric
+from hairnet_data.recipes.recipe import Photometric
 
 CHANGES = {
     "grey": Photometric(grey=True),

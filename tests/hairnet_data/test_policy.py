@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hairnet_data.core.errors import UsageError
-from hairnet_data.policy import CLEAN, SHAPES, Policy, flag, from_mapping, read_policy
+from hairnet_data.recipes.policy import CLEAN, SHAPES, Policy, flag, from_mapping, read_policy
 
 LIMITS: dict[str, tuple[float, float]] = {
     "negative_rate": (0, 1),

@@ -17,10 +17,10 @@ from hairnet_data.build import build
 from hairnet_data.core.errors import SourceError, UsageError
 from hairnet_data.encode import decode_image, decode_mask, encode_image
 from hairnet_data.plan import Settings
-from hairnet_data.policy import Policy
 from hairnet_data.prepared import open_prepared
 from hairnet_data.preview import checked_ending, explain, from_dataset, from_settings, show
-from hairnet_data.recipe import Recipe
+from hairnet_data.recipes.policy import Policy
+from hairnet_data.recipes.recipe import Recipe
 from hairnet_data.sources.folder.backgrounds import PhotoFolder
 from hairnet_data.sources.folder.source import Folder
 from hairnet_data.sources.registry import Sources

@@ -12,8 +12,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hairnet_data.core.errors import DatasetError
-from hairnet_data.policy import SHAPES
-from hairnet_data.recipe import (
+from hairnet_data.recipes.policy import SHAPES
+from hairnet_data.recipes.recipe import (
     PATTERNS,
     RECIPE_VERSION,
     Affine,

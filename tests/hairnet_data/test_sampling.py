@@ -19,13 +19,13 @@ from hypothesis import strategies as st
 
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import BACKGROUND, FACE, HAIR
-from hairnet_data.policy import CLEAN, SHAPES, Policy
-from hairnet_data.pools import HEAD_SIDE, Asset, Pool
-from hairnet_data.recipe import Affine, Photometric, Recipe
+from hairnet_data.recipes.policy import CLEAN, SHAPES, Policy
+from hairnet_data.recipes.pools import HEAD_SIDE, Asset, Pool
+from hairnet_data.recipes.recipe import Affine, Photometric, Recipe
+from hairnet_data.recipes.sampler import sample_recipe
+from hairnet_data.recipes.splits import EVALUATION_SPLITS, Split, splits_for
 from hairnet_data.renderer import render
-from hairnet_data.sampling import sample_recipe
 from hairnet_data.sources.base import Portrait
-from hairnet_data.splits import EVALUATION_SPLITS, Split, splits_for
 from hairnet_data.survey import head_of
 
 DIGEST = "0123456789abcdef"
@@ -308,8 +308,8 @@ def test_recipes_never_change() -> None:
 
 def test_recipes_are_the_same_in_another_process_with_another_hash_seed() -> None:
     code = (
-        "from hairnet_data.policy import Policy; from hairnet_data.pools import HEAD_SIDE, Asset, Pool;"
-        "from hairnet_data.sampling import sample_recipe; from hairnet_data.splits import Split;"
+        "from hairnet_data.recipes.policy import Policy; from hairnet_data.recipes.pools import HEAD_SIDE, Asset, Pool;"
+        "from hairnet_data.recipes.sampler import sample_recipe; from hairnet_data.recipes.splits import Split;"
         "pool = Pool(tuple(Asset(f'p{k}', 'd') for k in range(9)), (Asset('b', 'd'),));"
         "split = Split('train', 'train', Policy(), 4, False);"
         "print([sample_recipe(split, pool, index).to_json() for index in range(20)])"

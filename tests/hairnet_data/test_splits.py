@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hairnet_data.recipes.splits import EVALUATION_SPLITS, splits_for
 from hairnet_data.sources.base import POOLS
 from hairnet_data.sources.pool_assignment import divide
-from hairnet_data.splits import EVALUATION_SPLITS, splits_for
 
 weights = st.dictionaries(st.text(max_size=8), st.integers(1, 50), max_size=60)
 shares = st.tuples(*[st.integers(0, 10)] * 3).filter(any)
@@ -61,7 +61,11 @@ def test_somebody_with_most_portraits_does_not_empty_a_pool():
 
 
 def test_it_can_be_imported_first():
-    for module in ("hairnet_data.splits", "hairnet_data.sources.registry", "hairnet_data.sources.folder.source"):
+    for module in (
+        "hairnet_data.recipes.splits",
+        "hairnet_data.sources.registry",
+        "hairnet_data.sources.folder.source",
+    ):
         subprocess.run([sys.executable, "-c", f"import {module}"], check=True)
 
 

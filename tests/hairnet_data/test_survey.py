@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from hairnet_data.core.workers.pool import Crew
-from hairnet_data.pools import HEAD_SIDE
+from hairnet_data.recipes.pools import HEAD_SIDE
 from hairnet_data.sources.base import Portrait
 from hairnet_data.sources.folder.backgrounds import PhotoFolder
 from hairnet_data.sources.folder.source import Folder

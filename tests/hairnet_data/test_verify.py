@@ -26,7 +26,7 @@ from hairnet_data.core.workers.pool import Crew
 from hairnet_data.encode import decode_image, decode_mask, encode_image, encode_mask
 from hairnet_data.plan import Settings
 from hairnet_data.prepared import open_prepared
-from hairnet_data.recipe import Recipe
+from hairnet_data.recipes.recipe import Recipe
 from hairnet_data.shards import SUMS
 from hairnet_data.sources.folder.source import Folder
 from hairnet_data.sources.lfw.source import LfwParts

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hairnet_data.policy import Policy
-from hairnet_data.pools import Asset, Pool
-from hairnet_data.recipe import Affine, Crop, Occluder, Paint, Photometric, Recipe
-from hairnet_data.sampling import sample_recipe
-from hairnet_data.splits import Split
-from hairnet_data.words import describe
+from hairnet_data.recipes.caption import describe
+from hairnet_data.recipes.policy import Policy
+from hairnet_data.recipes.pools import Asset, Pool
+from hairnet_data.recipes.recipe import Affine, Crop, Occluder, Paint, Photometric, Recipe
+from hairnet_data.recipes.sampler import sample_recipe
+from hairnet_data.recipes.splits import Split
 
 CLEAN = Recipe("train", 0, 224, "portrait", "a@0")
 SQUARE = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0))

@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hairnet_data.core.classes import FACE
-from hairnet_data.recipe import Paint, Recipe
+from hairnet_data.recipes.recipe import Paint, Recipe
 from hairnet_data.renderer import render
 from hairnet_data.sources.base import Portrait
 from hairnet_model import framing

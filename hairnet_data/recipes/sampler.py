@@ -9,13 +9,13 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from hairnet_data.draws import Draws, sections, shuffled
 from hairnet_data.geometry import polygons, warp
 from hairnet_data.geometry.polygons import Point
-from hairnet_data.policy import MOST_OCCLUDERS, Policy
-from hairnet_data.pools import HEAD_SIDE, Asset, Pool
-from hairnet_data.recipe import NO_FILL, PATTERNS, Affine, Colour, Crop, Occluder, Paint, Photometric, Recipe
-from hairnet_data.splits import CROPS_OF_A_BACKGROUND, Split
+from hairnet_data.recipes.policy import MOST_OCCLUDERS, Policy
+from hairnet_data.recipes.pools import HEAD_SIDE, Asset, Pool
+from hairnet_data.recipes.recipe import NO_FILL, PATTERNS, Affine, Colour, Crop, Occluder, Paint, Photometric, Recipe
+from hairnet_data.recipes.rng import Draws, sections, shuffled
+from hairnet_data.recipes.splits import CROPS_OF_A_BACKGROUND, Split
 
 _SECTIONS = ("kind", "affine", "fill", "photometric", *(f"occluder{k}" for k in range(MOST_OCCLUDERS)))
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from hairnet_data.policy import CLEAN, Policy
-from hairnet_data.pools import Pool
+from hairnet_data.recipes.policy import CLEAN, Policy
+from hairnet_data.recipes.pools import Pool
 
 EVALUATION_VERSION = 1
 """Of the clean and stress splits; moves when any of their policies or seeds does."""

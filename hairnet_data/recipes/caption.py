@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hairnet_data.recipe import Affine, Paint, Photometric, Recipe
+from hairnet_data.recipes.recipe import Affine, Paint, Photometric, Recipe
 
 
 def describe(recipe: Recipe) -> list[str]:

@@ -16,7 +16,7 @@ import orjson
 
 from hairnet_data.core.errors import DatasetError
 from hairnet_data.geometry.polygons import Point
-from hairnet_data.policy import SHAPES
+from hairnet_data.recipes.policy import SHAPES
 
 RECIPE_VERSION = 1
 
