@@ -12,11 +12,11 @@ from hairnet_data.core.version import __version__
 if TYPE_CHECKING:
     from hairnet_data.recipes.recipe import Recipe
     from hairnet_data.recipes.sampler import sample_recipe
-    from hairnet_data.renderer import render
+    from hairnet_data.rendering.renderer import render
 
 __all__ = ["Recipe", "__version__", "render", "sample_recipe"]
 
-_HOMES = {"Recipe": "recipes.recipe", "render": "renderer", "sample_recipe": "recipes.sampler"}
+_HOMES = {"Recipe": "recipes.recipe", "render": "rendering.renderer", "sample_recipe": "recipes.sampler"}
 
 
 def __getattr__(name: str) -> Any:

@@ -20,7 +20,7 @@ from hairnet_data.naming import is_there, name_of, work_name
 from hairnet_data.plan import DATASET, Plan, Settings
 from hairnet_data.prepare import plan_of
 from hairnet_data.put_in_place import put_in_place
-from hairnet_data.renderer import RENDERER_VERSION
+from hairnet_data.rendering.versions import RENDERER_VERSION
 from hairnet_data.shards import Shard
 from hairnet_data.sources.registry import Sources
 from hairnet_data.workplace import Unfinished, claimed, discard, scratch_in, unfinished, workplace_of

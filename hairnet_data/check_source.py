@@ -14,12 +14,12 @@ from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import BACKGROUND
 from hairnet_data.core.errors import HairnetError
 from hairnet_data.encode import decode_image, encode_image
-from hairnet_data.plan import library_versions
 from hairnet_data.prepared import Prepared
 from hairnet_data.recipes.recipe import Recipe, asset_id
-from hairnet_data.renderer import Subject, render
+from hairnet_data.rendering.paint import shrink_background
+from hairnet_data.rendering.renderer import Subject, render
+from hairnet_data.rendering.versions import library_versions
 from hairnet_data.sources.base import Portrait
-from hairnet_data.texture import shrink_background
 
 _OTHER_LIBRARIES = 2.0  # grey levels of mean difference that another version of a codec may make
 

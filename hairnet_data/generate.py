@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from hairnet_data.assets import Assets
 from hairnet_data.core.errors import BuildError
 from hairnet_data.core.progress import Progress
 from hairnet_data.core.records.example import serialize
@@ -21,7 +20,8 @@ from hairnet_data.plan import Plan, SplitPlan
 from hairnet_data.recipes.pools import Pool
 from hairnet_data.recipes.recipe import Recipe, asset_id
 from hairnet_data.recipes.sampler import sample_recipe
-from hairnet_data.renderer import render
+from hairnet_data.rendering.asset_cache import Assets
+from hairnet_data.rendering.renderer import render
 from hairnet_data.shards import Shard, note_name, read_note, sound_shard, write_note, write_rows
 from hairnet_data.survey import listed
 from hairnet_data.tables import piece_of

@@ -12,7 +12,8 @@ from typing import Any
 from hairnet_data.core.errors import BuildError, UsageError
 from hairnet_data.core.storage.paths import is_remote
 from hairnet_data.core.version import __version__
-from hairnet_data.plan import Plan, Settings, default_examples, fingerprint, library_versions
+from hairnet_data.plan import Plan, Settings, default_examples, fingerprint
+from hairnet_data.rendering.versions import library_versions
 from hairnet_data.sources.registry import SOURCES
 
 

@@ -8,9 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import cv2
-import numpy as np
-
 from hairnet_data.core.errors import SourceError, UsageError
 from hairnet_data.core.records.shard_file import checked_format
 from hairnet_data.encode import IMAGE_FORMATS, JPEG_QUALITY
@@ -18,7 +15,7 @@ from hairnet_data.recipes.policy import DEFAULT, Policy
 from hairnet_data.recipes.pools import Pool
 from hairnet_data.recipes.recipe import RECIPE_VERSION
 from hairnet_data.recipes.splits import EVALUATION_VERSION, Split, splits_for
-from hairnet_data.renderer import RENDERER_VERSION
+from hairnet_data.rendering.versions import RENDERER_VERSION
 from hairnet_data.sources.base import POOLS, BackgroundSource, PortraitSource
 from hairnet_data.survey import Survey
 
@@ -226,8 +223,3 @@ def _identity(
             "evaluation": EVALUATION_VERSION,
         },
     }
-
-
-def library_versions() -> dict[str, str]:
-    """The libraries whose pixels an image depends on. Masks do not."""
-    return {"numpy": np.__version__, "opencv": cv2.__version__}

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 
-from hairnet_data.assets import Assets
 from hairnet_data.at_hand import AtHand, content_fault
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.drawing.contact_sheet import Cell, contact_sheet
@@ -22,10 +21,11 @@ from hairnet_data.recipes.pools import Asset, Pool
 from hairnet_data.recipes.recipe import Recipe, asset_id
 from hairnet_data.recipes.sampler import sample_recipe
 from hairnet_data.recipes.splits import splits_for
-from hairnet_data.renderer import Subject, render, steps
+from hairnet_data.rendering.asset_cache import Assets
+from hairnet_data.rendering.paint import shrink_background
+from hairnet_data.rendering.renderer import Subject, render, steps
 from hairnet_data.sources.base import Catalogue
 from hairnet_data.sources.registry import Sources
-from hairnet_data.texture import shrink_background
 
 
 def from_settings(sources: Sources, settings: Settings, count: int) -> Iterator[Cell]:

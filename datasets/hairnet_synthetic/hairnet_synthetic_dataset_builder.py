@@ -17,7 +17,7 @@ from hairnet_data.croissant import write_new
 from hairnet_data.generate import generate
 from hairnet_data.plan import Plan, Settings
 from hairnet_data.prepare import metadata_of, plan_of
-from hairnet_data.renderer import RENDERER_VERSION
+from hairnet_data.rendering.versions import RENDERER_VERSION
 from hairnet_data.shards import Shard, write_sums
 from hairnet_data.sources.registry import open_sources
 

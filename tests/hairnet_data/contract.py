@@ -19,8 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from hairnet_data import alignment, renderer
-from hairnet_data.assets import Assets
+from hairnet_data import alignment
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import BACKGROUND, COLOURS, FACE, HAIR, UNLABELLED
 from hairnet_data.core.records.example import parse
@@ -31,8 +30,10 @@ from hairnet_data.geometry.polygons import Point
 from hairnet_data.recipes.policy import Policy
 from hairnet_data.recipes.pools import Asset, Pool
 from hairnet_data.recipes.recipe import Crop, Paint, Photometric, Recipe, asset_id
+from hairnet_data.rendering import renderer
+from hairnet_data.rendering.asset_cache import Assets
+from hairnet_data.rendering.paint import Backgrounds
 from hairnet_data.sources.base import Portrait
-from hairnet_data.texture import Backgrounds
 
 Bits = NDArray[np.bool_]
 Places = NDArray[np.complex128]

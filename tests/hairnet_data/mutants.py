@@ -17,7 +17,7 @@ import pytest
 from contract import Scene, recorded
 from PIL import Image
 
-from hairnet_data import generate, occlusion, renderer
+from hairnet_data import generate
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import BACKGROUND, FACE, HAIR, UNLABELLED
 from hairnet_data.geometry import warp
@@ -26,8 +26,9 @@ from hairnet_data.recipes.pools import Asset, Pool
 from hairnet_data.recipes.recipe import Affine, Occluder, Paint, Photometric, Recipe
 from hairnet_data.recipes.sampler import sample_recipe
 from hairnet_data.recipes.splits import Split
+from hairnet_data.rendering import occlusion, renderer
+from hairnet_data.rendering.paint import Backgrounds
 from hairnet_data.sources.base import Portrait
-from hairnet_data.texture import Backgrounds
 
 Patch = Callable[[pytest.MonkeyPatch], None]
 Steps = Iterator[tuple[str, Pixels, Pixels]]

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hairnet_data.core.classes import BACKGROUND, FACE, HAIR
 from hairnet_data.geometry import warp
 from hairnet_data.recipes.recipe import Affine, Paint, Recipe
-from hairnet_data.renderer import Subject, render, steps
+from hairnet_data.rendering.renderer import Subject, render, steps
 from hairnet_data.sources.base import Portrait
 
 BLACK = Paint("colour", ((0, 0, 0),))

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
-from hairnet_data import preview, renderer
+from hairnet_data import preview
 from hairnet_data.at_hand import open_at_hand
 from hairnet_data.build import build
 from hairnet_data.core.classes import BACKGROUND, HAIR, UNLABELLED, ids_of
@@ -23,6 +23,7 @@ from hairnet_data.export import export
 from hairnet_data.gallery import write_gallery
 from hairnet_data.plan import Settings
 from hairnet_data.prepared import open_prepared
+from hairnet_data.rendering import renderer
 from hairnet_data.sources.base import Portrait
 from hairnet_data.sources.folder.source import Folder
 from hairnet_data.sources.registry import Sources

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hairnet_data.core.arrays import Pixels
-from hairnet_data.photometric import change_colours
 from hairnet_data.recipes.recipe import Photometric
+from hairnet_data.rendering.photometric import change_colours
 
 CHANGES = {
     "grey": Photometric(grey=True),

@@ -24,7 +24,7 @@ from hairnet_data.recipes.pools import HEAD_SIDE, Asset, Pool
 from hairnet_data.recipes.recipe import Affine, Photometric, Recipe
 from hairnet_data.recipes.sampler import sample_recipe
 from hairnet_data.recipes.splits import EVALUATION_SPLITS, Split, splits_for
-from hairnet_data.renderer import render
+from hairnet_data.rendering.renderer import render
 from hairnet_data.sources.base import Portrait
 from hairnet_data.survey import head_of
 

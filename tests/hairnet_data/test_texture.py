@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hairnet_data.recipes.recipe import PATTERNS, Crop, Paint
-from hairnet_data.texture import TILE, blotch_tile, noise_tile, paint_box, shrink_background, take_crop, tile_at
+from hairnet_data.rendering.paint import TILE, blotch_tile, noise_tile, paint_box, shrink_background, take_crop, tile_at
 
 STRIPES = Paint("texture", ((10, 20, 30), (210, 120, 90)), "stripes", 0.0, 0.25, 0)
 CROP = Crop("wall@0", 0.5, 0.5, 1.0, False)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from hairnet_data.core.classes import FACE
 from hairnet_data.recipes.recipe import Paint, Recipe
-from hairnet_data.renderer import render
+from hairnet_data.rendering.renderer import render
 from hairnet_data.sources.base import Portrait
 from hairnet_model import framing
 

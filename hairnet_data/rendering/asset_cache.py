@@ -9,9 +9,9 @@ from typing import Generic, Protocol, TypeVar
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.geometry import warp
 from hairnet_data.recipes.recipe import asset_id
-from hairnet_data.renderer import Subject
+from hairnet_data.rendering.paint import shrink_background
+from hairnet_data.rendering.renderer import Subject
 from hairnet_data.sources.base import BackgroundSource, PortraitSource
-from hairnet_data.texture import shrink_background
 
 
 class _Sized(Protocol):

@@ -10,14 +10,11 @@ import numpy as np
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import BACKGROUND
 from hairnet_data.geometry import warp
-from hairnet_data.occlusion import occlude
-from hairnet_data.photometric import change_colours
 from hairnet_data.recipes.recipe import Recipe
+from hairnet_data.rendering.occlusion import occlude
+from hairnet_data.rendering.paint import Backgrounds, paint_box, take_crop
+from hairnet_data.rendering.photometric import change_colours
 from hairnet_data.sources.base import Portrait
-from hairnet_data.texture import Backgrounds, paint_box, take_crop
-
-RENDERER_VERSION = "1.0.0"
-"""Moves whenever the pixels made of a recipe move. It is the dataset's version too."""
 
 
 class Subject:

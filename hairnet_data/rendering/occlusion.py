@@ -9,7 +9,7 @@ from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import BACKGROUND
 from hairnet_data.geometry.polygons import cover
 from hairnet_data.recipes.recipe import Occluder
-from hairnet_data.texture import Backgrounds, paint_box
+from hairnet_data.rendering.paint import Backgrounds, paint_box
 
 
 def occlude(image: Pixels, mask: Pixels, occluder: Occluder, backgrounds: Backgrounds) -> None:

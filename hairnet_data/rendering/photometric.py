@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from hairnet_data.core.arrays import Pixels, pixels
 from hairnet_data.recipes.recipe import NO_CHANGE, Photometric
-from hairnet_data.texture import noise_tile, tile_at
+from hairnet_data.rendering.paint import noise_tile, tile_at
 
 
 def change_colours(image: Pixels, change: Photometric) -> Pixels:
