@@ -32,7 +32,7 @@ def tf_data(dataset: str, threads: int) -> Iterable[Any]:
     import tensorflow as tf
 
     from hairnet_data.core.records import array_record
-    from hairnet_data.prepared import open_prepared
+    from hairnet_data.dataset.reader import open_prepared
 
     features = {name: tf.io.FixedLenFeature((), tf.string) for name in ("image", "mask")}
 
@@ -76,7 +76,7 @@ def torch_alone(dataset: str, threads: int) -> Iterable[Any]:
 
 def plain(dataset: str, threads: int) -> Iterable[Any]:
     """`Examples` in a loop, one thread, in order."""
-    from hairnet_data.examples import Examples
+    from hairnet_data.dataset.data_source import Examples
 
     examples = iter(Examples.open(dataset, "train", ["image", "mask"]))
     return iter(lambda: list(itertools.islice(examples, SIZE)), [])

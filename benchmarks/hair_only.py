@@ -20,7 +20,7 @@ from common import machine, options, program, table
 
 from hairnet_data.core.classes import HAIR
 from hairnet_data.core.storage.atomic import put_folder
-from hairnet_data.encode import encode_image, encode_mask
+from hairnet_data.dataset.codec import encode_image, encode_mask
 from hairnet_data.sources.lfw.source import LfwParts
 
 CONFIG = """\

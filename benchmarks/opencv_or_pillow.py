@@ -17,7 +17,7 @@ import numpy as np
 from common import machine, table
 from PIL import Image, ImageFilter
 
-from hairnet_data.encode import encode_image, encode_mask
+from hairnet_data.dataset.codec import encode_image, encode_mask
 from hairnet_data.geometry import warp
 from hairnet_data.sources.drawn.source import Drawn
 

@@ -16,7 +16,7 @@ import time
 
 import grain
 
-from hairnet_data.examples import Examples
+from hairnet_data.dataset.data_source import Examples
 
 
 def batches(dataset: str, split: str = "train", size: int = 32, seed: int = 0, threads: int = 2) -> grain.IterDataset:

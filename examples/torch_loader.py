@@ -15,7 +15,7 @@ from collections.abc import Iterable
 import torch
 from torch.utils.data import DataLoader
 
-from hairnet_data.examples import Examples
+from hairnet_data.dataset.data_source import Examples
 
 
 def batches(

@@ -11,8 +11,8 @@ from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import BACKGROUND, NAMES, UNLABELLED
 from hairnet_data.core.errors import DatasetError
 from hairnet_data.core.records.example import parse
-from hairnet_data.encode import decode_image, decode_mask
-from hairnet_data.prepared import FEATURES, text
+from hairnet_data.dataset.codec import decode_image, decode_mask
+from hairnet_data.dataset.reader import FEATURES, text
 from hairnet_data.recipes.recipe import Recipe, asset_id
 
 

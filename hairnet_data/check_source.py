@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from hairnet_data.alignment import UNLABELLED_BIT, allowed_classes, mask_fault
-from hairnet_data.at_hand import AtHand, content_fault
 from hairnet_data.check_records import Checked, Finding, strange_value
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import BACKGROUND
 from hairnet_data.core.errors import HairnetError
-from hairnet_data.encode import decode_image, encode_image
-from hairnet_data.prepared import Prepared
+from hairnet_data.dataset.codec import decode_image, encode_image
+from hairnet_data.dataset.provenance import AtHand, content_fault
+from hairnet_data.dataset.reader import Prepared
 from hairnet_data.recipes.recipe import Recipe, asset_id
 from hairnet_data.rendering.paint import shrink_background
 from hairnet_data.rendering.renderer import Subject, render

@@ -20,10 +20,10 @@ from hairnet_data.core.errors import UsageError
 from hairnet_data.core.storage.paths import is_remote, place
 
 if TYPE_CHECKING:
-    from hairnet_data.at_hand import AtHand
     from hairnet_data.build import Outcome
     from hairnet_data.core.workers.pool import Hands
-    from hairnet_data.prepared import Prepared
+    from hairnet_data.dataset.provenance import AtHand
+    from hairnet_data.dataset.reader import Prepared
 
 app = cli.new_app("hairnet-data", "Makes training sets for hair and face segmentation whose masks fit their pictures.")
 
@@ -171,7 +171,7 @@ def preview(
 ) -> None:
     """Draws a contact sheet or a gallery, from settings or from a prepared dataset."""
     from hairnet_data import preview as previewing
-    from hairnet_data.prepared import open_prepared
+    from hairnet_data.dataset.reader import open_prepared
 
     if not 1 <= count <= 1000:
         raise UsageError("--count", f"{count} is outside 1..1000", "24 fill a sheet")
@@ -200,7 +200,7 @@ def verify(
     """Proves a prepared dataset; exit status 1 if anything is wrong."""
     from hairnet_data.core.progress import progress_bar
     from hairnet_data.core.workers.pool import Crew
-    from hairnet_data.prepared import open_prepared
+    from hairnet_data.dataset.reader import open_prepared
     from hairnet_data.verify import verify as verify_dataset
 
     workers = _workers(workers)
@@ -228,7 +228,7 @@ def verify(
 def stats(dataset: Dataset, as_json: AsJson = False) -> None:
     """Counts what a prepared dataset holds."""
     from hairnet_data.core.progress import progress_bar
-    from hairnet_data.prepared import open_prepared
+    from hairnet_data.dataset.reader import open_prepared
     from hairnet_data.stats import count
 
     prepared = open_prepared(dataset)
@@ -253,7 +253,7 @@ def explain(
 ) -> None:
     """Shows one record beside its source, with each step of its way."""
     from hairnet_data import preview as previewing
-    from hairnet_data.prepared import open_prepared
+    from hairnet_data.dataset.reader import open_prepared
 
     if out:
         previewing.checked_ending(out)
@@ -281,8 +281,8 @@ def export(
 ) -> None:
     """Writes a prepared dataset as files: pictures, masks, and a CSV of the recipes."""
     from hairnet_data.core.progress import progress_bar
+    from hairnet_data.dataset.reader import open_prepared
     from hairnet_data.export import export as export_files
-    from hairnet_data.prepared import open_prepared
 
     prepared = open_prepared(dataset)
     with progress_bar(quiet) as progress:
@@ -291,8 +291,8 @@ def export(
 
 
 def _at_hand(prepared: Prepared, source_dir: Path | None, negatives: Path | None) -> AtHand:
-    from hairnet_data.at_hand import open_at_hand
-    from hairnet_data.plan import DATASET
+    from hairnet_data.dataset.provenance import open_at_hand
+    from hairnet_data.dataset.reader import DATASET
 
     # DATA_DIR/hairnet_synthetic/NAME/VERSION: archives are unpacked where the build unpacked them.
     home = (prepared.path if is_remote(prepared.path) else prepared.path.resolve()).parent.parent

@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any, TextIO
 from urllib.parse import quote
 
-from hairnet_data.columns import COLUMNS, Value, as_cells, row
 from hairnet_data.core.classes import BACKGROUND, NAMES, UNLABELLED, ids_of
 from hairnet_data.core.errors import BuildError, DatasetError, UsageError
 from hairnet_data.core.progress import Progress, silent
 from hairnet_data.core.storage.atomic import put_folder
-from hairnet_data.prepared import Prepared
+from hairnet_data.dataset.example_columns import COLUMNS, Value, as_cells, row
+from hairnet_data.dataset.reader import Prepared
 
 TABLE = "recipes.csv"
 _CONFIG = "classes.toml"

@@ -10,7 +10,8 @@ from typing import Any
 
 from hairnet_data.core.errors import SourceError, UsageError
 from hairnet_data.core.records.shard_file import checked_format
-from hairnet_data.encode import IMAGE_FORMATS, JPEG_QUALITY
+from hairnet_data.dataset.codec import IMAGE_FORMATS, JPEG_QUALITY
+from hairnet_data.dataset.reader import DATASET
 from hairnet_data.recipes.policy import DEFAULT, Policy
 from hairnet_data.recipes.pools import Pool
 from hairnet_data.recipes.recipe import RECIPE_VERSION
@@ -18,9 +19,6 @@ from hairnet_data.recipes.splits import EVALUATION_VERSION, Split, splits_for
 from hairnet_data.rendering.versions import RENDERER_VERSION
 from hairnet_data.sources.base import POOLS, BackgroundSource, PortraitSource
 from hairnet_data.survey import Survey
-
-DATASET = "hairnet_synthetic"
-"""The dataset's name, in TFDS and in file names."""
 
 _HELD = 64_000_000  # bytes of records that a worker may hold at once
 

@@ -10,9 +10,9 @@ from typing import Any
 from hairnet_data.core.classes import NAMES
 from hairnet_data.core.progress import Progress
 from hairnet_data.core.workers.pool import Crew
+from hairnet_data.dataset.shard_manifest import Shard
 from hairnet_data.plan import Plan, Settings, make_plan
 from hairnet_data.rendering.versions import library_versions
-from hairnet_data.shards import Shard
 from hairnet_data.sources.registry import Sources, keep_small
 from hairnet_data.survey import survey
 

@@ -10,8 +10,8 @@ from hairnet_data.core.classes import NAMES, UNLABELLED
 from hairnet_data.core.errors import DatasetError
 from hairnet_data.core.progress import Progress
 from hairnet_data.core.storage.paths import size_of
-from hairnet_data.encode import decode_mask
-from hairnet_data.prepared import Prepared, text
+from hairnet_data.dataset.codec import decode_mask
+from hairnet_data.dataset.reader import Prepared, text
 from hairnet_data.recipes.recipe import Recipe
 
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from hairnet_data.at_hand import AtHand
 from hairnet_data.check_records import Finding, Seen, check_record
 from hairnet_data.check_source import SourceCheck
 from hairnet_data.core.classes import NAMES
@@ -19,9 +18,10 @@ from hairnet_data.core.progress import Progress
 from hairnet_data.core.records.example import parse
 from hairnet_data.core.storage.paths import digest_of
 from hairnet_data.core.workers.pool import Crew
-from hairnet_data.prepared import Prepared, Shard, read_shard, salvaged, text
+from hairnet_data.dataset.checksums import SUMS, read_sums
+from hairnet_data.dataset.provenance import AtHand
+from hairnet_data.dataset.reader import Prepared, Shard, read_shard, salvaged, text
 from hairnet_data.recipes.policy import from_mapping
-from hairnet_data.shards import SUMS, read_sums
 from hairnet_data.sources.registry import Sources, keep_small
 
 _SIGMAS = 5  # a sound dataset is called wrong once in two million

@@ -18,8 +18,8 @@ from hairnet_data import naming
 from hairnet_data import plan as planning
 from hairnet_data.build import build
 from hairnet_data.core.classes import NAMES
+from hairnet_data.dataset.reader import open_prepared
 from hairnet_data.plan import Settings
-from hairnet_data.prepared import open_prepared
 from hairnet_data.sources import registry as opening
 from hairnet_data.sources.drawn.source import Drawn
 from hairnet_data.sources.registry import Sources, open_sources

@@ -17,8 +17,8 @@ from mutations import inputs
 from hairnet_data.core.errors import DatasetError
 from hairnet_data.core.records.example import parse
 from hairnet_data.core.records.tfrecord import frame, unframe
-from hairnet_data.encode import MAX_SIDE, decode_image, decode_mask
-from hairnet_data.prepared import open_prepared, salvage
+from hairnet_data.dataset.codec import MAX_SIDE, decode_image, decode_mask
+from hairnet_data.dataset.reader import open_prepared, salvage
 from hairnet_data.recipes.recipe import Recipe
 from hairnet_data.stats import count
 from hairnet_model import records

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from mutations import WORDS, inputs
 
 from hairnet_data.core.errors import DatasetError, SourceError, UsageError
-from hairnet_data.prepared import open_prepared
+from hairnet_data.dataset.reader import open_prepared
 from hairnet_data.recipes.policy import DEFAULT, Policy, from_mapping, read_policy
 from hairnet_data.recipes.recipe import Affine, Crop, Occluder, Paint, Photometric, Recipe
 from hairnet_data.sources.folder.config import read_config

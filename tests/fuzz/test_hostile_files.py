@@ -22,8 +22,8 @@ from PIL import Image
 from hairnet_data.core.errors import DatasetError, HairnetError, PictureError
 from hairnet_data.core.images.decode import MAX_COPIED, read_mask, read_photo
 from hairnet_data.core.images.label_image import MaskPicture
-from hairnet_data.encode import decode_image
-from hairnet_data.prepared import open_prepared
+from hairnet_data.dataset.codec import decode_image
+from hairnet_data.dataset.reader import open_prepared
 from hairnet_data.recipes.policy import read_policy
 from hairnet_data.recipes.recipe import Recipe
 from hairnet_data.sources.class_map import ColourMap, IndexMap, PartMap

@@ -24,10 +24,10 @@ from hairnet_data.core.classes import BACKGROUND, COLOURS, FACE, HAIR
 from hairnet_data.core.records.example import parse, serialize
 from hairnet_data.core.records.tfrecord import frame, unframe
 from hairnet_data.core.storage.paths import digest_of
+from hairnet_data.dataset.checksums import SUMS
+from hairnet_data.dataset.reader import Prepared, open_prepared
 from hairnet_data.plan import Settings
-from hairnet_data.prepared import Prepared, open_prepared
 from hairnet_data.recipes.policy import Policy
-from hairnet_data.shards import SUMS
 from hairnet_data.sources.drawn.source import Drawn
 from hairnet_data.sources.folder.backgrounds import PhotoFolder
 from hairnet_data.sources.folder.source import Folder

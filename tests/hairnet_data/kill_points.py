@@ -20,9 +20,10 @@ from typing import Any
 from around import Around
 
 from hairnet_data import build as building
-from hairnet_data import croissant, generate, plan, put_in_place, shards, workplace
+from hairnet_data import generate, plan, put_in_place, workplace
 from hairnet_data.build import build
 from hairnet_data.core.records import shard_file
+from hairnet_data.dataset import croissant, shard_manifest
 from hairnet_data.plan import Settings
 from hairnet_data.sources.folder.backgrounds import PhotoFolder
 from hairnet_data.sources.folder.source import Folder
@@ -166,7 +167,7 @@ def in_the_builder(name: str) -> Callable[[], None]:
 
 def in_the_table() -> None:
     """Dies when half of the table's pieces are in it."""
-    real, calls = shards.Shard.read_rows, []
+    real, calls = shard_manifest.Shard.read_rows, []
 
     def deadly(self: Any, notes: Path) -> bytes:
         calls.append(self)
@@ -174,7 +175,7 @@ def in_the_table() -> None:
             die()
         return real(self, notes)
 
-    shards.Shard.read_rows = deadly  # type: ignore[method-assign]
+    shard_manifest.Shard.read_rows = deadly  # type: ignore[method-assign]
 
 
 POINTS: dict[str, Callable[[], None]] = {

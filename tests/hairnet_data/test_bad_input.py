@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from hairnet_data.prepared import open_prepared
+from hairnet_data.dataset.reader import open_prepared
 from hairnet_data.sources.folder.backgrounds import PhotoFolder
 from hairnet_data.sources.scenes.source import DrawnBackgrounds
 

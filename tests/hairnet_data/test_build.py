@@ -24,9 +24,9 @@ from hairnet_data import generate, plan
 from hairnet_data.build import build
 from hairnet_data.core.errors import BuildError, UsageError
 from hairnet_data.core.workers.pool import Crew
+from hairnet_data.dataset.reader import open_prepared
 from hairnet_data.naming import checked_name
 from hairnet_data.plan import Settings
-from hairnet_data.prepared import open_prepared
 from hairnet_data.recipes.policy import Policy
 from hairnet_data.sources.drawn.source import Drawn
 from hairnet_data.sources.folder.backgrounds import PhotoFolder

@@ -189,7 +189,7 @@ def test_a_system_s_fault_is_one_line_whatever_the_file_is_called(
     def failing(path: Path) -> None:
         raise OSError(errno.EIO, os.strerror(errno.EIO), name)
 
-    monkeypatch.setattr("hairnet_data.prepared.open_prepared", failing)
+    monkeypatch.setattr("hairnet_data.dataset.reader.open_prepared", failing)
     ran = command("stats", built_drawn)
     quoted = repr(name)[1:-1]
     wanted = f"hairnet-data: {quoted}: Input/output error; check the path, its rights and the disk\n"

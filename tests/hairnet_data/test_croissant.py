@@ -15,14 +15,14 @@ import numpy as np
 import pytest
 
 from hairnet_data.build import build
-from hairnet_data.columns import COLUMNS
 from hairnet_data.core.errors import DatasetError
 from hairnet_data.core.records.shard_file import write_records
-from hairnet_data.croissant import CROISSANT, croissant_of, write_croissant
-from hairnet_data.encode import decode_image, decode_mask
+from hairnet_data.dataset.codec import decode_image, decode_mask
+from hairnet_data.dataset.croissant import CROISSANT, croissant_of, write_croissant
+from hairnet_data.dataset.example_columns import COLUMNS
+from hairnet_data.dataset.example_table import TABLE, columns
+from hairnet_data.dataset.reader import open_prepared
 from hairnet_data.plan import Settings
-from hairnet_data.prepared import open_prepared
-from hairnet_data.tables import TABLE, columns
 
 Kit = Any
 
@@ -159,7 +159,7 @@ def test_damage_and_a_missing_table(built_lfw: Path, copy_of: Any, kit: Kit, tmp
 
 def test_neither_importing_nor_writing_needs_tensorflow(built_lfw: Path, copy_of: Any) -> None:
     code = (
-        "import sys; from pathlib import Path; from hairnet_data.croissant import write_croissant; "
+        "import sys; from pathlib import Path; from hairnet_data.dataset.croissant import write_croissant; "
         "print('mlcroissant' in sys.modules); write_croissant(Path(sys.argv[1])); print('tensorflow' in sys.modules)"
     )
     ran = subprocess.run([sys.executable, "-c", code, copy_of(built_lfw)], capture_output=True, text=True, check=True)

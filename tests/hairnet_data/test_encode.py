@@ -17,7 +17,7 @@ from PIL import Image
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.records.example import parse, serialize
 from hairnet_data.core.records.tfrecord import frame, unframe
-from hairnet_data.encode import decode_image, decode_mask, encode_image, encode_mask
+from hairnet_data.dataset.codec import decode_image, decode_mask, encode_image, encode_mask
 
 FRAMED = "0700000000000000bbd79f11686169726e657467fde798"
 

@@ -14,8 +14,8 @@ import pytest
 
 from hairnet_data.core.errors import DatasetError, UsageError
 from hairnet_data.core.records.shard_file import read_records, write_records
-from hairnet_data.examples import Examples
-from hairnet_data.prepared import open_prepared
+from hairnet_data.dataset.data_source import Examples
+from hairnet_data.dataset.reader import open_prepared
 
 Kit = Any
 
@@ -94,7 +94,7 @@ def test_wrong_names_and_damage(built_lfw: Path, tmp_path: Path, copy_of: Any, k
 
 def test_no_tensorflow_is_imported(built_lfw: Path) -> None:
     code = (
-        "import sys; from hairnet_data.examples import Examples; "
+        "import sys; from hairnet_data.dataset.data_source import Examples; "
         "Examples.open(sys.argv[1], 'train')[0]; print('tensorflow' in sys.modules)"
     )
     ran = subprocess.run([sys.executable, "-c", code, built_lfw], capture_output=True, text=True, check=True)

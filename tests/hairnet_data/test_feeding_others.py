@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hairnet_data.prepared import open_prepared
+from hairnet_data.dataset.reader import open_prepared
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 

@@ -13,14 +13,14 @@ import numpy as np
 import pytest
 
 from hairnet_data import naming, plan
-from hairnet_data.at_hand import AtHand
 from hairnet_data.build import build
 from hairnet_data.core.errors import BuildError, DatasetError, UsageError
 from hairnet_data.core.workers.pool import Crew
-from hairnet_data.examples import Examples
+from hairnet_data.dataset.data_source import Examples
+from hairnet_data.dataset.provenance import AtHand
+from hairnet_data.dataset.reader import open_prepared, read_shard
 from hairnet_data.export import export
 from hairnet_data.plan import Settings
-from hairnet_data.prepared import open_prepared, read_shard
 from hairnet_data.stats import count
 from hairnet_data.verify import verify
 

@@ -13,11 +13,11 @@ from hairnet_data.core.progress import silent
 from hairnet_data.core.records.example import parse
 from hairnet_data.core.records.tfrecord import unframe
 from hairnet_data.core.workers.pool import Crew
-from hairnet_data.encode import decode_image, decode_mask
+from hairnet_data.dataset.codec import decode_image, decode_mask
+from hairnet_data.dataset.shard_manifest import read_note
 from hairnet_data.generate import estimate, generate
 from hairnet_data.plan import Plan, Settings
 from hairnet_data.prepare import metadata_of, plan_of
-from hairnet_data.shards import read_note
 from hairnet_data.sources.folder.backgrounds import PhotoFolder
 from hairnet_data.sources.folder.source import Folder
 from hairnet_data.sources.registry import Sources

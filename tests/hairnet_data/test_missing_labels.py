@@ -11,18 +11,18 @@ import numpy as np
 import pytest
 
 from hairnet_data import preview
-from hairnet_data.at_hand import open_at_hand
 from hairnet_data.build import build
 from hairnet_data.core.classes import BACKGROUND, HAIR, UNLABELLED, ids_of
 from hairnet_data.core.drawing.contact_sheet import Cell, contact_sheet
 from hairnet_data.core.drawing.overlay import outline, outline_layer
 from hairnet_data.core.errors import DatasetError
 from hairnet_data.core.workers.pool import Crew
-from hairnet_data.encode import decode_mask, encode_mask
+from hairnet_data.dataset.codec import decode_mask, encode_mask
+from hairnet_data.dataset.provenance import open_at_hand
+from hairnet_data.dataset.reader import open_prepared
 from hairnet_data.export import export
 from hairnet_data.gallery import write_gallery
 from hairnet_data.plan import Settings
-from hairnet_data.prepared import open_prepared
 from hairnet_data.rendering import renderer
 from hairnet_data.sources.base import Portrait
 from hairnet_data.sources.folder.source import Folder

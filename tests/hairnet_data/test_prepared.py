@@ -9,23 +9,23 @@ from typing import Any
 
 import pytest
 
-from hairnet_data import prepared
 from hairnet_data.core.errors import DatasetError, UsageError
 from hairnet_data.core.records.tfrecord import frame, unframe
-from hairnet_data.prepared import FEATURES, open_prepared, read_shard, salvage, text
+from hairnet_data.dataset import reader
+from hairnet_data.dataset.reader import FEATURES, open_prepared, read_shard, salvage, text
 
 
 def test_what_is_there(built_drawn: Path) -> None:
-    prepared = open_prepared(built_drawn)
-    assert list(prepared.shards) == [
+    reader = open_prepared(built_drawn)
+    assert list(reader.shards) == [
         *("train", "validation", "test", "test_shifted", "test_rotated", "test_occluded", "test_negatives")
     ]
-    assert prepared.records("train") == 40
-    for split in prepared.shards:
-        read = list(prepared.read(split))
-        assert [record["index"] for record in read] == list(range(prepared.records(split)))
+    assert reader.records("train") == 40
+    for split in reader.shards:
+        read = list(reader.read(split))
+        assert [record["index"] for record in read] == list(range(reader.records(split)))
         assert all(tuple(sorted(record)) == FEATURES for record in read)
-        assert [prepared.record(split, index) for index in range(len(read))] == read
+        assert [reader.record(split, index) for index in range(len(read))] == read
 
 
 def test_one_record_of_many_shards(
@@ -40,10 +40,10 @@ def test_one_record_of_many_shards(
 
     monkeypatch.setattr(plan, "records_per_shard", lambda count, settings: 4)
     sources = Sources(Folder.open(portraits_dir), PhotoFolder(negatives_dir))
-    prepared = open_prepared(build(sources, Settings(image_size=32, train_examples=11), tmp_path).path)
-    assert [(shard.first, shard.records) for shard in prepared.shards["train"]] == [(0, 4), (4, 4), (8, 3)]
+    reader = open_prepared(build(sources, Settings(image_size=32, train_examples=11), tmp_path).path)
+    assert [(shard.first, shard.records) for shard in reader.shards["train"]] == [(0, 4), (4, 4), (8, 3)]
     for index in range(11):
-        assert prepared.record("train", index)["index"] == index
+        assert reader.record("train", index)["index"] == index
 
 
 @pytest.mark.parametrize(("split", "index"), [("dev", 0), ("train", -1), ("train", 40)])
@@ -102,7 +102,7 @@ def test_what_is_no_plain_file(built_drawn: Path, copy_of: Any, name: str) -> No
 
 
 def test_json_without_end_is_not_read(built_drawn: Path, copy_of: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(prepared, "MOST_TEXT", 1000)
+    monkeypatch.setattr(reader, "MOST_TEXT", 1000)
     with pytest.raises(DatasetError, match=r"dataset_info\.json: is missing or cannot be read"):
         open_prepared(copy_of(built_drawn))
 

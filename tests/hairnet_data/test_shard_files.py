@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from hairnet_data.core.records.shard_file import FILE_FORMATS, ShardFile, format_of, read_records, write_records
-from hairnet_data.prepared import open_prepared
+from hairnet_data.dataset.reader import open_prepared
 
 RECORDS = [b"", b"a", bytes(range(256)) * 300, b"\0" * 70_000, b"last"]
 

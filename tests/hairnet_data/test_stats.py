@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from hairnet_data.core.errors import DatasetError
-from hairnet_data.prepared import open_prepared
+from hairnet_data.dataset.reader import open_prepared
 from hairnet_data.stats import count
 
 Kit = Any

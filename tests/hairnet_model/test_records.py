@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hairnet_data.core.errors import DatasetError, UsageError
-from hairnet_data.prepared import open_prepared
+from hairnet_data.dataset.reader import open_prepared
 from hairnet_model import records
 from hairnet_model.people import hashed
 from hairnet_model.record_feed import RecordFeed
@@ -125,7 +125,7 @@ def test_other_damage(copied: Path, rewrite) -> None:
 
 
 def test_a_class_there_is_not(copied: Path, rewrite) -> None:
-    from hairnet_data.encode import encode_mask
+    from hairnet_data.dataset.codec import encode_mask
 
     wrong = encode_mask(np.full((64, 64), 3, np.uint8))
     rewrite(copied, "train", lambda old: [{**record, "mask": wrong} for record in old])

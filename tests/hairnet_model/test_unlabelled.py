@@ -16,8 +16,8 @@ from PIL import Image
 
 from hairnet_data.core.classes import BACKGROUND, FACE, HAIR, UNLABELLED
 from hairnet_data.core.errors import DatasetError, PictureError
-from hairnet_data.encode import decode_mask, encode_mask
-from hairnet_data.prepared import open_prepared
+from hairnet_data.dataset.codec import decode_mask, encode_mask
+from hairnet_data.dataset.reader import open_prepared
 from hairnet_model import metrics, records
 from hairnet_model.augment import cover
 from hairnet_model.evaluate import Case

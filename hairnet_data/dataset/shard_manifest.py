@@ -4,21 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from hairnet_data.core.errors import DatasetError
 from hairnet_data.core.storage.atomic import drafted
 from hairnet_data.core.storage.bounded_read import read_bytes
 from hairnet_data.core.storage.paths import digest_of, place, size_of, told
-
-SUMS = "SHA256SUMS"
-"""Lies beside the shards of a dataset; `sha256sum --check SHA256SUMS` reads it too."""
-
-_MOST_SUMS = 64 << 20  # bytes: half a million shards
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,25 +90,3 @@ def sound_shard(notes: str, shards: str, name: str) -> Shard | None:
     except OSError:
         return None
     return None
-
-
-def write_sums(shards: Iterable[Shard], folder: Path) -> None:
-    """Writes the sums of all shards in a dataset's folder."""
-    lines = [f"{shard.sha256}  {shard.name}\n" for shard in shards]
-    (folder / SUMS).write_text("".join(lines), encoding="utf-8")
-
-
-def read_sums(folder: Path) -> dict[str, str]:
-    """SHA-256 of every shard, by its file's name. Raises DatasetError where there are none or it is no such list."""
-    path = folder / SUMS
-    try:
-        lines = read_bytes(path, _MOST_SUMS).decode().splitlines()
-    except FileNotFoundError as fault:
-        raise DatasetError(str(path), "is missing", "build the dataset again") from fault
-    except (OSError, ValueError) as fault:
-        raise DatasetError(str(path), f"cannot be read ({fault})", "build the dataset again") from fault
-    found = [re.fullmatch(r"([0-9a-f]{64})  (\S+)", line) for line in lines]
-    if not all(found):
-        line = found.index(None) + 1
-        raise DatasetError(str(path), f"line {line} is no SHA-256 sum and name", "build the dataset again")
-    return {match[2]: match[1] for match in found if match}

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from hairnet_data.core.errors import DatasetError
-from hairnet_data.prepared import text
+from hairnet_data.dataset.reader import text
 from hairnet_data.recipes.recipe import Recipe
 
 Value = str | int | float | bool

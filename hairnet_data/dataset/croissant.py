@@ -18,10 +18,11 @@ from hairnet_data.core.progress import Progress, silent
 from hairnet_data.core.storage.atomic import write_whole
 from hairnet_data.core.storage.bounded_read import read_bytes
 from hairnet_data.core.storage.paths import digest_of, is_file, size_of
-from hairnet_data.description import File, Told, described
-from hairnet_data.prepared import MOST_TEXT, Prepared, open_prepared, read_shard
-from hairnet_data.shards import SUMS, Shard, read_sums
-from hairnet_data.tables import TABLE, piece_of, write_table
+from hairnet_data.dataset.checksums import SUMS, read_sums
+from hairnet_data.dataset.croissant_schema import File, Told, described
+from hairnet_data.dataset.example_table import TABLE, piece_of, write_table
+from hairnet_data.dataset.reader import MOST_TEXT, Prepared, open_prepared, read_shard
+from hairnet_data.dataset.shard_manifest import Shard
 
 CROISSANT = "croissant.json"
 

@@ -13,12 +13,12 @@ from pathlib import Path
 
 import orjson
 
-from hairnet_data.columns import COLUMNS, Column, Value, row
 from hairnet_data.core.errors import DatasetError
 from hairnet_data.core.records.example import parse
 from hairnet_data.core.records.shard_file import format_of
 from hairnet_data.core.records.tfrecord import frame
 from hairnet_data.core.storage.atomic import drafted
+from hairnet_data.dataset.example_columns import COLUMNS, Column, Value, row
 from hairnet_data.recipes.recipe import Recipe
 
 TABLE = "examples.jsonl.gz"

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from hairnet_data.core.errors import HairnetError, SourceError, UsageError
-from hairnet_data.prepared import Prepared
+from hairnet_data.dataset.reader import Prepared
 from hairnet_data.recipes.recipe import asset_id
 from hairnet_data.sources.base import BackgroundSource, PortraitSource
 from hairnet_data.sources.drawn.source import Drawn

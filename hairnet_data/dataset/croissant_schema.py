@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hairnet_data.columns import Column
 from hairnet_data.core.classes import NAMES
 from hairnet_data.core.records.shard_file import format_of
 from hairnet_data.core.version import __version__
-from hairnet_data.tables import TABLE, columns
+from hairnet_data.dataset.example_columns import Column
+from hairnet_data.dataset.example_table import TABLE, columns
 
 if TYPE_CHECKING:
     import mlcroissant as mlc

@@ -12,8 +12,8 @@ from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.errors import DatasetError, UsageError
 from hairnet_data.core.records.example import parse
 from hairnet_data.core.records.shard_file import ShardFile
-from hairnet_data.encode import decode_image, decode_mask
-from hairnet_data.prepared import FEATURES, Shard, open_prepared
+from hairnet_data.dataset.codec import decode_image, decode_mask
+from hairnet_data.dataset.reader import FEATURES, Shard, open_prepared
 
 Value = Pixels | int | str
 

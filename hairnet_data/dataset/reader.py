@@ -15,10 +15,13 @@ from hairnet_data.core.records.shard_file import FILE_FORMATS, ShardFile, format
 from hairnet_data.core.records.tfrecord import unframe
 from hairnet_data.core.storage.bounded_read import open_plain, read_bytes
 from hairnet_data.core.storage.paths import is_folder
-from hairnet_data.encode import IMAGE_FORMATS
+from hairnet_data.dataset.codec import IMAGE_FORMATS
 from hairnet_data.recipes.policy import from_mapping
 from hairnet_data.sources.base import POOLS
 from hairnet_data.sources.registry import SOURCES
+
+DATASET = "hairnet_synthetic"
+"""The dataset's name, in TFDS and in file names."""
 
 FEATURES = ("image", "index", "kind", "mask", "person", "recipe", "source_id")
 """What a record holds."""
@@ -198,7 +201,7 @@ def _shards(path: Path, file_format: str, split: dict[str, Any]) -> tuple[Shard,
     if any(not 1 <= length < 1 << 62 for length in lengths):
         raise ValueError(f"{split['name']} has a shard of no or endlessly many records")
     for number, records in enumerate(lengths):
-        name = f"hairnet_synthetic-{split['name']}.{file_format}-{number:05d}-of-{len(lengths):05d}"
+        name = f"{DATASET}-{split['name']}.{file_format}-{number:05d}-of-{len(lengths):05d}"
         made.append(Shard(split["name"], path / name, first, records))
         first += records
     return tuple(made)

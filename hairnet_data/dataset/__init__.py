@@ -1,0 +1,1 @@
+"""A prepared dataset on disk: its records, checksums, table, descriptions, and the sources it came from."""
