@@ -21,9 +21,10 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 from common import machine, table
 
-from hairnet_data.build import build
+from hairnet_data.build.pipeline import build
+from hairnet_data.build.plan import records_per_shard
+from hairnet_data.build.settings import Settings
 from hairnet_data.core.progress import seconds_text
-from hairnet_data.plan import Settings, records_per_shard
 from hairnet_data.sources.registry import open_sources
 
 LARGE = (1_000_000, 10_000_000, 100_000_000)

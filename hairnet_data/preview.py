@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from hairnet_data.build.settings import Settings
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.drawing.contact_sheet import Cell, contact_sheet
 from hairnet_data.core.drawing.overlay import save_png
@@ -15,7 +16,6 @@ from hairnet_data.dataset.codec import decode_image, decode_mask
 from hairnet_data.dataset.provenance import AtHand, content_fault
 from hairnet_data.dataset.reader import Prepared, text
 from hairnet_data.gallery import write_gallery
-from hairnet_data.plan import Settings
 from hairnet_data.recipes.caption import describe
 from hairnet_data.recipes.pools import Asset, Pool
 from hairnet_data.recipes.recipe import Recipe, asset_id

@@ -14,12 +14,12 @@ import cv2
 import numpy as np
 import pytest
 
-from hairnet_data import naming
-from hairnet_data import plan as planning
-from hairnet_data.build import build
+from hairnet_data.build import identity
+from hairnet_data.build import plan as planning
+from hairnet_data.build.pipeline import build
+from hairnet_data.build.settings import Settings
 from hairnet_data.core.classes import NAMES
 from hairnet_data.dataset.reader import open_prepared
-from hairnet_data.plan import Settings
 from hairnet_data.sources import registry as opening
 from hairnet_data.sources.drawn.source import Drawn
 from hairnet_data.sources.registry import Sources, open_sources
@@ -37,7 +37,7 @@ def few_drawn() -> Any:
         patch.setattr(Drawn.__init__, "__defaults__", (6, 3, 3, 64))
         patch.setattr(DrawnBackgrounds.__init__, "__defaults__", (4, 2, 2, 64))
         patch.setattr(opening, "FEWEST_DRAWN", 6)
-        for module in (planning, naming):
+        for module in (planning, identity):
             patch.setattr(module, "default_examples", lambda portraits, pools: 24)
         yield
 
@@ -169,8 +169,8 @@ def test_building_needs_no_tensorflow(tmp_path: Path) -> None:
     code = (
         "import sys\n"
         "from pathlib import Path\n"
-        "from hairnet_data.build import build\n"
-        "from hairnet_data.plan import Settings\n"
+        "from hairnet_data.build.pipeline import build\n"
+        "from hairnet_data.build.plan import Settings\n"
         "from hairnet_data.sources.registry import Sources\n"
         "from hairnet_data.sources.scenes.source import DrawnBackgrounds\n"
         "from hairnet_data.sources.drawn.source import Drawn\n"

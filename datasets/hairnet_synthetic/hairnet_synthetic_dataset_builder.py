@@ -10,15 +10,16 @@ from typing import Any
 import numpy as np
 import tensorflow_datasets as tfds
 
+from hairnet_data.build.metadata import metadata_of
+from hairnet_data.build.plan import Plan, plan_of
+from hairnet_data.build.settings import Settings
+from hairnet_data.build.shard_writer import generate
 from hairnet_data.core.classes import NAMES
 from hairnet_data.core.progress import silent
 from hairnet_data.core.workers.pool import Crew
 from hairnet_data.dataset.checksums import write_sums
 from hairnet_data.dataset.croissant import write_new
 from hairnet_data.dataset.shard_manifest import Shard
-from hairnet_data.generate import generate
-from hairnet_data.plan import Plan, Settings
-from hairnet_data.prepare import metadata_of, plan_of
 from hairnet_data.rendering.versions import RENDERER_VERSION
 from hairnet_data.sources.registry import open_sources
 

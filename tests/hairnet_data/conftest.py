@@ -18,7 +18,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from hairnet_data.build import build
+from hairnet_data.build.pipeline import build
+from hairnet_data.build.settings import Settings
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import BACKGROUND, COLOURS, FACE, HAIR
 from hairnet_data.core.records.example import parse, serialize
@@ -26,7 +27,6 @@ from hairnet_data.core.records.tfrecord import frame, unframe
 from hairnet_data.core.storage.paths import digest_of
 from hairnet_data.dataset.checksums import SUMS
 from hairnet_data.dataset.reader import Prepared, open_prepared
-from hairnet_data.plan import Settings
 from hairnet_data.recipes.policy import Policy
 from hairnet_data.sources.drawn.source import Drawn
 from hairnet_data.sources.folder.backgrounds import PhotoFolder

@@ -19,12 +19,12 @@ from typing import Any
 
 from around import Around
 
-from hairnet_data import build as building
-from hairnet_data import generate, plan, put_in_place, workplace
-from hairnet_data.build import build
+from hairnet_data.build import pipeline as building
+from hairnet_data.build import plan, publish, shard_writer, staging
+from hairnet_data.build.pipeline import build
+from hairnet_data.build.settings import Settings
 from hairnet_data.core.records import shard_file
 from hairnet_data.dataset import croissant, shard_manifest
-from hairnet_data.plan import Settings
 from hairnet_data.sources.folder.backgrounds import PhotoFolder
 from hairnet_data.sources.folder.source import Folder
 from hairnet_data.sources.registry import Sources
@@ -185,15 +185,15 @@ POINTS: dict[str, Callable[[], None]] = {
     "before its folder is its own": before(building, "claimed"),
     "before old shards are looked for": before(building, "finished_shards"),
     "before rendering": before(building, "generate"),
-    "before the first shard": before(generate, "write_shard"),
+    "before the first shard": before(shard_writer, "write_shard"),
     "in the middle of the first shard": in_the_middle_of_shard(1),
     "before the first shard is on the disk": before(os, "fsync"),
     "between writing and renaming the first shard": at_rename(of_a_shard),
-    "between the first shard and its rows": before(generate, "write_rows"),
+    "between the first shard and its rows": before(shard_writer, "write_rows"),
     "between writing and renaming the first rows": at_rename(of_rows),
-    "between the first shard and its note": before(generate, "write_note"),
+    "between the first shard and its note": before(shard_writer, "write_note"),
     "between writing and renaming the first note": at_rename(of_a_note),
-    "before the second shard": before(generate, "write_shard", 2),
+    "before the second shard": before(shard_writer, "write_shard", 2),
     "in the middle of the fifth shard": in_the_middle_of_shard(5),
     "between writing and renaming the last shard": at_rename(of_a_shard, LAST),
     "before the metadata": before(building, "_describe"),
@@ -205,10 +205,10 @@ POINTS: dict[str, Callable[[], None]] = {
     "after TFDS wrote": in_tfds(after),
     "after the metadata": before(building, "put_in_place"),
     "while TFDS's files are moved": at_rename(of_tfds, 2),
-    "before all is on the disk": before(put_in_place, "_to_disk"),
+    "before all is on the disk": before(publish, "_to_disk"),
     "before the dataset has its place": at_rename(is_shards),
     "when the dataset has its place": after(building, "put_in_place"),
-    "while tidying up": before(workplace.shutil, "rmtree", 2),
+    "while tidying up": before(staging.shutil, "rmtree", 2),
 }
 
 REPLACING: dict[str, Callable[[], None]] = {

@@ -17,7 +17,7 @@ import pytest
 from contract import Scene, recorded
 from PIL import Image
 
-from hairnet_data import generate
+from hairnet_data.build import shard_writer
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import BACKGROUND, FACE, HAIR, UNLABELLED
 from hairnet_data.geometry import warp
@@ -462,7 +462,7 @@ def _of_the_one_before(real: Any) -> Callable[[Pixels], bytes]:
 
 
 def _masks_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(generate, "encode_mask", _of_the_one_before(generate.encode_mask))
+    monkeypatch.setattr(shard_writer, "encode_mask", _of_the_one_before(shard_writer.encode_mask))
 
 
 def _lossy(real: Any, mask: Pixels) -> bytes:
@@ -562,14 +562,14 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant("negative with hair", ("8 negatives", "judge"), _wrapped(renderer, "steps", _hair_in_negatives)),
     Mutant("colours of the mask changed", ("7 photometric",), _wrapped(renderer, "steps", _colours_of_the_mask)),
     # encoding
-    Mutant("mask as palette PNG", ("9 encoding",), _wrapped(generate, "encode_mask", _palette)),
-    Mutant("mask as JPEG", ("9 encoding",), _wrapped(generate, "encode_mask", _lossy)),
-    Mutant("mask as grey levels to look at", ("1 form", "9 encoding"), _wrapped(generate, "encode_mask", _visible)),
+    Mutant("mask as palette PNG", ("9 encoding",), _wrapped(shard_writer, "encode_mask", _palette)),
+    Mutant("mask as JPEG", ("9 encoding",), _wrapped(shard_writer, "encode_mask", _lossy)),
+    Mutant("mask as grey levels to look at", ("1 form", "9 encoding"), _wrapped(shard_writer, "encode_mask", _visible)),
     Mutant("mask of the example before", ("9 encoding", "judge"), _masks_of_others),
     Mutant(
         "red and blue swapped",
         ("2 classes", "4 fill", "5 occluders"),
-        _wrapped(generate, "encode_image", lambda real, image, format_: real(image[..., ::-1], format_)),
+        _wrapped(shard_writer, "encode_image", lambda real, image, format_: real(image[..., ::-1], format_)),
     ),
 )
 

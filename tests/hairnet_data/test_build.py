@@ -19,14 +19,14 @@ from typing import Any
 
 import pytest
 
-from hairnet_data import build as building
-from hairnet_data import generate, plan
-from hairnet_data.build import build
+from hairnet_data.build import pipeline as building
+from hairnet_data.build import plan, shard_writer
+from hairnet_data.build.identity import checked_name
+from hairnet_data.build.pipeline import build
+from hairnet_data.build.settings import Settings
 from hairnet_data.core.errors import BuildError, UsageError
 from hairnet_data.core.workers.pool import Crew
 from hairnet_data.dataset.reader import open_prepared
-from hairnet_data.naming import checked_name
-from hairnet_data.plan import Settings
 from hairnet_data.recipes.policy import Policy
 from hairnet_data.sources.drawn.source import Drawn
 from hairnet_data.sources.folder.backgrounds import PhotoFolder
@@ -85,12 +85,12 @@ def test_bytes_that_depend_on_who_made_them_would_be_noticed(
 ) -> None:
     # The mutant: one generator for the whole run instead of one for every index.
     common = random.Random(1)
-    drawn = generate.sample_recipe
+    drawn = shard_writer.sample_recipe
 
     def mutant(split: Any, pool: Any, index: int, size: int) -> Any:
         return replace(drawn(split, pool, common.randrange(100), size), index=index)
 
-    monkeypatch.setattr(generate, "sample_recipe", mutant)
+    monkeypatch.setattr(shard_writer, "sample_recipe", mutant)
     one = build(own, SETTINGS, tmp_path / "one")
     monkeypatch.setattr(building, "Crew", Shuffled)
     shuffled = build(own, SETTINGS, tmp_path / "shuffled")
@@ -265,7 +265,7 @@ def test_overwrite_replaces_only_when_complete(
 ) -> None:
     old = build(own, SETTINGS, tmp_path, name="mine").path
     before = kit.digests(tmp_path)
-    real, made = generate.write_shard, []
+    real, made = shard_writer.write_shard, []
 
     def failing(*arguments: Any) -> Any:
         if len(made) == 3:
@@ -276,7 +276,7 @@ def test_overwrite_replaces_only_when_complete(
 
     other = replace(SETTINGS, seed=4)
     with monkeypatch.context() as patch:
-        patch.setattr(generate, "write_shard", failing)
+        patch.setattr(shard_writer, "write_shard", failing)
         with pytest.raises(BuildError, match=r"cannot be written \(No space left on device\)"):
             build(own, other, tmp_path, name="mine", overwrite=True)
     assert len(made) == 3, "it failed midway"

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from hairnet_data import build as building
 from hairnet_data import cli, options
+from hairnet_data.build import pipeline as building
 from hairnet_data.core.errors import BuildError, HairnetError, UsageError
 from hairnet_data.recipes.policy import Policy
 

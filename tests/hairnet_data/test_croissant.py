@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hairnet_data.build import build
+from hairnet_data.build.pipeline import build
+from hairnet_data.build.settings import Settings
 from hairnet_data.core.errors import DatasetError
 from hairnet_data.core.records.shard_file import write_records
 from hairnet_data.dataset.codec import decode_image, decode_mask
@@ -22,7 +23,6 @@ from hairnet_data.dataset.croissant import CROISSANT, croissant_of, write_croiss
 from hairnet_data.dataset.example_columns import COLUMNS
 from hairnet_data.dataset.example_table import TABLE, columns
 from hairnet_data.dataset.reader import open_prepared
-from hairnet_data.plan import Settings
 
 Kit = Any
 

@@ -13,14 +13,14 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from hairnet_data.build import build
+from hairnet_data.build.pipeline import build
+from hairnet_data.build.settings import Settings
 from hairnet_data.core.errors import DatasetError, UsageError
 from hairnet_data.core.images.decode import read_mask, read_photo
 from hairnet_data.dataset.codec import decode_image, decode_mask
 from hairnet_data.dataset.example_columns import COLUMNS
 from hairnet_data.dataset.reader import open_prepared
 from hairnet_data.export import export, file_stem
-from hairnet_data.plan import Settings
 from hairnet_data.recipes.recipe import Recipe
 from hairnet_data.sources.folder.backgrounds import PhotoFolder
 from hairnet_data.sources.folder.source import Folder

@@ -12,15 +12,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hairnet_data import naming, plan
-from hairnet_data.build import build
+from hairnet_data.build import identity, plan
+from hairnet_data.build.pipeline import build
+from hairnet_data.build.settings import Settings
 from hairnet_data.core.errors import BuildError, DatasetError, UsageError
 from hairnet_data.core.workers.pool import Crew
 from hairnet_data.dataset.data_source import Examples
 from hairnet_data.dataset.provenance import AtHand
 from hairnet_data.dataset.reader import open_prepared, read_shard
 from hairnet_data.export import export
-from hairnet_data.plan import Settings
 from hairnet_data.stats import count
 from hairnet_data.verify import verify
 
@@ -81,7 +81,7 @@ def test_only_the_new_format_is_in_a_dataset_s_identity(both: dict[str, Path]) -
 def test_a_default_set_in_another_format_has_no_default_name(
     kit: Kit, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(naming, "default_examples", lambda portraits, pools: 20)
+    monkeypatch.setattr(identity, "default_examples", lambda portraits, pools: 20)
     for file_format, name in (("tfrecord", "drawn"), ("array_record", "drawn-")):
         settings = Settings(train_examples=20, file_format=file_format)
         made = build(kit.tiny_drawn(), settings, tmp_path, dry_run=True)
@@ -96,9 +96,9 @@ def test_whoever_makes_them_the_same_bytes(both: dict[str, Path], kit: Kit, tmp_
 
 
 def test_a_build_goes_on(both: dict[str, Path], kit: Kit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from hairnet_data import generate
+    from hairnet_data.build import shard_writer
 
-    settings, real, made = replace(TINY, file_format="array_record"), generate.write_shard, []
+    settings, real, made = replace(TINY, file_format="array_record"), shard_writer.write_shard, []
 
     def failing(*arguments: Any) -> Any:
         if len(made) == 2:
@@ -107,7 +107,7 @@ def test_a_build_goes_on(both: dict[str, Path], kit: Kit, tmp_path: Path, monkey
         return made[-1]
 
     with monkeypatch.context() as patch:
-        patch.setattr(generate, "write_shard", failing)
+        patch.setattr(shard_writer, "write_shard", failing)
         with pytest.raises(BuildError, match="No space left"):
             build(kit.tiny_drawn(), settings, tmp_path)
     outcome = build(kit.tiny_drawn(), settings, tmp_path)

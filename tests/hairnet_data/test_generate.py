@@ -9,15 +9,16 @@ from typing import Any
 
 import pytest
 
+from hairnet_data.build.metadata import metadata_of
+from hairnet_data.build.plan import Plan, plan_of
+from hairnet_data.build.settings import Settings
+from hairnet_data.build.shard_writer import estimate, generate
 from hairnet_data.core.progress import silent
 from hairnet_data.core.records.example import parse
 from hairnet_data.core.records.tfrecord import unframe
 from hairnet_data.core.workers.pool import Crew
 from hairnet_data.dataset.codec import decode_image, decode_mask
 from hairnet_data.dataset.shard_manifest import read_note
-from hairnet_data.generate import estimate, generate
-from hairnet_data.plan import Plan, Settings
-from hairnet_data.prepare import metadata_of, plan_of
 from hairnet_data.sources.folder.backgrounds import PhotoFolder
 from hairnet_data.sources.folder.source import Folder
 from hairnet_data.sources.registry import Sources
@@ -28,7 +29,7 @@ Kit = Any
 @pytest.fixture
 def plan(portraits_dir: Path, negatives_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Plan:
     """A plan of several shards a split."""
-    from hairnet_data import plan as planning
+    from hairnet_data.build import plan as planning
 
     monkeypatch.setattr(planning, "records_per_shard", lambda count, settings: 6)
     sources = Sources(Folder.open(portraits_dir), PhotoFolder(negatives_dir))

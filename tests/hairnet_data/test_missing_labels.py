@@ -11,7 +11,9 @@ import numpy as np
 import pytest
 
 from hairnet_data import preview
-from hairnet_data.build import build
+from hairnet_data.build.pipeline import build
+from hairnet_data.build.settings import Settings
+from hairnet_data.build.source_scan import head_of
 from hairnet_data.core.classes import BACKGROUND, HAIR, UNLABELLED, ids_of
 from hairnet_data.core.drawing.contact_sheet import Cell, contact_sheet
 from hairnet_data.core.drawing.overlay import outline, outline_layer
@@ -22,14 +24,12 @@ from hairnet_data.dataset.provenance import open_at_hand
 from hairnet_data.dataset.reader import open_prepared
 from hairnet_data.export import export
 from hairnet_data.gallery import write_gallery
-from hairnet_data.plan import Settings
 from hairnet_data.rendering import renderer
 from hairnet_data.sources.base import Portrait
 from hairnet_data.sources.folder.source import Folder
 from hairnet_data.sources.registry import Sources
 from hairnet_data.sources.scenes.source import DrawnBackgrounds
 from hairnet_data.stats import count
-from hairnet_data.survey import head_of
 from hairnet_data.verify import Report, verify
 
 Kit = Any

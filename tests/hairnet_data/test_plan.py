@@ -10,17 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hairnet_data.build.plan import FaultySource, SplitPlan, fingerprint, make_plan, plan_of, records_per_shard
+from hairnet_data.build.settings import Settings
+from hairnet_data.build.source_scan import Survey
 from hairnet_data.core.errors import PictureError, SourceError, UsageError
 from hairnet_data.core.progress import silent
 from hairnet_data.core.workers.pool import Crew
-from hairnet_data.plan import FaultySource, Settings, SplitPlan, fingerprint, make_plan, records_per_shard
-from hairnet_data.prepare import plan_of
 from hairnet_data.recipes.policy import Policy
 from hairnet_data.recipes.pools import Asset, Pool
 from hairnet_data.recipes.splits import splits_for
 from hairnet_data.sources.drawn.source import Drawn
 from hairnet_data.sources.scenes.source import DrawnBackgrounds
-from hairnet_data.survey import Survey
 
 SPLIT = splits_for(Policy(), 0)[0]
 

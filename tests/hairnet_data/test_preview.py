@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from hairnet_data.build import build
+from hairnet_data.build.pipeline import build
+from hairnet_data.build.settings import Settings
 from hairnet_data.core.errors import SourceError, UsageError
 from hairnet_data.dataset.codec import decode_image, decode_mask, encode_image
 from hairnet_data.dataset.provenance import AtHand, open_at_hand
 from hairnet_data.dataset.reader import open_prepared
-from hairnet_data.plan import Settings
 from hairnet_data.preview import checked_ending, explain, from_dataset, from_settings, show
 from hairnet_data.recipes.policy import Policy
 from hairnet_data.recipes.recipe import Recipe

@@ -14,15 +14,15 @@ from typing import Any, NamedTuple
 import pytest
 from kill_points import LAST, OTHERS, PER_SHARD, POINTS, REPLACING, SETTINGS, Deadly
 
-from hairnet_data import build as building
-from hairnet_data import generate, naming, plan
-from hairnet_data.build import build
+from hairnet_data.build import identity, plan, shard_writer
+from hairnet_data.build import pipeline as building
+from hairnet_data.build.pipeline import build
+from hairnet_data.build.settings import Settings
+from hairnet_data.build.staging import Unfinished
 from hairnet_data.core.errors import BuildError, SourceError
-from hairnet_data.plan import Settings
 from hairnet_data.sources.folder.backgrounds import PhotoFolder
 from hairnet_data.sources.folder.source import Folder
 from hairnet_data.sources.registry import Sources
-from hairnet_data.workplace import Unfinished
 
 Kit = Any
 
@@ -40,13 +40,13 @@ def own(portraits_dir: Path, negatives_dir: Path) -> Sources:
 @pytest.fixture
 def rendered(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The shards that are rendered in this process."""
-    real, names = generate.write_shard, []
+    real, names = shard_writer.write_shard, []
 
     def counted(plan: Any, part: Any, number: int, *more: Any) -> Any:
         names.append(part.shard_name(number))
         return real(plan, part, number, *more)
 
-    monkeypatch.setattr(generate, "write_shard", counted)
+    monkeypatch.setattr(shard_writer, "write_shard", counted)
     return names
 
 
@@ -116,7 +116,7 @@ def test_the_points_lie_all_along_the_way(killed: Killed) -> None:
 
 def stopped(own: Sources, settings: Settings, data_dir: Path, shards: int, **more: Any) -> Path:
     """The folder of a build that a full disk stopped when some shards were finished."""
-    real, made = generate.write_shard, []
+    real, made = shard_writer.write_shard, []
 
     def failing(*arguments: Any) -> Any:
         if len(made) == shards:
@@ -125,7 +125,7 @@ def stopped(own: Sources, settings: Settings, data_dir: Path, shards: int, **mor
         return made[-1]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(generate, "write_shard", failing)
+        patch.setattr(shard_writer, "write_shard", failing)
         with pytest.raises(BuildError, match="No space left on device"):
             build(own, settings, data_dir, name="mine", **more)
     found = list((data_dir / "hairnet_synthetic").glob(".incomplete-*"))
@@ -190,7 +190,7 @@ def test_other_libraries_are_other_settings(
 ) -> None:
     work = stopped(own, SETTINGS, tmp_path, 3)
     rendered.clear()
-    monkeypatch.setattr(naming, "library_versions", lambda: {"numpy": "2", "opencv": "9"})
+    monkeypatch.setattr(identity, "library_versions", lambda: {"numpy": "2", "opencv": "9"})
     assert build(own, SETTINGS, tmp_path, name="mine").others[0].path == work
     assert len(rendered) == LAST, "shards of two versions do not fit together"
 
@@ -254,7 +254,7 @@ def test_a_disk_that_fills(
     undisturbed: dict[str, str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    there = {"generate": generate, "building": building}[module]
+    there = {"generate": shard_writer, "building": building}[module]
     real, calls = getattr(there, phase), []
     with kit.small_disk(tmp_path / "disk", "2m") as disk:
 

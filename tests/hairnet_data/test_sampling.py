@@ -17,6 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hairnet_data.build.source_scan import head_of
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import BACKGROUND, FACE, HAIR
 from hairnet_data.recipes.policy import CLEAN, SHAPES, Policy
@@ -26,7 +27,6 @@ from hairnet_data.recipes.sampler import sample_recipe
 from hairnet_data.recipes.splits import EVALUATION_SPLITS, Split, splits_for
 from hairnet_data.rendering.renderer import render
 from hairnet_data.sources.base import Portrait
-from hairnet_data.survey import head_of
 
 DIGEST = "0123456789abcdef"
 PINNED = ("p007", Affine(scale=0.7975, shift=(-0.3759, -0.1941), rotation=29.486, mirror=True), 1)

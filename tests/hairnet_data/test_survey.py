@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from hairnet_data.build.source_scan import Survey, head_of, survey
 from hairnet_data.core.workers.pool import Crew
 from hairnet_data.recipes.pools import HEAD_SIDE
 from hairnet_data.sources.base import Portrait
 from hairnet_data.sources.folder.backgrounds import PhotoFolder
 from hairnet_data.sources.folder.source import Folder
 from hairnet_data.sources.scenes.source import DrawnBackgrounds
-from hairnet_data.survey import Survey, head_of, survey
 
 Kit = Any
 

@@ -17,7 +17,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from hairnet_data.build import build
+from hairnet_data.build.pipeline import build
+from hairnet_data.build.settings import Settings
 from hairnet_data.check_records import Finding
 from hairnet_data.core.records.example import parse
 from hairnet_data.core.records.tfrecord import frame, unframe
@@ -26,7 +27,6 @@ from hairnet_data.dataset.checksums import SUMS
 from hairnet_data.dataset.codec import decode_image, decode_mask, encode_image, encode_mask
 from hairnet_data.dataset.provenance import AtHand, open_at_hand
 from hairnet_data.dataset.reader import open_prepared
-from hairnet_data.plan import Settings
 from hairnet_data.recipes.recipe import Recipe
 from hairnet_data.sources.folder.source import Folder
 from hairnet_data.sources.lfw.source import LfwParts

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from hairnet_data.build import build
+from hairnet_data.build.pipeline import build
+from hairnet_data.build.settings import Settings
 from hairnet_data.core.records.example import parse, serialize
 from hairnet_data.core.records.tfrecord import frame, unframe
-from hairnet_data.plan import Settings
 from hairnet_data.sources.drawn.source import Drawn
 from hairnet_data.sources.registry import Sources
 from hairnet_data.sources.scenes.source import DrawnBackgrounds

@@ -9,6 +9,8 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+from hairnet_data.build.plan import Plan, SplitPlan
+from hairnet_data.build.source_scan import listed
 from hairnet_data.core.errors import BuildError
 from hairnet_data.core.progress import Progress
 from hairnet_data.core.records.example import serialize
@@ -18,13 +20,11 @@ from hairnet_data.core.workers.pool import Crew, Hands, WorkerDied
 from hairnet_data.dataset.codec import encode_image, encode_mask
 from hairnet_data.dataset.example_table import piece_of
 from hairnet_data.dataset.shard_manifest import Shard, note_name, read_note, sound_shard, write_note, write_rows
-from hairnet_data.plan import Plan, SplitPlan
 from hairnet_data.recipes.pools import Pool
 from hairnet_data.recipes.recipe import Recipe, asset_id
 from hairnet_data.recipes.sampler import sample_recipe
 from hairnet_data.rendering.asset_cache import Assets
 from hairnet_data.rendering.renderer import render
-from hairnet_data.survey import listed
 
 Finished = dict[tuple[str, int], Shard]
 """Shards by split and number."""

@@ -4,46 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
+from hairnet_data.build.plan import Plan
 from hairnet_data.core.classes import NAMES
-from hairnet_data.core.progress import Progress
-from hairnet_data.core.workers.pool import Crew
 from hairnet_data.dataset.shard_manifest import Shard
-from hairnet_data.plan import Plan, Settings, make_plan
 from hairnet_data.rendering.versions import library_versions
-from hairnet_data.sources.registry import Sources, keep_small
-from hairnet_data.survey import survey
-
-
-def plan_of(
-    sources: Sources,
-    settings: Settings,
-    crew: Crew,
-    scratch: Path,
-    progress: Progress,
-    skip_bad: bool = False,
-    keep: bool = True,
-) -> Plan:
-    """Looks at both sources and decides the build.
-
-    Args:
-        sources: portraits and backgrounds.
-        settings: what the user chose.
-        crew: who does the looking.
-        scratch: an existing folder for what the workers need to know.
-        progress: told of each step.
-        skip_bad: whether faulty portraits are left out instead of ending it.
-        keep: whether drawings are kept in `scratch`, for rendering.
-
-    Raises:
-        SourceError: faulty portraits, all in one, or an empty pool.
-    """
-    if keep:
-        sources = keep_small(sources, scratch)
-    found = survey(sources.portraits, sources.backgrounds, crew, scratch, progress)
-    return make_plan(sources.portraits, sources.backgrounds, settings, found, skip_bad)
 
 
 def metadata_of(plan: Plan, shards: Sequence[Shard]) -> dict[str, Any]:

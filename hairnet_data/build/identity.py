@@ -9,10 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from hairnet_data.build.plan import Plan, default_examples, fingerprint
+from hairnet_data.build.settings import Settings
 from hairnet_data.core.errors import BuildError, UsageError
 from hairnet_data.core.storage.paths import is_remote
 from hairnet_data.core.version import __version__
-from hairnet_data.plan import Plan, Settings, default_examples, fingerprint
 from hairnet_data.rendering.versions import library_versions
 from hairnet_data.sources.registry import SOURCES
 

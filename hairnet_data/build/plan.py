@@ -6,58 +6,25 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from hairnet_data.core.errors import SourceError, UsageError
-from hairnet_data.core.records.shard_file import checked_format
-from hairnet_data.dataset.codec import IMAGE_FORMATS, JPEG_QUALITY
+from hairnet_data.build.settings import Settings
+from hairnet_data.build.source_scan import Survey, survey
+from hairnet_data.core.errors import SourceError
+from hairnet_data.core.progress import Progress
+from hairnet_data.core.workers.pool import Crew
+from hairnet_data.dataset.codec import JPEG_QUALITY
 from hairnet_data.dataset.reader import DATASET
-from hairnet_data.recipes.policy import DEFAULT, Policy
+from hairnet_data.recipes.policy import Policy
 from hairnet_data.recipes.pools import Pool
 from hairnet_data.recipes.recipe import RECIPE_VERSION
 from hairnet_data.recipes.splits import EVALUATION_VERSION, Split, splits_for
 from hairnet_data.rendering.versions import RENDERER_VERSION
 from hairnet_data.sources.base import POOLS, BackgroundSource, PortraitSource
-from hairnet_data.survey import Survey
+from hairnet_data.sources.registry import Sources, keep_small
 
 _HELD = 64_000_000  # bytes of records that a worker may hold at once
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
-    """What a user may choose, besides the sources.
-
-    Attributes:
-        policy: of the training split.
-        seed: of the training split.
-        image_size: side of the square pictures in pixels, 32..2048.
-        train_examples: None for the source's own default.
-        eval_examples: the most examples in each other split; None for no cap, 0 for none of them.
-        image_format: "jpeg" or "png".
-        file_format: of the shards, one of `shard_files.FILE_FORMATS`.
-    """
-
-    policy: Policy = DEFAULT
-    seed: int = 0
-    image_size: int = 224
-    train_examples: int | None = None
-    eval_examples: int | None = None
-    image_format: str = "jpeg"
-    file_format: str = "tfrecord"
-
-    def __post_init__(self) -> None:
-        """Raises UsageError for a value that means nothing."""
-        if not 32 <= self.image_size <= 2048:
-            raise UsageError("--image-size", f"{self.image_size} is outside 32..2048", "224 is the usual size")
-        if self.image_format not in IMAGE_FORMATS:
-            raise UsageError("--image-format", f"no format named {self.image_format!r}", "choose jpeg or png")
-        checked_format(self.file_format)
-        if not 0 <= self.seed < 1 << 63:
-            raise UsageError("--seed", f"{self.seed} is outside 0..2^63-1", "give a whole number from 0")
-        if self.train_examples is not None and self.train_examples < 1:
-            raise UsageError("--train-examples", f"{self.train_examples} is less than 1", "give a whole number from 1")
-        if self.eval_examples is not None and self.eval_examples < 0:
-            raise UsageError("--eval-examples", f"{self.eval_examples} is negative", "give a whole number from 0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +78,35 @@ class Plan:
 def fingerprint(identity: dict[str, Any]) -> str:
     """16 hex digits of a dataset's identity."""
     return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def plan_of(
+    sources: Sources,
+    settings: Settings,
+    crew: Crew,
+    scratch: Path,
+    progress: Progress,
+    skip_bad: bool = False,
+    keep: bool = True,
+) -> Plan:
+    """Looks at both sources and decides the build.
+
+    Args:
+        sources: portraits and backgrounds.
+        settings: what the user chose.
+        crew: who does the looking.
+        scratch: an existing folder for what the workers need to know.
+        progress: told of each step.
+        skip_bad: whether faulty portraits are left out instead of ending it.
+        keep: whether drawings are kept in `scratch`, for rendering.
+
+    Raises:
+        SourceError: faulty portraits, all in one, or an empty pool.
+    """
+    if keep:
+        sources = keep_small(sources, scratch)
+    found = survey(sources.portraits, sources.backgrounds, crew, scratch, progress)
+    return make_plan(sources.portraits, sources.backgrounds, settings, found, skip_bad)
 
 
 def make_plan(

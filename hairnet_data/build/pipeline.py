@@ -11,20 +11,20 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from hairnet_data.build.identity import is_there, name_of, work_name
+from hairnet_data.build.plan import Plan, plan_of
+from hairnet_data.build.publish import put_in_place
+from hairnet_data.build.settings import Settings
+from hairnet_data.build.shard_writer import estimate, finished_shards, generate
+from hairnet_data.build.staging import Unfinished, claimed, discard, scratch_in, unfinished, workplace_of
 from hairnet_data.core.errors import BuildError
 from hairnet_data.core.progress import Progress, silent
 from hairnet_data.core.storage.paths import bytes_in, is_remote, told
 from hairnet_data.core.workers.pool import Crew, Hands
 from hairnet_data.dataset.reader import DATASET
 from hairnet_data.dataset.shard_manifest import Shard
-from hairnet_data.generate import estimate, finished_shards, generate
-from hairnet_data.naming import is_there, name_of, work_name
-from hairnet_data.plan import Plan, Settings
-from hairnet_data.prepare import plan_of
-from hairnet_data.put_in_place import put_in_place
 from hairnet_data.rendering.versions import RENDERER_VERSION
 from hairnet_data.sources.registry import Sources
-from hairnet_data.workplace import Unfinished, claimed, discard, scratch_in, unfinished, workplace_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ import os
 from pathlib import Path
 from typing import Any, cast
 
+from hairnet_data.build.staging import Workplace
 from hairnet_data.core.storage.paths import is_folder, is_remote, remove, told, write_file
-from hairnet_data.workplace import Workplace
 
 _TELLS = ("dataset_info.json", "metadata.json")
 """Without the first TFDS sees no dataset, without the second nor do we; in the order they are written."""

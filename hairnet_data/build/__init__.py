@@ -1,0 +1,1 @@
+"""Building a dataset: scan the sources, plan, render, publish."""
