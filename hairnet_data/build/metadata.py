@@ -1,15 +1,150 @@
-"""From sources to a plan, from a plan to what the dataset's metadata says of it."""
+"""What a dataset says of itself: TFDS's info and features, our `metadata.json`, Croissant's description and the sums.
+
+TFDS's part is written as `tfds.folder_dataset.write_metadata` does it, without a builder. The TFDS builder of this
+dataset takes its info from here as well, so both ways write the same files.
+"""
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from hairnet_data.build.plan import Plan
+from hairnet_data.build.settings import Settings
 from hairnet_data.core.classes import NAMES
+from hairnet_data.dataset.checksums import write_sums
+from hairnet_data.dataset.croissant import write_new
+from hairnet_data.dataset.reader import DATASET
 from hairnet_data.dataset.shard_manifest import Shard
-from hairnet_data.rendering.versions import library_versions
+from hairnet_data.rendering.versions import RENDERER_VERSION, library_versions
+
+CONFIGS = {
+    "drawn": "Drawn portraits before drawn backgrounds: needs no data at all.",
+    "lfw_parts": "LFW Part Labels (2,927 photographs) before drawn backgrounds.",
+}
+"""The configurations that TFDS knows by name, each with its description."""
+
+RELEASE_NOTES = {RENDERER_VERSION: "First release."}
+
+_CARD = Path(__file__).with_name("dataset_card")
+_BUILDER = "hairnet_synthetic.hairnet_synthetic_dataset_builder"  # the module TFDS finds the builder in
+
+
+def write_metadata(plan: Plan, shards: Sequence[Shard], notes: Path, folder: Path, config: str) -> None:
+    """Writes everything but the shards into a dataset's folder.
+
+    Args:
+        plan: what was made.
+        shards: all that were made of it, in order.
+        notes: where their manifests and pieces of the table of examples lie.
+        folder: where the files go; exists.
+        config: the configuration's name.
+
+    Raises:
+        OSError: a file cannot be read or written.
+    """
+    import tensorflow_datasets as tfds
+    from tensorflow_datasets.core import dataset_info as tfds_info
+
+    identity = tfds_info.DatasetIdentity(
+        name=DATASET,
+        version=tfds.core.Version(RENDERER_VERSION),
+        data_dir=str(folder),
+        module_name=_BUILDER,
+        config_name=config,
+        config_description=CONFIGS.get(config),
+        release_notes=RELEASE_NOTES,
+    )
+    info = dataset_info(identity, plan.settings)
+    info.set_file_format(plan.settings.file_format)
+    complete(info, plan, shards, notes, folder)
+    info.write_to_directory(folder)
+
+
+def dataset_info(builder: Any, settings: Settings) -> Any:
+    """TFDS's info of a dataset, without its splits.
+
+    Args:
+        builder: a `tfds.core.DatasetBuilder` or `DatasetIdentity`.
+        settings: of the build; they decide the features.
+
+    Returns:
+        A `tfds.core.DatasetInfo`.
+    """
+    import numpy as np
+    import tensorflow_datasets as tfds
+
+    side, doc = settings.image_size, tfds.features.Documentation
+    classes = ", ".join(f"{number} {name}" for number, name in enumerate(NAMES))
+    features = {
+        "image": tfds.features.Image(
+            shape=(side, side, 3),
+            encoding_format=settings.image_format,
+            doc=doc(desc="The picture, RGB.", value_range="0-255"),
+        ),
+        "mask": tfds.features.LabeledImage(
+            labels=list(NAMES),
+            shape=(side, side, 1),
+            encoding_format="png",
+            doc=doc(
+                desc=f"Class id of every pixel: {classes}; 255 where nobody labelled it, which the metadata then says."
+            ),
+        ),
+        "index": tfds.features.Scalar(np.int64, doc=doc(desc="Within the split, from 0.")),
+        "kind": tfds.features.Text(doc=doc(desc="portrait, or negative: nobody in it, all background.")),
+        "source_id": tfds.features.Text(doc=doc(desc="Of the portrait or background, in its source.")),
+        "person": tfds.features.Text(doc=doc(desc="Who is shown; empty for nobody or unknown.")),
+        "recipe": tfds.features.Text(doc=doc(desc="All that was drawn for this example, as JSON.")),
+    }
+    return tfds.core.DatasetInfo(
+        builder=builder,
+        description=(_CARD / "README.md").read_text(encoding="utf-8"),
+        citation=(_CARD / "CITATIONS.bib").read_text(encoding="utf-8"),
+        features=tfds.features.FeaturesDict(features),
+        supervised_keys=("image", "mask"),
+        license="drawn: Apache-2.0. Others: the terms of the source; see the dataset card.",
+        disable_shuffling=True,
+        metadata=tfds.core.MetadataDict(),
+    )
+
+
+def complete(info: Any, plan: Plan, shards: Sequence[Shard], notes: Path, folder: Path) -> None:
+    """Adds splits and metadata to a dataset's info, and writes what is not TFDS's: Croissant, the table and the sums.
+
+    Args:
+        info: of `dataset_info`, with its file format set.
+        plan: what was made.
+        shards: all that were made of it, in order.
+        notes: where their manifests and pieces of the table of examples lie.
+        folder: where the files go; exists.
+
+    Raises:
+        OSError: a file cannot be read or written.
+    """
+    import tensorflow_datasets as tfds
+
+    splits = []
+    for part in plan.splits:
+        of_split = [shard for shard in shards if shard.split == part.split.name]
+        splits.append(
+            tfds.core.SplitInfo(
+                name=part.split.name,
+                shard_lengths=[shard.records for shard in of_split],
+                num_bytes=sum(shard.payload for shard in of_split),
+            )
+        )
+    info.set_splits(tfds.core.SplitDict(splits))
+    info.metadata.update(metadata_of(plan, shards))
+    write_new(info, info.metadata, shards, notes, folder)
+    write_sums(shards, folder)
+
+
+def default_config() -> bytes:
+    """Content of TFDS's `.config/metadata.json`: which configuration is meant where none is named."""
+    return json.dumps({"default_config_name": next(iter(CONFIGS))}).encode()
 
 
 def metadata_of(plan: Plan, shards: Sequence[Shard]) -> dict[str, Any]:

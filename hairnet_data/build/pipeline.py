@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import io
-import logging
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hairnet_data.build.identity import is_there, name_of, work_name
+from hairnet_data.build.metadata import write_metadata
 from hairnet_data.build.plan import Plan, plan_of
 from hairnet_data.build.publish import put_in_place
 from hairnet_data.build.settings import Settings
@@ -22,7 +21,6 @@ from hairnet_data.core.progress import Progress, silent
 from hairnet_data.core.storage.paths import bytes_in, is_remote, told
 from hairnet_data.core.workers.pool import Crew, Hands
 from hairnet_data.dataset.reader import DATASET
-from hairnet_data.dataset.shard_manifest import Shard
 from hairnet_data.rendering.versions import RENDERER_VERSION
 from hairnet_data.sources.registry import Sources
 
@@ -137,7 +135,9 @@ def build(
             known = work.folder if engine and is_remote(data_dir) else scratch
             shards = generate(plan, found, work.shards, work.notes, known, engine or crew, progress)
             described = scratch / "described" if is_remote(data_dir) else work.described
-            put_in_place(_describe(plan, path.parent.name, shards, work.notes, described), path, work)
+            described.mkdir(exist_ok=True)
+            write_metadata(plan, shards, work.notes, described, path.parent.name)
+            put_in_place(described, path, work)
         return replace(outcome, made=True, size=bytes_in(path))
 
 
@@ -169,15 +169,3 @@ def _check_room(data_dir: Path, size: int) -> None:
     if size * 1.1 > free:
         what = f"has {free / 1e9:.2f} GB free, and the dataset takes about {size / 1e9:.2f} GB"
         raise BuildError(str(data_dir), what, "make room, ask for fewer examples, or choose another --data-dir")
-
-
-def _describe(plan: Plan, name: str, shards: Sequence[Shard], notes: Path, root: Path) -> Path:
-    """Writes TFDS's files and Croissant's of the dataset under another root, and returns where they lie there."""
-    # Imported here: this package knows the dataset only by its name until one is to be made.
-    from hairnet_synthetic import Builder
-
-    logging.getLogger("absl").setLevel(logging.ERROR)  # it warns of every configuration with a name of its own
-    builder = Builder(plan=plan, shards=shards, notes=notes, config=Builder.config(name), data_dir=root)
-    with contextlib.redirect_stdout(io.StringIO()):  # TFDS announces the temporary place; we say the final one
-        builder.download_and_prepare()
-    return Path(builder.data_dir)

@@ -6,7 +6,9 @@ import os
 from pathlib import Path
 from typing import Any, cast
 
+from hairnet_data.build.metadata import default_config
 from hairnet_data.build.staging import Workplace
+from hairnet_data.core.storage.atomic import drafted
 from hairnet_data.core.storage.paths import is_folder, is_remote, remove, told, write_file
 
 _TELLS = ("dataset_info.json", "metadata.json")
@@ -31,13 +33,7 @@ def put_in_place(described: Path, path: Path, work: Workplace) -> None:
         file.rename(work.shards / file.name)
     _to_disk(work.shards)
     path.parent.mkdir(parents=True, exist_ok=True)
-    default, theirs = work.described / path.parent.parent.name / ".config", path.parent.parent / ".config"
-    if default.exists() and not theirs.exists():
-        try:
-            default.rename(theirs)
-        except OSError:
-            if not theirs.exists():  # else another build was quicker; they all write the same
-                raise
+    _write_default_config(path.parent.parent)
     if path.exists():
         old = work.old / path.parent.name / path.name
         old.parent.mkdir(parents=True, exist_ok=True)
@@ -59,6 +55,15 @@ def _copy_in_place(described: Path, path: Path, work: Workplace) -> None:
         files = {file.name: file for file in described.iterdir()}
         for name in sorted(files, key=lambda name: _TELLS.index(name) if name in _TELLS else -1):
             write_file(path / name, files[name].read_bytes())
+
+
+def _write_default_config(home: Path) -> None:
+    """Tells TFDS which configuration is meant where none is named, as its own builders do."""
+    file = home / ".config" / "metadata.json"
+    if not file.exists():
+        file.parent.mkdir(exist_ok=True)
+        with drafted(file) as draft:  # another build may do the same at this moment
+            draft.write(default_config())
 
 
 def _to_disk(folder: Path) -> None:

@@ -51,7 +51,7 @@ class Workplace:
 
     @property
     def described(self) -> Path:
-        """Where TFDS writes what it says of the dataset."""
+        """Where the dataset's metadata is written."""
         return self.folder / "described"
 
     @property
