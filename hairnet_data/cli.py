@@ -201,7 +201,7 @@ def verify(
     from hairnet_data.core.progress import progress_bar
     from hairnet_data.core.workers.pool import Crew
     from hairnet_data.dataset.reader import open_prepared
-    from hairnet_data.verify import verify as verify_dataset
+    from hairnet_data.verify.dataset_checks import verify as verify_dataset
 
     workers = _workers(workers)
     prepared = open_prepared(dataset)

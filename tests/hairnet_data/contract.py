@@ -19,7 +19,6 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from hairnet_data import alignment
 from hairnet_data.build.shard_writer import make_record
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import BACKGROUND, COLOURS, FACE, HAIR, UNLABELLED
@@ -34,6 +33,7 @@ from hairnet_data.rendering import renderer
 from hairnet_data.rendering.asset_cache import Assets
 from hairnet_data.rendering.paint import Backgrounds
 from hairnet_data.sources.base import Portrait
+from hairnet_data.verify import reference_mask
 
 Bits = NDArray[np.bool_]
 Places = NDArray[np.complex128]
@@ -528,7 +528,7 @@ def check_judge(scene: Scene, way: Way) -> None:
     """The judge finds nothing wrong with the mask."""
     _, found = way(scene.recipe, scene.portrait, scene.grounds)
     mask, size = (scene.portrait.mask, scene.frame) if scene.portrait else (None, None)
-    fault = alignment.mask_fault(found, alignment.allowed_classes(scene.recipe, mask, size))
+    fault = reference_mask.mask_fault(found, reference_mask.allowed_classes(scene.recipe, mask, size))
     assert not fault, fault
 
 

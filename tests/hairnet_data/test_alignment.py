@@ -14,7 +14,6 @@ from contract import Scene, rendered
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from hairnet_data import alignment
 from hairnet_data.core.classes import BACKGROUND, FACE, HAIR, UNLABELLED
 from hairnet_data.geometry.polygons import ellipse, place
 from hairnet_data.recipes.policy import SHAPES, Policy
@@ -23,6 +22,7 @@ from hairnet_data.recipes.recipe import PATTERNS, Affine, Occluder, Paint, Photo
 from hairnet_data.recipes.sampler import sample_recipe
 from hairnet_data.recipes.splits import Split
 from hairnet_data.sources.base import Portrait
+from hairnet_data.verify import reference_mask
 
 T = TypeVar("T")
 Draw = Callable[[st.SearchStrategy[T]], T]
@@ -209,8 +209,8 @@ def test_the_judge_agrees_with_the_renderer_for_every_recipe(scene: Scene) -> No
 @given(scenes(hidden=st.lists(round_outlines.map(lambda o: Occluder("ellipse", o, Paint("colour", ((1, 2, 3),)))))))
 def test_the_judge_knows_nearly_every_class_for_sure(scene: Scene) -> None:
     """Else it would agree with anything: what it leaves open lies on a border of source pixels, or on an outline."""
-    allowed = alignment.allowed_classes(scene.recipe, scene.shown.mask, scene.frame)
-    bits = [1 << bit for bit in (BACKGROUND, HAIR, FACE, alignment.UNLABELLED_BIT)]
+    allowed = reference_mask.allowed_classes(scene.recipe, scene.shown.mask, scene.frame)
+    bits = [1 << bit for bit in (BACKGROUND, HAIR, FACE, reference_mask.UNLABELLED_BIT)]
     assert ((allowed > 0) & (allowed & ~np.uint8(sum(bits)) == 0)).all()
     open_ = ~np.isin(allowed, bits) & ~contract.doubtful(scene)
     around = sum(2 * math.pi * scene.recipe.size for _ in scene.recipe.occluders)  # pixels an outline passes
@@ -399,10 +399,10 @@ def test_point_9_the_mask_survives_its_record(scene: Scene) -> None:
 def test_the_judge_names_a_pixel_that_is_wrong(right: int, wrong: int) -> None:
     mask = np.full((40, 40), right, np.uint8)
     recipe = Recipe("train", 0, 40, "portrait", contract.PORTRAIT)
-    allowed = alignment.allowed_classes(recipe, mask, (40, 40))
-    assert alignment.mask_fault(mask, allowed) == ""
+    allowed = reference_mask.allowed_classes(recipe, mask, (40, 40))
+    assert reference_mask.mask_fault(mask, allowed) == ""
     found = mask.copy()
     found[7, 30] = wrong
-    assert alignment.mask_fault(found, allowed) == (
+    assert reference_mask.mask_fault(found, allowed) == (
         f"the mask is wrong at 1 pixels, first at column 30, row 7: it has class {wrong}"
     )

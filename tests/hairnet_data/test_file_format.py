@@ -22,7 +22,7 @@ from hairnet_data.dataset.provenance import AtHand
 from hairnet_data.dataset.reader import open_prepared, read_shard
 from hairnet_data.export import export
 from hairnet_data.stats import count
-from hairnet_data.verify import verify
+from hairnet_data.verify.dataset_checks import verify
 
 Kit = Any
 

@@ -30,7 +30,7 @@ from hairnet_data.sources.folder.source import Folder
 from hairnet_data.sources.registry import Sources
 from hairnet_data.sources.scenes.source import DrawnBackgrounds
 from hairnet_data.stats import count
-from hairnet_data.verify import Report, verify
+from hairnet_data.verify.dataset_checks import Report, verify
 
 Kit = Any
 

@@ -19,7 +19,6 @@ from PIL import Image
 
 from hairnet_data.build.pipeline import build
 from hairnet_data.build.settings import Settings
-from hairnet_data.check_records import Finding
 from hairnet_data.core.records.example import parse
 from hairnet_data.core.records.tfrecord import frame, unframe
 from hairnet_data.core.workers.pool import Crew
@@ -32,7 +31,8 @@ from hairnet_data.sources.folder.source import Folder
 from hairnet_data.sources.lfw.source import LfwParts
 from hairnet_data.sources.registry import Sources
 from hairnet_data.sources.scenes.source import DrawnBackgrounds
-from hairnet_data.verify import Report, verify
+from hairnet_data.verify.dataset_checks import Report, verify
+from hairnet_data.verify.record_checks import Finding
 
 Kit = Any
 Features = dict[str, Any]

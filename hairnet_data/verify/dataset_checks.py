@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from hairnet_data.check_records import Finding, Seen, check_record
-from hairnet_data.check_source import SourceCheck
 from hairnet_data.core.classes import NAMES
 from hairnet_data.core.errors import DatasetError
 from hairnet_data.core.progress import Progress
@@ -23,6 +21,8 @@ from hairnet_data.dataset.provenance import AtHand
 from hairnet_data.dataset.reader import Prepared, Shard, read_shard, salvaged, text
 from hairnet_data.recipes.policy import from_mapping
 from hairnet_data.sources.registry import Sources, keep_small
+from hairnet_data.verify.record_checks import Finding, Seen, check_record
+from hairnet_data.verify.source_checks import SourceCheck
 
 _SIGMAS = 5  # a sound dataset is called wrong once in two million
 

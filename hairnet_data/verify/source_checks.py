@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from hairnet_data.alignment import UNLABELLED_BIT, allowed_classes, mask_fault
-from hairnet_data.check_records import Checked, Finding, strange_value
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import BACKGROUND
 from hairnet_data.core.errors import HairnetError
@@ -20,6 +18,8 @@ from hairnet_data.rendering.paint import shrink_background
 from hairnet_data.rendering.renderer import Subject, render
 from hairnet_data.rendering.versions import library_versions
 from hairnet_data.sources.base import Portrait
+from hairnet_data.verify.record_checks import Checked, Finding, strange_value
+from hairnet_data.verify.reference_mask import UNLABELLED_BIT, allowed_classes, mask_fault
 
 _OTHER_LIBRARIES = 2.0  # grey levels of mean difference that another version of a codec may make
 
