@@ -170,8 +170,8 @@ def preview(
     out: Annotated[Path, typer.Option(help="A contact sheet (.png) or a gallery (.html).")] = Path("preview.png"),
 ) -> None:
     """Draws a contact sheet or a gallery, from settings or from a prepared dataset."""
-    from hairnet_data import preview as previewing
     from hairnet_data.dataset.reader import open_prepared
+    from hairnet_data.inspection import preview as previewing
 
     if not 1 <= count <= 1000:
         raise UsageError("--count", f"{count} is outside 1..1000", "24 fill a sheet")
@@ -229,7 +229,7 @@ def stats(dataset: Dataset, as_json: AsJson = False) -> None:
     """Counts what a prepared dataset holds."""
     from hairnet_data.core.progress import progress_bar
     from hairnet_data.dataset.reader import open_prepared
-    from hairnet_data.stats import count
+    from hairnet_data.inspection.stats import count
 
     prepared = open_prepared(dataset)
     with progress_bar(as_json) as progress:
@@ -252,8 +252,8 @@ def explain(
     out: Annotated[Path | None, typer.Option(help="A picture of each step (.png).")] = None,
 ) -> None:
     """Shows one record beside its source, with each step of its way."""
-    from hairnet_data import preview as previewing
     from hairnet_data.dataset.reader import open_prepared
+    from hairnet_data.inspection import preview as previewing
 
     if out:
         previewing.checked_ending(out)
@@ -282,7 +282,7 @@ def export(
     """Writes a prepared dataset as files: pictures, masks, and a CSV of the recipes."""
     from hairnet_data.core.progress import progress_bar
     from hairnet_data.dataset.reader import open_prepared
-    from hairnet_data.export import export as export_files
+    from hairnet_data.inspection.export_files import export as export_files
 
     prepared = open_prepared(dataset)
     with progress_bar(quiet) as progress:

@@ -19,8 +19,8 @@ from hairnet_data.core.records.example import parse
 from hairnet_data.core.records.tfrecord import frame, unframe
 from hairnet_data.dataset.codec import MAX_SIDE, decode_image, decode_mask
 from hairnet_data.dataset.reader import open_prepared, salvage
+from hairnet_data.inspection.stats import count
 from hairnet_data.recipes.recipe import Recipe
-from hairnet_data.stats import count
 from hairnet_model import records
 
 WORDS = [

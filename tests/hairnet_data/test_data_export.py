@@ -20,7 +20,7 @@ from hairnet_data.core.images.decode import read_mask, read_photo
 from hairnet_data.dataset.codec import decode_image, decode_mask
 from hairnet_data.dataset.example_columns import COLUMNS
 from hairnet_data.dataset.reader import open_prepared
-from hairnet_data.export import export, file_stem
+from hairnet_data.inspection.export_files import export, file_stem
 from hairnet_data.recipes.recipe import Recipe
 from hairnet_data.sources.folder.backgrounds import PhotoFolder
 from hairnet_data.sources.folder.source import Folder

@@ -20,8 +20,8 @@ from hairnet_data.core.workers.pool import Crew
 from hairnet_data.dataset.data_source import Examples
 from hairnet_data.dataset.provenance import AtHand
 from hairnet_data.dataset.reader import open_prepared, read_shard
-from hairnet_data.export import export
-from hairnet_data.stats import count
+from hairnet_data.inspection.export_files import export
+from hairnet_data.inspection.stats import count
 from hairnet_data.verify.dataset_checks import verify
 
 Kit = Any

@@ -16,7 +16,7 @@ from hairnet_data.core.classes import FACE, HAIR
 from hairnet_data.core.drawing.contact_sheet import Cell
 from hairnet_data.core.drawing.overlay import Pixels
 from hairnet_data.core.errors import BuildError
-from hairnet_data.gallery import write_gallery
+from hairnet_data.inspection.gallery import write_gallery
 
 EVIL = "<script>alert('x')</script> & \"quoted\" </style>"
 

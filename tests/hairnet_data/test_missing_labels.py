@@ -10,7 +10,6 @@ import cv2
 import numpy as np
 import pytest
 
-from hairnet_data import preview
 from hairnet_data.build.pipeline import build
 from hairnet_data.build.settings import Settings
 from hairnet_data.build.source_scan import head_of
@@ -22,14 +21,15 @@ from hairnet_data.core.workers.pool import Crew
 from hairnet_data.dataset.codec import decode_mask, encode_mask
 from hairnet_data.dataset.provenance import open_at_hand
 from hairnet_data.dataset.reader import open_prepared
-from hairnet_data.export import export
-from hairnet_data.gallery import write_gallery
+from hairnet_data.inspection import preview
+from hairnet_data.inspection.export_files import export
+from hairnet_data.inspection.gallery import write_gallery
+from hairnet_data.inspection.stats import count
 from hairnet_data.rendering import renderer
 from hairnet_data.sources.base import Portrait
 from hairnet_data.sources.folder.source import Folder
 from hairnet_data.sources.registry import Sources
 from hairnet_data.sources.scenes.source import DrawnBackgrounds
-from hairnet_data.stats import count
 from hairnet_data.verify.dataset_checks import Report, verify
 
 Kit = Any

@@ -18,7 +18,7 @@ from hairnet_data.core.errors import SourceError, UsageError
 from hairnet_data.dataset.codec import decode_image, decode_mask, encode_image
 from hairnet_data.dataset.provenance import AtHand, open_at_hand
 from hairnet_data.dataset.reader import open_prepared
-from hairnet_data.preview import checked_ending, explain, from_dataset, from_settings, show
+from hairnet_data.inspection.preview import checked_ending, explain, from_dataset, from_settings, show
 from hairnet_data.recipes.policy import Policy
 from hairnet_data.recipes.recipe import Recipe
 from hairnet_data.sources.folder.backgrounds import PhotoFolder

@@ -13,7 +13,7 @@ from PIL import Image
 
 from hairnet_data.core.errors import DatasetError
 from hairnet_data.dataset.reader import open_prepared
-from hairnet_data.stats import count
+from hairnet_data.inspection.stats import count
 
 Kit = Any
 

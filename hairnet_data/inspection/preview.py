@@ -15,7 +15,7 @@ from hairnet_data.core.errors import DatasetError, SourceError, UsageError
 from hairnet_data.dataset.codec import decode_image, decode_mask
 from hairnet_data.dataset.provenance import AtHand, content_fault
 from hairnet_data.dataset.reader import Prepared, text
-from hairnet_data.gallery import write_gallery
+from hairnet_data.inspection.gallery import write_gallery
 from hairnet_data.recipes.caption import describe
 from hairnet_data.recipes.pools import Asset, Pool
 from hairnet_data.recipes.recipe import Recipe, asset_id

@@ -1,0 +1,1 @@
+"""Looking at a dataset: previews, galleries, statistics, and export as files."""
