@@ -26,7 +26,7 @@ assert "hair and face" in builder.info.description
 assert "@inproceedings" in builder.info.citation
 assert builder.info.supervised_keys == ("image", "mask")
 sys.argv = ["hairnet-data", "preview", "--count", "2", "--data-dir", sys.argv[2], "--out", sys.argv[2] + "/p.png"]
-from hairnet_data.cli import main
+from hairnet_data.cli.app import main
 try:
     main()
 except SystemExit as ended:

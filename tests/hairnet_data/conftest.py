@@ -216,7 +216,7 @@ Command = Callable[..., Ran]
 @pytest.fixture
 def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
     """Runs `hairnet-data` with the given arguments in this process."""
-    from hairnet_data.cli import main
+    from hairnet_data.cli.app import main
 
     def run(*arguments: object) -> Ran:
         monkeypatch.setattr(sys, "argv", ["hairnet-data", *map(str, arguments)])
@@ -232,7 +232,7 @@ def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
 
 def start(*arguments: object, **environment: str) -> subprocess.Popen[str]:
     """Starts `hairnet-data` as a process of its own, in a session of its own."""
-    code = "from hairnet_data.cli import main\nif __name__ == '__main__':\n    main()\n"
+    code = "from hairnet_data.cli.app import main\nif __name__ == '__main__':\n    main()\n"
     return subprocess.Popen(
         [sys.executable, "-c", code, *map(str, arguments)],
         stdin=subprocess.DEVNULL,

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from hairnet_data import cli, options
 from hairnet_data.build import pipeline as building
+from hairnet_data.cli import app, options
 from hairnet_data.core.errors import BuildError, HairnetError, UsageError
 from hairnet_data.recipes.policy import Policy
 
@@ -32,7 +32,7 @@ PROMISED = [
 def test_help_imports_nothing_heavy() -> None:
     code = (
         "import sys\n"
-        "from hairnet_data.cli import main\n"
+        "from hairnet_data.cli.app import main\n"
         "try:\n"
         "    main()\n"
         "except SystemExit as end:\n"
@@ -178,8 +178,8 @@ def test_verify_wants_workers(built_drawn: Path, command: Command, workers: str)
 
 
 def test_cores() -> None:
-    assert cli._workers(None) >= 1
-    assert cli._workers(3) == 3
+    assert app._workers(None) >= 1
+    assert app._workers(3) == 3
 
 
 @pytest.mark.parametrize("name", ["two\nlines", "\x1b[31mred", "\udcff"])

@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
+from hairnet_data.cli.stats_table import print_stats
 from hairnet_data.core.progress import bytes_text, progress_bar, seconds_text
-from hairnet_data.stats_table import print_stats
 
 
 @pytest.mark.parametrize(

@@ -98,7 +98,7 @@ class Bucket:
         }
 
     def run(self, *words: str | Path) -> subprocess.CompletedProcess[str]:
-        code = "from hairnet_data.cli import main; main()"
+        code = "from hairnet_data.cli.app import main; main()"
         command = [sys.executable, "-c", code, *map(str, words)]
         return subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=300, check=False)
 

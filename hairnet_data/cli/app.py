@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hairnet_data import options
+from hairnet_data.cli import options
 from hairnet_data.core import cli
 from hairnet_data.core.errors import UsageError
 from hairnet_data.core.storage.paths import is_remote, place
@@ -237,7 +237,7 @@ def stats(dataset: Dataset, as_json: AsJson = False) -> None:
     if as_json:
         print(json.dumps(counted, indent=2))
     else:
-        from hairnet_data.stats_table import print_stats
+        from hairnet_data.cli.stats_table import print_stats
 
         print_stats(counted)
 
