@@ -170,7 +170,7 @@ def test_building_needs_no_tensorflow(tmp_path: Path) -> None:
         "import sys\n"
         "from pathlib import Path\n"
         "from hairnet_data.build.pipeline import build\n"
-        "from hairnet_data.build.plan import Settings\n"
+        "from hairnet_data.build.settings import Settings\n"
         "from hairnet_data.sources.registry import Sources\n"
         "from hairnet_data.sources.scenes.source import DrawnBackgrounds\n"
         "from hairnet_data.sources.drawn.source import Drawn\n"
