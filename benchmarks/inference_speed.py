@@ -65,9 +65,9 @@ def main() -> None:
     """Prints the table."""
     import numpy as np
 
-    from hairnet_model import fcn
     from hairnet_model.export import litert
     from hairnet_model.export.graph import plain
+    from hairnet_model.networks import fcn
 
     argparse.ArgumentParser(description=__doc__).parse_args()
     image = np.random.default_rng(0).integers(0, 256, (1, 224, 224, 3), dtype=np.uint8)

@@ -25,7 +25,7 @@ def main() -> None:
 
     from hairnet_model import records
     from hairnet_model.augment import augment
-    from hairnet_model.cost import multiply_adds
+    from hairnet_model.networks.flops import multiply_adds
     from hairnet_model.settings import Settings
     from hairnet_model.trainer import Trainer
 

@@ -62,7 +62,7 @@ def train(
     Several are mixed evenly; name one twice to give it two shares.
     """
     from hairnet_data.core.progress import progress_bar
-    from hairnet_model.console import start_quietly
+    from hairnet_model.networks.start import start_quietly
 
     start_quietly()
     from hairnet_model import settings as of
@@ -122,7 +122,7 @@ def evaluate(
 ) -> None:
     """Measures a model on the test splits of a prepared dataset."""
     from hairnet_data.core.progress import progress_bar
-    from hairnet_model.console import start_quietly
+    from hairnet_model.networks.start import start_quietly
 
     start_quietly()
     from hairnet_model import evaluate as evaluating
@@ -162,7 +162,7 @@ def predict(
     Writes PNG masks of class ids (mode L) in the photos' own sizes.
     """
     from hairnet_data.core.progress import progress_bar
-    from hairnet_model.console import start_quietly
+    from hairnet_model.networks.start import start_quietly
 
     start_quietly()
     from hairnet_model.predict import predict as predict_photos
@@ -188,7 +188,7 @@ def export(
     ] = None,
 ) -> None:
     """Writes a model for another runtime, and compares what it says there with what it says here."""
-    from hairnet_model.console import start_quietly
+    from hairnet_model.networks.start import start_quietly
 
     start_quietly()
     from hairnet_model import model_file, samples
@@ -222,7 +222,7 @@ def web(
     if out is None and not serve:
         raise UsageError("web", "has nothing to do", "give --out SITE, or --serve")
     if model:
-        from hairnet_model.console import start_quietly
+        from hairnet_model.networks.start import start_quietly
 
         start_quietly()
     with site.folder(out, model) as written:
@@ -245,7 +245,7 @@ def pack(
 
     `train` takes it where there is no TensorFlow.
     """
-    from hairnet_model.console import start_quietly
+    from hairnet_model.networks.start import start_quietly
 
     start_quietly()
     from hairnet_model import records

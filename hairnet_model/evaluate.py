@@ -14,10 +14,11 @@ import numpy as np
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.errors import DatasetError, HairnetError
 from hairnet_data.core.progress import Progress, silent
-from hairnet_model import heads, metrics, records
-from hairnet_model.fcn import STRIDE
+from hairnet_model import metrics, records
 from hairnet_model.metrics import Counts
 from hairnet_model.model_file import Model
+from hairnet_model.networks import outputs as heads
+from hairnet_model.networks.fcn import STRIDE
 from hairnet_model.people import hashed
 from hairnet_model.report import Negatives, Report, SplitReport
 

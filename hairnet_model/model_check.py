@@ -109,7 +109,7 @@ def _check_class(value: dict[str, Any]) -> None:
     name, module, registered = (value.get(key) for key in ("class_name", "module", "registered_name"))
     if name == "__keras_tensor__" and module is None and registered is None:
         return
-    if registered in _REGISTERED and name == _REGISTERED[registered] and module == "hairnet_model.layers":
+    if registered in _REGISTERED and name == _REGISTERED[registered] and module == "hairnet_model.networks.layers":
         return
     if module in _PARTS and name in _PARTS[module] and registered in (None, name):
         return

@@ -17,9 +17,9 @@ import keras
 
 from hairnet_data.core.classes import NAMES
 from hairnet_data.core.errors import HairnetError
-from hairnet_model import layers as _registered  # noqa: F401  Keras finds our layers by their registration
 from hairnet_model import model_check
 from hairnet_model.model_check import OURS
+from hairnet_model.networks import layers as _registered  # noqa: F401  Keras finds our layers by their registration
 
 SHIPPED = Path(__file__).parent / "weights" / "hairnet.keras"
 """The weights that come with the package."""

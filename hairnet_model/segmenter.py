@@ -10,8 +10,9 @@ import numpy as np
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import NAMES
 from hairnet_data.core.errors import HairnetError, UsageError
-from hairnet_model import framing, heads, model_file
+from hairnet_model import framing, model_file
 from hairnet_model.framing import Probabilities
+from hairnet_model.networks import outputs as heads
 
 BATCH = 16
 """Pictures the network sees at once, at 224 x 224; fewer where they are larger. More were no faster on a CPU."""

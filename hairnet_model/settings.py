@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from hairnet_data.core.errors import UsageError
-from hairnet_model.fcn import ARCHITECTURES, HEADS
+from hairnet_model.networks.fcn import ARCHITECTURES, HEADS
 
 PRECISIONS = ("auto", "float32", "bfloat16", "float16")
 

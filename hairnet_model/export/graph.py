@@ -13,8 +13,8 @@ from keras import layers, ops
 from numpy.typing import NDArray
 
 from hairnet_data.core.classes import NAMES
-from hairnet_model.heads import THRESHOLD_2019
-from hairnet_model.layers import DepthToSpace, StandardizedConv2D
+from hairnet_model.networks.layers import DepthToSpace, StandardizedConv2D
+from hairnet_model.networks.outputs import THRESHOLD_2019
 
 
 def plain(network: keras.Model, size: int | None = None) -> keras.Model:

@@ -15,9 +15,10 @@ import pytest
 
 from hairnet_data.core.classes import BACKGROUND, FACE, HAIR
 from hairnet_data.core.errors import DatasetError, HairnetError, UsageError
-from hairnet_model import fcn, metrics, records
+from hairnet_model import metrics, records
 from hairnet_model.evaluate import Case, cases, evaluate, latency, predict
 from hairnet_model.model_file import Model
+from hairnet_model.networks import fcn
 from hairnet_model.people import hashed
 from hairnet_model.records import Dataset, open_dataset
 

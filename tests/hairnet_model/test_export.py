@@ -12,11 +12,12 @@ import pytest
 from hairnet_data.core.classes import FACE, HAIR, NAMES
 from hairnet_data.core.errors import UsageError
 from hairnet_model import export as exporting
-from hairnet_model import fcn, heads, model_file, samples
+from hairnet_model import model_file, samples
 from hairnet_model.export import ExportError, export, litert, others
 from hairnet_model.export.check import compare, demand
 from hairnet_model.export.graph import plain
 from hairnet_model.model_file import Model
+from hairnet_model.networks import fcn, outputs
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +45,7 @@ def lively(head: str) -> keras.Model:
 def test_the_plain_graph_says_the_same(shipped: Model, drawn: np.ndarray, which: str, fixed: bool) -> None:
     network = shipped.network if which == "shipped" else lively(which)
     image = drawn[:1]
-    wanted = heads.probabilities(np.asarray(network(image)))
+    wanted = outputs.probabilities(np.asarray(network(image)))
     assert len(np.unique(wanted.argmax(-1))) > 1, "it must find something"
     made = plain(network, 224 if fixed else None)
     np.testing.assert_allclose(np.asarray(made(image)), wanted, atol=2e-5)
@@ -180,5 +181,5 @@ def test_samples() -> None:
     assert images.shape == (48, 224, 224, 3)
     assert images.dtype == np.uint8
     assert samples.drawn(96).shape == (48, 96, 96, 3)
-    found = heads.class_ids(np.asarray(model_file.load().network.predict_on_batch(images)))
+    found = outputs.class_ids(np.asarray(model_file.load().network.predict_on_batch(images)))
     assert min(np.mean(found == HAIR), np.mean(found == FACE)) > 0.05

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from hairnet_model.heads import class_ids, probabilities
+from hairnet_model.networks.outputs import class_ids, probabilities
 
 
 def test_the_rule_of_2019_by_hand() -> None:

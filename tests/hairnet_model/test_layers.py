@@ -5,7 +5,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from hairnet_model.layers import DepthToSpace, StandardizedConv2D
+from hairnet_model.networks.layers import DepthToSpace, StandardizedConv2D
 
 
 def test_the_kernel_has_no_mean_and_the_norm_of_its_gain() -> None:

@@ -6,15 +6,15 @@ import time
 
 import pytest
 
-from hairnet_model import console
-from hairnet_model.console import progress_bar
+from hairnet_model.networks import start
+from hairnet_model.networks.start import progress_bar
 
 
 def test_a_log_gets_lines_and_the_end_of_a_long_stage(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(console._LOG, "mininterval", 0.3)
-    monkeypatch.setitem(console._LOG, "delay", 0.2)
+    monkeypatch.setitem(start._LOG, "mininterval", 0.3)
+    monkeypatch.setitem(start._LOG, "delay", 0.2)
     with progress_bar(unit="photos") as show:
         show("blinking", 1, 1)
         for done in range(11):
@@ -35,8 +35,6 @@ def test_quiet_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_the_backend_starts_without_a_word_and_errors_are_still_seen() -> None:
-    code = (
-        "import sys; from hairnet_model.console import start_quietly; start_quietly(); print('after', file=sys.stderr)"
-    )
+    code = "import sys; from hairnet_model.networks.start import start_quietly; start_quietly(); print('after', file=sys.stderr)"
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert said.stderr == "after\n"

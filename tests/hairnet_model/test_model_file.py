@@ -12,8 +12,9 @@ import keras
 import numpy as np
 import pytest
 
-from hairnet_model import fcn, model_file
+from hairnet_model import model_file
 from hairnet_model.model_file import Model, ModelError
+from hairnet_model.networks import fcn
 
 
 def test_what_is_saved_comes_back(tmp_path: Path) -> None:

@@ -13,9 +13,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hairnet_data.core.errors import HairnetError, UsageError
-from hairnet_model import Segmenter, fcn, model_file
-from hairnet_model.heads import class_ids
+from hairnet_model import Segmenter, model_file
 from hairnet_model.model_file import Model, ModelError
+from hairnet_model.networks import fcn
+from hairnet_model.networks.outputs import class_ids
 
 BY_COLOUR = Segmenter(colours.by_colour(64))
 

@@ -261,9 +261,9 @@ def test_the_worst_are_not_those_nobody_labelled(tmp_path: Path) -> None:
 def test_an_evaluation_says_nothing_of_a_class_that_nobody_labelled(
     hair_only: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from hairnet_model import fcn
     from hairnet_model.evaluate import evaluate
     from hairnet_model.model_file import Model
+    from hairnet_model.networks import fcn
 
     model = Model(fcn.create("hairnet", "classes"), 64, frozenset(), {})
     report = evaluate(model, records.open_dataset(hair_only), ["test", "test_shifted"])

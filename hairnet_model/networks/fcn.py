@@ -12,7 +12,7 @@ from keras import layers
 
 from hairnet_data.core.classes import NAMES
 from hairnet_data.core.errors import UsageError
-from hairnet_model.layers import RELU_GAIN, DepthToSpace, StandardizedConv2D
+from hairnet_model.networks.layers import RELU_GAIN, DepthToSpace, StandardizedConv2D
 
 ARCHITECTURES = ("hairnet", "fcn8s_2019")
 

@@ -6,7 +6,7 @@ import math
 
 import keras
 
-from hairnet_model.layers import StandardizedConv2D
+from hairnet_model.networks.layers import StandardizedConv2D
 
 
 def multiply_adds(network: keras.Model, side: int = 224) -> int:
