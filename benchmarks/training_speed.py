@@ -23,16 +23,16 @@ def main() -> None:
     """Prints two tables."""
     import numpy as np
 
-    from hairnet_model import records
-    from hairnet_model.augment import augment
+    from hairnet_model.data import tfds_records
+    from hairnet_model.data.augment import augment
     from hairnet_model.networks.flops import multiply_adds
     from hairnet_model.settings import Settings
     from hairnet_model.trainer import Trainer
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("dataset", type=Path)
-    dataset = records.open_dataset(parser.parse_args().dataset)
-    images, masks = next(records.training_batches([dataset], BATCH, 0, 1, 0))
+    dataset = tfds_records.open_dataset(parser.parse_args().dataset)
+    images, masks = next(tfds_records.training_batches([dataset], BATCH, 0, 1, 0))
 
     def stepper(arch: str, precision: str) -> tuple[Callable[[], None], Trainer]:
         trainer = Trainer(Settings(arch=arch, precision=precision, steps=1000), None, None)
@@ -72,7 +72,7 @@ def main() -> None:
     print(table(head, rows), end="\n\n")
 
     count = min(dataset.count("train") // BATCH, 100)
-    stream = records.training_batches([dataset], BATCH, 0, count, 0)
+    stream = tfds_records.training_batches([dataset], BATCH, 0, count, 0)
     next(stream)
     began = time.perf_counter()
     left = sum(len(batch) for batch, _ in stream)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import FACE, HAIR
-from hairnet_model.unlabelled import UNSURE
+from hairnet_model.data.partial_labels import UNSURE
 
 Counted = NDArray[np.int64]
 

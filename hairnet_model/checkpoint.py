@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from hairnet_data.core.errors import BuildError, HairnetError
 from hairnet_data.core.storage.atomic import write_whole
-from hairnet_model.arrays import read_arrays
+from hairnet_model.data.npz import read_arrays
 
 FILE = "state.npz"
 

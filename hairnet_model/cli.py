@@ -18,7 +18,7 @@ from hairnet_data.core.classes import NAMES
 from hairnet_data.core.errors import UsageError
 
 if TYPE_CHECKING:
-    from hairnet_model.feed import Feed
+    from hairnet_model.data.feed import Feed
     from hairnet_model.model_file import Model
 
 app = cli.new_app("hairnet-model", "Trains, measures and uses networks that find hair and face in pictures.")
@@ -126,13 +126,14 @@ def evaluate(
 
     start_quietly()
     from hairnet_model import evaluate as evaluating
-    from hairnet_model import model_file, records
+    from hairnet_model import model_file
+    from hairnet_model.data import tfds_records
     from hairnet_model.report import print_report
     from hairnet_model.worst import Worst, checked
 
     if worst:
         checked(worst)
-    prepared = records.open_dataset(dataset)
+    prepared = tfds_records.open_dataset(dataset)
     sheet = Worst()
     with progress_bar(quiet or as_json, "pictures") as progress:
         report = evaluating.evaluate(model_file.load(model), prepared, split, progress=progress, watch=sheet.add)
@@ -197,10 +198,10 @@ def export(
 
     loaded = model_file.load(model)
     if data:
-        from hairnet_model import records
+        from hairnet_model.data import tfds_records
         from hairnet_model.export.pictures import pictures
 
-        calibration, images = pictures(records.open_dataset(data))
+        calibration, images = pictures(tfds_records.open_dataset(data))
     else:
         calibration = images = samples.drawn(loaded.image_size)
     made = write(loaded, out, images, form, quantize, calibration)
@@ -248,24 +249,24 @@ def pack(
     from hairnet_model.networks.start import start_quietly
 
     start_quietly()
-    from hairnet_model import records
-    from hairnet_model.packed import write_packed
+    from hairnet_model.data import tfds_records
+    from hairnet_model.data.packed_feed import write_packed
 
     if out.suffix != ".npz":
         raise UsageError("--out", f"{out.name} does not end in .npz", "give a name that does")
     if train_examples is not None and train_examples < 1:
         raise UsageError("--train-examples", f"{train_examples} is less than 1", "give a whole number from 1")
-    prepared = records.open_dataset(dataset)
+    prepared = tfds_records.open_dataset(dataset)
     about = {
         "name": prepared.name,
         "fingerprint": prepared.fingerprint,
         "image_size": prepared.image_size,
-        "people": sorted(records.people(prepared)),
+        "people": sorted(tfds_records.people(prepared)),
         "unlabelled": [NAMES[number] for number in prepared.unlabelled],
     }
     splits = {
-        "train": records.encoded(prepared, "train", train_examples),
-        "validation": records.encoded(prepared, "validation"),
+        "train": tfds_records.encoded(prepared, "train", train_examples),
+        "validation": tfds_records.encoded(prepared, "validation"),
     }
     write_packed(out, about, splits)
     print(out)
@@ -273,15 +274,15 @@ def pack(
 
 def _feed(paths: list[Path]) -> Feed:
     if any(path.suffix == ".npz" for path in paths):
-        from hairnet_model.packed import PackedFeed
+        from hairnet_model.data.packed_feed import PackedFeed
 
         if len(paths) > 1:
             raise UsageError(
                 "DIR", "a packed .npz cannot be mixed with others", "give it alone, or the datasets it was made of"
             )
         return PackedFeed(paths[0])
-    from hairnet_model.record_feed import RecordFeed
-    from hairnet_model.records import open_dataset
+    from hairnet_model.data.tfds_feed import RecordFeed
+    from hairnet_model.data.tfds_records import open_dataset
 
     return RecordFeed([open_dataset(path) for path in paths])
 

@@ -14,12 +14,13 @@ import numpy as np
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.errors import DatasetError, HairnetError
 from hairnet_data.core.progress import Progress, silent
-from hairnet_model import metrics, records
+from hairnet_model import metrics
+from hairnet_model.data import tfds_records
+from hairnet_model.data.person_hash import hashed
 from hairnet_model.metrics import Counts
 from hairnet_model.model_file import Model
 from hairnet_model.networks import outputs as heads
 from hairnet_model.networks.fcn import STRIDE
-from hairnet_model.people import hashed
 from hairnet_model.report import Negatives, Report, SplitReport
 
 
@@ -54,7 +55,7 @@ class Case:
 
 def evaluate(
     model: Model,
-    dataset: records.Dataset,
+    dataset: tfds_records.Dataset,
     splits: Sequence[str] | None = None,
     batch: int = 32,
     progress: Progress = silent,
@@ -97,7 +98,7 @@ def evaluate(
     return Report(dataset.name, dataset.fingerprint, dataset.source, size, found, speed, model.image_size)
 
 
-def check_size(dataset: records.Dataset) -> None:
+def check_size(dataset: tfds_records.Dataset) -> None:
     """Raises DatasetError if the networks cannot take the dataset's pictures."""
     size = dataset.image_size
     if size % STRIDE:
@@ -107,7 +108,7 @@ def check_size(dataset: records.Dataset) -> None:
         raise DatasetError(str(dataset.path), f"has pictures of {size} pixels, which no network here takes", mend)
 
 
-def cases(model: Model, dataset: records.Dataset, split: str, batch: int = 32) -> Iterator[Case]:
+def cases(model: Model, dataset: tfds_records.Dataset, split: str, batch: int = 32) -> Iterator[Case]:
     """Yields every picture of a split with what the model made of it.
 
     Raises:
@@ -116,7 +117,7 @@ def cases(model: Model, dataset: records.Dataset, split: str, batch: int = 32) -
         HairnetError: the model puts out what is no number.
     """
     read, wanted = 0, dataset.count(split)
-    for part in records.read(dataset, split, batch) if wanted else ():
+    for part in tfds_records.read(dataset, split, batch) if wanted else ():
         predicted = predict(model, part.images)
         for at, index in enumerate(part.index):
             read += 1

@@ -11,7 +11,7 @@ from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import FACE, HAIR, NAMES
 from hairnet_data.core.drawing.contact_sheet import Cell, contact_sheet
 from hairnet_data.core.drawing.overlay import fitted, tint
-from hairnet_model.unlabelled import UNSURE
+from hairnet_model.data.partial_labels import UNSURE
 
 _SQUARES = (250, 235)  # greys of the chequered ground that says "nothing here"
 _GROUND, _INK = (236, 236, 240), (106, 106, 118)  # as the cards of a contact sheet have them

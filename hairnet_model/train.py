@@ -11,8 +11,8 @@ from hairnet_data.core.errors import BuildError
 from hairnet_data.core.progress import Progress, silent
 from hairnet_model import checkpoint, history, model_file, run_notes
 from hairnet_model.checkpoint import RunError, State
+from hairnet_model.data.feed import Feed
 from hairnet_model.devices import shared_by
-from hairnet_model.feed import Feed
 from hairnet_model.model_file import Model
 from hairnet_model.networks import fcn
 from hairnet_model.settings import Settings

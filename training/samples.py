@@ -11,15 +11,16 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from hairnet_model import records, samples
+from hairnet_model import samples
+from hairnet_model.data import tfds_records
 
 EACH, QUALITY = 12, 90
 
-dataset = records.open_dataset(Path(sys.argv[1]))
+dataset = tfds_records.open_dataset(Path(sys.argv[1]))
 assert dataset.source == "drawn", "only drawn portraits come with the package"
 files = []
 for split in ("test", "test_shifted", "test_rotated", "test_occluded"):
-    images = np.concatenate([batch.images for batch in records.read(dataset, split)])
+    images = np.concatenate([batch.images for batch in tfds_records.read(dataset, split)])
     for image in images[:: max(1, len(images) // EACH)][:EACH]:
         good, file = cv2.imencode(".jpg", image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
         assert good

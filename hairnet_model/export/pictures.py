@@ -6,13 +6,13 @@ import numpy as np
 
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.errors import UsageError
-from hairnet_model import records
+from hairnet_model.data import tfds_records
 
 MOST = 200
 """Of a split: more change neither ranges nor IoUs, and take their time."""
 
 
-def pictures(dataset: records.Dataset) -> tuple[Pixels, Pixels]:
+def pictures(dataset: tfds_records.Dataset) -> tuple[Pixels, Pixels]:
     """Pictures to calibrate on, of `train`, and to compare on, of `test` or, if that is empty, `validation`.
 
     Returns:
@@ -26,11 +26,11 @@ def pictures(dataset: records.Dataset) -> tuple[Pixels, Pixels]:
     return _some(dataset, "train"), _some(dataset, other)
 
 
-def _some(dataset: records.Dataset, split: str) -> Pixels:
+def _some(dataset: tfds_records.Dataset, split: str) -> Pixels:
     if not dataset.count(split):
         raise UsageError(str(dataset.path), f"its split {split} is empty", "give another --data")
     found: list[Pixels] = []
-    for batch in records.read(dataset, split):
+    for batch in tfds_records.read(dataset, split):
         found.append(batch.images)
         if sum(map(len, found)) >= MOST:
             break

@@ -21,7 +21,7 @@ from hairnet_data.dataset.codec import MAX_SIDE, decode_image, decode_mask
 from hairnet_data.dataset.reader import open_prepared, salvage
 from hairnet_data.inspection.stats import count
 from hairnet_data.recipes.recipe import Recipe
-from hairnet_model import records
+from hairnet_model.data import tfds_records
 
 WORDS = [
     b"image",
@@ -107,13 +107,13 @@ def test_batches(tiny_dataset: Path, tmp_path_factory: pytest.TempPathFactory, d
     else:
         whole = frame(data.draw(inputs([unframe(path.read_bytes())[0]], WORDS)))
     path.write_bytes(whole)
-    dataset = records.open_dataset(to)
-    batches = asked(lambda: list(records.read(dataset, "test")), DatasetError)
+    dataset = tfds_records.open_dataset(to)
+    batches = asked(lambda: list(tfds_records.read(dataset, "test")), DatasetError)
     for batch in batches or []:
         assert batch.images.shape[1:] == (32, 32, 3)
         assert batch.masks.max(initial=0) < 3
-    asked(lambda: records.people(dataset, "test"), DatasetError)
-    asked(lambda: list(records.training_batches([dataset], 1, 0, 2, 0, "test")), DatasetError)
+    asked(lambda: tfds_records.people(dataset, "test"), DatasetError)
+    asked(lambda: list(tfds_records.training_batches([dataset], 1, 0, 2, 0, "test")), DatasetError)
     asked(lambda: count(open_prepared(to), lambda *_: None), DatasetError)
     shutil.rmtree(to)
 

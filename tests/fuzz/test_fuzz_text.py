@@ -19,7 +19,7 @@ from hairnet_data.dataset.reader import open_prepared
 from hairnet_data.recipes.policy import DEFAULT, Policy, from_mapping, read_policy
 from hairnet_data.recipes.recipe import Affine, Crop, Occluder, Paint, Photometric, Recipe
 from hairnet_data.sources.folder.config import read_config
-from hairnet_model.records import open_dataset
+from hairnet_model.data.tfds_records import open_dataset
 
 CONFIGS = [
     b'[colours]\nbackground = "#0000ff"\nhair = ["#ff0000", "#7f0000"]\nface = "#00ff00"\n[options]\nnearest = true\n',

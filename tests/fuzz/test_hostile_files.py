@@ -32,8 +32,9 @@ from hairnet_data.sources.folder.config import read_config
 from hairnet_data.sources.folder.source import Folder
 from hairnet_data.sources.lfw.archives import unpack
 from hairnet_data.sources.lfw.source import LISTS, LfwParts
-from hairnet_model import checkpoint, model_file, photo_list, records
-from hairnet_model.packed import PackedFeed
+from hairnet_model import checkpoint, model_file, photo_list
+from hairnet_model.data import tfds_records
+from hairnet_model.data.packed_feed import PackedFeed
 
 SIDE = 10_000  # 100 megapixels
 
@@ -184,7 +185,7 @@ def readers(path: Path, home: Path) -> dict[str, Callable[[], object]]:
         "negatives": lambda: PhotoFolder(path).catalogue(),
         "LFW": lambda: LfwParts.open(path, home / "cache"),
         "archive": lambda: unpack(path, home / "cache", {"a"}),
-        "records": lambda: records.open_dataset(path),
+        "records": lambda: tfds_records.open_dataset(path),
         "prepared": lambda: open_prepared(path),
         "model": lambda: model_file.load(path),
         "packed": lambda: PackedFeed(path),
@@ -253,7 +254,7 @@ def test_pipes_in_the_places_of_files(tmp_path: Path, tiny_dataset: Path) -> Non
             (copy / file.name).write_bytes(file.read_bytes())
         (copy / name).unlink()
         os.mkfifo(copy / name)
-        assert asked(lambda copy=copy: list(records.read(records.open_dataset(copy), "train"))) is None
+        assert asked(lambda copy=copy: list(tfds_records.read(tfds_records.open_dataset(copy), "train"))) is None
 
 
 def test_links_in_a_source_folder(tmp_path: Path) -> None:

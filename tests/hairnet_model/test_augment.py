@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hairnet_data.core.classes import FACE, HAIR
-from hairnet_model.augment import augment, cover
+from hairnet_model.data.augment import augment, cover
 
 
 def _coded(n: int = 8) -> tuple[np.ndarray, np.ndarray]:

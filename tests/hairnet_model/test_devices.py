@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hairnet_model import checkpoint, records
-from hairnet_model.packed import write_packed
+from hairnet_model import checkpoint
+from hairnet_model.data import tfds_records
+from hairnet_model.data.packed_feed import write_packed
 
 ROOT = Path(__file__).parent.parent.parent
 PLAIN = ["tiny:one", "tiny:two", "tiny:resumed", "tiny:resumed on one", "dropout:one", "dropout:two", "dropout:resumed"]
@@ -34,10 +35,10 @@ Said = dict[str, Any]
 
 @pytest.fixture(scope="module")
 def packed(drawn_dataset: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    dataset = records.open_dataset(drawn_dataset)
+    dataset = tfds_records.open_dataset(drawn_dataset)
     path = tmp_path_factory.mktemp("packed") / "small.npz"
     about = {"name": "small", "fingerprint": "f", "image_size": 64, "people": []}
-    write_packed(path, about, {split: records.encoded(dataset, split) for split in ("train", "validation")})
+    write_packed(path, about, {split: tfds_records.encoded(dataset, split) for split in ("train", "validation")})
     return path
 
 

@@ -15,12 +15,13 @@ import pytest
 
 from hairnet_data.core.classes import BACKGROUND, FACE, HAIR
 from hairnet_data.core.errors import DatasetError, HairnetError, UsageError
-from hairnet_model import metrics, records
+from hairnet_model import metrics
+from hairnet_model.data import tfds_records
+from hairnet_model.data.person_hash import hashed
+from hairnet_model.data.tfds_records import Dataset, open_dataset
 from hairnet_model.evaluate import Case, cases, evaluate, latency, predict
 from hairnet_model.model_file import Model
 from hairnet_model.networks import fcn
-from hairnet_model.people import hashed
-from hairnet_model.records import Dataset, open_dataset
 
 PORTRAITS = ("test", "test_shifted", "test_rotated", "test_occluded")
 TESTS = (*PORTRAITS, "test_negatives")
@@ -50,13 +51,13 @@ def dataset(drawn_dataset: Path) -> Dataset:
 
 
 @pytest.fixture(scope="module")
-def read(dataset: Dataset) -> dict[str, list[records.Batch]]:
+def read(dataset: Dataset) -> dict[str, list[tfds_records.Batch]]:
     """Every record of the splits, one a batch."""
-    return {split: list(records.read(dataset, split, 1)) for split in dataset.shards}
+    return {split: list(tfds_records.read(dataset, split, 1)) for split in dataset.shards}
 
 
 @pytest.fixture(scope="module")
-def oracle(read: dict[str, list[records.Batch]]) -> Callable[[Any], Any]:
+def oracle(read: dict[str, list[tfds_records.Batch]]) -> Callable[[Any], Any]:
     """Knows every picture's mask."""
     known = {part.images[0].tobytes(): part.masks[0] for parts in read.values() for part in parts}
 
@@ -228,7 +229,7 @@ def _numbers(told: Any) -> list[float]:
 def test_a_network_and_its_shape(dataset: Dataset) -> None:
     keras.utils.set_random_seed(1)
     network = fcn.create()
-    images = next(records.read(dataset, "test", 3)).images
+    images = next(tfds_records.read(dataset, "test", 3)).images
     outputs = np.asarray(network(images, training=False))
     guessed = predict(Model(network), images)
     assert guessed.dtype == np.uint8
@@ -243,7 +244,7 @@ def test_the_two_maps_of_2019(dataset: Dataset) -> None:
             maps[..., :20, :, 0], maps[..., 20:40, :, 1] = 200, 200  # face, hair
             return maps
 
-    guessed = predict(Model(Maps()), next(records.read(dataset, "test", 2)).images)
+    guessed = predict(Model(Maps()), next(tfds_records.read(dataset, "test", 2)).images)
     assert (guessed[:, :20] == FACE).all()
     assert (guessed[:, 20:40] == HAIR).all()
     assert (guessed[:, 40:] == BACKGROUND).all()

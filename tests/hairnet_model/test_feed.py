@@ -8,7 +8,7 @@ from contextlib import closing
 import numpy as np
 import pytest
 
-from hairnet_model.feed import ahead, changed
+from hairnet_model.data.feed import ahead, changed
 
 
 def test_ahead_yields_the_same_in_order() -> None:

@@ -69,7 +69,7 @@ def test_training_from_a_packed_file_needs_no_tensorflow_of_ours(
     code = (
         "import sys; from hairnet_model.cli import main\n"
         "try: main()\n"
-        "finally: print('hairnet_model.records' in sys.modules)"
+        "finally: print('hairnet_model.data.tfds_records' in sys.modules)"
     )
     arguments = ["train", packed, "--out", tmp_path / "run", "--steps", 2, "--batch", 4, "--quiet"]
     environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}

@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 
 from hairnet_data.core.errors import BuildError, DatasetError
-from hairnet_model import history, model_file, records
+from hairnet_model import history, model_file
 from hairnet_model.checkpoint import RunError
-from hairnet_model.record_feed import RecordFeed
+from hairnet_model.data import tfds_records
+from hairnet_model.data.tfds_feed import RecordFeed
 from hairnet_model.settings import Settings, as_2019
 from hairnet_model.train import train
 from hairnet_model.trainer import Trainer
@@ -24,7 +25,7 @@ SHORT = Settings(steps=9, batch=4, warmup=2, validate_every=3, precision="float3
 
 @pytest.fixture(scope="module")
 def feed(drawn_dataset: Path) -> RecordFeed:
-    return RecordFeed([records.open_dataset(drawn_dataset)])
+    return RecordFeed([tfds_records.open_dataset(drawn_dataset)])
 
 
 class Cut:
@@ -141,7 +142,7 @@ def test_a_full_disk_is_one_line(feed, tmp_path: Path, monkeypatch) -> None:
 
 def test_a_bad_record_is_one_line(copied: Path, rewrite, tmp_path: Path) -> None:
     rewrite(copied, "train", lambda old: [*old[:60], {**old[60], "mask": b"none"}, *old[61:]])
-    broken = RecordFeed([records.open_dataset(copied)])
+    broken = RecordFeed([tfds_records.open_dataset(copied)])
     with pytest.raises(DatasetError, match="a record cannot be read"):
         train(replace(SHORT, steps=16), broken, tmp_path / "run")
 

@@ -18,15 +18,16 @@ from hairnet_data.core.classes import BACKGROUND, FACE, HAIR, UNLABELLED
 from hairnet_data.core.errors import DatasetError, PictureError
 from hairnet_data.dataset.codec import decode_mask, encode_mask
 from hairnet_data.dataset.reader import open_prepared
-from hairnet_model import metrics, records
-from hairnet_model.augment import cover
+from hairnet_model import metrics
+from hairnet_model.data import tfds_records
+from hairnet_model.data.augment import cover
+from hairnet_model.data.packed_feed import PackedFeed, write_packed
+from hairnet_model.data.partial_labels import POSSIBLE, code, coded
+from hairnet_model.data.tfds_feed import RecordFeed
 from hairnet_model.evaluate import Case
-from hairnet_model.packed import PackedFeed, write_packed
 from hairnet_model.panels import panels
 from hairnet_model.predict import read_truth
-from hairnet_model.record_feed import RecordFeed
 from hairnet_model.report import print_report
-from hairnet_model.unlabelled import POSSIBLE, code, coded
 from hairnet_model.worst import Worst, error
 
 NOT_HAIR = 128 + 0b101
@@ -94,17 +95,17 @@ def test_other_values_are_refused_with_or_without(value: int) -> None:
 
 
 def test_reading_keeps_it(hair_only: Path) -> None:
-    dataset = records.open_dataset(hair_only)
+    dataset = tfds_records.open_dataset(hair_only)
     assert dataset.unlabelled == (BACKGROUND, FACE)
     stored = [decode_mask(bytes(record["mask"])) for record in open_prepared(hair_only).read("test")]
-    read = np.concatenate([batch.masks for batch in records.read(dataset, "test", 5)])
+    read = np.concatenate([batch.masks for batch in tfds_records.read(dataset, "test", 5)])
     np.testing.assert_array_equal(read, stored)
     assert set(np.unique(read)) == {BACKGROUND, HAIR, UNLABELLED} - ({BACKGROUND} if BACKGROUND not in read else set())
 
 
 def test_training_is_told_what_it_may_be(hair_only: Path, drawn_dataset: Path) -> None:
     """Of each dataset its own, however they are mixed and shuffled."""
-    feed = RecordFeed([records.open_dataset(drawn_dataset), records.open_dataset(hair_only)])
+    feed = RecordFeed([tfds_records.open_dataset(drawn_dataset), tfds_records.open_dataset(hair_only)])
     kinds = set()
     for images, masks in feed.training(8, 0, 16, 0):
         assert len(images) == 8
@@ -122,28 +123,28 @@ def test_training_is_told_what_it_may_be(hair_only: Path, drawn_dataset: Path) -
 def test_it_is_refused_where_the_metadata_do_not_say_so(
     mixed: bool, copied: Path, rewrite: Rewrite, tmp_path: Path, drawn_dataset: Path
 ) -> None:
-    dataset = records.open_dataset(unlabel(copied, rewrite, None, ("train", "test")))
+    dataset = tfds_records.open_dataset(unlabel(copied, rewrite, None, ("train", "test")))
     with pytest.raises(DatasetError, match="a mask holds the class 255"):
-        list(records.read(dataset, "test"))
+        list(tfds_records.read(dataset, "test"))
     # That another one has such pixels does not excuse it.
-    others = [replace(records.open_dataset(drawn_dataset), unlabelled=(BACKGROUND, FACE))] if mixed else []
+    others = [replace(tfds_records.open_dataset(drawn_dataset), unlabelled=(BACKGROUND, FACE))] if mixed else []
     with pytest.raises(DatasetError, match="a mask holds the class 255"):
-        list(records.training_batches([*others, dataset], 8, 0, 8, 0))
+        list(tfds_records.training_batches([*others, dataset], 8, 0, 8, 0))
 
 
 @pytest.mark.parametrize("says", [["hair"], ["skin", "hair"], "hair", 3])
 def test_metadata_that_mean_nothing_are_refused(says: Any, copied: Path, rewrite: Rewrite) -> None:
     unlabel(copied, rewrite, says, ())
     with pytest.raises(DatasetError, match="is no dataset of this kind"):
-        records.open_dataset(copied)
+        tfds_records.open_dataset(copied)
 
 
 def test_a_packed_dataset_keeps_it(hair_only: Path, tmp_path: Path) -> None:
-    dataset = records.open_dataset(hair_only)
+    dataset = tfds_records.open_dataset(hair_only)
     about: dict[str, Any] = {"name": "hair", "fingerprint": "f", "image_size": 64, "people": []}
 
     def pack(**more: Any) -> PackedFeed:
-        splits = {split: records.encoded(dataset, split) for split in ("train", "validation")}
+        splits = {split: tfds_records.encoded(dataset, split) for split in ("train", "validation")}
         write_packed(tmp_path / "hair.npz", {**about, **more}, splits)
         return PackedFeed(tmp_path / "hair.npz")
 
@@ -151,7 +152,9 @@ def test_a_packed_dataset_keeps_it(hair_only: Path, tmp_path: Path) -> None:
     training = np.concatenate([masks for _, masks in feed.training(8, 0, 8, 0)])
     assert set(np.unique(training)) == {BACKGROUND, HAIR, NOT_HAIR}
     validation = np.concatenate([masks for _, masks in feed.validation()])
-    np.testing.assert_array_equal(validation, np.concatenate([b.masks for b in records.read(dataset, "validation")]))
+    np.testing.assert_array_equal(
+        validation, np.concatenate([b.masks for b in tfds_records.read(dataset, "validation")])
+    )
     for more in ({}, {"unlabelled": []}):
         with pytest.raises(DatasetError, match="a mask holds the class 255"):
             list(pack(**more).training(8, 0, 8, 0))
@@ -266,7 +269,7 @@ def test_an_evaluation_says_nothing_of_a_class_that_nobody_labelled(
     from hairnet_model.networks import fcn
 
     model = Model(fcn.create("hairnet", "classes"), 64, frozenset(), {})
-    report = evaluate(model, records.open_dataset(hair_only), ["test", "test_shifted"])
+    report = evaluate(model, tfds_records.open_dataset(hair_only), ["test", "test_shifted"])
     told = report.to_json()["splits"]
     assert told["test"]["portraits"]["f1"]["face"] is None
     assert told["test_shifted"]["portraits"]["f1"]["face"] is not None

@@ -16,7 +16,8 @@ from hairnet_data.core.classes import FACE, HAIR
 from hairnet_data.sources.drawn.source import Drawn
 from hairnet_data.sources.registry import Sources
 from hairnet_data.sources.scenes.source import DrawnBackgrounds
-from hairnet_model import Segmenter, model_file, records
+from hairnet_model import Segmenter, model_file
+from hairnet_model.data import tfds_records
 from hairnet_model.evaluate import evaluate
 
 
@@ -45,7 +46,7 @@ def test_keras_alone_opens_them() -> None:
 
 
 def test_they_meet_a_floor_on_drawn_portraits(full_size: Path) -> None:
-    report = evaluate(model_file.load(), records.open_dataset(full_size))
+    report = evaluate(model_file.load(), tfds_records.open_dataset(full_size))
     for split, floor in (("test", 0.75), ("test_shifted", 0.7), ("test_rotated", 0.7), ("test_occluded", 0.6)):
         scores = report.splits[split].portraits
         assert scores is not None
@@ -56,7 +57,7 @@ def test_they_meet_a_floor_on_drawn_portraits(full_size: Path) -> None:
 
 
 def test_they_are_what_load_gives(full_size: Path) -> None:
-    batch = next(records.read(records.open_dataset(full_size), "test", 4))
+    batch = next(tfds_records.read(tfds_records.open_dataset(full_size), "test", 4))
     found = Segmenter.load().segment(batch.images)
     assert (found == batch.masks).mean() > 0.9
     assert {HAIR, FACE} <= set(np.unique(found))

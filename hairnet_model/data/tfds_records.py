@@ -18,8 +18,8 @@ from hairnet_data.core.classes import NAMES, UNLABELLED, ids_of
 from hairnet_data.core.errors import DatasetError, HairnetError, UsageError
 from hairnet_data.core.records import array_record
 from hairnet_data.core.storage.bounded_read import read_bytes
-from hairnet_model.people import hashed
-from hairnet_model.unlabelled import code, coded
+from hairnet_model.data.partial_labels import code, coded
+from hairnet_model.data.person_hash import hashed
 
 _HINT = "give the folder that `hairnet-data build` printed"
 _MOST_TEXT = 64 << 20  # bytes of the JSON beside the records

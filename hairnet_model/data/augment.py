@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from hairnet_data.core.arrays import Pixels, pixels
 from hairnet_data.core.classes import BACKGROUND
-from hairnet_model.unlabelled import UNSURE
+from hairnet_model.data.partial_labels import UNSURE
 
 _LEVELS = np.arange(256, dtype=np.float32) / 255
 

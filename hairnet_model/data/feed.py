@@ -10,7 +10,7 @@ from typing import Protocol, TypeVar
 import numpy as np
 
 from hairnet_data.core.arrays import Pixels
-from hairnet_model.augment import augment, cover
+from hairnet_model.data.augment import augment, cover
 
 T = TypeVar("T")
 Pair = tuple[Pixels, Pixels]

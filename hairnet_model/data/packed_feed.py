@@ -20,8 +20,8 @@ from hairnet_data.core.classes import NAMES, UNLABELLED, ids_of
 from hairnet_data.core.errors import DatasetError, PictureError
 from hairnet_data.core.images.decode import read_mask, read_photo
 from hairnet_data.core.storage.atomic import write_whole
-from hairnet_model.arrays import read_arrays
-from hairnet_model.unlabelled import code, coded
+from hairnet_model.data.npz import read_arrays
+from hairnet_model.data.partial_labels import code, coded
 
 Encoded = tuple[bytes, bytes]
 SPLITS = ("train", "validation")
