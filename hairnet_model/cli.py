@@ -19,7 +19,7 @@ from hairnet_data.core.errors import UsageError
 
 if TYPE_CHECKING:
     from hairnet_model.data.feed import Feed
-    from hairnet_model.model_file import Model
+    from hairnet_model.model_io.model_file import Model
 
 app = cli.new_app("hairnet-model", "Trains, measures and uses networks that find hair and face in pictures.")
 
@@ -126,8 +126,8 @@ def evaluate(
 
     start_quietly()
     from hairnet_model import evaluate as evaluating
-    from hairnet_model import model_file
     from hairnet_model.data import tfds_records
+    from hairnet_model.model_io import model_file
     from hairnet_model.report import print_report
     from hairnet_model.worst import Worst, checked
 
@@ -192,8 +192,9 @@ def export(
     from hairnet_model.networks.start import start_quietly
 
     start_quietly()
-    from hairnet_model import model_file, samples
+    from hairnet_model import samples
     from hairnet_model.export import export as write
+    from hairnet_model.model_io import model_file
     from hairnet_model.report import agreement_line
 
     loaded = model_file.load(model)
@@ -290,7 +291,7 @@ def _feed(paths: list[Path]) -> Feed:
 def _model(path: str | None) -> Model | None:
     if path is None:
         return None
-    from hairnet_model import model_file
+    from hairnet_model.model_io import model_file
 
     return model_file.load(None if path == "shipped" else Path(path))
 

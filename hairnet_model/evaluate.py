@@ -18,7 +18,7 @@ from hairnet_model import metrics
 from hairnet_model.data import tfds_records
 from hairnet_model.data.person_hash import hashed
 from hairnet_model.metrics import Counts
-from hairnet_model.model_file import Model
+from hairnet_model.model_io.model_file import Model
 from hairnet_model.networks import outputs as heads
 from hairnet_model.networks.fcn import STRIDE
 from hairnet_model.report import Negatives, Report, SplitReport

@@ -1,6 +1,6 @@
 """What training minimises, in `keras.ops` alone.
 
-A pixel without a label (`hairnet_model.data.partial_labels`) takes part in a loss with what is known of it. That it may have
+A pixel without a label (see `partial_labels`) takes part in a loss with what is known of it. That it may have
 but some of the classes costs -log of the sum of their probabilities, the marginal likelihood of learning from
 partial labels (Fang, Yan: "Multi-organ segmentation over partially labeled datasets with multi-scale feature
 abstraction", 2020; Shi, Xiao, Chen, Zhou: "Marginal loss and exclusion loss for partially supervised multi-organ

@@ -14,7 +14,7 @@ import numpy as np
 
 from hairnet_data.core.storage.atomic import write_whole
 from hairnet_data.core.version import __version__
-from hairnet_model.model_file import Model
+from hairnet_model.model_io.model_file import Model
 
 
 def write(run: Path, about: dict[str, Any], people: Collection[str], parameters: int) -> None:

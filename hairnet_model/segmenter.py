@@ -10,8 +10,9 @@ import numpy as np
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import NAMES
 from hairnet_data.core.errors import HairnetError, UsageError
-from hairnet_model import framing, model_file
+from hairnet_model import framing
 from hairnet_model.framing import Probabilities
+from hairnet_model.model_io import model_file
 from hairnet_model.networks import outputs as heads
 
 BATCH = 16

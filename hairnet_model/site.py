@@ -24,12 +24,10 @@ from hairnet_data.core.classes import NAMES
 from hairnet_data.core.errors import HairnetError, UsageError
 from hairnet_data.core.storage.atomic import put_folder
 from hairnet_model.framing import PAD
+from hairnet_model.model_io import shipped
 
 BUILT = Path(__file__).parent / "web" / "dist"
 """The page as Vite builds it; without a model."""
-
-SHIPPED = Path(__file__).parent / "weights" / "hairnet.tflite"
-"""The shipped weights as the page takes them: float16, for LiteRT."""
 
 _CARD = Path("model", "model.json")
 _POLICY = (
@@ -112,15 +110,16 @@ def _add_model(folder: Path, model: Path | None) -> None:
 
 
 def _shipped(file: Path) -> tuple[int, str]:
-    if not SHIPPED.is_file():
-        raise SiteError(str(SHIPPED), "is missing", "name a model with --model, or install the package again")
-    shutil.copyfile(SHIPPED, file)
+    if not shipped.LITERT.is_file():
+        raise SiteError(str(shipped.LITERT), "is missing", "name a model with --model, or install the package again")
+    shutil.copyfile(shipped.LITERT, file)
     return 224, "hairnet"
 
 
 def _exported(model: Path, file: Path) -> tuple[int, str]:
-    from hairnet_model import model_file, samples
+    from hairnet_model import samples
     from hairnet_model.export import export
+    from hairnet_model.model_io import model_file
 
     loaded = model_file.load(model)
     export(loaded, file, samples.drawn(loaded.image_size), "litert", "float16")

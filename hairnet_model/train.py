@@ -9,11 +9,12 @@ from typing import Any
 
 from hairnet_data.core.errors import BuildError
 from hairnet_data.core.progress import Progress, silent
-from hairnet_model import checkpoint, history, model_file, run_notes
+from hairnet_model import checkpoint, history, run_notes
 from hairnet_model.checkpoint import RunError, State
 from hairnet_model.data.feed import Feed
 from hairnet_model.devices import shared_by
-from hairnet_model.model_file import Model
+from hairnet_model.model_io import model_file
+from hairnet_model.model_io.model_file import Model
 from hairnet_model.networks import fcn
 from hairnet_model.settings import Settings
 from hairnet_model.trainer import Trainer

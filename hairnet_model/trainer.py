@@ -18,7 +18,7 @@ from hairnet_model.data.feed import Feed, Pair, ahead, changed
 from hairnet_model.data.partial_labels import UNSURE
 from hairnet_model.devices import ONE_DEVICE, Devices
 from hairnet_model.losses import LOSSES
-from hairnet_model.model_file import Model
+from hairnet_model.model_io.model_file import Model
 from hairnet_model.networks import fcn
 from hairnet_model.networks.outputs import class_ids
 from hairnet_model.precision import dtype_policy, policy_name

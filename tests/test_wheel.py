@@ -32,8 +32,9 @@ try:
 except SystemExit as ended:
     assert ended.code == 0
 import numpy as np
-from hairnet_model import Segmenter, model_file
-assert model_file.SHIPPED.is_relative_to(home), model_file.SHIPPED
+from hairnet_model import Segmenter
+from hairnet_model.model_io import shipped
+assert shipped.KERAS.is_relative_to(home), shipped.KERAS
 assert Segmenter.load().segment(np.zeros((1, 30, 40, 3), np.uint8)).shape == (1, 30, 40)
 """
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from hairnet_model import samples
 from hairnet_model.data import tfds_records
+from hairnet_model.model_io import shipped
 
 EACH, QUALITY = 12, 90
 
@@ -25,5 +25,5 @@ for split in ("test", "test_shifted", "test_rotated", "test_occluded"):
         good, file = cv2.imencode(".jpg", image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
         assert good
         files.append(file.ravel())
-np.savez(samples.FILE, content=np.concatenate(files), ends=np.cumsum([len(file) for file in files]))
-print(f"{samples.FILE}: {len(files)} pictures, {samples.FILE.stat().st_size:,} bytes")
+np.savez(shipped.DRAWN_SAMPLES, content=np.concatenate(files), ends=np.cumsum([len(file) for file in files]))
+print(f"{shipped.DRAWN_SAMPLES}: {len(files)} pictures, {shipped.DRAWN_SAMPLES.stat().st_size:,} bytes")

@@ -19,7 +19,7 @@ from hairnet_model.export import litert, others
 from hairnet_model.export.about import describe
 from hairnet_model.export.check import Agreement, ExportError, compare, demand
 from hairnet_model.export.graph import plain
-from hairnet_model.model_file import Model
+from hairnet_model.model_io.model_file import Model
 from hairnet_model.networks.outputs import probabilities
 
 __all__ = ["FORMATS", "QUANTIZED", "Agreement", "ExportError", "Exported", "export"]

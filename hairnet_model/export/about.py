@@ -6,7 +6,7 @@ from typing import Any
 
 from hairnet_data.core.classes import NAMES
 from hairnet_model.framing import PAD
-from hairnet_model.model_file import Model
+from hairnet_model.model_io.model_file import Model
 
 KEY = "hairnet.json"
 """The name under which formats with room for more keep it."""

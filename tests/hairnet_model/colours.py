@@ -9,8 +9,8 @@ import numpy as np
 
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import COLOURS
-from hairnet_model import model_file
-from hairnet_model.model_file import Model
+from hairnet_model.model_io import model_file
+from hairnet_model.model_io.model_file import Model
 
 
 def by_colour(size: int = 64, head: str = "classes", drop: float = 0.0) -> Model:

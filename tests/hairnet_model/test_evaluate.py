@@ -20,7 +20,7 @@ from hairnet_model.data import tfds_records
 from hairnet_model.data.person_hash import hashed
 from hairnet_model.data.tfds_records import Dataset, open_dataset
 from hairnet_model.evaluate import Case, cases, evaluate, latency, predict
-from hairnet_model.model_file import Model
+from hairnet_model.model_io.model_file import Model
 from hairnet_model.networks import fcn
 
 PORTRAITS = ("test", "test_shifted", "test_rotated", "test_occluded")

@@ -12,11 +12,12 @@ import pytest
 from hairnet_data.core.classes import FACE, HAIR, NAMES
 from hairnet_data.core.errors import UsageError
 from hairnet_model import export as exporting
-from hairnet_model import model_file, samples
+from hairnet_model import samples
 from hairnet_model.export import ExportError, export, litert, others
 from hairnet_model.export.check import compare, demand
 from hairnet_model.export.graph import plain
-from hairnet_model.model_file import Model
+from hairnet_model.model_io import model_file
+from hairnet_model.model_io.model_file import Model
 from hairnet_model.networks import fcn, outputs
 
 

@@ -35,6 +35,9 @@ def test_quiet_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_the_backend_starts_without_a_word_and_errors_are_still_seen() -> None:
-    code = "import sys; from hairnet_model.networks.start import start_quietly; start_quietly(); print('after', file=sys.stderr)"
+    code = (
+        "import sys; from hairnet_model.networks.start import start_quietly; start_quietly(); "
+        "print('after', file=sys.stderr)"
+    )
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert said.stderr == "after\n"

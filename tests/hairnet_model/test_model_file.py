@@ -12,8 +12,8 @@ import keras
 import numpy as np
 import pytest
 
-from hairnet_model import model_file
-from hairnet_model.model_file import Model, ModelError
+from hairnet_model.model_io import model_file
+from hairnet_model.model_io.model_file import Model, ModelError
 from hairnet_model.networks import fcn
 
 

@@ -13,8 +13,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hairnet_data.core.errors import HairnetError, UsageError
-from hairnet_model import Segmenter, model_file
-from hairnet_model.model_file import Model, ModelError
+from hairnet_model import Segmenter
+from hairnet_model.model_io import shipped
+from hairnet_model.model_io.model_file import Model, ModelError
 from hairnet_model.networks import fcn
 from hairnet_model.networks.outputs import class_ids
 
@@ -158,7 +159,7 @@ def test_a_model_is_loaded_from_its_file_or_its_run(tmp_path):
 
 
 def test_the_shipped_model_is_the_default(tmp_path, monkeypatch):
-    monkeypatch.setattr(model_file, "SHIPPED", colours.saved(tmp_path / "hairnet.keras", size=32))
+    monkeypatch.setattr(shipped, "KERAS", colours.saved(tmp_path / "hairnet.keras", size=32))
     assert Segmenter.load().size == 32
 
 

@@ -12,10 +12,11 @@ import numpy as np
 import pytest
 
 from hairnet_data.core.errors import BuildError, DatasetError
-from hairnet_model import history, model_file
+from hairnet_model import history
 from hairnet_model.checkpoint import RunError
 from hairnet_model.data import tfds_records
 from hairnet_model.data.tfds_feed import RecordFeed
+from hairnet_model.model_io import model_file
 from hairnet_model.settings import Settings, as_2019
 from hairnet_model.train import train
 from hairnet_model.trainer import Trainer

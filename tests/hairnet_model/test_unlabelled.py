@@ -265,7 +265,7 @@ def test_an_evaluation_says_nothing_of_a_class_that_nobody_labelled(
     hair_only: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     from hairnet_model.evaluate import evaluate
-    from hairnet_model.model_file import Model
+    from hairnet_model.model_io.model_file import Model
     from hairnet_model.networks import fcn
 
     model = Model(fcn.create("hairnet", "classes"), 64, frozenset(), {})

@@ -16,9 +16,10 @@ from hairnet_data.core.classes import FACE, HAIR
 from hairnet_data.sources.drawn.source import Drawn
 from hairnet_data.sources.registry import Sources
 from hairnet_data.sources.scenes.source import DrawnBackgrounds
-from hairnet_model import Segmenter, model_file
+from hairnet_model import Segmenter
 from hairnet_model.data import tfds_records
 from hairnet_model.evaluate import evaluate
+from hairnet_model.model_io import model_file, shipped
 
 
 @pytest.fixture(scope="module")
@@ -30,18 +31,18 @@ def full_size(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_they_are_small_and_name_nobody() -> None:
-    assert model_file.SHIPPED.stat().st_size < 3_000_000
+    assert shipped.KERAS.stat().st_size < 3_000_000
     model = model_file.load()
     assert model.image_size == 224
     assert len(model.people) > 1000
     assert all(len(person) == 16 and set(person) <= set("0123456789abcdef") for person in model.people)
-    with zipfile.ZipFile(model_file.SHIPPED) as archive:
+    with zipfile.ZipFile(shipped.KERAS) as archive:
         about = json.loads(archive.read("hairnet.json"))
     assert "/" not in json.dumps(about)  # no paths of the machine they were trained on
 
 
 def test_keras_alone_opens_them() -> None:
-    network = keras.saving.load_model(model_file.SHIPPED)
+    network = keras.saving.load_model(shipped.KERAS)
     assert network.predict_on_batch(np.zeros((1, 64, 96, 3), np.uint8)).shape == (1, 64, 96, 3)
 
 

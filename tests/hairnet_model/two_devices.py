@@ -32,9 +32,10 @@ import numpy as np
 from keras import layers
 
 from hairnet_data.core.errors import UsageError
-from hairnet_model import history, losses, model_file, trainer
+from hairnet_model import history, losses, trainer
 from hairnet_model.data.feed import Pair
 from hairnet_model.data.packed_feed import PackedFeed
+from hairnet_model.model_io import model_file
 from hairnet_model.networks import fcn
 from hairnet_model.networks.layers import DepthToSpace, StandardizedConv2D
 from hairnet_model.settings import Settings

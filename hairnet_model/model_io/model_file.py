@@ -17,12 +17,9 @@ import keras
 
 from hairnet_data.core.classes import NAMES
 from hairnet_data.core.errors import HairnetError
-from hairnet_model import model_check
-from hairnet_model.model_check import OURS
+from hairnet_model.model_io import archive_checks, shipped
+from hairnet_model.model_io.archive_checks import OURS
 from hairnet_model.networks import layers as _registered  # noqa: F401  Keras finds our layers by their registration
-
-SHIPPED = Path(__file__).parent / "weights" / "hairnet.keras"
-"""The weights that come with the package."""
 
 _SIDES = range(8, 4097)
 """What the side of a network's squares may be."""
@@ -55,13 +52,13 @@ def load(path: Path | None = None) -> Model:
     Raises:
         ModelError: it is missing, damaged, or no model of three classes.
     """
-    file = SHIPPED if path is None else path / "best.keras" if os.path.isdir(path) else path
+    file = shipped.KERAS if path is None else path / "best.keras" if os.path.isdir(path) else path
     where, mend = str(path or file), "give a .keras file or a folder that `hairnet-model train` made"
     if not os.path.isfile(file):
         raise ModelError(where, "holds no best.keras" if path and os.path.isdir(path) else "is missing", mend)
     try:
         with zipfile.ZipFile(file) as archive:
-            model_check.check(archive)
+            archive_checks.check(archive)
             about = json.loads(archive.read(OURS))
         image_size, people = about.pop("image_size"), about.pop("people")
         if type(image_size) is not int or image_size not in _SIDES:

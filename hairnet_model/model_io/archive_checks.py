@@ -45,6 +45,7 @@ _PARTS = {
     "keras.layers": _LAYERS,
 }
 _REGISTERED = {"hairnet>StandardizedConv2D": "StandardizedConv2D", "hairnet>DepthToSpace": "DepthToSpace"}
+_OUR_MODULES = {"hairnet_model.networks.layers", "hairnet_model.layers"}  # now, and up to version 0.1.0
 _ACTIVATIONS = {None, "linear", "relu", "relu6", "silu", "gelu", "elu", "leaky_relu", "sigmoid", "softmax", "tanh"}
 
 
@@ -109,7 +110,7 @@ def _check_class(value: dict[str, Any]) -> None:
     name, module, registered = (value.get(key) for key in ("class_name", "module", "registered_name"))
     if name == "__keras_tensor__" and module is None and registered is None:
         return
-    if registered in _REGISTERED and name == _REGISTERED[registered] and module == "hairnet_model.networks.layers":
+    if registered in _REGISTERED and name == _REGISTERED[registered] and module in _OUR_MODULES:
         return
     if module in _PARTS and name in _PARTS[module] and registered in (None, name):
         return

@@ -1,0 +1,1 @@
+"""Model files: saved, opened and checked."""
