@@ -8,11 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from hairnet_model.segmenter import Segmenter
+    from hairnet_model.inference.segmenter import Segmenter
 
 __all__ = ["Segmenter"]
 
-_HOMES = {"Segmenter": "segmenter"}
+_HOMES = {"Segmenter": "inference.segmenter"}
 
 
 def __getattr__(name: str) -> Any:

@@ -166,8 +166,8 @@ def predict(
     from hairnet_model.networks.start import start_quietly
 
     start_quietly()
-    from hairnet_model.predict import predict as predict_photos
-    from hairnet_model.segmenter import Segmenter
+    from hairnet_model.inference.predict import predict as predict_photos
+    from hairnet_model.inference.segmenter import Segmenter
 
     with progress_bar(quiet, "photos") as progress:
         outcome = predict_photos(photos, out, Segmenter.load(model), overlay, panels, truth, progress)

@@ -23,7 +23,7 @@ from typing import Any
 from hairnet_data.core.classes import NAMES
 from hairnet_data.core.errors import HairnetError, UsageError
 from hairnet_data.core.storage.atomic import put_folder
-from hairnet_model.framing import PAD
+from hairnet_model.inference.letterbox import PAD
 from hairnet_model.model_io import shipped
 
 BUILT = Path(__file__).parent / "web" / "dist"

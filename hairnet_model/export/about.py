@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from hairnet_data.core.classes import NAMES
-from hairnet_model.framing import PAD
+from hairnet_model.inference.letterbox import PAD
 from hairnet_model.model_io.model_file import Model
 
 KEY = "hairnet.json"

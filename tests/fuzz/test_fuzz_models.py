@@ -22,9 +22,9 @@ from hairnet_data.core.errors import DatasetError
 from hairnet_model import checkpoint
 from hairnet_model.checkpoint import RunError, State
 from hairnet_model.data.packed_feed import PackedFeed, write_packed
+from hairnet_model.inference.segmenter import Segmenter
 from hairnet_model.model_io import model_file
 from hairnet_model.model_io.model_file import Model, ModelError
-from hairnet_model.segmenter import Segmenter
 
 WEIGHTS, CONFIG, OURS = "model.weights.h5", "config.json", "hairnet.json"
 

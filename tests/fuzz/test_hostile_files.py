@@ -32,9 +32,10 @@ from hairnet_data.sources.folder.config import read_config
 from hairnet_data.sources.folder.source import Folder
 from hairnet_data.sources.lfw.archives import unpack
 from hairnet_data.sources.lfw.source import LISTS, LfwParts
-from hairnet_model import checkpoint, photo_list
+from hairnet_model import checkpoint
 from hairnet_model.data import tfds_records
 from hairnet_model.data.packed_feed import PackedFeed
+from hairnet_model.inference import photo_paths
 from hairnet_model.model_io import model_file
 
 SIDE = 10_000  # 100 megapixels
@@ -191,7 +192,7 @@ def readers(path: Path, home: Path) -> dict[str, Callable[[], object]]:
         "model": lambda: model_file.load(path),
         "packed": lambda: PackedFeed(path),
         "run": lambda: checkpoint.read(path),
-        "photos": lambda: [read_photo(photo.path) for photo in photo_list.find([path], home / "out")[0]],
+        "photos": lambda: [read_photo(photo.path) for photo in photo_paths.find([path], home / "out")[0]],
     }
 
 
@@ -288,7 +289,7 @@ def test_links_in_a_source_folder(tmp_path: Path) -> None:
     nobody = asked(lambda: PhotoFolder(images).catalogue())
     assert nobody is not None
     assert [entry.id for entry in nobody.entries] == ["a.png"]
-    photos, _ = photo_list.find([images], tmp_path / "out")
+    photos, _ = photo_paths.find([images], tmp_path / "out")
     read = {photo.place.as_posix(): asked(lambda photo=photo: read_photo(photo.path)) for photo in photos}
     assert [name for name, pixels in read.items() if pixels is not None] == ["a.png"]
 

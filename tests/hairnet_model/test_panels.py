@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hairnet_data.core.classes import FACE, HAIR
-from hairnet_model import panels
+from hairnet_model.inference import panels
 
 SIDE = 128
 ROOM, HAIRS, SKIN = (20, 40, 60), (90, 60, 30), (210, 160, 130)

@@ -17,8 +17,8 @@ from PIL import Image
 
 from hairnet_data.core.errors import BuildError, PictureError, UsageError
 from hairnet_data.core.images.decode import read_photo
-from hairnet_model import photo_list, predict
-from hairnet_model.segmenter import Segmenter
+from hairnet_model.inference import photo_paths, predict
+from hairnet_model.inference.segmenter import Segmenter
 
 SIZE = 64
 
@@ -167,7 +167,7 @@ def test_large_photos_are_not_all_held_at_once(tmp_path, segmenter, monkeypatch)
     for number in range(6):
         portrait(tmp_path / "in" / f"{number}.png", 50, 50)
     monkeypatch.setattr(predict, "_HELD", 2 * 2500 - 1)
-    found, _ = photo_list.find([tmp_path / "in"], tmp_path / "out")
+    found, _ = photo_paths.find([tmp_path / "in"], tmp_path / "out")
     assert [len(batch) for batch in predict._batches(found, segmenter, keep=True)] == [2, 2, 2]
     assert [len(batch) for batch in predict._batches(found, segmenter, keep=False)] == [6]
 
@@ -228,8 +228,8 @@ def test_names_never_meet(names):
     places = [(Path(f"{number}/{name}"), Path(name)) for number, name in enumerate(names)]
     made = [
         (photo.name.as_posix() + ending).casefold()
-        for photo in photo_list._named(places)
-        for ending in (photo_list.MASK, photo_list.OVERLAY, photo_list.PANELS)
+        for photo in photo_paths._named(places)
+        for ending in (photo_paths.MASK, photo_paths.OVERLAY, photo_paths.PANELS)
     ]
     assert len(set(made)) == len(made)
 

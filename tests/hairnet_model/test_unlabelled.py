@@ -25,8 +25,8 @@ from hairnet_model.data.packed_feed import PackedFeed, write_packed
 from hairnet_model.data.partial_labels import POSSIBLE, code, coded
 from hairnet_model.data.tfds_feed import RecordFeed
 from hairnet_model.evaluate import Case
-from hairnet_model.panels import panels
-from hairnet_model.predict import read_truth
+from hairnet_model.inference.panels import panels
+from hairnet_model.inference.predict import read_truth
 from hairnet_model.report import print_report
 from hairnet_model.worst import Worst, error
 
@@ -296,7 +296,7 @@ def test_a_ground_truth_may_leave_pixels_open(tmp_path: Path) -> None:
 
 
 def test_agreement_is_that_of_what_is_labelled() -> None:
-    from hairnet_model.panels import _found
+    from hairnet_model.inference.panels import _found
 
     truth, found = half_labelled()
     assert _found(found, truth, HAIR) == "50.0% of the photo, IoU 0.500"

@@ -10,8 +10,8 @@ import numpy as np
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import NAMES
 from hairnet_data.core.errors import HairnetError, UsageError
-from hairnet_model import framing
-from hairnet_model.framing import Probabilities
+from hairnet_model.inference import letterbox
+from hairnet_model.inference.letterbox import Probabilities
 from hairnet_model.model_io import model_file
 from hairnet_model.networks import outputs as heads
 
@@ -64,7 +64,7 @@ class Segmenter:
         made = np.empty(images.shape[:3], np.uint8)
         for start in range(0, len(images), self.batch):
             for at, framed in enumerate(self._framed(images[start : start + self.batch]), start):
-                made[at] = framing.class_ids(framed, *images.shape[1:3])
+                made[at] = letterbox.class_ids(framed, *images.shape[1:3])
         return made
 
     def probabilities(self, images: Pixels) -> Probabilities:
@@ -84,7 +84,7 @@ class Segmenter:
         made = np.empty((*images.shape[:3], len(NAMES)), np.float32)
         for start in range(0, len(images), self.batch):
             for at, framed in enumerate(self._framed(images[start : start + self.batch]), start):
-                made[at] = framing.unframe(framed, *images.shape[1:3])
+                made[at] = letterbox.unframe(framed, *images.shape[1:3])
         return made
 
     def of_frames(self, frames: Pixels) -> Probabilities:
@@ -109,7 +109,7 @@ class Segmenter:
         return heads.probabilities(outputs)
 
     def _framed(self, images: Pixels) -> Probabilities:
-        return self.of_frames(np.stack([framing.frame(image, self.size) for image in images]))
+        return self.of_frames(np.stack([letterbox.frame(image, self.size) for image in images]))
 
 
 def checked(images: Any) -> Pixels:

@@ -16,10 +16,10 @@ from hairnet_data.core.drawing.overlay import save_png, tint
 from hairnet_data.core.errors import BuildError, HairnetError, PictureError, UsageError
 from hairnet_data.core.images.decode import EXTENSIONS, read_mask, read_photo
 from hairnet_data.core.progress import Progress, silent
-from hairnet_model import framing
-from hairnet_model.panels import panels as six_panels
-from hairnet_model.photo_list import MASK, OVERLAY, PANELS, Photo, find, refuse_overwriting
-from hairnet_model.segmenter import Segmenter
+from hairnet_model.inference import letterbox
+from hairnet_model.inference.panels import panels as six_panels
+from hairnet_model.inference.photo_paths import MASK, OVERLAY, PANELS, Photo, find, refuse_overwriting
+from hairnet_model.inference.segmenter import Segmenter
 
 _HELD = 50_000_000  # pixels of photos kept for their overlays and panels, beyond the one being read
 _NO_CLASS = 254  # stands in a mask being read for what is neither a class nor UNLABELLED
@@ -139,7 +139,7 @@ def _batches(photos: Sequence[Photo], segmenter: Segmenter, keep: bool) -> Itera
         except HairnetError as fault:
             batch.append(fault)
         else:
-            framed = framing.frame(pixels, segmenter.size)
+            framed = letterbox.frame(pixels, segmenter.size)
             batch.append(_Framed(photo, framed, (pixels.shape[0], pixels.shape[1]), pixels if keep else None))
             held += pixels.shape[0] * pixels.shape[1] if keep else 0
         if len(batch) == segmenter.batch or held > _HELD:
@@ -164,7 +164,7 @@ def _segmented(ready: Sequence[_Framed], segmenter: Segmenter) -> Iterator[tuple
         return
     framed = segmenter.of_frames(np.stack([item.frame for item in ready]))
     for item, probabilities in zip(ready, framed, strict=True):
-        yield item, framing.class_ids(probabilities, *item.shape)
+        yield item, letterbox.class_ids(probabilities, *item.shape)
 
 
 def _write(wanted: _Wanted, item: _Framed, mask: Pixels) -> list[HairnetError]:
