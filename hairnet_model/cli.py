@@ -125,11 +125,11 @@ def evaluate(
     from hairnet_model.networks.start import start_quietly
 
     start_quietly()
-    from hairnet_model import evaluate as evaluating
     from hairnet_model.data import tfds_records
+    from hairnet_model.evaluation import evaluate as evaluating
+    from hairnet_model.evaluation.hard_examples import Worst, checked
+    from hairnet_model.evaluation.report import print_report
     from hairnet_model.model_io import model_file
-    from hairnet_model.report import print_report
-    from hairnet_model.worst import Worst, checked
 
     if worst:
         checked(worst)
@@ -193,9 +193,9 @@ def export(
 
     start_quietly()
     from hairnet_model import samples
+    from hairnet_model.evaluation.report import agreement_line
     from hairnet_model.export import export as write
     from hairnet_model.model_io import model_file
-    from hairnet_model.report import agreement_line
 
     loaded = model_file.load(model)
     if data:

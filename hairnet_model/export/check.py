@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import NAMES
 from hairnet_data.core.errors import HairnetError
-from hairnet_model import metrics
+from hairnet_model.evaluation import metrics
 
 LEAST_IOU = {None: 0.995, "float16": 0.995, "int8": 0.97}
 """Between the file's classes and the Keras model's, for each class, by quantization."""

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from hairnet_data.core.classes import FACE, HAIR
-from hairnet_model import metrics
-from hairnet_model.metrics import (
+from hairnet_model.evaluation import metrics
+from hairnet_model.evaluation.metrics import (
     Counts,
     boundary_counts,
     boundary_f1,

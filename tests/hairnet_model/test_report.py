@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from hairnet_model.metrics import Scores
-from hairnet_model.report import Negatives, Report, SplitReport, print_report
+from hairnet_model.evaluation.metrics import Scores
+from hairnet_model.evaluation.report import Negatives, Report, SplitReport, print_report
 
 SCORES = Scores(1250, 0.987, (0.99, 0.71, 0.85), (0.995, 0.83, 0.92), 0.85, (0.61, 0.67))
 STRANGERS = replace(SCORES, pictures=37, miou=0.753)

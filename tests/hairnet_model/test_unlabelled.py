@@ -18,17 +18,17 @@ from hairnet_data.core.classes import BACKGROUND, FACE, HAIR, UNLABELLED
 from hairnet_data.core.errors import DatasetError, PictureError
 from hairnet_data.dataset.codec import decode_mask, encode_mask
 from hairnet_data.dataset.reader import open_prepared
-from hairnet_model import metrics
 from hairnet_model.data import tfds_records
 from hairnet_model.data.augment import cover
 from hairnet_model.data.packed_feed import PackedFeed, write_packed
 from hairnet_model.data.partial_labels import POSSIBLE, code, coded
 from hairnet_model.data.tfds_feed import RecordFeed
-from hairnet_model.evaluate import Case
+from hairnet_model.evaluation import metrics
+from hairnet_model.evaluation.evaluate import Case
+from hairnet_model.evaluation.hard_examples import Worst, error
+from hairnet_model.evaluation.report import print_report
 from hairnet_model.inference.panels import panels
 from hairnet_model.inference.predict import read_truth
-from hairnet_model.report import print_report
-from hairnet_model.worst import Worst, error
 
 NOT_HAIR = 128 + 0b101
 Rewrite = Callable[..., None]
@@ -264,7 +264,7 @@ def test_the_worst_are_not_those_nobody_labelled(tmp_path: Path) -> None:
 def test_an_evaluation_says_nothing_of_a_class_that_nobody_labelled(
     hair_only: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from hairnet_model.evaluate import evaluate
+    from hairnet_model.evaluation.evaluate import evaluate
     from hairnet_model.model_io.model_file import Model
     from hairnet_model.networks import fcn
 

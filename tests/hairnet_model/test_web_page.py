@@ -19,7 +19,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from hairnet_model import Segmenter, metrics, samples, site
+from hairnet_model import Segmenter, samples, site
+from hairnet_model.evaluation import metrics
 
 CHROMIUM = shutil.which("chromium")
 FLAGS = [

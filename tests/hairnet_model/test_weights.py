@@ -18,7 +18,7 @@ from hairnet_data.sources.registry import Sources
 from hairnet_data.sources.scenes.source import DrawnBackgrounds
 from hairnet_model import Segmenter
 from hairnet_model.data import tfds_records
-from hairnet_model.evaluate import evaluate
+from hairnet_model.evaluation.evaluate import evaluate
 from hairnet_model.model_io import model_file, shipped
 
 

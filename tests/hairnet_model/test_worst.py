@@ -11,9 +11,9 @@ from PIL import Image
 
 from hairnet_data.core.classes import BACKGROUND, FACE, HAIR
 from hairnet_data.core.errors import BuildError, UsageError
-from hairnet_model import metrics
-from hairnet_model.evaluate import Case
-from hairnet_model.worst import Worst, checked, error, mistakes
+from hairnet_model.evaluation import metrics
+from hairnet_model.evaluation.evaluate import Case
+from hairnet_model.evaluation.hard_examples import Worst, checked, error, mistakes
 
 
 def case(

@@ -14,14 +14,14 @@ import numpy as np
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.errors import DatasetError, HairnetError
 from hairnet_data.core.progress import Progress, silent
-from hairnet_model import metrics
 from hairnet_model.data import tfds_records
 from hairnet_model.data.person_hash import hashed
-from hairnet_model.metrics import Counts
+from hairnet_model.evaluation import metrics
+from hairnet_model.evaluation.metrics import Counts
+from hairnet_model.evaluation.report import Negatives, Report, SplitReport
 from hairnet_model.model_io.model_file import Model
 from hairnet_model.networks import outputs as heads
 from hairnet_model.networks.fcn import STRIDE
-from hairnet_model.report import Negatives, Report, SplitReport
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from hairnet_data.core.classes import NAMES
-from hairnet_model.boundary import OUTLINED
-from hairnet_model.metrics import BLOB, Scores, plain
+from hairnet_model.evaluation.boundary import OUTLINED
+from hairnet_model.evaluation.metrics import BLOB, Scores, plain
 
 
 @dataclass(frozen=True, slots=True)

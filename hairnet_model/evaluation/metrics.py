@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import BACKGROUND, NAMES
-from hairnet_model.boundary import OUTLINED, Counted, boundary_counts
 from hairnet_model.data.partial_labels import UNSURE
+from hairnet_model.evaluation.boundary import OUTLINED, Counted, boundary_counts
 
 CLASSES = len(NAMES)
 

@@ -14,9 +14,9 @@ from hairnet_data.core.classes import BACKGROUND, FACE, HAIR, NAMES
 from hairnet_data.core.drawing.contact_sheet import Cell, contact_sheet
 from hairnet_data.core.drawing.overlay import LINES, save_png
 from hairnet_data.core.errors import UsageError
-from hairnet_model import metrics
 from hairnet_model.data.partial_labels import UNSURE
-from hairnet_model.evaluate import Case
+from hairnet_model.evaluation import metrics
+from hairnet_model.evaluation.evaluate import Case
 
 EACH = 4
 """Cases shown of a split: with truth and prediction side by side they fill a row of a screen."""
