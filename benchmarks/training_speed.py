@@ -26,8 +26,8 @@ def main() -> None:
     from hairnet_model.data import tfds_records
     from hairnet_model.data.augment import augment
     from hairnet_model.networks.flops import multiply_adds
-    from hairnet_model.settings import Settings
-    from hairnet_model.trainer import Trainer
+    from hairnet_model.training.config import Settings
+    from hairnet_model.training.trainer import Trainer
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("dataset", type=Path)

@@ -65,8 +65,8 @@ def train(
     from hairnet_model.networks.start import start_quietly
 
     start_quietly()
-    from hairnet_model import settings as of
-    from hairnet_model.train import train as train_network
+    from hairnet_model.training import config as of
+    from hairnet_model.training.train import train as train_network
 
     first = _model(init)
     feed = _feed(data)

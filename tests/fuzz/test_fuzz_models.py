@@ -19,12 +19,12 @@ from hypothesis import strategies as st
 from mutations import inputs
 
 from hairnet_data.core.errors import DatasetError
-from hairnet_model import checkpoint
-from hairnet_model.checkpoint import RunError, State
 from hairnet_model.data.packed_feed import PackedFeed, write_packed
 from hairnet_model.inference.segmenter import Segmenter
 from hairnet_model.model_io import model_file
 from hairnet_model.model_io.model_file import Model, ModelError
+from hairnet_model.training import checkpoint
+from hairnet_model.training.checkpoint import RunError, State
 
 WEIGHTS, CONFIG, OURS = "model.weights.h5", "config.json", "hairnet.json"
 

@@ -32,11 +32,11 @@ from hairnet_data.sources.folder.config import read_config
 from hairnet_data.sources.folder.source import Folder
 from hairnet_data.sources.lfw.archives import unpack
 from hairnet_data.sources.lfw.source import LISTS, LfwParts
-from hairnet_model import checkpoint
 from hairnet_model.data import tfds_records
 from hairnet_model.data.packed_feed import PackedFeed
 from hairnet_model.inference import photo_paths
 from hairnet_model.model_io import model_file
+from hairnet_model.training import checkpoint
 
 SIDE = 10_000  # 100 megapixels
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hairnet_model.average import Average
+from hairnet_model.training.ema import Average
 
 
 def test_by_hand() -> None:

@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hairnet_model import checkpoint
 from hairnet_model.data import tfds_records
 from hairnet_model.data.packed_feed import write_packed
+from hairnet_model.training import checkpoint
 
 ROOT = Path(__file__).parent.parent.parent
 PLAIN = ["tiny:one", "tiny:two", "tiny:resumed", "tiny:resumed on one", "dropout:one", "dropout:two", "dropout:resumed"]

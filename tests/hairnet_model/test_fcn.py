@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hairnet_data.core.errors import UsageError
-from hairnet_model.losses import LOSSES
 from hairnet_model.networks import fcn
 from hairnet_model.networks.flops import multiply_adds
 from hairnet_model.networks.outputs import class_ids
+from hairnet_model.training.losses import LOSSES
 
 ALL = [("hairnet", "classes", 3), ("fcn8s_2019", "classes", 3), ("fcn8s_2019", "maps_2019", 2)]
 

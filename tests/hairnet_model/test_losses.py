@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from hairnet_model.losses import LOSSES, cross_entropy_dice, squares_2019
+from hairnet_model.training.losses import LOSSES, cross_entropy_dice, squares_2019
 
 
 def _number(value) -> float:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import keras
 import pytest
 
-from hairnet_model.precision import dtype_policy, policy_name
+from hairnet_model.training.precision import dtype_policy, policy_name
 
 
 def test_names() -> None:

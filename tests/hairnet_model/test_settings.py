@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hairnet_data.core.errors import UsageError
-from hairnet_model.settings import Settings, as_2019, validations
+from hairnet_model.training.config import Settings, as_2019, validations
 
 
 @pytest.mark.parametrize(

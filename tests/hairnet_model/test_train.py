@@ -12,14 +12,14 @@ import numpy as np
 import pytest
 
 from hairnet_data.core.errors import BuildError, DatasetError
-from hairnet_model import history
-from hairnet_model.checkpoint import RunError
 from hairnet_model.data import tfds_records
 from hairnet_model.data.tfds_feed import RecordFeed
 from hairnet_model.model_io import model_file
-from hairnet_model.settings import Settings, as_2019
-from hairnet_model.train import train
-from hairnet_model.trainer import Trainer
+from hairnet_model.training import run_log
+from hairnet_model.training.checkpoint import RunError
+from hairnet_model.training.config import Settings, as_2019
+from hairnet_model.training.train import train
+from hairnet_model.training.trainer import Trainer
 
 SHORT = Settings(steps=9, batch=4, warmup=2, validate_every=3, precision="float32", average=0.9)
 
@@ -78,7 +78,7 @@ def test_what_a_run_leaves(feed, tmp_path: Path) -> None:
     assert set(json.loads((tmp_path / "run/people.json").read_text())) == feed.people
     with open(tmp_path / "run/history.csv", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert tuple(rows[0]) == history.COLUMNS
+    assert tuple(rows[0]) == run_log.COLUMNS
     assert [float(row["miou"]) for row in rows] == pytest.approx([row["miou"] for row in outcome.rows], rel=1e-4)
     best = model_file.load(tmp_path / "run")
     assert best.people == feed.people
@@ -132,7 +132,7 @@ def test_a_full_disk_is_one_line(feed, tmp_path: Path, monkeypatch) -> None:
             raise BuildError(str(path), "cannot be written (No space left on device)", "")
         write_whole(path, data)
 
-    from hairnet_model import checkpoint
+    from hairnet_model.training import checkpoint
 
     write_whole = checkpoint.write_whole
     monkeypatch.setattr(checkpoint, "write_whole", full)

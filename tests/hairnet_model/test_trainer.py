@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import keras
 
-from hairnet_model.settings import Settings
-from hairnet_model.trainer import Trainer
+from hairnet_model.training.config import Settings
+from hairnet_model.training.trainer import Trainer
 
 
 def test_the_scale_of_the_loss_is_kept_with_float16() -> None:

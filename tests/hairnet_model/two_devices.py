@@ -32,14 +32,14 @@ import numpy as np
 from keras import layers
 
 from hairnet_data.core.errors import UsageError
-from hairnet_model import history, losses, trainer
 from hairnet_model.data.feed import Pair
 from hairnet_model.data.packed_feed import PackedFeed
 from hairnet_model.model_io import model_file
 from hairnet_model.networks import fcn
 from hairnet_model.networks.layers import DepthToSpace, StandardizedConv2D
-from hairnet_model.settings import Settings
-from hairnet_model.train import train
+from hairnet_model.training import losses, run_log, trainer
+from hairnet_model.training.config import Settings
+from hairnet_model.training.train import train
 
 SETTINGS = Settings(steps=6, batch=8, warmup=2, validate_every=1, precision="float32", average=0.9)
 
@@ -84,7 +84,7 @@ def clipping(settings: Settings) -> keras.optimizers.Optimizer:
 
 def mutate(changes: dict[str, str]) -> None:
     """Changes the text of `mirrored`; nothing puts it back."""
-    from hairnet_model import mirrored
+    from hairnet_model.training import mirrored
 
     text = Path(mirrored.__file__).read_text()
     for old, new in changes.items():
@@ -118,7 +118,7 @@ def ran(packed: Path, run: Path, settings: Settings, devices: int | str, resume:
 
 
 def main(packed: Path, folder: Path, wanted: list[str]) -> dict[str, Any]:
-    history.write_curves = lambda *_: None  # of no interest here, and slow
+    run_log.write_curves = lambda *_: None  # of no interest here, and slow
     said: dict[str, Any] = {}
     for what in wanted:
         network, _, kind = what.partition(":")

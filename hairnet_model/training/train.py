@@ -9,15 +9,15 @@ from typing import Any
 
 from hairnet_data.core.errors import BuildError
 from hairnet_data.core.progress import Progress, silent
-from hairnet_model import checkpoint, history, run_notes
-from hairnet_model.checkpoint import RunError, State
 from hairnet_model.data.feed import Feed
-from hairnet_model.devices import shared_by
 from hairnet_model.model_io import model_file
 from hairnet_model.model_io.model_file import Model
 from hairnet_model.networks import fcn
-from hairnet_model.settings import Settings
-from hairnet_model.trainer import Trainer
+from hairnet_model.training import checkpoint, run_log
+from hairnet_model.training.checkpoint import RunError, State
+from hairnet_model.training.config import Settings
+from hairnet_model.training.devices import shared_by
+from hairnet_model.training.trainer import Trainer
 
 Row = dict[str, float]
 
@@ -69,7 +69,7 @@ def train(
         what = f"has pictures of {feed.image_size} pixels, which {fcn.STRIDE} does not divide"
         raise RunError("the dataset", what, "build it with another --image-size")
     team = shared_by(devices, settings.batch)
-    identity = {"settings": settings.to_json(), "data": feed.describe(), "init": run_notes.weights_hash(init)}
+    identity = {"settings": settings.to_json(), "data": feed.describe(), "init": run_log.weights_hash(init)}
     state = _begun(run, identity) if resume else None
     if not resume:
         _new_folder(run)
@@ -78,7 +78,7 @@ def train(
     rows = list(state.history) if state else []
     stopped = _out_of_patience(rows, settings.patience)
     try:
-        run_notes.write(run, {**identity, "devices": team.count}, people, trainer.network.count_params())
+        run_log.write_info(run, {**identity, "devices": team.count}, people, trainer.network.count_params())
         for number in range(len(rows), settings.rounds):
             if stopped:
                 break
@@ -109,7 +109,7 @@ def _begun(run: Path, identity: dict[str, Any]) -> State:
     state = checkpoint.read(run)
     for what, value in identity.items():
         if state.identity[what] != value:
-            differs = f"{what}: {run_notes.difference(state.identity[what], value)}"
+            differs = f"{what}: {run_log.difference(state.identity[what], value)}"
             raise RunError(str(run), f"was begun otherwise ({differs})", "resume it with what it was begun with")
     return state
 
@@ -127,6 +127,6 @@ def _keep(run: Path, model: Model, rows: list[Row], state: State) -> None:
     if rows[-1] is _best(rows):
         model_file.save(run / "best.keras", model)
     model_file.save(run / "last.keras", model)
-    history.write_csv(run / "history.csv", rows)
-    history.write_curves(run / "curves.png", rows, f"{run.resolve().name}: {model.about['architecture']}")
+    run_log.write_csv(run / "history.csv", rows)
+    run_log.write_curves(run / "curves.png", rows, f"{run.resolve().name}: {model.about['architecture']}")
     checkpoint.write(run, state)

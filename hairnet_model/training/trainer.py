@@ -11,18 +11,18 @@ import numpy as np
 
 from hairnet_data.core.classes import FACE, HAIR
 from hairnet_data.core.progress import Progress
-from hairnet_model.average import EVERY, Average
-from hairnet_model.checkpoint import RunError, State
 from hairnet_model.data.feed import Feed, Pair, ahead, changed
 from hairnet_model.data.partial_labels import UNSURE
-from hairnet_model.devices import ONE_DEVICE, Devices
 from hairnet_model.evaluation import metrics
-from hairnet_model.losses import LOSSES
 from hairnet_model.model_io.model_file import Model
 from hairnet_model.networks import fcn
 from hairnet_model.networks.outputs import class_ids
-from hairnet_model.precision import dtype_policy, policy_name
-from hairnet_model.settings import Settings
+from hairnet_model.training.checkpoint import RunError, State
+from hairnet_model.training.config import Settings
+from hairnet_model.training.ema import EVERY, Average
+from hairnet_model.training.losses import LOSSES
+from hairnet_model.training.precision import dtype_policy, policy_name
+from hairnet_model.training.strategy import ONE_DEVICE, Devices
 
 
 class Trainer:

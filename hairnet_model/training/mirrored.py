@@ -9,8 +9,8 @@ import keras
 import tensorflow as tf
 
 from hairnet_data.core.arrays import Pixels
-from hairnet_model.devices import Step
-from hairnet_model.losses import Loss
+from hairnet_model.training.losses import Loss
+from hairnet_model.training.strategy import Step
 
 
 class Mirrored:
