@@ -22,7 +22,8 @@ import cv2
 sys.path.insert(0, str(Path(__file__).parent))
 from common import machine, table
 
-from hairnet_model import samples, site
+from hairnet_model import site
+from hairnet_model.export import calibration
 
 FLAGS = [
     f"--{flag}"
@@ -83,7 +84,7 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 
 def camera_film(path: Path) -> Path:
     """A camera of 640 x 480 that shows a portrait that sways; the page asks a camera for 30 frames a second."""
-    (portrait,) = samples.drawn(224)[:1]
+    (portrait,) = calibration.drawn(224)[:1]
     large = cv2.resize(portrait, (480, 480), interpolation=cv2.INTER_CUBIC)
     with open(path, "wb") as file:
         file.write(b"YUV4MPEG2 W640 H480 F60:1 Ip A1:1 C420jpeg\n")

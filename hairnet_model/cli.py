@@ -192,19 +192,18 @@ def export(
     from hairnet_model.networks.start import start_quietly
 
     start_quietly()
-    from hairnet_model import samples
     from hairnet_model.evaluation.report import agreement_line
-    from hairnet_model.export import export as write
+    from hairnet_model.export.calibration import drawn, pictures
+    from hairnet_model.export.pipeline import export as write
     from hairnet_model.model_io import model_file
 
     loaded = model_file.load(model)
     if data:
         from hairnet_model.data import tfds_records
-        from hairnet_model.export.pictures import pictures
 
         calibration, images = pictures(tfds_records.open_dataset(data))
     else:
-        calibration = images = samples.drawn(loaded.image_size)
+        calibration = images = drawn(loaded.image_size)
     made = write(loaded, out, images, form, quantize, calibration)
     print(agreement_line(made.agreement.iou, made.agreement.pictures, made.size), file=sys.stderr)
     print(made.path)

@@ -117,12 +117,12 @@ def _shipped(file: Path) -> tuple[int, str]:
 
 
 def _exported(model: Path, file: Path) -> tuple[int, str]:
-    from hairnet_model import samples
-    from hairnet_model.export import export
+    from hairnet_model.export import calibration
+    from hairnet_model.export.pipeline import export
     from hairnet_model.model_io import model_file
 
     loaded = model_file.load(model)
-    export(loaded, file, samples.drawn(loaded.image_size), "litert", "float16")
+    export(loaded, file, calibration.drawn(loaded.image_size), "litert", "float16")
     return loaded.image_size, model.name or "hairnet"
 
 

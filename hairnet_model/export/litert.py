@@ -18,7 +18,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from hairnet_data.core.arrays import Pixels
-from hairnet_model.export.about import KEY
+from hairnet_model.export.model_card import KEY
 
 _FLOAT_OPS = ["EXP", "DIV", "MINIMUM", "MAXIMUM"]  # of the softmax: its powers span too much for 8 bits
 

@@ -11,11 +11,11 @@ import pytest
 
 from hairnet_data.core.classes import FACE, HAIR, NAMES
 from hairnet_data.core.errors import UsageError
-from hairnet_model import export as exporting
-from hairnet_model import samples
-from hairnet_model.export import ExportError, export, litert, others
-from hairnet_model.export.check import compare, demand
+from hairnet_model.export import calibration, litert, onnx, saved_model
+from hairnet_model.export import pipeline as exporting
 from hairnet_model.export.graph import plain
+from hairnet_model.export.parity import ExportError, compare, demand
+from hairnet_model.export.pipeline import export
 from hairnet_model.model_io import model_file
 from hairnet_model.model_io.model_file import Model
 from hairnet_model.networks import fcn, outputs
@@ -28,7 +28,7 @@ def shipped() -> Model:
 
 @pytest.fixture(scope="module")
 def drawn() -> np.ndarray:
-    return samples.drawn(224)[::4]
+    return calibration.drawn(224)[::4]
 
 
 def lively(head: str) -> keras.Model:
@@ -88,7 +88,7 @@ def test_an_operation_outside_xnnpack_is_seen(shipped: Model) -> None:
 def test_saved_model(shipped: Model, drawn: np.ndarray, tmp_path: Path) -> None:
     made = export(shipped, tmp_path / "hair", drawn, "saved_model")
     assert min(made.agreement.iou) >= 0.995
-    run = others.run_saved_model(made.path)
+    run = saved_model.load(made.path)
     assert run(np.zeros((3, 64, 96, 3), np.uint8)).shape == (3, 64, 96, 3)
     assert json.loads((made.path / "assets.extra" / "hairnet.json").read_text())["classes"] == list(NAMES)
     with pytest.raises(UsageError, match="exists; name a new folder"):
@@ -101,7 +101,7 @@ def test_onnx(shipped: Model, drawn: np.ndarray, tmp_path: Path) -> None:
     assert min(made.agreement.iou) >= 0.995
     session = onnxruntime.InferenceSession(made.path)
     assert json.loads(session.get_modelmeta().custom_metadata_map["hairnet.json"])["classes"] == list(NAMES)
-    assert others.run_onnx(made.path)(drawn[:2]).shape == (2, 224, 224, 3)
+    assert onnx.load(made.path)(drawn[:2]).shape == (2, 224, 224, 3)
 
 
 def test_another_network_is_not_written(
@@ -172,15 +172,15 @@ def test_nowhere_to_write(shipped: Model, drawn: np.ndarray, tmp_path: Path) -> 
 
 
 def test_without_onnx(shipped: Model, drawn: np.ndarray, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(others.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(onnx.importlib.util, "find_spec", lambda name: None)
     with pytest.raises(ExportError, match=r'pip install "hairnet\[onnx\]"'):
         export(shipped, tmp_path / "hair.onnx", drawn, "onnx")
 
 
 def test_samples() -> None:
-    images = samples.drawn(224)
+    images = calibration.drawn(224)
     assert images.shape == (48, 224, 224, 3)
     assert images.dtype == np.uint8
-    assert samples.drawn(96).shape == (48, 96, 96, 3)
+    assert calibration.drawn(96).shape == (48, 96, 96, 3)
     found = outputs.class_ids(np.asarray(model_file.load().network.predict_on_batch(images)))
     assert min(np.mean(found == HAIR), np.mean(found == FACE)) > 0.05

@@ -19,8 +19,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from hairnet_model import Segmenter, samples, site
+from hairnet_model import Segmenter, site
 from hairnet_model.evaluation import metrics
+from hairnet_model.export import calibration
 
 CHROMIUM = shutil.which("chromium")
 FLAGS = [
@@ -63,7 +64,7 @@ def film(path: Path) -> Path:
     width, height = 320, 240
     with open(path, "wb") as file:
         file.write(b"YUV4MPEG2 W%d H%d F30:1 Ip A1:1 C420jpeg\n" % (width, height))
-        for portrait in samples.drawn(224)[[0, 5]]:
+        for portrait in calibration.drawn(224)[[0, 5]]:
             wide = cv2.copyMakeBorder(portrait, 8, 8, 48, 48, cv2.BORDER_REPLICATE)
             planes = cv2.cvtColor(wide, cv2.COLOR_RGB2YUV_I420).tobytes()
             for _ in range(15):
@@ -163,7 +164,7 @@ def test_the_page_finds_what_python_finds(opened: Opener, plain_address: str, is
 
 @pytest.mark.parametrize("shape", [(900, 300), (201, 640), (37, 41)], ids=["tall", "wide", "small"])
 def test_photos_of_any_shape(opened: Opener, tmp_path: Path, shape: tuple[int, int]) -> None:
-    portrait = samples.drawn(224)[0]
+    portrait = calibration.drawn(224)[0]
     scale = min(shape[0], shape[1]) / 224
     inner = cv2.resize(portrait, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     photo = np.full((*shape, 3), 120, np.uint8)
@@ -350,7 +351,7 @@ def test_names_are_shown_as_text(opened: Opener) -> None:
 def test_a_pasted_and_a_dropped_photo(opened: Opener) -> None:
     page = opened()
     buffer = io.BytesIO()
-    Image.fromarray(samples.drawn(224)[3]).save(buffer, "PNG")
+    Image.fromarray(calibration.drawn(224)[3]).save(buffer, "PNG")
     for kind, carrier in (("paste", "clipboardData"), ("drop", "dataTransfer")):
         before = shown(page)
         page.evaluate(
@@ -372,7 +373,7 @@ def test_no_picture_leaves_the_page(opened: Opener, tmp_path: Path, address: str
     page.wait_for_load_state("networkidle")
     asked: list[Any] = []
     page.context.on("request", lambda request: asked.append(request))
-    Image.fromarray(samples.drawn(224)[7]).save(tmp_path / "private.png")
+    Image.fromarray(calibration.drawn(224)[7]).save(tmp_path / "private.png")
     before = shown(page)
     page.locator("#file").set_input_files(tmp_path / "private.png")
     wait_until_shown(page, before)

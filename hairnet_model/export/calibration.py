@@ -1,4 +1,4 @@
-"""Pictures of a prepared dataset to calibrate and compare on."""
+"""Pictures to calibrate and compare exports on: a prepared dataset's, or the drawn ones that ship with the package."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ import numpy as np
 
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.errors import UsageError
+from hairnet_data.core.images.decode import read_photo
 from hairnet_model.data import tfds_records
+from hairnet_model.inference.letterbox import frame
+from hairnet_model.model_io import shipped
 
 MOST = 200
 """Of a split: more change neither ranges nor IoUs, and take their time."""
@@ -35,3 +38,11 @@ def _some(dataset: tfds_records.Dataset, split: str) -> Pixels:
         if sum(map(len, found)) >= MOST:
             break
     return np.concatenate(found)[:MOST]
+
+
+def drawn(size: int) -> Pixels:
+    """All drawn portraits that ship with the package, uint8 (N, size, size, 3) RGB."""
+    with np.load(shipped.DRAWN_SAMPLES, allow_pickle=False) as arrays:
+        content, ends = arrays["content"].tobytes(), arrays["ends"]
+    pictures = [read_photo(content[start:end]) for start, end in zip([0, *ends[:-1]], ends, strict=True)]
+    return np.stack([picture if len(picture) == size else frame(picture, size) for picture in pictures])

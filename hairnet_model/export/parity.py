@@ -21,6 +21,10 @@ LEAST_SHARE = 0.05
 """Of the compared pixels, for each class by the Keras model: what is hardly there proves nothing."""
 
 
+Run = Callable[[Pixels], NDArray[np.float32]]
+"""From pictures, uint8 (N, S, S, 3) RGB, to probabilities (N, S, S, 3)."""
+
+
 class ExportError(HairnetError):
     """An exported file is not what it should be, or cannot be written."""
 

@@ -1,0 +1,132 @@
+"""Takes a trained network to other runtimes, and proves that it is still the same network there."""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from hairnet_data.core.arrays import Pixels
+from hairnet_data.core.errors import UsageError
+from hairnet_model.export import litert, onnx, saved_model
+from hairnet_model.export.graph import plain
+from hairnet_model.export.model_card import describe
+from hairnet_model.export.parity import Agreement, ExportError, compare, demand
+from hairnet_model.model_io.model_file import Model
+from hairnet_model.networks.outputs import probabilities
+
+FORMATS = ("litert", "saved_model", "onnx")
+QUANTIZED = ("float16", "int8")
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What was written.
+
+    Attributes:
+        path: the file or folder.
+        size: bytes.
+        agreement: with the Keras model.
+    """
+
+    path: Path
+    size: int
+    agreement: Agreement
+
+
+def export(
+    model: Model,
+    path: Path,
+    images: Pixels,
+    form: str = "litert",
+    quantize: str | None = None,
+    calibration: Pixels | None = None,
+) -> Exported:
+    """Writes a model for another runtime, loads it back and compares it with the Keras model.
+
+    Args:
+        model: what to export.
+        path: a file, or for "saved_model" a folder that is not there yet.
+        images: uint8 (N, S, S, 3) RGB of the model's size, to compare on.
+        form: one of `FORMATS`. "litert" takes one picture, is made of built-in operations, and runs in XNNPACK from
+            the cast of its input on; "saved_model" takes any number of any size, "onnx" any number of the model's.
+        quantize: None or one of `QUANTIZED`, for "litert".
+        calibration: pictures like `images` that set the ranges of "int8"; None for the same.
+
+    Raises:
+        UsageError: no such format or quantization, pictures of another size, or SavedModel's folder is there.
+        ExportError: the file does not agree with the model (`parity.demand`), leaves XNNPACK, or cannot be written.
+            Nothing is written then.
+    """
+    if form not in FORMATS:
+        raise UsageError("--format", f"no {form!r}", f"choose from {', '.join(FORMATS)}")
+    if quantize is not None and quantize not in QUANTIZED:
+        raise UsageError("--quantize", f"no {quantize!r}", f"choose from {', '.join(QUANTIZED)}")
+    if quantize and form != "litert":
+        raise UsageError("--quantize", f"{form} is written in float32 alone", "leave it out, or use --format litert")
+    size = model.image_size
+    if images.shape[1:] != (size, size, 3) or not len(images):
+        what = f"the pictures are {images.shape}, and the model was trained on {size} x {size}"
+        raise UsageError("--data", what, f"build a dataset with --image-size {size}")
+    if form == "saved_model" and path.exists():
+        raise UsageError("--out", f"{path} exists", "name a new folder")
+    if form == "onnx":
+        onnx.check_installed()
+    about = describe(model, quantize)
+    with _draft(path) as draft:
+        if form == "litert":
+            chosen = images if calibration is None else calibration
+            content = litert.convert(plain(model.network, size), quantize, chosen, about)
+            draft.write_bytes(content)
+            run = litert.Runtime(draft.read_bytes())
+            outside = run.outside_xnnpack()
+            if outside != ["CAST"]:
+                raise ExportError(str(path), f"XNNPACK leaves out {', '.join(outside)}", "report it")
+            agreement = compare(_keras(model), run, images)
+        elif form == "saved_model":
+            saved_model.write(plain(model.network), draft, about)
+            agreement = compare(_keras(model), saved_model.load(draft), images)
+        else:
+            onnx.write(plain(model.network), draft, size, about)
+            agreement = compare(_keras(model), onnx.load(draft), images)
+        demand(agreement, quantize, str(path))
+    return Exported(path, _bytes(path), agreement)
+
+
+def _keras(model: Model) -> Run:
+    def run(images: Pixels) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+        return probabilities(np.asarray(model.network.predict_on_batch(images)))
+
+    return run
+
+
+@contextmanager
+def _draft(path: Path) -> Iterator[Path]:
+    """Another name in the same folder, renamed when all went well and removed when not."""
+    # tf2onnx looks at the ending.
+    draft = path.with_name(f".{path.stem[:60]}-{secrets.token_hex(4)}{path.suffix}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, "is a folder", str(path))
+        yield draft
+        os.replace(draft, path)
+    except OSError as fault:
+        what = f"cannot be written ({fault.strerror or fault})"
+        raise ExportError(str(path), what, "choose another --out, or check the disk") from fault
+    finally:
+        with suppress(OSError):
+            shutil.rmtree(draft) if draft.is_dir() else draft.unlink()
+
+
+def _bytes(path: Path) -> int:
+    if path.is_file():
+        return path.stat().st_size
+    return sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
