@@ -22,7 +22,7 @@ import cv2
 sys.path.insert(0, str(Path(__file__).parent))
 from common import machine, table
 
-from hairnet_model import site
+from hairnet_model import web_site
 from hairnet_model.export import calibration
 
 FLAGS = [
@@ -45,10 +45,10 @@ def main() -> None:
 
     print(machine())
     with tempfile.TemporaryDirectory(prefix="hairnet-") as place, sync_playwright() as playwright:
-        folder = site.write(Path(place) / "site")
+        folder = web_site.write(Path(place) / "site")
         film = camera_film(Path(place) / "film.y4m")
         print(weight(folder))
-        servers = {"isolated": site.server(folder), "not isolated": plain_server(folder)}
+        servers = {"isolated": web_site.server(folder), "not isolated": plain_server(folder)}
         flags = [*FLAGS, f"--use-file-for-fake-video-capture={film}"]
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=flags)
         first, rows = [], []
@@ -57,7 +57,7 @@ def main() -> None:
             seconds = []
             for _ in range(OPENED):
                 context = browser.new_context(permissions=["camera"])  # a new one: nothing is kept from the last
-                page, took = opened(context, site.address(server))
+                page, took = opened(context, web_site.address(server))
                 seconds.append(took)
                 if len(seconds) == OPENED:
                     rows += [[page.locator("#about").inner_text().rsplit(" on ")[-1], *row] for row in live(page)]

@@ -218,7 +218,7 @@ def web(
     model: ModelPath = None,
 ) -> None:
     """Writes or serves the web page: hair and face live, in the browser, on the user's own machine."""
-    from hairnet_model import site
+    from hairnet_model import web_site
 
     if out is None and not serve:
         raise UsageError("web", "has nothing to do", "give --out SITE, or --serve")
@@ -226,14 +226,14 @@ def web(
         from hairnet_model.networks.start import start_quietly
 
         start_quietly()
-    with site.folder(out, model) as written:
+    with web_site.folder(out, model) as written:
         if out:
             print(written, flush=True)
         if serve:
-            server = site.server(written, port)
+            server = web_site.server(written, port)
             print(f"{site.address(server)} (Ctrl-C ends it)", flush=True)
             with suppress(KeyboardInterrupt):  # the way to end it
-                site.serve(server, browse)
+                web_site.serve(server, browse)
 
 
 @app.command()

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from hairnet_data.core.errors import UsageError
-from hairnet_model import site
-from hairnet_model.site import SiteError
+from hairnet_model import web_site
+from hairnet_model.web_site import SiteError
 
 
 @pytest.fixture
@@ -26,18 +26,18 @@ def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (page / "runtime").mkdir(parents=True)
     (page / "index.html").write_text("<!doctype html><title>HairNet</title>")
     (page / "runtime" / "a.wasm").write_bytes(b"\0asm")
-    monkeypatch.setattr(site, "BUILT", page)
+    monkeypatch.setattr(web_site, "BUILT", page)
     return page
 
 
 def test_a_site_is_the_page_and_the_model(built: Path, tmp_path: Path) -> None:
-    made = site.write(tmp_path / "new" / "site")
+    made = web_site.write(tmp_path / "new" / "site")
     card = json.loads((made / "model" / "model.json").read_text())
     assert (card["classes"], card["size"], card["pad"]) == (["background", "hair", "face"], 224, 96)
     assert (made / "model" / card["file"]).read_bytes()[4:8] == b"TFL3"
     assert (made / "index.html").is_file()
     (made / "stale.txt").write_text("from an older one")
-    site.write(made)
+    web_site.write(made)
     assert not (made / "stale.txt").exists()
     assert [path.name for path in made.parent.iterdir()] == ["site"]
 
@@ -46,47 +46,47 @@ def test_nothing_of_the_users_is_replaced(built: Path, tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "diary.txt").write_text("dear")
     with pytest.raises(UsageError, match="is no empty folder and no site of ours"):
-        site.write(tmp_path / "mine")
+        web_site.write(tmp_path / "mine")
     assert (tmp_path / "mine" / "diary.txt").read_text() == "dear"
     (tmp_path / "file").write_text("")
     with pytest.raises(SiteError, match="cannot be written"):
-        site.write(tmp_path / "file" / "site")
+        web_site.write(tmp_path / "file" / "site")
 
 
 def test_a_page_that_is_not_built_says_how(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(site, "BUILT", tmp_path / "none")
+    monkeypatch.setattr(web_site, "BUILT", tmp_path / "none")
     with pytest.raises(SiteError, match="the page is not built; run `make web`"):
-        site.write(tmp_path / "site")
+        web_site.write(tmp_path / "site")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_the_server_gives_threads_and_nothing_else(built: Path, tmp_path: Path) -> None:
     (tmp_path / "secret.txt").write_text("no")
-    server = site.server(site.write(tmp_path / "site"))
+    server = web_site.server(web_site.write(tmp_path / "site"))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         assert server.server_address[0] == "127.0.0.1"
         for path, kind in (("", "text/html; charset=utf-8"), ("runtime/a.wasm", "application/wasm")):
-            with urllib.request.urlopen(site.address(server) + path) as answer:
+            with urllib.request.urlopen(web_site.address(server) + path) as answer:
                 assert answer.headers["Content-Type"] == kind
                 assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
                 assert answer.headers["Cross-Origin-Embedder-Policy"] == "require-corp"
         with pytest.raises(urllib.error.HTTPError, match="404"):
-            urllib.request.urlopen(site.address(server) + "%2e%2e/secret.txt")
+            urllib.request.urlopen(web_site.address(server) + "%2e%2e/secret.txt")
         with pytest.raises(SiteError, match="is taken; name another --port"):
-            site.server(tmp_path, server.server_address[1])
+            web_site.server(tmp_path, server.server_address[1])
     finally:
         server.shutdown()
         server.server_close()
     with pytest.raises(UsageError, match="is outside 0"):
-        site.server(tmp_path, 70_000)
+        web_site.server(tmp_path, 70_000)
 
 
 def test_the_command_writes_serves_and_ends(tmp_path: Path) -> None:
-    if not (site.BUILT / "index.html").is_file():
+    if not (web_site.BUILT / "index.html").is_file():
         pytest.skip("the page is not built: make web")
     command = [sys.executable, "-c", "from hairnet_model.cli import main; main()", "web"]
-    root = Path(site.__file__).parents[1]
+    root = Path(web_site.__file__).parents[1]
     environment = {**os.environ, "PYTHONPATH": str(root), "PYTHONUNBUFFERED": "1"}
 
     idle = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)

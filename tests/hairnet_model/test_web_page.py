@@ -19,7 +19,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from hairnet_model import Segmenter, site
+from hairnet_model import Segmenter, web_site
 from hairnet_model.evaluation import metrics
 from hairnet_model.export import calibration
 
@@ -29,20 +29,20 @@ FLAGS = [
     *("--disable-component-update", "--disable-sync"),
     *("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"),
 ]
-SAMPLES = sorted((Path(site.__file__).parent / "web" / "public" / "samples").glob("*.webp"))
+SAMPLES = sorted((Path(web_site.__file__).parent / "web" / "public" / "samples").glob("*.webp"))
 
 pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium: apt-get install chromium"),
-    pytest.mark.skipif(not (site.BUILT / "index.html").is_file(), reason="the page is not built: make web"),
+    pytest.mark.skipif(not (web_site.BUILT / "index.html").is_file(), reason="the page is not built: make web"),
 ]
 playwright = pytest.importorskip("playwright.sync_api", reason="there is no playwright: pip install playwright")
 
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    server = site.server(site.write(tmp_path_factory.mktemp("web") / "site"))
+    server = web_site.server(web_site.write(tmp_path_factory.mktemp("web") / "site"))
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield site.address(server)
+    yield web_site.address(server)
     server.shutdown()
     server.server_close()
 
@@ -50,7 +50,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def plain_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The page on a file server that knows nothing of it: no headers that isolate it, and so no threads."""
-    folder = site.write(tmp_path_factory.mktemp("plain") / "site")
+    folder = web_site.write(tmp_path_factory.mktemp("plain") / "site")
     handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(folder))
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
