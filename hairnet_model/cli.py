@@ -231,7 +231,7 @@ def web(
             print(written, flush=True)
         if serve:
             server = web_site.server(written, port)
-            print(f"{site.address(server)} (Ctrl-C ends it)", flush=True)
+            print(f"{web_site.address(server)} (Ctrl-C ends it)", flush=True)
             with suppress(KeyboardInterrupt):  # the way to end it
                 web_site.serve(server, browse)
 

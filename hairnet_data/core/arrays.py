@@ -1,4 +1,4 @@
-"""The type of all pictures here: uint8 arrays."""
+"""The types of pictures and points."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 Pixels = NDArray[np.uint8]
+
+Point = tuple[float, float]
+"""(x, y) in frames: (0, 0) is the upper left corner of the square output, (1, 1) the lower right one."""
 
 
 def pixels(array: Any) -> Pixels:

@@ -9,9 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-Point = tuple[float, float]
-"""(x, y) in frames: (0, 0) is the upper left corner of the square output, (1, 1) the lower right one."""
-
+from hairnet_data.core.arrays import Point
 
 _GRID = 256  # corners snap to 256ths of a pixel, so that "inside" is decided in whole numbers
 

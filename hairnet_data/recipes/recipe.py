@@ -14,8 +14,8 @@ from typing import Any
 
 import orjson
 
+from hairnet_data.core.arrays import Point
 from hairnet_data.core.errors import DatasetError
-from hairnet_data.geometry.polygons import Point
 from hairnet_data.recipes.policy import SHAPES
 
 RECIPE_VERSION = 1

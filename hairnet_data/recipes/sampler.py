@@ -9,8 +9,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from hairnet_data.core.arrays import Point
 from hairnet_data.geometry import polygons, warp
-from hairnet_data.geometry.polygons import Point
 from hairnet_data.recipes.policy import MOST_OCCLUDERS, Policy
 from hairnet_data.recipes.pools import HEAD_SIDE, Asset, Pool
 from hairnet_data.recipes.recipe import NO_FILL, PATTERNS, Affine, Colour, Crop, Occluder, Paint, Photometric, Recipe

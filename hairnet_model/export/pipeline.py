@@ -18,7 +18,7 @@ from hairnet_data.core.errors import UsageError
 from hairnet_model.export import litert, onnx, saved_model
 from hairnet_model.export.graph import plain
 from hairnet_model.export.model_card import describe
-from hairnet_model.export.parity import Agreement, ExportError, compare, demand
+from hairnet_model.export.parity import Agreement, ExportError, Run, compare, demand
 from hairnet_model.model_io.model_file import Model
 from hairnet_model.networks.outputs import probabilities
 

@@ -20,12 +20,11 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from hairnet_data.build.shard_writer import make_record
-from hairnet_data.core.arrays import Pixels
+from hairnet_data.core.arrays import Pixels, Point
 from hairnet_data.core.classes import BACKGROUND, COLOURS, FACE, HAIR, UNLABELLED
 from hairnet_data.core.records.example import parse
 from hairnet_data.core.records.tfrecord import frame, unframe
 from hairnet_data.dataset.codec import decode_image, decode_mask
-from hairnet_data.geometry.polygons import Point
 from hairnet_data.recipes.policy import Policy
 from hairnet_data.recipes.pools import Asset, Pool
 from hairnet_data.recipes.recipe import Crop, Paint, Photometric, Recipe, asset_id

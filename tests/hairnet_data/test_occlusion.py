@@ -14,9 +14,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from hairnet_data.core.arrays import Pixels
+from hairnet_data.core.arrays import Pixels, Point
 from hairnet_data.core.classes import BACKGROUND
-from hairnet_data.geometry.polygons import Point, cover, ellipse, hand, place
+from hairnet_data.geometry.polygons import cover, ellipse, hand, place
 from hairnet_data.recipes.recipe import Crop, Occluder, Paint
 from hairnet_data.rendering.occlusion import occlude
 from hairnet_data.rendering.paint import paint_box
