@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from hairnet_data.core.progress import logged
+from tests.support.paths import ROOT
 
-ROOT = Path(__file__).parent.parent
 BLOCK = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 SPEAKING = {"cli.py", "commands.py", "console.py"}

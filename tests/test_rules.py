@@ -9,8 +9,8 @@ import hairnet_data
 
 PACKAGE = Path(hairnet_data.__file__).parent
 
-DRAW = {"draws.py", "texture.py"}
-"""Random numbers come from `draws`, for `sampling` alone; `texture` expands two fixed tiles by its own generator."""
+DRAW = {"recipes/rng.py", "rendering/paint.py"}
+"""Random numbers come from `rng`, for `sampler` alone; `paint` expands two fixed tiles by its own generator."""
 
 
 def _uses_chance(tree: ast.Module) -> bool:
@@ -30,19 +30,17 @@ def test_random_numbers_are_drawn_where_they_may_be() -> None:
         for path in PACKAGE.rglob("*.py")
         if _uses_chance(ast.parse(path.read_text(encoding="utf-8")))
     }
-    assert drawing - DRAW <= {path for path in drawing if path.startswith(("sources/drawn/", "sources/scenes/"))} | {
-        "sources/backgrounds.py"
-    }
+    assert drawing - DRAW <= {path for path in drawing if path.startswith(("sources/drawn/", "sources/scenes/"))}
     assert drawing >= DRAW
 
 
-def test_only_sampling_draws() -> None:
+def test_only_the_sampler_draws() -> None:
     importers = {
         path.relative_to(PACKAGE).as_posix()
         for path in PACKAGE.rglob("*.py")
         if "hairnet_data.recipes.rng" in path.read_text(encoding="utf-8")
     }
-    assert importers == {"sampling.py"}
+    assert importers == {"recipes/sampler.py"}
 
 
 def test_modules_can_be_read_in_a_sitting() -> None:

@@ -10,7 +10,8 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-ROOT = Path(__file__).parent.parent
+from tests.support.paths import ROOT
+
 TOUR = ROOT / "docs" / "tour.ipynb"
 
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from hypothesis import HealthCheck, Phase, settings
-from limits import limited
 
 from hairnet_data.core.errors import HairnetError
+from tests.fuzz.limits import limited
 
 Read = TypeVar("Read")
 

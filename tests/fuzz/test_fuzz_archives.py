@@ -8,13 +8,13 @@ import shutil
 import tarfile
 from pathlib import Path
 
-from answers import asked, times
 from hypothesis import given
 from hypothesis import strategies as st
-from mutations import inputs
 
 from hairnet_data.core.errors import SourceError
 from hairnet_data.sources.lfw.archives import unpack
+from tests.fuzz.answers import asked, times
+from tests.fuzz.mutations import inputs
 
 WANTED = {"a/b.jpg": b"photo" * 300, "a/c.jpg": b"x", "d.ppm": b""}
 

@@ -13,10 +13,8 @@ import h5py
 import keras
 import numpy as np
 import pytest
-from answers import asked, times
 from hypothesis import given
 from hypothesis import strategies as st
-from mutations import inputs
 
 from hairnet_data.core.errors import DatasetError
 from hairnet_model.data.packed_feed import PackedFeed, write_packed
@@ -25,6 +23,8 @@ from hairnet_model.model_io import model_file
 from hairnet_model.model_io.model_file import Model, ModelError
 from hairnet_model.training import checkpoint
 from hairnet_model.training.checkpoint import RunError, State
+from tests.fuzz.answers import asked, times
+from tests.fuzz.mutations import inputs
 
 WEIGHTS, CONFIG, OURS = "model.weights.h5", "config.json", "hairnet.json"
 

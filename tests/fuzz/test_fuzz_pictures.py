@@ -8,16 +8,16 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from answers import asked, times
 from hypothesis import given
 from hypothesis import strategies as st
-from mutations import inputs
 from PIL import Image
 
 from hairnet_data.core.classes import COLOURS, NAMES
 from hairnet_data.core.errors import PictureError
 from hairnet_data.core.images.decode import MAX_PIXELS, MAX_SIDE, MaskPicture, read_mask, read_photo
 from hairnet_data.sources.class_map import ColourMap, IndexMap, PartMap
+from tests.fuzz.answers import asked, times
+from tests.fuzz.mutations import inputs
 
 RNG = np.random.default_rng(5)
 NOISE = Image.fromarray(RNG.integers(0, 256, (16, 12, 3), dtype=np.uint8))

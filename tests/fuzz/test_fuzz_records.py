@@ -9,10 +9,8 @@ from pathlib import Path
 import google_crc32c
 import numpy as np
 import pytest
-from answers import asked, times
 from hypothesis import given
 from hypothesis import strategies as st
-from mutations import inputs
 
 from hairnet_data.core.errors import DatasetError
 from hairnet_data.core.records.example import parse
@@ -22,6 +20,8 @@ from hairnet_data.dataset.reader import open_prepared, salvage
 from hairnet_data.inspection.stats import count
 from hairnet_data.recipes.recipe import Recipe
 from hairnet_model.data import tfds_records
+from tests.fuzz.answers import asked, times
+from tests.fuzz.mutations import inputs
 
 WORDS = [
     b"image",

@@ -9,10 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from answers import asked, times
 from hypothesis import given
 from hypothesis import strategies as st
-from mutations import WORDS, inputs
 
 from hairnet_data.core.errors import DatasetError, SourceError, UsageError
 from hairnet_data.dataset.reader import open_prepared
@@ -20,6 +18,8 @@ from hairnet_data.recipes.policy import DEFAULT, Policy, from_mapping, read_poli
 from hairnet_data.recipes.recipe import Affine, Crop, Occluder, Paint, Photometric, Recipe
 from hairnet_data.sources.folder.config import read_config
 from hairnet_model.data.tfds_records import open_dataset
+from tests.fuzz.answers import asked, times
+from tests.fuzz.mutations import WORDS, inputs
 
 CONFIGS = [
     b'[colours]\nbackground = "#0000ff"\nhair = ["#ff0000", "#7f0000"]\nface = "#00ff00"\n[options]\nnearest = true\n',

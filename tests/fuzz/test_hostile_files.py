@@ -15,8 +15,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from answers import asked
-from limits import TooHungry, TooSlow, limited
 from PIL import Image
 
 from hairnet_data.core.errors import DatasetError, HairnetError, PictureError
@@ -37,6 +35,8 @@ from hairnet_model.data.packed_feed import PackedFeed
 from hairnet_model.inference import photo_paths
 from hairnet_model.model_io import model_file
 from hairnet_model.training import checkpoint
+from tests.fuzz.answers import asked
+from tests.fuzz.limits import TooHungry, TooSlow, limited
 
 SIDE = 10_000  # 100 megapixels
 

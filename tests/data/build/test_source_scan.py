@@ -1,0 +1,93 @@
+"""Every portrait and background is looked at once, and all that is wrong is said together."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hairnet_data.build.source_scan import Survey, head_of, survey
+from hairnet_data.core.workers.pool import Crew
+from hairnet_data.recipes.pools import HEAD_SIDE
+from hairnet_data.sources.base import Portrait
+from hairnet_data.sources.folder.backgrounds import PhotoFolder
+from hairnet_data.sources.folder.source import Folder
+from hairnet_data.sources.scenes.source import DrawnBackgrounds
+from tests.support.portraits import draw_head, save_picture
+
+
+def look(portraits: Path, negatives: Path, folder: Path, workers: int = 1) -> Survey:
+    folder.mkdir()
+    with Crew(workers) as crew:
+        return survey(Folder.open(portraits), PhotoFolder(negatives), crew, folder, lambda what, done, total: None)
+
+
+def test_everything_fit_is_found(portraits_dir: Path, negatives_dir: Path, tmp_path: Path) -> None:
+    one = look(portraits_dir, negatives_dir, tmp_path / "one")
+    assert one.faults == ()
+    assert sum(len(pool.portraits) for pool in one.pools.values()) == 15
+    assert sum(len(pool.backgrounds) for pool in one.pools.values()) == 8
+    assert look(portraits_dir, negatives_dir, tmp_path / "two", workers=2) == one
+    for pool in one.pools.values():
+        assert [asset.id for asset in pool.portraits] == sorted(asset.id for asset in pool.portraits)
+        assert all(asset.head for asset in pool.portraits)
+        assert pool.people == {asset.name: asset.person for asset in pool.portraits}
+
+
+def test_faults_are_found_together_and_the_rest_goes_on(
+    portraits_dir: Path, negatives_dir: Path, tmp_path: Path
+) -> None:
+    portraits = shutil.copytree(portraits_dir, tmp_path / "portraits")
+    negatives = shutil.copytree(negatives_dir, tmp_path / "negatives")
+    (portraits / "images" / "bb_0.png").write_bytes(b"")
+    (portraits / "masks" / "cc_0.png").unlink()
+    (negatives / "wall_2.png").write_bytes(b"no picture")
+    found = look(portraits, negatives, tmp_path / "found")
+    assert [str(fault).split(": ")[0].rpartition("/")[2] for fault in found.faults] == [
+        "wall_2.png",
+        "bb_0.png",
+        "cc_0.png",
+    ]
+    ids = {asset.id for pool in found.pools.values() for asset in pool.portraits}
+    assert len(ids) == 13
+    assert not ids & {"bb_0", "cc_0"}
+
+
+def test_digests_follow_the_content(portraits_dir: Path, negatives_dir: Path, tmp_path: Path) -> None:
+    before = look(portraits_dir, negatives_dir, tmp_path / "before")
+    portraits = shutil.copytree(portraits_dir, tmp_path / "portraits")
+    same = look(portraits, negatives_dir, tmp_path / "same")
+    assert same.portraits_digest == before.portraits_digest
+    photo, _ = draw_head(5, 72, 72)
+    save_picture(portraits / "images" / "bb_0.png", photo)
+    after = look(portraits, negatives_dir, tmp_path / "after")
+    assert after.portraits_digest != before.portraits_digest
+    assert after.backgrounds_digest == before.backgrounds_digest
+
+
+def test_a_second_survey_in_one_process_sees_the_second_source(
+    portraits_dir: Path, negatives_dir: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    for count, source in ((8, PhotoFolder(negatives_dir)), (5, DrawnBackgrounds(2, 1, 2, 32))):
+        with Crew(1) as crew:
+            place = folder / str(count)
+            place.mkdir()
+            seen = survey(Folder.open(portraits_dir), source, crew, place, lambda what, done, total: None)
+        assert sum(len(pool.backgrounds) for pool in seen.pools.values()) == count
+
+
+@pytest.mark.parametrize(("width", "height"), [(64, 64), (640, 320), (50, 100)])
+def test_the_map_of_the_head(width: int, height: int) -> None:
+    mask = np.zeros((height, width), np.uint8)
+    mask[: height // 2, : width // 2] = 1
+    bits = np.unpackbits(np.frombuffer(head_of(Portrait(np.zeros((height, width, 3), np.uint8), mask)), np.uint8))
+    head = bits.reshape(HEAD_SIDE, HEAD_SIDE)
+    wide, tall = (round(HEAD_SIDE * side / max(width, height)) for side in (width, height))
+    left, top = (HEAD_SIDE - wide) // 2, (HEAD_SIDE - tall) // 2
+    wanted = np.zeros_like(head)
+    wanted[top : top + tall // 2, left : left + wide // 2] = 1
+    assert (head != wanted).sum() <= HEAD_SIDE, "but for its edges"

@@ -1,0 +1,217 @@
+"""Sources and datasets in an object store: `gs://` through `epath`, answered here by a folder of this machine."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from hairnet_data.core.errors import UsageError
+from hairnet_data.core.storage import paths
+from tests.support.datasets import digests
+from tests.support.lfw import make_lfw
+from tests.support.portraits import make_folder, make_negatives
+
+_STORE = '''
+"""A store as fsspec knows them: keys with slashes, no folders of their own, whatever happens told by its own error."""
+import os, pathlib
+import fsspec
+from fsspec.implementations.local import LocalFileSystem
+
+ROOT = os.environ["HAIRNET_TEST_STORE"]
+
+class StoreError(Exception):
+    """No OSError, as those of real clients."""
+
+class Store(fsspec.AbstractFileSystem):
+    protocol = ("gcs", "gs")
+    cachable = False
+    def __init__(self, **options):
+        super().__init__(**options)
+        self.local = LocalFileSystem()
+    def _at(self, path):
+        path = self._strip_protocol(path)
+        assert path.startswith("bucket"), path
+        if "forbidden" in path:
+            raise StoreError("403 you may not\\nwhatever follows")
+        return os.path.join(ROOT, path)
+    def _told(self, about):
+        return {**about, "name": os.path.relpath(about["name"], ROOT)}
+    def ls(self, path, detail=True, **options):
+        found = [self._told(about) for about in self.local.ls(self._at(path), detail=True)]
+        return found if detail else [about["name"] for about in found]
+    def info(self, path, **options):
+        return self._told(self.local.info(self._at(path)))
+    def mkdir(self, path, create_parents=True, **options):
+        pass
+    def makedirs(self, path, exist_ok=False):
+        pass
+    def _open(self, path, mode="rb", **options):
+        at = self._at(path)
+        if "w" in mode and os.environ.get("HAIRNET_TEST_FULL", "nothing") in path:
+            raise StoreError("507 no room")
+        if "w" in mode:
+            os.makedirs(os.path.dirname(at), exist_ok=True)
+            with open(os.environ["HAIRNET_TEST_WRITTEN"], "a") as log:
+                log.write(path + "\\n")
+        return open(at, mode)
+    def rm_file(self, path):
+        at = pathlib.Path(self._at(path))
+        at.unlink()
+        while not any(at.parent.iterdir()):  # nothing is left of a folder without files
+            at = at.parent
+            at.rmdir()
+    _rm = rm_file
+    def rm(self, path, recursive=False, maxdepth=None):
+        for key in self.find(path) or [path]:
+            self.rm_file(key)
+    def cp_file(self, path, to, **options):
+        os.makedirs(os.path.dirname(self._at(to)), exist_ok=True)
+        self.local.cp_file(self._at(path), self._at(to))
+'''
+
+
+class Bucket:
+    """A store, and the command line with it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.files = folder / "store" / "bucket"
+        self.files.mkdir(parents=True)
+        module = folder / "module"
+        module.mkdir()
+        (module / "hairnet_test_store.py").write_text(_STORE)
+        about = module / "hairnet_test_store-1.dist-info"
+        about.mkdir()
+        (about / "METADATA").write_text("Metadata-Version: 2.1\nName: hairnet-test-store\nVersion: 1\n")
+        (about / "entry_points.txt").write_text("[fsspec.specs]\ngcs = hairnet_test_store:Store\n")
+        self.written = folder / "written"
+        self.environment = {
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join([str(module), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep),
+            "EPATH_USE_TF": "false",
+            "HAIRNET_TEST_STORE": str(folder / "store"),
+            "HAIRNET_TEST_WRITTEN": str(self.written),
+            "TFDS_DATA_DIR": str(folder / "here"),
+        }
+
+    def run(self, *words: str | Path) -> subprocess.CompletedProcess[str]:
+        code = "from hairnet_data.cli.app import main; main()"
+        command = [sys.executable, "-c", code, *map(str, words)]
+        return subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=300, check=False)
+
+    def build(self, *words: str | Path) -> subprocess.CompletedProcess[str]:
+        return self.run("build", *words, "--quiet", "--image-size", "64", "--train-examples", "40", "--workers", "2")
+
+
+@pytest.fixture
+def bucket(tmp_path: Path) -> Bucket:
+    return Bucket(tmp_path)
+
+
+def test_local_paths_are_pathlib_s() -> None:
+    for text in ("here", "/there", "a:/b", "odd://", "gs:/b"):
+        if text != "odd://":
+            assert type(paths.place(text)) is type(Path())
+            assert not paths.is_remote(paths.place(text))
+    assert str(paths.place("gs://bucket/a/")) == "gs://bucket/a"
+    assert paths.is_remote(paths.place("gs://bucket/a"))
+
+
+@pytest.mark.parametrize("text", ["ftp://host/a", "gs://", "gs:///", "http://x"])
+def test_other_addresses_are_refused(text: str) -> None:
+    with pytest.raises(UsageError, match="is no folder and no address of a store"):
+        paths.place(text)
+
+
+@pytest.mark.slow
+def test_a_build_from_and_to_a_store_is_the_one_on_a_disk(bucket: Bucket, tmp_path: Path) -> None:
+    make_folder(bucket.files / "portraits")
+    make_negatives(bucket.files / "walls")
+    sources = ["--source-dir", "gs://bucket/portraits", "--negatives", "gs://bucket/walls"]
+    there = bucket.build("folder", *sources, "--data-dir", "gs://bucket/data", "--name", "mine")
+    assert (there.returncode, there.stdout) == (0, "gs://bucket/data/hairnet_synthetic/mine/1.0.0\n"), there.stderr
+    local = ["--source-dir", bucket.files / "portraits", "--negatives", bucket.files / "walls"]
+    here = bucket.build("folder", *local, "--data-dir", tmp_path / "data", "--name", "mine")
+    assert here.returncode == 0, here.stderr
+    made = bucket.files / "data" / "hairnet_synthetic"
+    assert digests(made / "mine") == digests(tmp_path / "data" / "hairnet_synthetic" / "mine")
+    assert [path.name for path in made.iterdir() if path.name.startswith(".incomplete")] == []
+    order = [Path(line).name for line in bucket.written.read_text().splitlines()]
+    assert order[-2:] == ["dataset_info.json", "metadata.json"], "what tells a dataset comes last"
+
+    again = bucket.build("folder", *sources, "--data-dir", "gs://bucket/data", "--name", "mine")
+    assert (again.returncode, again.stdout) == (0, there.stdout)
+    for command in ("verify", "stats"):
+        done = bucket.run(command, "gs://bucket/data/hairnet_synthetic/mine/1.0.0")
+        assert done.returncode == 0, done.stderr
+    checked = bucket.run("verify", "gs://bucket/data/hairnet_synthetic/mine/1.0.0", *sources)
+    assert checked.returncode == 0, checked.stderr + checked.stdout
+
+
+@pytest.mark.slow
+def test_a_build_to_a_store_goes_on_where_it_was(bucket: Bucket) -> None:
+    words = ["drawn", "--data-dir", "gs://bucket/data", "--eval-examples", "3", "--name", "mine"]
+    assert bucket.build(*words).returncode == 0
+    made = bucket.files / "data" / "hairnet_synthetic"
+    before = digests(made / "mine")
+    # As a build leaves it that is stopped while it copies: the tell-tale files are not there, its own folder is.
+    (made / "mine" / "1.0.0" / "metadata.json").unlink()
+    (made / "mine" / "1.0.0" / "dataset_info.json").unlink()
+    (left,) = (made / "mine" / "1.0.0").glob("*test_shifted*")
+    left.unlink()
+    bucket.written.unlink()
+    assert bucket.build(*words).returncode == 0
+    assert digests(made / "mine") == before
+    other = bucket.build(*words, "--seed", "7")
+    assert other.returncode == 1
+    assert "was built with other settings (seed 0 there, 7 now)" in other.stderr
+    assert bucket.build(*words, "--seed", "7", "--overwrite").returncode == 0
+    assert digests(made / "mine").keys() == before.keys()
+    assert digests(made / "mine") != before
+
+
+@pytest.mark.slow
+def test_shards_that_are_in_the_store_are_not_rendered_again(bucket: Bucket) -> None:
+    words = ["drawn", "--data-dir", "gs://bucket/data", "--eval-examples", "3", "--name", "mine"]
+    bucket.environment["HAIRNET_TEST_FULL"] = "test_rotated"
+    stopped = bucket.build(*words)
+    assert stopped.returncode == 1
+    assert stopped.stderr.splitlines() == [
+        "hairnet-data: gs://bucket/data: cannot be written (507 no room); check the address and your rights there, and "
+        "the same command goes on where it was"
+    ]
+    del bucket.environment["HAIRNET_TEST_FULL"]
+    bucket.written.unlink()
+    assert bucket.build(*words).returncode == 0
+    again = [line for line in bucket.written.read_text().splitlines() if "/shards/" in line]
+    assert any("test_rotated" in line for line in again)
+    assert not any("-validation." in line for line in again), "it was finished before"
+    assert bucket.run("verify", "gs://bucket/data/hairnet_synthetic/mine/1.0.0").returncode == 0
+
+
+@pytest.mark.slow
+def test_archives_in_a_store_are_unpacked_here(bucket: Bucket, tmp_path: Path) -> None:
+    make_lfw(bucket.files / "lfw")
+    words = ["lfw_parts", "--source-dir", "gs://bucket/lfw", "--data-dir", "gs://bucket/data", "--name", "mine"]
+    done = bucket.build(*words)
+    assert done.returncode == 0, done.stderr
+    assert list((tmp_path / "here" / "downloads").iterdir())
+
+
+def test_what_a_store_says_is_told_in_one_line(bucket: Bucket) -> None:
+    for words in (
+        ["drawn", "--data-dir", "gs://bucket/forbidden", "--eval-examples", "3"],
+        ["folder", "--source-dir", "gs://bucket/forbidden", "--data-dir", "gs://bucket/data"],
+        ["folder", "--source-dir", "gs://bucket/nothing", "--data-dir", "gs://bucket/data"],
+        ["drawn", "--negatives", "gs://bucket/forbidden", "--data-dir", "gs://bucket/data", "--eval-examples", "3"],
+        ["drawn", "--data-dir", "ftp://bucket/data"],
+    ):
+        done = bucket.build(*words)
+        assert done.returncode in (1, 2), words
+        lines = done.stderr.strip().splitlines()
+        assert "Traceback" not in done.stderr, done.stderr
+        assert len(lines) == 1, lines
+    assert not bucket.written.exists()

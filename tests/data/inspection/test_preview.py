@@ -1,0 +1,327 @@
+"""`preview` and `explain`: what is shown is what a build makes, or has made."""
+
+from __future__ import annotations
+
+import html.parser
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from hairnet_data.build.pipeline import build
+from hairnet_data.build.settings import Settings
+from hairnet_data.core.errors import SourceError, UsageError
+from hairnet_data.dataset.codec import decode_image, decode_mask, encode_image
+from hairnet_data.dataset.provenance import AtHand, open_at_hand
+from hairnet_data.dataset.reader import open_prepared
+from hairnet_data.inspection.preview import checked_ending, explain, from_dataset, from_settings, show
+from hairnet_data.recipes.policy import Policy
+from hairnet_data.recipes.recipe import Recipe
+from hairnet_data.sources.folder.backgrounds import PhotoFolder
+from hairnet_data.sources.folder.source import Folder
+from hairnet_data.sources.registry import Sources
+from hairnet_data.sources.scenes.source import DrawnBackgrounds
+from tests.support.command import Command
+from tests.support.datasets import CopyOf, change_record
+from tests.support.portraits import draw_head, in_colours, make_folder, make_negatives, save_picture
+
+
+def at_hand(dataset: Path, source_dir: Path | None = None, negatives: Path | None = None) -> AtHand:
+    return open_at_hand(open_prepared(dataset), source_dir, negatives, dataset.parents[2] / "downloads")
+
+
+# -------------------------------------------------------------------------------------------------- preview
+
+
+def test_from_settings_shows_what_a_build_begins_with(
+    built_folder: Path, portraits_dir: Path, negatives_dir: Path
+) -> None:
+    settings = Settings(image_size=48, train_examples=30, image_format="png", policy=Policy(scale=(0.5, 2)))
+    sources = Sources(Folder.open(portraits_dir), PhotoFolder(negatives_dir))
+    cells = list(from_settings(sources, settings, 12))
+    for index, cell in enumerate(cells):
+        record = open_prepared(built_folder).record("train", index)
+        assert np.array_equal(cell.image, decode_image(record["image"]))  # type: ignore[arg-type]
+        assert cell.mask is not None
+        assert np.array_equal(cell.mask, decode_mask(record["mask"]))  # type: ignore[arg-type]
+        assert cell.title == f"train {index}"
+        assert cell.lines[0] == f"{record['kind'].decode()} {record['source_id'].decode()}"  # type: ignore[union-attr]
+
+
+def test_from_dataset_is_spread_evenly(built_folder: Path) -> None:
+    prepared = open_prepared(built_folder)
+    cells = list(from_dataset(prepared, "train", 10))
+    assert [cell.title for cell in cells] == [f"train {index}" for index in range(0, 30, 3)]
+    assert len(list(from_dataset(prepared, "train", 500))) == 30
+    with pytest.raises(UsageError, match="no split named 'dev'; choose from train, validation, test,"):
+        list(from_dataset(prepared, "dev", 3))
+
+
+@pytest.mark.parametrize("ending", ["png", "html"])
+def test_command_from_settings_and_from_a_dataset(
+    ending: str, built_folder: Path, portraits_dir: Path, negatives_dir: Path, tmp_path: Path, command: Command
+) -> None:
+    source = ("folder", "--source-dir", portraits_dir, "--negatives", negatives_dir)
+    data_dir = tmp_path / "data"
+    for number, arguments in enumerate(
+        (
+            (*source, "--image-size", 40, "--data-dir", data_dir, "--mirror", 1, "--scale", 1, 2),
+            ("--dataset", built_folder, "--split", "train"),
+        )
+    ):
+        out = tmp_path / f"sheet{number}.{ending}"
+        ran = command("preview", *arguments, "--count", 5, "--out", out)
+        assert (ran.status, ran.err, ran.out) == (0, "", f"{out}\n")
+        if ending == "png":
+            with Image.open(out) as sheet:
+                assert sheet.mode == "RGB"
+                assert sheet.width > 300
+        else:
+            page = out.read_text()
+            assert page.startswith("<!doctype html>")
+            assert "http://" not in page
+            assert "https://" not in page
+            assert page.count("<figure") == 5
+    assert not data_dir.exists()
+
+
+def test_endings_and_counts(built_folder: Path, tmp_path: Path, command: Command) -> None:
+    assert checked_ending(Path("a.PNG")) == Path("a.PNG")
+    for out, count, what in (
+        ("sheet.jpg", 3, "--out: 'sheet.jpg' is neither .png nor .html; end it in .png"),
+        ("sheet", 3, "--out: 'sheet' is neither"),
+        ("sheet.png", 0, "--count: 0 is outside 1..1000; "),
+        ("sheet.png", 1001, "--count: 1001 is outside 1..1000; "),
+    ):
+        ran = command("preview", "--dataset", built_folder, "--count", count, "--out", tmp_path / out)
+        assert (ran.status, len(ran.faults)) == (2, 1)
+        assert what in ran.err
+    ran = command("preview", "--dataset", built_folder, "--split", "dev", "--out", tmp_path / "a.png")
+    assert (ran.status, len(ran.faults)) == (2, 1)
+    assert list(tmp_path.iterdir()) == []
+
+
+class Tags(html.parser.HTMLParser):
+    """Collects the tags and the text of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.text = ""
+
+    def handle_starttag(self, tag: str, attrs: Any) -> None:
+        self.tags.append(tag)
+        assert not [name for name, _ in attrs if name.startswith("on")]
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def test_names_of_files_are_no_html(tmp_path: Path, command: Command) -> None:
+    folder = make_folder(tmp_path / "portraits", people=3)
+    name = "zed_<script>alert(1)<" + "s onload='x'>&amp;"
+    for people in "pqrstuv":  # enough that some land in the training pool
+        photo, mask = draw_head(ord(people), 72, 72)
+        save_picture(folder / "images" / f"{people}{name}.png", photo)
+        save_picture(folder / "masks" / f"{people}{name}.png", in_colours(mask))
+    negatives = make_negatives(tmp_path / "<i>walls")
+    source = ("folder", "--source-dir", folder, "--negatives", negatives, "--image-size", 40)
+    out = tmp_path / "gallery.html"
+    ran = command("preview", *source, "--count", 40, "--negative-rate", 0, "--out", out)
+    assert ran.status == 0, ran
+    page = Tags()
+    page.feed(out.read_text())
+    assert "script" not in page.tags
+    assert "s" not in page.tags
+    assert f"p{name}" in page.text or f"q{name}" in page.text or f"r{name}" in page.text
+    assert command("preview", *source, "--count", 8, "--out", tmp_path / "sheet.png").status == 0
+
+
+def test_a_faulty_portrait_is_met_when_it_is_shown(
+    portraits_dir: Path, negatives_dir: Path, tmp_path: Path, command: Command
+) -> None:
+    broken = shutil.copytree(portraits_dir, tmp_path / "broken")
+    for photo in broken.glob("images/*"):
+        photo.write_bytes(b"")
+    out = tmp_path / "sheet.png"
+    source = ("folder", "--source-dir", broken, "--negatives", negatives_dir, "--negative-rate", 0)
+    ran = command("preview", *source, "--out", out)
+    assert (ran.status, len(ran.faults)) == (1, 1)
+    assert "is empty" in ran.err
+    assert not out.exists()
+
+
+def test_show_replaces_whole_or_not_at_all(built_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    out = tmp_path / "sheet.png"
+    out.write_bytes(b"the old one")
+    cells = list(from_dataset(open_prepared(built_folder), "test", 2))
+    with pytest.raises(UsageError):
+        show(cells, out.with_suffix(".gif"), "title")
+    assert out.read_bytes() == b"the old one"
+    show(cells, out, "title")
+    assert out.read_bytes().startswith(b"\x89PNG")
+    assert sorted(tmp_path.iterdir()) == [out]
+
+
+# -------------------------------------------------------------------------------------------------- explain
+
+
+@pytest.mark.parametrize("which", ["built_drawn", "built_folder", "built_lfw"])
+def test_explain_renders_again_what_is_stored(which: str, request: pytest.FixtureRequest) -> None:
+    dataset = request.getfixturevalue(which)
+    folders: tuple[Path, ...] = ()
+    if which == "built_folder":
+        folders = (request.getfixturevalue("portraits_dir"), request.getfixturevalue("negatives_dir"))
+    elif which == "built_lfw":
+        folders = (request.getfixturevalue("lfw_dir"),)
+    prepared, hand = open_prepared(dataset), at_hand(dataset, *folders)
+    image_format = prepared.metadata["identity"]["image_format"]
+    kinds = set()
+    for split in prepared.shards:
+        for index in range(min(12, prepared.records(split))):
+            record = prepared.record(split, index)
+            recipe = Recipe.from_json(record["recipe"])  # type: ignore[arg-type]
+            cells, missing = explain(prepared, hand, split, index)
+            assert missing == []
+            *_, last, stored = cells
+            assert stored.title == "as stored"
+            assert last.title[0].isdigit()
+            assert last.mask is not None
+            assert stored.mask is not None
+            assert np.array_equal(last.mask, stored.mask), "bit for bit"
+            assert encode_image(last.image, image_format) == record["image"], "before encoding too"
+            if image_format == "png":
+                assert np.array_equal(last.image, stored.image)
+            titles = [cell.title for cell in cells]
+            assert ("source" in titles) == (recipe.kind == "portrait")
+            assert sum("occluded by" in title for title in titles) == len(recipe.occluders)
+            kinds.add((recipe.kind, bool(recipe.occluders)))
+    assert len(kinds) == 4, "portraits and negatives, occluded or not"
+
+
+def test_large_photos_are_shrunk_the_same_way(tmp_path: Path) -> None:
+    folder = tmp_path / "large"
+    (folder / "images").mkdir(parents=True)
+    (folder / "classes.toml").write_text('[colours]\nbackground = "#0000ff"\nface = "#00ff00"\nhair = "#ff0000"\n')
+    for number in range(5):
+        photo, mask = draw_head(number, 700, 500)
+        save_picture(folder / "images" / f"p{number}.png", photo)
+        save_picture(folder / "masks" / f"p{number}.png", in_colours(mask))
+    ground = make_negatives(tmp_path / "ground", 5)
+    save_picture(ground / "wide.png", Image.open(ground / "wall_0.png").resize((900, 600)))
+    policy = Policy(scale=(0.3, 3), negative_rate=0.2)
+    settings = Settings(image_size=40, train_examples=25, image_format="png", policy=policy)
+    dataset = build(Sources(Folder.open(folder), PhotoFolder(ground)), settings, tmp_path / "data").path
+    prepared, hand = open_prepared(dataset), at_hand(dataset, folder, ground)
+    for index in range(25):
+        cells, _ = explain(prepared, hand, "train", index)
+        assert np.array_equal(cells[-2].image, cells[-1].image)
+
+
+def test_explain_names_what_is_missing(
+    built_folder: Path, built_lfw: Path, portraits_dir: Path, negatives_dir: Path, command: Command
+) -> None:
+    prepared = open_prepared(built_folder)
+    recipes = [Recipe.from_json(record["recipe"]) for record in prepared.read("train")]  # type: ignore[arg-type]
+    index = next(k for k, recipe in enumerate(recipes) if recipe.kind == "portrait" and recipe.assets()[1])
+    recipe = recipes[index]
+    portrait = f"note: the portrait {recipe.source_id} is not at hand: give its folder with --source-dir"
+    ground = recipe.assets()[1][0].partition("@")[0]
+    background = f"note: the background {ground} is not at hand: give its folder with --negatives"
+    for folders, wanted in (
+        ((), [portrait, background]),
+        (("--source-dir", portraits_dir), [background]),
+        (("--negatives", negatives_dir), [portrait]),
+        (("--source-dir", portraits_dir, "--negatives", negatives_dir), []),
+    ):
+        ran = command("explain", built_folder, "train", index, *folders)
+        assert (ran.status, ran.err) == (0, "")
+        notes = [line for line in ran.out.splitlines() if line.startswith("note: ")]
+        assert [note for note in notes if note in (portrait, background)] == wanted
+        assert ("1. placed" in ran.out) == (not notes)
+        assert f"as stored: train {index}; " in ran.out
+    # A negative of drawn backgrounds needs no portraits.
+    lfw = [Recipe.from_json(record["recipe"]) for record in open_prepared(built_lfw).read("train")]  # type: ignore[arg-type]
+    negative = next(k for k, recipe in enumerate(lfw) if recipe.kind == "negative")
+    assert "1. crop of a background" in command("explain", built_lfw, "train", negative).out
+
+
+def test_explain_draws_each_step(built_drawn: Path, tmp_path: Path, command: Command) -> None:
+    for name in ("steps.png", "steps.html"):
+        ran = command("explain", built_drawn, "test_occluded", 1, "--out", tmp_path / name)
+        assert (ran.status, ran.err) == (0, "")
+        lines = ran.out.splitlines()
+        assert lines[0].startswith("source: test_0000")
+        assert any(line.startswith("2. occluded by a") for line in lines)
+        assert lines[-1] == str(tmp_path / name)
+        assert (tmp_path / name).stat().st_size > 1000
+
+
+@pytest.mark.parametrize(
+    ("split", "index", "what"),
+    [
+        ("dev", "0", "SPLIT: no split named 'dev'; choose from train, validation, test, "),
+        ("train", "40", "INDEX: 40 is outside 0..39; train has no more"),
+        ("train", "9999999999999999999999", "INDEX: 9999999999999999999999 is outside 0..39; "),
+        ("train", "first", "Invalid value for 'INDEX'"),
+    ],
+)
+def test_wrong_split_or_index(built_drawn: Path, command: Command, split: str, index: str, what: str) -> None:
+    ran = command("explain", built_drawn, split, index)
+    assert (ran.status, ran.out) == (2, "")
+    (line,) = ran.faults
+    assert line.startswith(f"hairnet-data: {what}")
+
+
+def test_negative_index(built_drawn: Path, command: Command) -> None:
+    ran = command("explain", built_drawn, "train", "--", "-1")
+    assert (ran.status, len(ran.faults)) == (2, 1)
+    assert "INDEX: -1 is outside 0..39" in ran.err
+
+
+def test_folders_that_mean_nothing(built_drawn: Path, built_folder: Path, tmp_path: Path, command: Command) -> None:
+    for option in ("--source-dir", "--negatives"):
+        ran = command("explain", built_drawn, "train", 0, option, tmp_path)
+        assert (ran.status, len(ran.faults)) == (2, 1)
+        assert "are drawn; leave it out" in ran.err
+    ran = command("explain", built_folder, "train", 0, "--source-dir", tmp_path / "none")
+    assert (ran.status, len(ran.faults)) == (1, 1)
+
+
+def test_a_changed_source(built_folder: Path, portraits_dir: Path, negatives_dir: Path, tmp_path: Path) -> None:
+    changed = shutil.copytree(portraits_dir, tmp_path / "changed")
+    for photo in changed.glob("images/*"):
+        other, _ = draw_head(777, *Image.open(photo).size)
+        save_picture(photo, other)
+    with pytest.raises(SourceError, match="has changed since the dataset was built; give the folder"):
+        explain(open_prepared(built_folder), at_hand(built_folder, changed, negatives_dir), "test", 0)
+
+
+def test_another_drawing_is_refused(built_drawn: Path, copy_of: CopyOf, monkeypatch: pytest.MonkeyPatch) -> None:
+    from hairnet_data.sources.drawn import source as drawn
+
+    monkeypatch.setattr(drawn, "VERSION", drawn.VERSION + 1)
+    with pytest.raises(SourceError, match="this version draws other portraits than the dataset's; build it again"):
+        at_hand(built_drawn)
+
+
+def test_a_recipe_that_is_not_the_records_is_seen(built_drawn: Path, copy_of: CopyOf) -> None:
+    """The comparison above can fail."""
+    dataset = copy_of(built_drawn)
+    prepared = open_prepared(dataset)
+    recipe = Recipe.from_json(prepared.record("validation", 0)["recipe"])  # type: ignore[arg-type]
+    moved = replace(recipe, affine=replace(recipe.affine, shift=(0.02, 0.0)))
+    change_record(dataset, "validation", 0, lambda record: record.update(recipe=moved.to_json().encode()))
+    cells, _ = explain(open_prepared(dataset), at_hand(dataset), "validation", 0)
+    assert cells[-2].mask is not None
+    assert cells[-1].mask is not None
+    assert not np.array_equal(cells[-2].mask, cells[-1].mask)
+
+
+def test_drawn_grounds_need_no_folder(built_lfw: Path, lfw_dir: Path) -> None:
+    hand = at_hand(built_lfw, lfw_dir)
+    assert isinstance(hand.backgrounds, DrawnBackgrounds)

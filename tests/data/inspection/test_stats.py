@@ -1,0 +1,115 @@
+"""`stats`: the numbers are those of the records, counted here by hand."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from hairnet_data.core.errors import DatasetError
+from hairnet_data.dataset.reader import open_prepared
+from hairnet_data.inspection.stats import count
+from tests.support.command import Command
+from tests.support.datasets import CopyOf, change_record
+
+
+def silent(what: str, done: int, total: int) -> None:
+    pass
+
+
+def by_hand(dataset: Path) -> dict[str, Any]:
+    """Counts with Pillow and json, from the records alone."""
+    prepared = open_prepared(dataset)
+    counted = {}
+    for split in prepared.shards:
+        records = [dict(record) for record in prepared.read(split)]
+        recipes = [json.loads(record["recipe"]) for record in records]  # type: ignore[arg-type]
+        masks = [np.asarray(Image.open(io.BytesIO(record["mask"]))) for record in records]  # type: ignore[arg-type]
+        shown = np.concatenate([mask.ravel() for mask in masks])
+        counted[split] = {
+            "examples": len(records),
+            "bytes": sum(path.stat().st_size for path in dataset.glob(f"*-{split}.tfrecord-*")),
+            "portraits": sum(record["kind"] == b"portrait" for record in records),
+            "negatives": sum(record["kind"] == b"negative" for record in records),
+            "occluded": round(sum(bool(recipe["occluders"]) for recipe in recipes) / len(records), 4),
+            "people": len({record["person"] for record in records} - {b""}),
+            "ids": len({record["source_id"] for record in records}),
+            "classes": {
+                name: round(float((shown == id).mean()), 4) for id, name in enumerate(("background", "hair", "face"))
+            },
+        }
+    return counted
+
+
+@pytest.mark.parametrize("which", ["built_drawn", "built_folder", "built_lfw"])
+def test_numbers_are_those_counted_by_hand(which: str, request: pytest.FixtureRequest) -> None:
+    dataset = request.getfixturevalue(which)
+    counted = count(open_prepared(dataset), silent)
+    assert counted == by_hand(dataset)
+    assert all(sum(split["classes"].values()) == pytest.approx(1, abs=2e-4) for split in counted.values())
+    assert counted["test_negatives"]["classes"]["background"] == 1
+    assert counted["test_occluded"]["occluded"] == 1
+    assert counted["validation"]["negatives"] == 0
+
+
+def test_metadata_counts_the_same(built_folder: Path) -> None:
+    prepared = open_prepared(built_folder)
+    for split, found in count(prepared, silent).items():
+        said = prepared.metadata["splits"][split]
+        assert (said["examples"], said["portrait"], said["negative"]) == (
+            found["examples"],
+            found["portraits"],
+            found["negatives"],
+        )
+        assert round(said["occluded"] / said["examples"], 4) == found["occluded"]
+
+
+def test_progress_reaches_the_end(built_lfw: Path) -> None:
+    told: list[tuple[str, int, int]] = []
+    count(open_prepared(built_lfw), lambda *what: told.append(what))
+    total = sum(open_prepared(built_lfw).records(split) for split in open_prepared(built_lfw).shards)
+    assert told[-1] == ("counting", total, total)
+
+
+def test_table_and_json(built_folder: Path, command: Command) -> None:
+    ran = command("stats", built_folder, "--json")
+    assert (ran.status, ran.err) == (0, "")
+    counted = json.loads(ran.out)
+    assert counted == by_hand(built_folder)
+    ran = command("stats", built_folder)
+    assert ran.status == 0
+    head, *rows = ran.out.splitlines()
+    assert head.split() == ["split", "examples", "size", "portraits", "negatives", "occluded", "people", "hair", "face"]
+    assert [row.split()[0] for row in rows] == list(counted)
+    train = rows[0].split()
+    assert (train[1], train[4], train[5]) == (
+        "30",
+        str(counted["train"]["portraits"]),
+        str(counted["train"]["negatives"]),
+    )
+    assert train[-2:] == [f"{counted['train']['classes'][name]:.1%}" for name in ("hair", "face")]
+
+
+@pytest.mark.parametrize(("split", "index"), [("train", 5), ("test", 2)])
+@pytest.mark.parametrize("change", [{"recipe": b"{}"}, {"mask": b"PNG"}, {"person": 3}], ids=str)
+def test_a_record_that_cannot_be_read_is_named(
+    built_lfw: Path, copy_of: CopyOf, split: str, index: int, change: dict[str, Any]
+) -> None:
+    dataset = copy_of(built_lfw)
+    change_record(dataset, split, index, lambda record: record.update(change))
+    with pytest.raises(DatasetError, match=rf"^{split} {index}: cannot be read .*run hairnet-data verify$"):
+        count(open_prepared(dataset), silent)
+
+
+def test_damaged_shards(built_lfw: Path, copy_of: CopyOf, command: Command) -> None:
+    dataset = copy_of(built_lfw)
+    (shard,) = dataset.glob("*-test.tfrecord-*")
+    shard.write_bytes(shard.read_bytes()[:-9])
+    ran = command("stats", dataset)
+    assert (ran.status, ran.out) == (1, "")
+    assert ran.faults[-1].startswith(f"hairnet-data: {shard}: record 2 is damaged or cut off; ")

@@ -1,0 +1,30 @@
+"""A small dataset that the tests build themselves, and a copy of it to damage."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from hairnet_data.build.pipeline import build
+from hairnet_data.build.settings import Settings
+from hairnet_data.sources.drawn.source import Drawn
+from hairnet_data.sources.registry import Sources
+from hairnet_data.sources.scenes.source import DrawnBackgrounds
+
+
+@pytest.fixture(scope="session")
+def drawn_dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Drawn portraits of 64 pixels: 64 to train with, 12 in each other split. Read it only."""
+    sources = Sources(Drawn(24, 12, 12, size=96), DrawnBackgrounds(8, 4, 6, size=96))
+    settings = Settings(image_size=64, train_examples=64, eval_examples=12)
+    return build(sources, settings, tmp_path_factory.mktemp("data"), name="small").path
+
+
+@pytest.fixture
+def copied(drawn_dataset: Path, tmp_path: Path) -> Path:
+    """A copy of the dataset, to be damaged."""
+    to = tmp_path / Path(*drawn_dataset.parts[-3:])
+    shutil.copytree(drawn_dataset, to)
+    return to

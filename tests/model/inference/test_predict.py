@@ -1,0 +1,416 @@
+"""Photos to masks: from files of every kind to files that are there whole, or a line that says why not."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import struct
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from hairnet_data.core.errors import BuildError, PictureError, UsageError
+from hairnet_data.core.images.decode import read_photo
+from hairnet_model.inference import photo_paths, predict
+from hairnet_model.inference.segmenter import Segmenter
+from tests.support import colours
+
+SIZE = 64
+
+
+@pytest.fixture(scope="module")
+def segmenter(tmp_path_factory):
+    """From a file, as the command has it."""
+    return Segmenter.load(colours.saved(tmp_path_factory.mktemp("model") / "colours.keras", size=SIZE))
+
+
+def put(path, picture, **options):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    picture = picture if isinstance(picture, Image.Image) else Image.fromarray(picture)
+    picture.save(path, **options)
+    return path
+
+
+def portrait(path, height=SIZE, width=SIZE, **options):
+    """Saves a portrait in class colours; returns its mask."""
+    mask = colours.head(height, width)
+    put(path, colours.painted(mask), **options)
+    return mask
+
+
+def read(path):
+    """A mask as the file has it: mode L, and nothing else."""
+    with Image.open(path) as image:
+        assert (image.format, image.mode) == ("PNG", "L")
+        return np.asarray(image)
+
+
+def below(folder):
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+
+
+def lines(outcome):
+    """What is at fault, each in one line that names a file and the mend."""
+    for fault in outcome.faults:
+        assert "\n" not in str(fault)
+        assert fault.mend
+    return [str(fault) for fault in outcome.faults]
+
+
+def png(width, height, depth, colour, rows):
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+
+
+# From photo to mask
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(height=st.integers(1, 400), width=st.integers(1, 400), overlay=st.booleans())
+@example(height=30, width=2000, overlay=True)
+@example(height=1, width=1, overlay=True)
+@example(height=300, width=1, overlay=True)
+@example(height=64, width=64, overlay=False)
+def test_the_mask_has_the_photos_size_and_its_classes(tmp_path, segmenter, height, width, overlay):
+    mask = portrait(tmp_path / "in" / "a.png", height, width)
+    outcome = predict.predict([tmp_path / "in"], tmp_path / "out", segmenter, overlay=overlay)
+    assert (outcome.masks, outcome.faults, outcome.exit_code) == (1, (), 0)
+    got = read(tmp_path / "out" / "a.png")
+    assert got.shape == (height, width)
+    assert colours.wrong(got, mask, within=max(height, width) / SIZE * 1.5 + 1) == 0
+    if overlay:
+        assert read_photo(tmp_path / "out" / "a_overlay.png").shape == (height, width, 3)
+    shutil.rmtree(tmp_path / "out")
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("ending", [".jpg", ".png", ".webp"])
+def test_exif_is_honoured(tmp_path, segmenter, orientation, ending):
+    """The mask fits the photo as every viewer shows it: a turned 48 x 96 file has a mask of 96 x 48."""
+    mask = colours.head(96, 48)
+    picture = colours.painted(mask)
+    # What a camera stores: by the standard, 6 is shown turned clockwise, 8 the other way.
+    stored = {
+        1: picture,
+        2: picture[:, ::-1],
+        3: picture[::-1, ::-1],
+        4: picture[::-1],
+        5: picture.transpose(1, 0, 2),
+        6: np.rot90(picture, 1),
+        7: picture[::-1, ::-1].transpose(1, 0, 2),
+        8: np.rot90(picture, -1),
+    }[orientation]
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    options = {".webp": {"lossless": True}, ".jpg": {"quality": 98, "subsampling": 0}}.get(ending, {})
+    put(tmp_path / f"turned{ending}", stored, exif=exif.tobytes(), **options)
+    outcome = predict.predict([tmp_path / f"turned{ending}"], tmp_path / "out", segmenter)
+    assert outcome.exit_code == 0
+    got = read(tmp_path / "out" / "turned.png")
+    assert got.shape == mask.shape
+    assert colours.wrong(got, mask, within=3) == 0
+
+
+def test_other_kinds_of_pixels(tmp_path, segmenter):
+    folder = tmp_path / "in"
+    mask = portrait(folder / "rgb.png", 80, 60)
+    rgb = colours.painted(mask)
+    put(folder / "clear.png", Image.fromarray(np.dstack([rgb, np.where(mask, 255, 0).astype(np.uint8)]), "RGBA"))
+    put(folder / "palette.png", Image.fromarray(rgb).quantize(8))
+    put(folder / "grey.png", rgb[..., 0] // 2)
+    put(folder / "bilevel.png", Image.fromarray(mask * 100).convert("1"))
+    put(folder / "cmyk.tif", Image.fromarray(rgb).convert("CMYK"))
+    deep = np.zeros((80, 60, 3), ">u2")
+    deep[...] = rgb.astype(np.uint16) * 256 + 77
+    (folder / "deep.png").write_bytes(png(60, 80, 16, 2, b"".join(b"\0" + row.tobytes() for row in deep)))
+    put(folder / "deepgrey.png", (rgb[..., 0].astype(np.uint16) * 100))
+    outcome = predict.predict([folder], tmp_path / "out", segmenter, overlay=True, panels=True)
+    assert outcome.masks == 8
+    assert not lines(outcome)
+    coloured = {"rgb", "clear", "palette", "cmyk", "deep"}
+    for file in folder.iterdir():
+        got = read(tmp_path / "out" / f"{file.stem}.png")
+        assert got.shape == (80, 60)
+        expected = mask if file.stem in coloured else np.zeros_like(mask)
+        assert colours.wrong(got, expected, within=3) == 0, file.stem
+
+
+def test_many_photos_each_get_their_own_mask(tmp_path, segmenter):
+    """More than a batch, of all sizes: none is mistaken for its neighbour."""
+    masks = {}
+    for number in range(2 * segmenter.batch + 5):
+        masks[f"p{number:02d}"] = portrait(tmp_path / "in" / f"p{number:02d}.png", 30 + 3 * number, 130 - 3 * number)
+    told = []
+    outcome = predict.predict(
+        [tmp_path / "in"],
+        tmp_path / "out",
+        segmenter,
+        progress=lambda what, done, total, note="": told.append((done, total)),
+    )
+    assert outcome.masks == len(masks)
+    for name, mask in masks.items():
+        assert colours.wrong(read(tmp_path / "out" / f"{name}.png"), mask, within=4) == 0
+    assert told[0] == (0, len(masks))
+    assert told[-1] == (len(masks), len(masks))
+    assert told == sorted(told)
+
+
+def test_large_photos_are_not_all_held_at_once(tmp_path, segmenter, monkeypatch):
+    for number in range(6):
+        portrait(tmp_path / "in" / f"{number}.png", 50, 50)
+    monkeypatch.setattr(predict, "_HELD", 2 * 2500 - 1)
+    found, _ = photo_paths.find([tmp_path / "in"], tmp_path / "out")
+    assert [len(batch) for batch in predict._batches(found, segmenter, keep=True)] == [2, 2, 2]
+    assert [len(batch) for batch in predict._batches(found, segmenter, keep=False)] == [6]
+
+
+def test_an_overlay_shows_the_classes_where_they_are(tmp_path, segmenter, monkeypatch):
+    monkeypatch.setattr(predict, "_BAND", 1000)  # several bands, the last one short
+    mask = portrait(tmp_path / "a.png")
+    predict.predict([tmp_path / "a.png"], tmp_path / "out", segmenter, overlay=True)
+    photo, made = colours.painted(mask), read_photo(tmp_path / "out" / "a_overlay.png")
+    np.testing.assert_array_equal((made != photo).any(-1), mask > 0)
+    assert below(tmp_path / "out") == ["a.png", "a_overlay.png"]
+
+
+# Names
+
+
+def test_a_folder_keeps_its_structure(tmp_path, segmenter):
+    for place in ("a.jpg", "x/a.jpg", "x/y/B.PNG", "x/notes.txt", ".hidden.png", "._a.jpg", ".git/c.png"):
+        (tmp_path / "in" / place).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "in" / place).write_bytes(b"text")
+        if not place.endswith("txt"):
+            put(tmp_path / "in" / place, colours.painted(colours.head(20, 20)))
+    outcome = predict.predict([tmp_path / "in"], tmp_path / "out", segmenter, overlay=True, panels=True)
+    assert outcome.masks == 3
+    masks = ["a.png", "x/a.png", "x/y/B.png"]
+    more = [mask.replace(".png", end) for mask in masks for end in ("_overlay.png", "_panels.png")]
+    assert below(tmp_path / "out") == sorted(masks + more)
+
+
+def test_no_two_photos_share_a_mask(tmp_path, segmenter):
+    names = [
+        "in/a.png",
+        "in/a.bmp",
+        "in/b.png",
+        "in/b_overlay.png",
+        "in/C.png",
+        "in/c.png",
+        "other/b.png",
+        "other/a.png",
+    ]
+    for number, name in enumerate(names):
+        portrait(tmp_path / name, 40 + number, 40)
+    outcome = predict.predict(
+        [tmp_path / "in", tmp_path / "other", tmp_path / "in" / "a.bmp"], tmp_path / "out", segmenter, overlay=True
+    )
+    assert outcome.masks == len(names)
+    made = below(tmp_path / "out")
+    assert len(made) == 2 * len(names)
+    assert len({name.casefold() for name in made}) == len(made)
+    assert {"a.bmp.png", "a.png.png"} <= set(made)  # neither is just "a": which of the two it were could not be told
+    sizes = sorted(read_photo(tmp_path / "out" / name).shape[0] for name in made)
+    assert sizes == sorted([40 + number for number in range(len(names))] * 2)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.from_regex(r"\A[aA]?b?(_overlay|_panels|-2)?\.(png|jpg)\Z"), min_size=1, max_size=12))
+def test_names_never_meet(names):
+    places = [(Path(f"{number}/{name}"), Path(name)) for number, name in enumerate(names)]
+    made = [
+        (photo.name.as_posix() + ending).casefold()
+        for photo in photo_paths._named(places)
+        for ending in (photo_paths.MASK, photo_paths.OVERLAY, photo_paths.PANELS)
+    ]
+    assert len(set(made)) == len(made)
+
+
+def test_odd_names(tmp_path, segmenter):
+    folder = tmp_path / "in"
+    for name in ("ü ö.png", "a.b.c.png", "line\nbreak.png", "x" * 246 + "1.png", "x" * 246 + "2.png", "头发.png"):
+        portrait(folder / name, 20, 20)
+    outcome = predict.predict([folder], tmp_path / "out", segmenter, overlay=True, panels=True)
+    assert outcome.masks == 6
+    assert len(below(tmp_path / "out")) == 18
+    assert (tmp_path / "out" / "a.b.c.png").is_file()
+
+
+def test_a_photo_named_twice_is_segmented_once(tmp_path, segmenter):
+    portrait(tmp_path / "in" / "a.png")
+    twice = [tmp_path / "in", tmp_path / "in" / "a.png", tmp_path / "in" / ".." / "in" / "a.png"]
+    assert predict.predict(twice, tmp_path / "out", segmenter).masks == 1
+    assert below(tmp_path / "out") == ["a.png"]
+
+
+def test_masks_in_a_subfolder_are_not_taken_for_photos(tmp_path, segmenter):
+    portrait(tmp_path / "a.png")
+    for _ in range(2):
+        assert predict.predict([tmp_path], tmp_path / "masks", segmenter, overlay=True).masks == 1
+    assert below(tmp_path) == ["a.png", "masks/a.png", "masks/a_overlay.png"]
+
+
+# Bad photos
+
+
+def test_bad_photos_are_named_and_passed_over(tmp_path, segmenter):
+    folder = tmp_path / "in"
+    mask = portrait(folder / "b_good.png")
+    stream = io.BytesIO()
+    Image.fromarray(colours.painted(mask)).save(stream, "JPEG")
+    (folder / "a_truncated.jpg").write_bytes(stream.getvalue()[:-200])
+    (folder / "c_text.jpg").write_text("no picture at all")
+    (folder / "d_empty.png").write_bytes(b"")
+    (folder / "e_folder.png").mkdir()
+    outcome = predict.predict([folder, tmp_path / "none.jpg"], tmp_path / "out", segmenter, overlay=True, panels=True)
+    assert (outcome.masks, outcome.exit_code) == (1, 1)
+    told = lines(outcome)
+    assert len(told) == 4
+    for line, name in zip(told, ("a_truncated.jpg", "c_text.jpg", "d_empty.png", "none.jpg"), strict=True):
+        assert name in line
+    assert below(tmp_path / "out") == ["b_good.png", "b_good_overlay.png", "b_good_panels.png"]
+    np.testing.assert_array_equal(read(tmp_path / "out" / "b_good.png"), mask)
+
+
+def test_only_bad_photos(tmp_path, segmenter):
+    (tmp_path / "a.jpg").write_bytes(b"x")
+    told = []
+    outcome = predict.predict(
+        [tmp_path / "a.jpg"], tmp_path / "out", segmenter, progress=lambda what, done, total, note="": told.append(done)
+    )
+    assert (outcome.masks, outcome.exit_code, told[-1]) == (0, 1, 1)
+
+
+def test_no_photo_at_all(tmp_path, segmenter):
+    (tmp_path / "notes.txt").write_text("x")
+    with pytest.raises(PictureError, match="holds no pictures"):
+        predict.predict([tmp_path], tmp_path / "out", segmenter)
+    with pytest.raises(UsageError, match="nothing was given"):
+        predict.predict([], tmp_path / "out", segmenter)
+    (tmp_path / "empty").mkdir()
+    portrait(tmp_path / "a.png")
+    outcome = predict.predict([tmp_path / "a.png", tmp_path / "empty"], tmp_path / "out", segmenter)
+    assert (outcome.masks, outcome.exit_code) == (1, 1)
+    assert "empty: holds no pictures" in lines(outcome)[0]
+
+
+# Where masks may not go
+
+
+def test_no_photo_is_overwritten(tmp_path, segmenter):
+    """a.png in the photos' own folder would replace a photo."""
+    portrait(tmp_path / "in" / "a.png")
+    portrait(tmp_path / "in" / "x" / "b.png")
+    (tmp_path / "link").symlink_to(tmp_path / "in")
+    before = (tmp_path / "in" / "a.png").read_bytes()
+    for photos, out in (
+        ([tmp_path / "in"], tmp_path / "in"),
+        ([tmp_path / "in" / "a.png"], tmp_path / "in" / "." / "x" / ".."),
+        ([tmp_path / "in"], tmp_path / "link"),
+        ([tmp_path / "in" / "x" / "b.png", tmp_path / "in" / "a.png"], tmp_path / "in"),
+    ):
+        with pytest.raises(UsageError, match="pictures are read from"):
+            predict.predict(photos, out, segmenter)
+    assert below(tmp_path / "in") == ["a.png", "x/b.png"]
+    assert (tmp_path / "in" / "a.png").read_bytes() == before
+
+
+def test_no_true_mask_is_overwritten(tmp_path, segmenter):
+    mask = portrait(tmp_path / "in" / "a.jpg")
+    put(tmp_path / "truth" / "a.png", mask)
+    for truth in (tmp_path / "truth", tmp_path / "truth" / "a.png"):
+        with pytest.raises(UsageError, match="pictures are read from"):
+            predict.predict([tmp_path / "in"], tmp_path / "truth", segmenter, panels=True, truth=truth)
+    assert below(tmp_path / "truth") == ["a.png"]
+
+
+@pytest.mark.parametrize("out", ["file", "file/below"])
+def test_out_that_cannot_be_made(tmp_path, segmenter, out):
+    portrait(tmp_path / "a.png")
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(BuildError, match="file") as caught:
+        predict.predict([tmp_path / "a.png"], tmp_path / out, segmenter)
+    assert "\n" not in str(caught.value)
+    assert (tmp_path / "file").read_text() == "x"
+
+
+def test_a_full_disk_leaves_nothing_half_written(tmp_path, segmenter, monkeypatch):
+    portrait(tmp_path / "in" / "a.png")
+    portrait(tmp_path / "in" / "b.png")
+
+    def full(source, target):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.replace", full)
+    with pytest.raises(BuildError, match="No space left"):
+        predict.predict([tmp_path / "in"], tmp_path / "out", segmenter)
+    assert below(tmp_path / "out") == []
+
+
+def test_an_older_mask_is_replaced(tmp_path, segmenter):
+    mask = portrait(tmp_path / "a.png")
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "a.png").write_bytes(b"older")
+    predict.predict([tmp_path / "a.png"], tmp_path / "out", segmenter)
+    np.testing.assert_array_equal(read(tmp_path / "out" / "a.png"), mask)
+
+
+# The ground truth
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """The truths that panels are drawn with."""
+    seen = []
+    draw = predict.six_panels
+    monkeypatch.setattr(predict, "six_panels", lambda *given: seen.append(given[2]) or draw(*given))
+    return seen
+
+
+def test_the_truth_is_found_by_its_name(tmp_path, segmenter, shown):
+    masks = [portrait(tmp_path / "in" / name, 50, 40) for name in ("a.jpg", "b.jpg", "c.jpg", "x/a.jpg")]
+    truth = tmp_path / "truth"
+    put(truth / "a.png", masks[0])
+    put(truth / "b.ppm", colours.painted(masks[1]))
+    put(truth / "x" / "a.png", np.zeros_like(masks[3]))
+    outcome = predict.predict([tmp_path / "in"], tmp_path / "out", segmenter, panels=True, truth=truth)
+    assert (outcome.masks, outcome.faults) == (4, ())
+    np.testing.assert_array_equal(shown[0], masks[0])
+    np.testing.assert_array_equal(shown[1], masks[1])
+    assert shown[2] is None
+    assert not shown[3].any()
+    one = predict.predict([tmp_path / "in" / "a.jpg"], tmp_path / "out", segmenter, panels=True, truth=truth / "b.ppm")
+    assert one.exit_code == 0
+    np.testing.assert_array_equal(shown[4], masks[1])
+
+
+def test_a_wrong_truth_is_told_and_the_mask_is_made_all_the_same(tmp_path, segmenter, shown):
+    for name in ("a", "b", "c", "d"):
+        mask = portrait(tmp_path / "in" / f"{name}.png")
+    put(tmp_path / "truth" / "a.png", mask[:-1])
+    put(tmp_path / "truth" / "b.png", mask * 100)
+    put(tmp_path / "truth" / "c.png", colours.painted(mask) // 2)
+    (tmp_path / "truth" / "d.png").write_bytes(b"x")
+    outcome = predict.predict([tmp_path / "in"], tmp_path / "out", segmenter, panels=True, truth=tmp_path / "truth")
+    assert (outcome.masks, outcome.exit_code) == (4, 1)
+    told = lines(outcome)
+    assert ["64 x 63 pixels" in told[0], "no class" in told[1], "no class" in told[2], "d.png" in told[3]] == [True] * 4
+    assert shown == [None] * 4
+
+
+def test_a_truth_that_does_not_fit_the_call(tmp_path, segmenter):
+    mask = portrait(tmp_path / "in" / "a.png")
+    portrait(tmp_path / "in" / "b.png")
+    put(tmp_path / "a.png", mask)
+    for truth, panels in ((tmp_path / "a.png", False), (tmp_path / "a.png", True), (tmp_path / "none", True)):
+        with pytest.raises(UsageError, match="--truth"):
+            predict.predict([tmp_path / "in"], tmp_path / "out", segmenter, panels=panels, truth=truth)
+    assert not (tmp_path / "out").exists()

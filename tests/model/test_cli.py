@@ -1,0 +1,129 @@
+"""The command `hairnet-model`, as people use it and as they get it wrong."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hairnet_data.core.drawing.overlay import save_png
+from tests.support.command import Command
+
+
+@pytest.fixture
+def model_command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    """Runs `hairnet-model` in this process: status, standard output, standard error."""
+    from hairnet_model.cli import main
+
+    def run(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["hairnet-model", *map(str, arguments)])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main()
+        said = capsys.readouterr()
+        assert isinstance(ended.value.code, int)
+        return ended.value.code, said.out, said.err
+
+    return run
+
+
+def test_from_records_to_masks(model_command: Command, drawn_dataset: Path, tmp_path: Path) -> None:
+    run, flags = tmp_path / "run", ["--steps", 4, "--batch", 8, "--validate-every", 2, "--precision", "float32"]
+    status, out, _ = model_command("train", drawn_dataset, "--out", run, *flags)
+    assert status == 0
+    assert out.splitlines()[-1] == str(run / "best.keras")
+    assert model_command("train", drawn_dataset, "--out", run, *flags)[0] == 1
+    assert model_command("train", drawn_dataset, "--out", run, *flags, "--resume")[0] == 0
+
+    status, out, _ = model_command("evaluate", drawn_dataset, "--model", run, "--json", "--worst", tmp_path / "w.png")
+    assert status == 0
+    assert {"test", "test_shifted", "test_negatives"} <= set(json.loads(out)["splits"])
+    assert (tmp_path / "w.png").exists()
+    status, out, _ = model_command("evaluate", drawn_dataset, "--model", run / "last.keras", "--split", "test")
+    assert status == 0
+    assert "mIoU" in out
+
+    save_png(tmp_path / "photo.png", np.zeros((50, 70, 3), np.uint8))
+    (tmp_path / "text.jpg").write_text("none")
+    status, _, said = model_command(
+        "predict", tmp_path / "photo.png", tmp_path / "text.jpg", "--out", tmp_path / "out", "--model", run, "--quiet"
+    )
+    assert status == 1
+    assert said.count("\n") == 1
+    assert "text.jpg" in said
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["photo.png"]
+
+
+def test_training_from_a_packed_file_needs_no_tensorflow_of_ours(
+    model_command: Command, drawn_dataset: Path, tmp_path: Path
+) -> None:
+    packed = tmp_path / "small.npz"
+    assert model_command("pack", drawn_dataset, "--out", packed, "--train-examples", 16)[0] == 0
+    code = (
+        "import sys; from hairnet_model.cli import main\n"
+        "try: main()\n"
+        "finally: print('hairnet_model.data.tfds_records' in sys.modules)"
+    )
+    arguments = ["train", packed, "--out", tmp_path / "run", "--steps", 2, "--batch", 4, "--quiet"]
+    environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
+    ran = subprocess.run(
+        [sys.executable, "-c", code, *map(str, arguments)], capture_output=True, text=True, env=environment
+    )
+    assert ran.stdout.splitlines()[-2:] == [str(tmp_path / "run/best.keras"), "False"], ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "said"),
+    [
+        (["train", "{data}", "--out", "{tmp}/r", "--steps", "0"], 2, "--steps: 0 is outside 1.."),
+        (["train", "{data}", "--out", "{tmp}/r", "--steps", "5", "--epochs", "2"], 2, "give one of them"),
+        (["train", "{data}", "--out", "{tmp}/r", "--arch", "unet"], 2, "no 'unet'; choose from hairnet, fcn8s_2019"),
+        (["train", "{data}", "--out", "{tmp}/r", "--learning-rate", "nan"], 2, "--learning-rate: nan is outside"),
+        (["train", "{data}", "--out", "{tmp}/r", "--precision", "int8"], 2, "--precision: no 'int8'"),
+        (["train", "{tmp}/none", "--out", "{tmp}/r"], 1, "is no folder; give the folder"),
+        (["train", "{tmp}/none.npz", "--out", "{tmp}/r"], 1, "hairnet-model pack"),
+        (["train", "{data}", "{tmp}/none.npz", "--out", "{tmp}/r"], 2, "cannot be mixed"),
+        (["train", "{data}", "--out", "{tmp}/r", "--init", "{tmp}/no.keras"], 1, "no.keras: is missing"),
+        (["train", "{data}", "--out", "{tmp}/r", "--init", "shipped", "--as-2019"], 2, "was not trained so"),
+        (["train", "{data}", "--out", "{tmp}/r", "--resume"], 1, "holds no run to go on with"),
+        (["train", "{data}", "--out", "{tmp}/r", "--devices", "both"], 2, "'both' is no number of devices; give 1"),
+        (["evaluate", "{data}", "--model", "{tmp}"], 1, "holds no best.keras"),
+        (["evaluate", "{data}", "--model", "{tmp}/no.keras", "--worst", "a.jpg"], 2, "png"),
+        (["pack", "{data}", "--out", "{tmp}/a.zip"], 2, "does not end in .npz"),
+        (["export", "--format", "pickle", "--out", "{tmp}/r"], 2, "choose from litert, saved_model, onnx"),
+        (["export", "--quantize", "int4", "--out", "{tmp}/r"], 2, "choose from float16, int8"),
+        (["export", "--format", "onnx", "--quantize", "int8", "--out", "{tmp}/r"], 2, "use --format litert"),
+        (["export", "--data", "{data}", "--out", "{tmp}/r"], 2, "build a dataset with --image-size 224"),
+        (["export", "--data", "{tmp}/none", "--out", "{tmp}/r"], 1, "is no folder"),
+        (["export", "--model", "{tmp}/no.keras", "--out", "{tmp}/r"], 1, "is missing"),
+        (["predict", "--out", "{tmp}"], 2, "see --help"),
+        (["fly"], 2, "see --help"),
+    ],
+)
+def test_wrong_input_is_one_line(
+    model_command: Command, drawn_dataset: Path, tmp_path: Path, arguments: list[str], status: int, said: str
+) -> None:
+    ran = model_command(*(part.format(data=drawn_dataset, tmp=tmp_path) for part in arguments))
+    assert ran[0] == status
+    assert ran[2].count("\n") == 1
+    assert said in ran[2]
+    assert not (tmp_path / "r").exists()
+
+
+def test_other_files_are_no_models(model_command: Command, drawn_dataset: Path, tmp_path: Path) -> None:
+    (tmp_path / "text.keras").write_text("none")
+    status, _, said = model_command("evaluate", drawn_dataset, "--model", tmp_path / "text.keras")
+    assert (status, said.count("\n")) == (1, 1)
+    assert "is no model of ours" in said
+
+
+def test_export(model_command: Command, tmp_path: Path) -> None:
+    status, out, said = model_command("export", "--quantize", "float16", "--out", tmp_path / "hair.tflite")
+    assert (status, out) == (0, f"{tmp_path / 'hair.tflite'}\n")
+    assert "IoU with the Keras model on 48 pictures: background" in said
+    assert (tmp_path / "hair.tflite").read_bytes()[4:8] == b"TFL3"

@@ -1,0 +1,180 @@
+"""Training: a resumed run ends where the whole one ends, and whatever goes wrong leaves the last good weights."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hairnet_data.core.errors import BuildError, DatasetError
+from hairnet_model.data import tfds_records
+from hairnet_model.data.tfds_feed import RecordFeed
+from hairnet_model.model_io import model_file
+from hairnet_model.training import run_log
+from hairnet_model.training.checkpoint import RunError
+from hairnet_model.training.config import Settings, as_2019
+from hairnet_model.training.train import train
+from hairnet_model.training.trainer import Trainer
+from tests.support.datasets import rewrite
+
+SHORT = Settings(steps=9, batch=4, warmup=2, validate_every=3, precision="float32", average=0.9)
+
+
+@pytest.fixture(scope="module")
+def feed(drawn_dataset: Path) -> RecordFeed:
+    return RecordFeed([tfds_records.open_dataset(drawn_dataset)])
+
+
+class Cut:
+    """A feed that fails when a step is asked for: a kill, as training sees it."""
+
+    def __init__(self, feed: RecordFeed, at: int, fault: Exception) -> None:
+        self._feed, self._at, self._fault = feed, at, fault
+        self.image_size, self.examples, self.people = feed.image_size, feed.examples, feed.people
+        self.describe, self.validation = feed.describe, feed.validation
+
+    def training(self, batch: int, first_step: int, steps: int, seed: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        for step, pair in enumerate(self._feed.training(batch, first_step, steps, seed), first_step):
+            if step == self._at:
+                raise self._fault
+            yield pair
+
+
+def _weights(file: Path) -> list[np.ndarray]:
+    return model_file.load(file).network.get_weights()
+
+
+@pytest.mark.parametrize("settings", [SHORT, replace(SHORT, arch="fcn8s_2019", rate=1e-3)], ids=lambda s: s.arch)
+def test_a_resumed_run_ends_where_the_whole_one_ends(feed, tmp_path: Path, settings: Settings) -> None:
+    whole = train(settings, feed, tmp_path / "whole")
+    with pytest.raises(KeyboardInterrupt):
+        train(settings, Cut(feed, 7, KeyboardInterrupt()), tmp_path / "cut")
+    resumed = train(settings, feed, tmp_path / "cut", resume=True)
+    assert [row["step"] for row in resumed.rows] == [3, 6, 9]
+    for a, b in zip(_weights(tmp_path / "whole/last.keras"), _weights(tmp_path / "cut/last.keras"), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-6)
+    for a, b in zip(whole.rows, resumed.rows, strict=True):
+        assert a["loss"] == pytest.approx(b["loss"], rel=1e-4)
+        assert a["learning_rate"] == b["learning_rate"]
+    assert whole.best["step"] == resumed.best["step"]
+    # It had to be the same dropout and order: another seed ends elsewhere.
+    other = train(replace(settings, seed=1), feed, tmp_path / "other")
+    assert abs(other.rows[-1]["loss"] - whole.rows[-1]["loss"]) > 1e-3 * whole.rows[-1]["loss"]
+
+
+def test_what_a_run_leaves(feed, tmp_path: Path) -> None:
+    outcome = train(SHORT, feed, tmp_path / "run")
+    left = {path.name for path in (tmp_path / "run").iterdir()}
+    wanted = {"best.keras", "last.keras", "state.npz", "history.csv", "curves.png", "run.json", "people.json"}
+    assert left == wanted
+    notes = json.loads((tmp_path / "run/run.json").read_text())
+    assert notes["settings"] == SHORT.to_json()
+    assert notes["data"] == feed.describe()
+    assert notes["versions"]["keras"]
+    assert set(json.loads((tmp_path / "run/people.json").read_text())) == feed.people
+    with open(tmp_path / "run/history.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert tuple(rows[0]) == run_log.COLUMNS
+    assert [float(row["miou"]) for row in rows] == pytest.approx([row["miou"] for row in outcome.rows], rel=1e-4)
+    best = model_file.load(tmp_path / "run")
+    assert best.people == feed.people
+    assert best.about["validation"]["step"] == outcome.best["step"]
+    assert best.network.layers[1].dtype_policy.name == "float32"
+
+
+def test_a_run_is_never_overwritten(feed, tmp_path: Path) -> None:
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run/precious.txt").write_text("mine")
+    with pytest.raises(RunError, match="exists; go on with it by --resume"):
+        train(SHORT, feed, tmp_path / "run")
+    with pytest.raises(RunError, match="holds no run to go on with"):
+        train(SHORT, feed, tmp_path / "run", resume=True)
+
+
+def test_a_run_goes_on_with_what_it_was_begun_with(feed, tmp_path: Path) -> None:
+    train(replace(SHORT, steps=3), feed, tmp_path / "run")
+    with pytest.raises(RunError, match=r"was begun otherwise \(settings: batch was 4, now 5\)"):
+        train(replace(SHORT, steps=3, batch=5), feed, tmp_path / "run", resume=True)
+    (tmp_path / "run/state.npz").write_bytes(b"PK")
+    with pytest.raises(RunError, match="is damaged"):
+        train(replace(SHORT, steps=3), feed, tmp_path / "run", resume=True)
+
+
+def test_a_finished_run_resumed_is_left_as_it_is(feed, tmp_path: Path) -> None:
+    settings = replace(SHORT, steps=3)
+    train(settings, feed, tmp_path / "run")
+    before = (tmp_path / "run/last.keras").read_bytes()
+    assert len(train(settings, feed, tmp_path / "run", resume=True).rows) == 1
+    assert (tmp_path / "run/last.keras").read_bytes() == before
+
+
+def test_a_loss_that_is_no_number_keeps_the_last_good_weights(feed, tmp_path: Path, monkeypatch) -> None:
+    sound = Trainer.validate
+
+    def poisoned(self: Trainer, feed: RecordFeed) -> dict[str, float]:
+        scores = sound(self, feed)
+        self.network.set_weights([np.full_like(weight, np.nan) for weight in self.network.get_weights()])
+        return scores
+
+    monkeypatch.setattr(Trainer, "validate", poisoned)
+    with pytest.raises(RunError, match=r"the loss is not a number at step 4; .*lower --learning-rate than 0.002"):
+        train(SHORT, feed, tmp_path / "run")
+    assert all(np.isfinite(weight).all() for weight in _weights(tmp_path / "run/last.keras"))
+
+
+def test_a_full_disk_is_one_line(feed, tmp_path: Path, monkeypatch) -> None:
+    def full(path: Path, data: bytes) -> None:
+        if path.name == "state.npz" and len(list(tmp_path.glob("run/*.keras"))) == 2:
+            raise BuildError(str(path), "cannot be written (No space left on device)", "")
+        write_whole(path, data)
+
+    from hairnet_model.training import checkpoint
+
+    write_whole = checkpoint.write_whole
+    monkeypatch.setattr(checkpoint, "write_whole", full)
+    with pytest.raises(RunError, match=r"state.npz: cannot be written \(No space left.*--resume"):
+        train(SHORT, feed, tmp_path / "run")
+    assert model_file.load(tmp_path / "run").image_size == 64
+
+
+def test_a_bad_record_is_one_line(copied: Path, tmp_path: Path) -> None:
+    rewrite(copied, "train", lambda old: [*old[:60], {**old[60], "mask": b"none"}, *old[61:]])
+    broken = RecordFeed([tfds_records.open_dataset(copied)])
+    with pytest.raises(DatasetError, match="a record cannot be read"):
+        train(replace(SHORT, steps=16), broken, tmp_path / "run")
+
+
+def test_patience_ends_it(feed, tmp_path: Path) -> None:
+    outcome = train(replace(SHORT, steps=300, rate=1e-9, average=0.0, patience=2), feed, tmp_path / "run")
+    assert outcome.stopped_early
+    assert len(outcome.rows) < 10
+    again = train(replace(SHORT, steps=300, rate=1e-9, average=0.0, patience=2), feed, tmp_path / "run", resume=True)
+    assert len(again.rows) == len(outcome.rows)
+
+
+def test_init_begins_with_a_models_weights_and_people(feed, tmp_path: Path) -> None:
+    train(SHORT, feed, tmp_path / "first")
+    model = model_file.load(tmp_path / "first")
+    start = model_file.Model(model.network, 64, frozenset({"stranger"}), model.about)
+    train(replace(SHORT, steps=1, rate=1e-9), feed, tmp_path / "second", init=start)
+    for a, b in zip(model.network.get_weights(), _weights(tmp_path / "second/last.keras"), strict=True):
+        np.testing.assert_allclose(a, b, atol=1e-6)
+    assert model_file.load(tmp_path / "second").people == feed.people | {"stranger"}
+
+
+def test_the_training_of_2019_runs(feed, tmp_path: Path) -> None:
+    train(as_2019(replace(SHORT, steps=4)), feed, tmp_path / "run")
+    model = model_file.load(tmp_path / "run")
+    assert model.network.output_shape[-1] == 2
+
+
+def test_pictures_that_do_not_fit(feed, tmp_path: Path) -> None:
+    odd = Cut(feed, -1, ValueError())
+    odd.image_size = 100
+    with pytest.raises(RunError, match="has pictures of 100 pixels, which 32 does not divide"):
+        train(SHORT, odd, tmp_path / "run")

@@ -1,0 +1,1 @@
+"""What the tests share: pictures they draw, datasets, command lines, checks and mutants."""

@@ -1,0 +1,53 @@
+"""Built datasets: their digests, and ways to damage a copy."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+from hairnet_data.core.records.example import parse, serialize
+from hairnet_data.core.records.tfrecord import frame, unframe
+from hairnet_data.core.storage.paths import digest_of
+from hairnet_data.dataset.checksums import SUMS
+
+Features = dict[str, bytes | int]
+
+CopyOf = Callable[[Path], Path]
+"""The fixture `copy_of`: copies a built dataset, to be damaged."""
+
+
+def rewrite(dataset: Path, split: str, change: Callable[[list[Features]], list[Features] | None]) -> None:
+    """Changes the records of a split's only shard, and frames them anew with sound checksums and a sound sum."""
+    (path,) = dataset.glob(f"*-{split}.tfrecord-*")
+    records = [parse(data) for data in unframe(path.read_bytes())]
+    changed = change(records)
+    records = records if changed is None else changed
+    path.write_bytes(b"".join(frame(serialize(dict(record))) for record in records))
+    sums = dataset / SUMS
+    lines = [line for line in sums.read_text().splitlines() if not line.endswith(path.name)]
+    sums.write_text("".join(f"{line}\n" for line in [*lines, f"{digest_of(path)}  {path.name}"]))
+
+
+def change_record(dataset: Path, split: str, index: int, change: Callable[[Features], object]) -> None:
+    """Changes one record in place."""
+    rewrite(dataset, split, lambda records: change(records[index]) and None)
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """SHA-256 of every file below a folder, by its path there."""
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def shard_digests(folder: Path) -> dict[str, str]:
+    """SHA-256 of every shard of a dataset."""
+    return {name: digest for name, digest in digests(folder).items() if ".tfrecord-" in name}
+
+
+def files_below(folder: Path) -> list[str]:
+    """Every file and folder below a folder that may not be there."""
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*")) if folder.exists() else []

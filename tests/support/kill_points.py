@@ -1,0 +1,263 @@
+"""Builds that are killed (signal 9) at chosen points, each in a process of its own.
+
+    python -m tests.support.kill_points PORTRAITS NEGATIVES FOLDER
+
+makes FOLDER/POINT, a data dir as the killed build left it, for every point, and prints what became of each build;
+FOLDER/undisturbed is one that nobody killed.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from hairnet_data.build import pipeline as building
+from hairnet_data.build import plan, publish, shard_writer, staging
+from hairnet_data.build.pipeline import build
+from hairnet_data.build.settings import Settings
+from hairnet_data.core.records import shard_file
+from hairnet_data.dataset import croissant, shard_manifest
+from hairnet_data.sources.folder.backgrounds import PhotoFolder
+from hairnet_data.sources.folder.source import Folder
+from hairnet_data.sources.registry import Sources
+from tests.support.around import Around
+
+SETTINGS = Settings(image_size=40, train_examples=33)
+OTHERS = replace(SETTINGS, seed=4)
+PER_SHARD = 7
+LAST = 11  # of the shards
+
+
+def die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def before(module: Any, name: str, call: int = 1) -> Callable[[], None]:
+    """Dies when a function is called for the nth time."""
+
+    def patch() -> None:
+        real, calls = getattr(module, name), []
+
+        def deadly(*arguments: Any, **named: Any) -> Any:
+            calls.append(arguments)
+            if len(calls) == call:
+                die()
+            return real(*arguments, **named)
+
+        setattr(module, name, deadly)
+
+    return patch
+
+
+def after(module: Any, name: str) -> Callable[[], None]:
+    """Dies when a function has returned."""
+
+    def patch() -> None:
+        real = getattr(module, name)
+
+        def deadly(*arguments: Any, **named: Any) -> Any:
+            real(*arguments, **named)
+            die()
+
+        setattr(module, name, deadly)
+
+    return patch
+
+
+def at_rename(which: Callable[[Path], bool], call: int = 1) -> Callable[[], None]:
+    """Dies before the nth rename of a path of some kind."""
+
+    def patch() -> None:
+        real, calls = Path.rename, []
+
+        def deadly(self: Path, to: Path) -> Path:
+            if which(self):
+                calls.append(self)
+                if len(calls) == call:
+                    die()
+            return real(self, to)
+
+        Path.rename = deadly  # type: ignore[method-assign, assignment]
+
+    return patch
+
+
+def in_the_middle_of_shard(number: int) -> Callable[[], None]:
+    """Dies when half of a shard's records are on the disk."""
+
+    def patch() -> None:
+        opened: list[str] = []
+
+        def half(path: Path, mode: str) -> Any:
+            opened.append(path.name)
+            file = open(path, mode)  # noqa: SIM115 - whoever opens it closes it
+            if len(opened) < number:
+                return file
+            real, written = file.write, []
+
+            def write(data: bytes) -> int:
+                written.append(data)
+                if len(written) == 3:
+                    file.flush()
+                    die()
+                return real(data)
+
+            return Writing(file, write)
+
+        shard_file.open = half  # type: ignore[attr-defined]
+
+    return patch
+
+
+class Writing:
+    def __init__(self, file: Any, write: Callable[[bytes], int]) -> None:
+        self.file, self.write = file, write
+
+    def __enter__(self) -> Writing:
+        return self
+
+    def __exit__(self, *fault: Any) -> None:
+        self.file.close()
+
+
+def of_a_shard(path: Path) -> bool:
+    return path.suffix == ".part" and path.parent.name == "shards"
+
+
+def of_a_note(path: Path) -> bool:
+    return path.suffix == ".part" and path.parent.name == "notes" and not of_rows(path)
+
+
+def of_rows(path: Path) -> bool:
+    return path.suffix == ".part" and ".rows.gz." in path.name
+
+
+def of_tfds(path: Path) -> bool:
+    return "described" in path.parts and path.suffix == ".json"
+
+
+def is_shards(path: Path) -> bool:
+    return path.name == "shards"
+
+
+def in_tfds(when: Callable[[Any, str], Callable[[], None]]) -> Callable[[], None]:
+    def patch() -> None:
+        from tensorflow_datasets.core.dataset_info import DatasetInfo
+
+        when(DatasetInfo, "write_to_directory")()
+
+    return patch
+
+
+def in_the_builder(name: str) -> Callable[[], None]:
+    def patch() -> None:
+        from hairnet_synthetic import hairnet_synthetic_dataset_builder
+
+        before(hairnet_synthetic_dataset_builder, name)()
+
+    return patch
+
+
+def in_the_table() -> None:
+    """Dies when half of the table's pieces are in it."""
+    real, calls = shard_manifest.Shard.read_rows, []
+
+    def deadly(self: Any, notes: Path) -> bytes:
+        calls.append(self)
+        if len(calls) == LAST // 2:
+            die()
+        return real(self, notes)
+
+    shard_manifest.Shard.read_rows = deadly  # type: ignore[method-assign]
+
+
+POINTS: dict[str, Callable[[], None]] = {
+    "before the survey": before(building, "plan_of"),
+    "after the survey": before(building, "work_name"),
+    "before the estimate": before(building, "estimate"),
+    "before its folder is its own": before(building, "claimed"),
+    "before old shards are looked for": before(building, "finished_shards"),
+    "before rendering": before(building, "generate"),
+    "before the first shard": before(shard_writer, "write_shard"),
+    "in the middle of the first shard": in_the_middle_of_shard(1),
+    "before the first shard is on the disk": before(os, "fsync"),
+    "between writing and renaming the first shard": at_rename(of_a_shard),
+    "between the first shard and its rows": before(shard_writer, "write_rows"),
+    "between writing and renaming the first rows": at_rename(of_rows),
+    "between the first shard and its note": before(shard_writer, "write_note"),
+    "between writing and renaming the first note": at_rename(of_a_note),
+    "before the second shard": before(shard_writer, "write_shard", 2),
+    "in the middle of the fifth shard": in_the_middle_of_shard(5),
+    "between writing and renaming the last shard": at_rename(of_a_shard, LAST),
+    "before the metadata": before(building, "_describe"),
+    "before the Croissant": in_the_builder("write_new"),
+    "in the middle of the table": in_the_table,
+    "between the table and the Croissant": before(croissant, "described"),
+    "before the sums": in_the_builder("write_sums"),
+    "before TFDS writes": in_tfds(before),
+    "after TFDS wrote": in_tfds(after),
+    "after the metadata": before(building, "put_in_place"),
+    "while TFDS's files are moved": at_rename(of_tfds, 2),
+    "before all is on the disk": before(publish, "_to_disk"),
+    "before the dataset has its place": at_rename(is_shards),
+    "when the dataset has its place": after(building, "put_in_place"),
+    "while tidying up": before(staging.shutil, "rmtree", 2),
+}
+
+REPLACING: dict[str, Callable[[], None]] = {
+    "replacing, in the middle of a shard": in_the_middle_of_shard(3),
+    "replacing, before the metadata": before(building, "_describe"),
+    "replacing, between the two renames": at_rename(is_shards),
+    "replacing, when the dataset has its place": after(building, "put_in_place"),
+}
+
+
+class Deadly(Around):
+    """A source of portraits one of which ends the process that loads it, as long as a file says how."""
+
+    def __init__(self, real: Folder, id: str, how: Path) -> None:
+        super().__init__(real)
+        self._id, self._how = id, how
+
+    def arm(self, how: str) -> None:
+        self._how.write_text(how)
+
+    def load(self, id: str) -> Any:
+        portrait = self.real.load(id)
+        if id != self._id:
+            return portrait
+        if self._how.exists():
+            how, _, once = self._how.read_text().partition(" ")
+            if once:
+                self._how.unlink()
+            os._exit(3) if how == "exit" else os.kill(os.getpid(), getattr(signal, how))
+        return replace(portrait, snapped=1)  # such a one is not kept as a file: rendering loads it too
+
+
+def main() -> None:
+    portraits, negatives, folder = map(Path, sys.argv[1:])
+    sources = Sources(Folder.open(portraits), PhotoFolder(negatives))
+    plan.records_per_shard = lambda count, settings: PER_SHARD
+    build(sources, SETTINGS, folder / "undisturbed", name="mine")
+    old = folder / "old"
+    build(sources, OTHERS, old, name="mine")
+    for point, patch in {**POINTS, **REPLACING}.items():
+        data_dir = folder / point
+        if point in REPLACING:
+            shutil.copytree(old, data_dir)
+        child = os.fork()
+        if not child:
+            patch()
+            build(sources, SETTINGS, data_dir, name="mine", overwrite=point in REPLACING)
+            os._exit(0)
+        print(f"{point}: {os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,148 @@
+"""Trains on one device and on two, in a process of its own: how many a processor counts as is settled at the start.
+
+    python -m tests.support.two_devices PACKED.npz FOLDER WHAT...    (KERAS_BACKEND says on what)
+
+WHAT is NETWORK:KIND, see `NETWORKS` and `main`. Prints a JSON object: by WHAT, losses step by step and scores of a
+run, or what was said.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+if os.environ["KERAS_BACKEND"] == "tensorflow":
+    import tensorflow as tf
+
+    tf.config.set_logical_device_configuration(
+        tf.config.list_physical_devices("CPU")[0], [tf.config.LogicalDeviceConfiguration()] * 2
+    )
+else:
+    # To compile takes longer than to train here: the last two flags have it done in two thirds of the time.
+    flags = "force_host_platform_device_count=2", "backend_optimization_level=0", "llvm_disable_expensive_passes=true"
+    os.environ["XLA_FLAGS"] = " ".join(f"--xla_{flag}" for flag in flags)
+
+import keras
+import numpy as np
+from keras import layers
+
+from hairnet_data.core.errors import UsageError
+from hairnet_model.data.feed import Pair
+from hairnet_model.data.packed_feed import PackedFeed
+from hairnet_model.model_io import model_file
+from hairnet_model.networks import fcn
+from hairnet_model.networks.layers import DepthToSpace, StandardizedConv2D
+from hairnet_model.training import losses, run_log, trainer
+from hairnet_model.training.config import Settings
+from hairnet_model.training.train import train
+
+SETTINGS = Settings(steps=6, batch=8, warmup=2, validate_every=1, precision="float32", average=0.9)
+
+
+def tiny(dropout: float = 0.0) -> keras.Model:
+    """A network that is soon compiled."""
+    picture = keras.Input((None, None, 3), dtype="uint8")
+    x = StandardizedConv2D(16, stride=2)(layers.Rescaling(1 / 64, -2.0)(picture))
+    x = layers.Dropout(dropout)(x) if dropout else x
+    return keras.Model(picture, DepthToSpace(dtype="float32")(StandardizedConv2D(12, activation="linear")(x)))
+
+
+HAIRNET = fcn.create
+NETWORKS = {
+    "hairnet": HAIRNET,
+    "tiny": lambda *_: tiny(),
+    "dropout": lambda *_: tiny(0.5),
+    "clipped": lambda *_: tiny(),  # gradients are clipped to so little that they always are
+}
+
+
+MUTANTS = {
+    "each has its own loss": {"training=True), _summed)": "training=True))"},
+    "each clips its own gradients, as Keras does": {
+        "clip, own.clipnorm = own.clipnorm, None": "clip = None",
+        "_summed(tape.gradient(scaled, weights))": "[count * g for g in tape.gradient(scaled, weights)]",
+    },
+    "each gives the whole gradient": {"(g / count, weight)": "(g, weight)"},
+    "the loss is counted twice": {"scale_loss(value / count)": "scale_loss(value)"},
+    "all have the first part": {"context.replica_id_in_sync_group * each": "0"},
+}
+
+
+OPTIMIZER = trainer._optimizer
+
+
+def clipping(settings: Settings) -> keras.optimizers.Optimizer:
+    optimizer = OPTIMIZER(settings)
+    optimizer.clipnorm = 0.02
+    return optimizer
+
+
+def mutate(changes: dict[str, str]) -> None:
+    """Changes the text of `mirrored`; nothing puts it back."""
+    from hairnet_model.training import mirrored
+
+    text = Path(mirrored.__file__).read_text()
+    for old, new in changes.items():
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    exec(compile(text, mirrored.__file__, "exec"), vars(mirrored))
+
+
+class Cut(PackedFeed):
+    """Fails when step 3 is asked for."""
+
+    def training(self, batch: int, first_step: int, steps: int, seed: int) -> Iterator[Pair]:
+        if first_step == 3:
+            raise KeyboardInterrupt
+        return super().training(batch, first_step, steps, seed)
+
+
+def ran(packed: Path, run: Path, settings: Settings, devices: int | str, resume: bool = False) -> dict[str, Any]:
+    """A whole run: the loss of every step, and the last weights' scores and loss on the validation split."""
+    feed = PackedFeed(packed)
+    rows = train(settings, feed, run, resume=resume, devices=devices).rows
+    model = model_file.load(run / "last.keras").network
+    images, masks = (np.concatenate(part) for part in zip(*feed.validation(), strict=True))
+    left = losses.LOSSES[settings.head](masks, model.predict_on_batch(images))
+    return {
+        "losses": [row["loss"] for row in rows],
+        "validation": [rows[-1][key] for key in ("pixel_accuracy", "hair_f1", "face_f1", "miou")],
+        "left": float(keras.ops.convert_to_numpy(left)),
+        "devices": json.loads((run / "run.json").read_text())["devices"],
+    }
+
+
+def main(packed: Path, folder: Path, wanted: list[str]) -> dict[str, Any]:
+    run_log.write_curves = lambda *_: None  # of no interest here, and slow
+    said: dict[str, Any] = {}
+    for what in wanted:
+        network, _, kind = what.partition(":")
+        trainer._optimizer = clipping if network == "clipped" else OPTIMIZER
+        fcn.create, run = NETWORKS[network], folder / network / kind.replace(" ", "-")
+        if kind in ("one", "two"):
+            said[what] = ran(packed, run, SETTINGS, 1 if kind == "one" else "all")
+        elif kind.startswith("resumed"):  # begun on two, gone on with on two, or on one
+            try:
+                train(SETTINGS, Cut(packed), run, devices=2)
+            except KeyboardInterrupt:
+                said[what] = ran(packed, run, SETTINGS, 1 if kind == "resumed on one" else 2, resume=True)
+        elif kind in MUTANTS:
+            mutate(MUTANTS[kind])
+            said[what] = ran(packed, run, SETTINGS, 2)
+            mutate({})
+        else:  # a batch of 9 on so many
+            try:
+                train(replace(SETTINGS, batch=9), PackedFeed(packed), run, devices=kind)
+            except UsageError as fault:
+                said[what] = str(fault)
+            assert not run.exists()
+    return said
+
+
+if __name__ == "__main__":
+    print(json.dumps(main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:])))
