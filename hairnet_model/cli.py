@@ -296,5 +296,5 @@ def _model(path: str | None) -> Model | None:
 
 
 def main() -> None:
-    """Runs the command line; see `commands.run` for its exit status."""
+    """Runs the command line; see `core.cli.run` for its exit status."""
     cli.run(app, "what is written is whole; --resume goes on with a training", "try a smaller --batch")

@@ -68,7 +68,7 @@ def is_there(path: Path, plan: Plan) -> bool:
         return False
     known = path / "metadata.json"
     if is_remote(path) and not known.exists() and not (path / "dataset_info.json").exists():
-        return False  # a build was stopped while it copied, see `put_in_place`
+        return False  # a build was stopped while it copied, see `publish`
     try:
         there: dict[str, Any] = json.loads(known.read_text(encoding="utf-8"))["identity"]
     except (OSError, ValueError, KeyError, TypeError) as fault:

@@ -21,7 +21,7 @@ class Settings:
         train_examples: None for the source's own default.
         eval_examples: the most examples in each other split; None for no cap, 0 for none of them.
         image_format: "jpeg" or "png".
-        file_format: of the shards, one of `shard_files.FILE_FORMATS`.
+        file_format: of the shards, one of `shard_file.FILE_FORMATS`.
     """
 
     policy: Policy = DEFAULT

@@ -117,7 +117,7 @@ def _locked_scratch(home: Path, held: contextlib.ExitStack) -> Path:
 
 
 def workplace_of(home: Path, name: str) -> Path:
-    """The folder of the build that `naming.work_name` named."""
+    """The folder of the build that `identity.work_name` named."""
     return home / (_INCOMPLETE + name)
 
 

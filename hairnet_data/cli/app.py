@@ -313,5 +313,5 @@ def _workers(wanted: int | None) -> int:
 
 
 def main() -> None:
-    """Runs the command line; see `commands.run` for its exit status."""
+    """Runs the command line; see `core.cli.run` for its exit status."""
     cli.run(app, "nothing was changed", "try fewer --workers or a smaller --image-size")

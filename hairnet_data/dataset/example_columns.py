@@ -51,7 +51,7 @@ def row(split: str, record: dict[str, bytes | int], recipe: Recipe | None = None
 
     Args:
         split: the split's name.
-        record: as `encode.parse` reads it.
+        record: as `core.records.example.parse` reads it.
         recipe: the record's own, where it is in hand: reading it takes longer than all the rest.
 
     Raises:

@@ -43,7 +43,7 @@ def export(
     OUT/images/train-00007_ann.jpg        OUT/masks/train-00007_ann.png        portraits, and masks of class ids
     OUT/negatives/train-00008_wall.jpg    OUT/negative_masks/...               nobody in them
     OUT/classes.toml                      what the masks mean, and whom a name shows
-    OUT/recipes.csv                       a line a record: `columns.COLUMNS`, and where picture and mask lie
+    OUT/recipes.csv                       a line a record: `example_columns.COLUMNS`, and where picture and mask lie
     ```
 
     Args:

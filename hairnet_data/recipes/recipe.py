@@ -71,7 +71,7 @@ NO_FILL = Paint("colour", ((0, 0, 0),))
 
 @dataclass(frozen=True, slots=True)
 class Affine:
-    """How the portrait is placed: see `geometry.unit_matrix`. Rotation is clockwise on the screen."""
+    """How the portrait is placed: see `warp.unit_matrix`. Rotation is clockwise on the screen."""
 
     scale: float = 1.0
     shift: Point = (0.0, 0.0)

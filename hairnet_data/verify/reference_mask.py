@@ -17,7 +17,7 @@ The alignment contract, for every example (4 and 5 hold before photometric chang
 8. A negative's mask is background everywhere.
 9. The mask survives encoding exactly: PNG, mode L.
 
-The reference here is slow and plain, and shares no code with `geometry` and `occlusion`: comparing a mask
+The reference here is slow and plain, and shares no code with `geometry` and `rendering`: comparing a mask
 with what those make would only prove that the same bug is deterministic. It works in floating point, so a
 pixel that falls on a border by less than a 256th of a pixel may have either class.
 """

@@ -23,7 +23,7 @@ def augment(images: Pixels, masks: Pixels, rng: np.random.Generator, strength: f
 
     Args:
         images: uint8 (N, H, W, 3) RGB.
-        masks: uint8 (N, H, W) class ids, `unlabelled` pixels among them.
+        masks: uint8 (N, H, W) class ids, pixels without a label as `partial_labels` has them.
         rng: where all chance comes from.
         strength: 0 leaves every colour as it is.
 
@@ -47,7 +47,7 @@ def cover(images: Pixels, masks: Pixels, rng: np.random.Generator, rate: float) 
 
     Args:
         images: uint8 (N, H, W, 3) RGB.
-        masks: uint8 (N, H, W) class ids, `unlabelled` pixels among them.
+        masks: uint8 (N, H, W) class ids, pixels without a label as `partial_labels` has them.
         rng: where all chance comes from.
         rate: of the heads that are covered, 0..1.
 

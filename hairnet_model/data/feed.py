@@ -29,7 +29,7 @@ class Feed(Protocol):
     def training(self, batch: int, first_step: int, steps: int, seed: int) -> Iterator[Pair]:
         """Images uint8 (batch, S, S, 3) and masks uint8 (batch, S, S), the same for the same arguments.
 
-        Pixels without a label are in the masks as `unlabelled` has them; in `validation` they are `UNLABELLED`.
+        Pixels without a label are in the masks as `partial_labels` has them; in `validation` they are `UNLABELLED`.
         """
 
     def validation(self) -> Iterator[Pair]:

@@ -69,7 +69,7 @@ def evaluate(
         splits: which of its splits; unless given, `test` and all whose names begin with `test_`.
         batch: pictures a step; it changes the speed, not the result.
         progress: told how many records are done.
-        watch: shown every case, for instance to keep the worst (`worst.Worst`).
+        watch: shown every case, for instance to keep the worst (`hard_examples.Worst`).
 
     Raises:
         UsageError: the dataset has no such split.

@@ -145,7 +145,7 @@ def _mixed(inputs: Any, matrix: NDArray[Any]) -> Any:
 
 
 class _FromMaps(layers.Layer):  # type: ignore[misc]
-    """Probabilities of the two maps (face, hair) of 2019, as `heads.probabilities` makes them."""
+    """Probabilities of the two maps (face, hair) of 2019, as `outputs.probabilities` makes them."""
 
     def call(self, inputs: Any) -> Any:
         maps = ops.clip(inputs, 0.0, 255.0)

@@ -91,7 +91,7 @@ class Segmenter:
         """Probabilities of pictures that are framed already.
 
         Args:
-            frames: uint8 (N, S, S, 3) RGB, of `framing.frame`; N from 1, all seen at once.
+            frames: uint8 (N, S, S, 3) RGB, of `letterbox.frame`; N from 1, all seen at once.
 
         Returns:
             float32 (N, S, S, 3).

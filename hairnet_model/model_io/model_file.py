@@ -34,9 +34,9 @@ class Model:
     """A network and what is known of it.
 
     Attributes:
-        network: uint8 (N, H, W, 3) RGB to logits (N, H, W, 3) or maps (N, H, W, 2); see `heads`.
+        network: uint8 (N, H, W, 3) RGB to logits (N, H, W, 3) or maps (N, H, W, 2); see `networks.outputs`.
         image_size: side of the squares it was trained on, in pixels.
-        people: hashes (`people.hashed`) of those whose portraits it was trained on.
+        people: hashes (`person_hash.hashed`) of those whose portraits it was trained on.
         about: what else its training wrote down: architecture, steps, datasets, scores.
     """
 

@@ -24,7 +24,7 @@ class Settings:
         rate: the highest learning rate, after the warm-up.
         decay: weight decay of AdamW (Loshchilov, Hutter 2019), on kernels alone.
         warmup: steps in which the rate rises from nearly 0; it then falls to 1 % along a cosine.
-        average: how much of the averaged weights an update keeps; 0 for no average. See `average`.
+        average: how much of the averaged weights an update keeps; 0 for no average. See `ema`.
         jitter: strength of the colour changes; None switches mirror and colours off.
         cover: share of the heads that are partly hidden. See `augment.cover`.
         validate_every: steps between validations; each writes a checkpoint.

@@ -44,7 +44,7 @@ def cross_entropy_dice(truth: Any, logits: Any, summed: Summed = _own) -> Any:
     class or not are left out; where they cannot have it, what is found counts as too much.
 
     Args:
-        truth: integer (N, H, W) class ids, and what is known of pixels without a label as `unlabelled` has it.
+        truth: integer (N, H, W) class ids, and what is known of pixels without a label as `partial_labels` has it.
         logits: (N, H, W, 3).
         summed: where several devices have parts of the batch, adds up what each has.
 

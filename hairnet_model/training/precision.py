@@ -12,7 +12,7 @@ _BFLOAT16_FLAGS = {"avx512_bf16", "amx_bf16"}
 
 
 def policy_name(precision: str) -> str:
-    """Keras's name of a policy for one of `settings.PRECISIONS`.
+    """Keras's name of a policy for one of `config.PRECISIONS`.
 
     "auto" is bfloat16 where the machine multiplies in it (an accelerator of JAX's, or a processor that says so),
     else float32. bfloat16 has float32's range, so nothing has to be scaled.

@@ -2,7 +2,7 @@
 
 `test_alignment` calls them with `hypothesis`'s scenes, `test_mutants` with the whole way from recipe to record.
 A check renders what it needs, by the way it is given, and fails with AssertionError. Nothing here asks
-`geometry`, `occlusion` or `alignment` where a pixel belongs: what those share, they could share a mistake in.
+`geometry`, `rendering` or `reference_mask` where a pixel belongs: what those share, they could share a mistake in.
 """
 
 from __future__ import annotations

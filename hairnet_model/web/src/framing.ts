@@ -1,7 +1,7 @@
 /**
  * A photo of any size into the square the network sees, and what it says of the square back to the photo's size.
  *
- * This is `hairnet_model/framing.py` once more, so that the page finds what Python finds: pixel j has its centre at
+ * This is `hairnet_model/inference/letterbox.py` once more, so that the page finds what Python finds: pixel j has its centre at
  * j + 0.5, the photo's centre comes to the square's, its longer side fits; it is halved by area averages until a step
  * is at most sqrt(2) pixels, and then interpolated bilinearly, at places rounded to a 32nd of a pixel.
  */
