@@ -29,7 +29,7 @@ from build_speed import rate_of_build, train_pairs
 from common import machine, options, table
 from reference_loop import SIZE
 
-from hairnet_data.build.settings import Settings
+from hairnet_data.building.settings import Settings
 from hairnet_data.sources.registry import open_sources
 
 WORK: dict[str, Any] = {}

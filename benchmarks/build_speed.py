@@ -18,8 +18,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 from common import machine, options, table
 from reference_loop import examples_per_second
 
-from hairnet_data.build.pipeline import build
-from hairnet_data.build.settings import Settings
+from hairnet_data.building.pipeline import build
+from hairnet_data.building.settings import Settings
 from hairnet_data.sources.base import PortraitSource
 from hairnet_data.sources.lfw.source import LfwParts
 from hairnet_data.sources.registry import Sources, open_sources

@@ -21,9 +21,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 from common import machine, table
 
-from hairnet_data.build.pipeline import build
-from hairnet_data.build.plan import records_per_shard
-from hairnet_data.build.settings import Settings
+from hairnet_data.building.pipeline import build
+from hairnet_data.building.plan import records_per_shard
+from hairnet_data.building.settings import Settings
 from hairnet_data.core.progress import seconds_text
 from hairnet_data.sources.registry import open_sources
 

@@ -14,10 +14,10 @@ import cv2
 import numpy as np
 import pytest
 
-from hairnet_data.build import identity
-from hairnet_data.build import plan as planning
-from hairnet_data.build.pipeline import build
-from hairnet_data.build.settings import Settings
+from hairnet_data.building import identity
+from hairnet_data.building import plan as planning
+from hairnet_data.building.pipeline import build
+from hairnet_data.building.settings import Settings
 from hairnet_data.core.classes import NAMES
 from hairnet_data.dataset.reader import open_prepared
 from hairnet_data.sources import registry as opening
@@ -169,8 +169,8 @@ def test_building_needs_no_tensorflow(tmp_path: Path) -> None:
     code = (
         "import sys\n"
         "from pathlib import Path\n"
-        "from hairnet_data.build.pipeline import build\n"
-        "from hairnet_data.build.settings import Settings\n"
+        "from hairnet_data.building.pipeline import build\n"
+        "from hairnet_data.building.settings import Settings\n"
         "from hairnet_data.sources.registry import Sources\n"
         "from hairnet_data.sources.scenes.source import DrawnBackgrounds\n"
         "from hairnet_data.sources.drawn.source import Drawn\n"

@@ -8,10 +8,10 @@ from typing import Any
 
 import tensorflow_datasets as tfds
 
-from hairnet_data.build.metadata import CONFIGS, RELEASE_NOTES, complete, dataset_info
-from hairnet_data.build.plan import plan_of
-from hairnet_data.build.settings import Settings
-from hairnet_data.build.shard_writer import generate
+from hairnet_data.building.metadata import CONFIGS, RELEASE_NOTES, complete, dataset_info
+from hairnet_data.building.plan import plan_of
+from hairnet_data.building.settings import Settings
+from hairnet_data.building.shard_writer import generate
 from hairnet_data.core.progress import silent
 from hairnet_data.core.workers.pool import Crew
 from hairnet_data.rendering.versions import RENDERER_VERSION

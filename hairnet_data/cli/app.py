@@ -20,7 +20,7 @@ from hairnet_data.core.errors import UsageError
 from hairnet_data.core.storage.paths import is_remote, place
 
 if TYPE_CHECKING:
-    from hairnet_data.build.pipeline import Outcome
+    from hairnet_data.building.pipeline import Outcome
     from hairnet_data.core.workers.pool import Hands
     from hairnet_data.dataset.provenance import AtHand
     from hairnet_data.dataset.reader import Prepared
@@ -65,8 +65,8 @@ def build(
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but the dataset's folder.")] = False,
 ) -> None:
     """Builds a dataset of TFRecords or ArrayRecords."""
-    from hairnet_data.build import pipeline as building
-    from hairnet_data.build.identity import checked_name
+    from hairnet_data.building import pipeline as building
+    from hairnet_data.building.identity import checked_name
     from hairnet_data.core.progress import bytes_text, progress_bar
 
     workers = _workers(workers)
@@ -126,7 +126,7 @@ def _engine(runner: str | None, given: str) -> Hands | None:
         if given:
             raise UsageError("--beam-options", "means nothing without --beam-runner", "name one, or leave it out")
         return None
-    from hairnet_data.build.beam import OnBeam
+    from hairnet_data.building.beam import OnBeam
 
     return OnBeam(runner, given)
 

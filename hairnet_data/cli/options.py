@@ -11,7 +11,7 @@ import typer
 from hairnet_data.core.storage.paths import is_remote, place
 
 if TYPE_CHECKING:
-    from hairnet_data.build.settings import Settings
+    from hairnet_data.building.settings import Settings
     from hairnet_data.sources.registry import Sources
 
 Source = Annotated[str, typer.Argument(metavar="[SOURCE]", help="drawn, lfw_parts or folder.", show_default=True)]
@@ -60,7 +60,7 @@ class Request:
 
     def settings(self) -> Settings:
         """The settings. Raises UsageError for values that mean nothing."""
-        from hairnet_data.build.settings import Settings
+        from hairnet_data.building.settings import Settings
         from hairnet_data.recipes.policy import Policy, from_mapping, read_policy
 
         base = read_policy(self.policy) if self.policy else Policy()

@@ -32,7 +32,7 @@ def write_new(info: Any, metadata: Mapping[str, Any], shards: Sequence[Shard], n
 
     Args:
         info: TFDS's, of the dataset.
-        metadata: what `build.metadata.metadata_of` says.
+        metadata: what `building.metadata.metadata_of` says.
         shards: all, in order.
         notes: where the table's pieces lie.
         folder: where the files go, and nothing of the dataset need be yet.

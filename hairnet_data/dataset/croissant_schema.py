@@ -56,7 +56,7 @@ class Told:
         description: what it is, for people.
         version: the dataset's.
         citation: BibTeX of its source.
-        metadata: what `build.metadata.metadata_of` says.
+        metadata: what `building.metadata.metadata_of` says.
         shards: all, in order.
         table: of its examples.
     """

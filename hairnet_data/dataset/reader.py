@@ -48,7 +48,7 @@ class Prepared:
 
     Attributes:
         path: its folder, e.g. `.../hairnet_synthetic/lfw_parts/1.0.0`.
-        metadata: what `build.metadata.metadata_of` wrote.
+        metadata: what `building.metadata.metadata_of` wrote.
         shards: of every split, in order.
     """
 

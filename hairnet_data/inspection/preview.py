@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from hairnet_data.build.settings import Settings
+from hairnet_data.building.settings import Settings
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.drawing.contact_sheet import Cell, contact_sheet
 from hairnet_data.core.drawing.overlay import save_png

@@ -160,7 +160,7 @@ def training_batches(
         split: of every dataset.
 
     Yields:
-        images uint8 (batch, S, S, 3) and masks uint8 (batch, S, S), pixels without a label as `partial_labels` has them.
+        images uint8 (batch, S, S, 3) and masks uint8 (batch, S, S); pixels without a label: see `partial_labels`.
 
     Raises:
         UsageError: the picture sizes differ, or a dataset has no such split or nothing in it.

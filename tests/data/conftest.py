@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from hairnet_data.build.pipeline import build
-from hairnet_data.build.settings import Settings
+from hairnet_data.building.pipeline import build
+from hairnet_data.building.settings import Settings
 from hairnet_data.dataset.reader import Prepared, open_prepared
 from hairnet_data.recipes.policy import Policy
 from hairnet_data.sources.folder.backgrounds import PhotoFolder

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from hairnet_data.build.pipeline import build
-from hairnet_data.build.settings import Settings
+from hairnet_data.building.pipeline import build
+from hairnet_data.building.settings import Settings
 from hairnet_data.sources.drawn.source import Drawn
 from hairnet_data.sources.registry import Sources
 from hairnet_data.sources.scenes.source import DrawnBackgrounds

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from hairnet_data.build.shard_writer import make_record
+from hairnet_data.building.shard_writer import make_record
 from hairnet_data.core.arrays import Pixels, Point
 from hairnet_data.core.classes import BACKGROUND, COLOURS, FACE, HAIR, UNLABELLED
 from hairnet_data.core.records.example import parse

@@ -17,10 +17,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from hairnet_data.build import pipeline as building
-from hairnet_data.build import plan, publish, shard_writer, staging
-from hairnet_data.build.pipeline import build
-from hairnet_data.build.settings import Settings
+from hairnet_data.building import pipeline as building
+from hairnet_data.building import plan, publish, shard_writer, staging
+from hairnet_data.building.pipeline import build
+from hairnet_data.building.settings import Settings
 from hairnet_data.core.records import shard_file
 from hairnet_data.dataset import croissant, shard_manifest
 from hairnet_data.sources.folder.backgrounds import PhotoFolder

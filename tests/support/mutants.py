@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from hairnet_data.build import shard_writer
+from hairnet_data.building import shard_writer
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import BACKGROUND, FACE, HAIR, UNLABELLED
 from hairnet_data.geometry import warp

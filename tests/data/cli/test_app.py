@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from hairnet_data.build import pipeline as building
+from hairnet_data.building import pipeline as building
 from hairnet_data.cli import app, options
 from hairnet_data.core.errors import BuildError, HairnetError, UsageError
 from hairnet_data.recipes.policy import Policy

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hairnet_data.build.pipeline import build
-from hairnet_data.build.settings import Settings
+from hairnet_data.building.pipeline import build
+from hairnet_data.building.settings import Settings
 from hairnet_data.core.errors import DatasetError
 from hairnet_data.core.records.shard_file import write_records
 from hairnet_data.dataset.codec import decode_image, decode_mask

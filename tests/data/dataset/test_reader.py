@@ -32,9 +32,9 @@ def test_what_is_there(built_drawn: Path) -> None:
 def test_one_record_of_many_shards(
     portraits_dir: Path, negatives_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from hairnet_data.build import plan
-    from hairnet_data.build.pipeline import build
-    from hairnet_data.build.settings import Settings
+    from hairnet_data.building import plan
+    from hairnet_data.building.pipeline import build
+    from hairnet_data.building.settings import Settings
     from hairnet_data.sources.folder.backgrounds import PhotoFolder
     from hairnet_data.sources.folder.source import Folder
     from hairnet_data.sources.registry import Sources

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from hairnet_data.build.pipeline import build
-from hairnet_data.build.settings import Settings
+from hairnet_data.building.pipeline import build
+from hairnet_data.building.settings import Settings
 from hairnet_data.core.errors import DatasetError, UsageError
 from hairnet_data.core.images.decode import read_mask, read_photo
 from hairnet_data.dataset.codec import decode_image, decode_mask

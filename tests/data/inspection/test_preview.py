@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from hairnet_data.build.pipeline import build
-from hairnet_data.build.settings import Settings
+from hairnet_data.building.pipeline import build
+from hairnet_data.building.settings import Settings
 from hairnet_data.core.errors import SourceError, UsageError
 from hairnet_data.dataset.codec import decode_image, decode_mask, encode_image
 from hairnet_data.dataset.provenance import AtHand, open_at_hand

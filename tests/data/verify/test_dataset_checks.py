@@ -17,8 +17,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from hairnet_data.build.pipeline import build
-from hairnet_data.build.settings import Settings
+from hairnet_data.building.pipeline import build
+from hairnet_data.building.settings import Settings
 from hairnet_data.core.records.example import parse
 from hairnet_data.core.records.tfrecord import frame, unframe
 from hairnet_data.core.workers.pool import Crew

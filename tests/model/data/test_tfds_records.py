@@ -151,8 +151,8 @@ def test_datasets_that_are_none(copied: Path, tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def in_both_formats(tmp_path_factory: pytest.TempPathFactory) -> list[tfds_records.Dataset]:
     """The same settings as TFRecords and as ArrayRecords, each in several shards."""
-    from hairnet_data.build import plan
-    from hairnet_data.build.pipeline import build
+    from hairnet_data.building import plan
+    from hairnet_data.building.pipeline import build
     from hairnet_data.sources.drawn.source import Drawn
     from hairnet_data.sources.registry import Sources
     from hairnet_data.sources.scenes.source import DrawnBackgrounds

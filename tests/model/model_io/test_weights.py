@@ -10,8 +10,8 @@ import keras
 import numpy as np
 import pytest
 
-from hairnet_data.build.pipeline import build
-from hairnet_data.build.settings import Settings
+from hairnet_data.building.pipeline import build
+from hairnet_data.building.settings import Settings
 from hairnet_data.core.classes import FACE, HAIR
 from hairnet_data.sources.drawn.source import Drawn
 from hairnet_data.sources.registry import Sources

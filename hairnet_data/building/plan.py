@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hairnet_data.build.settings import Settings
-from hairnet_data.build.source_scan import Survey, survey
+from hairnet_data.building.settings import Settings
+from hairnet_data.building.source_scan import Survey, survey
 from hairnet_data.core.errors import SourceError
 from hairnet_data.core.progress import Progress
 from hairnet_data.core.workers.pool import Crew

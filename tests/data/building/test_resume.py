@@ -13,11 +13,11 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from hairnet_data.build import identity, plan, shard_writer
-from hairnet_data.build import pipeline as building
-from hairnet_data.build.pipeline import build
-from hairnet_data.build.settings import Settings
-from hairnet_data.build.staging import Unfinished
+from hairnet_data.building import identity, plan, shard_writer
+from hairnet_data.building import pipeline as building
+from hairnet_data.building.pipeline import build
+from hairnet_data.building.settings import Settings
+from hairnet_data.building.staging import Unfinished
 from hairnet_data.core.errors import BuildError, SourceError
 from hairnet_data.sources.folder.backgrounds import PhotoFolder
 from hairnet_data.sources.folder.source import Folder

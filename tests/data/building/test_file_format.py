@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hairnet_data.build import identity, plan
-from hairnet_data.build.pipeline import build
-from hairnet_data.build.settings import Settings
+from hairnet_data.building import identity, plan
+from hairnet_data.building.pipeline import build
+from hairnet_data.building.settings import Settings
 from hairnet_data.core.errors import BuildError, DatasetError, UsageError
 from hairnet_data.core.workers.pool import Crew
 from hairnet_data.dataset.data_source import Examples
@@ -94,7 +94,7 @@ def test_whoever_makes_them_the_same_bytes(both: dict[str, Path], tmp_path: Path
 
 
 def test_a_build_goes_on(both: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from hairnet_data.build import shard_writer
+    from hairnet_data.building import shard_writer
 
     settings, real, made = replace(TINY, file_format="array_record"), shard_writer.write_shard, []
 

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from hairnet_data.build import plan
-from hairnet_data.build.beam import OnBeam
-from hairnet_data.build.pipeline import build
-from hairnet_data.build.settings import Settings
+from hairnet_data.building import plan
+from hairnet_data.building.beam import OnBeam
+from hairnet_data.building.pipeline import build
+from hairnet_data.building.settings import Settings
 from hairnet_data.core.errors import BuildError, UsageError
 from hairnet_data.sources.base import Portrait
 from hairnet_data.sources.folder.backgrounds import PhotoFolder
@@ -50,7 +50,7 @@ def test_options_without_a_runner(command: Command) -> None:
 
 def test_runners_and_options_that_are_none() -> None:
     pytest.importorskip("apache_beam")
-    for runner in ("Horse", "no.such.Runner", "hairnet_data.build.beam.Horse"):
+    for runner in ("Horse", "no.such.Runner", "hairnet_data.building.beam.Horse"):
         with pytest.raises(UsageError, match="--beam-runner: there is no runner"):
             OnBeam(runner, "")
     with pytest.raises(UsageError, match=r"--beam-options: cannot be read \(No closing quotation\)"):

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hairnet_data.build.source_scan import Survey, head_of, survey
+from hairnet_data.building.source_scan import Survey, head_of, survey
 from hairnet_data.core.workers.pool import Crew
 from hairnet_data.recipes.pools import HEAD_SIDE
 from hairnet_data.sources.base import Portrait

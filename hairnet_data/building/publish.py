@@ -6,8 +6,8 @@ import os
 from pathlib import Path
 from typing import Any, cast
 
-from hairnet_data.build.metadata import default_config
-from hairnet_data.build.staging import Workplace
+from hairnet_data.building.metadata import default_config
+from hairnet_data.building.staging import Workplace
 from hairnet_data.core.storage.atomic import drafted
 from hairnet_data.core.storage.paths import is_folder, is_remote, remove, told, write_file
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from hairnet_data.build.metadata import metadata_of
-from hairnet_data.build.plan import Plan, plan_of
-from hairnet_data.build.settings import Settings
-from hairnet_data.build.shard_writer import estimate, generate
+from hairnet_data.building.metadata import metadata_of
+from hairnet_data.building.plan import Plan, plan_of
+from hairnet_data.building.settings import Settings
+from hairnet_data.building.shard_writer import estimate, generate
 from hairnet_data.core.progress import silent
 from hairnet_data.core.records.example import parse
 from hairnet_data.core.records.tfrecord import unframe
@@ -27,7 +27,7 @@ from hairnet_data.sources.registry import Sources
 @pytest.fixture
 def plan(portraits_dir: Path, negatives_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Plan:
     """A plan of several shards a split."""
-    from hairnet_data.build import plan as planning
+    from hairnet_data.building import plan as planning
 
     monkeypatch.setattr(planning, "records_per_shard", lambda count, settings: 6)
     sources = Sources(Folder.open(portraits_dir), PhotoFolder(negatives_dir))

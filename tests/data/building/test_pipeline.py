@@ -19,11 +19,11 @@ from typing import Any
 
 import pytest
 
-from hairnet_data.build import pipeline as building
-from hairnet_data.build import plan, shard_writer
-from hairnet_data.build.identity import checked_name
-from hairnet_data.build.pipeline import build
-from hairnet_data.build.settings import Settings
+from hairnet_data.building import pipeline as building
+from hairnet_data.building import plan, shard_writer
+from hairnet_data.building.identity import checked_name
+from hairnet_data.building.pipeline import build
+from hairnet_data.building.settings import Settings
 from hairnet_data.core.errors import BuildError, UsageError
 from hairnet_data.core.workers.pool import Crew
 from hairnet_data.dataset.reader import open_prepared

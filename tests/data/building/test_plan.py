@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hairnet_data.build.plan import FaultySource, SplitPlan, fingerprint, make_plan, plan_of, records_per_shard
-from hairnet_data.build.settings import Settings
-from hairnet_data.build.source_scan import Survey
+from hairnet_data.building.plan import FaultySource, SplitPlan, fingerprint, make_plan, plan_of, records_per_shard
+from hairnet_data.building.settings import Settings
+from hairnet_data.building.source_scan import Survey
 from hairnet_data.core.errors import PictureError, SourceError, UsageError
 from hairnet_data.core.progress import silent
 from hairnet_data.core.workers.pool import Crew

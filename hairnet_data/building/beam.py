@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
-from hairnet_data.build.shard_writer import made_shard
+from hairnet_data.building.shard_writer import made_shard
 from hairnet_data.core.errors import BuildError, UsageError
 from hairnet_data.core.workers.process import settle
 

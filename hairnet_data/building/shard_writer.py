@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from hairnet_data.build.plan import Plan, SplitPlan
-from hairnet_data.build.source_scan import listed
+from hairnet_data.building.plan import Plan, SplitPlan
+from hairnet_data.building.source_scan import listed
 from hairnet_data.core.errors import BuildError
 from hairnet_data.core.progress import Progress
 from hairnet_data.core.records.example import serialize

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from hairnet_data.build.plan import Plan
-from hairnet_data.build.settings import Settings
+from hairnet_data.building.plan import Plan
+from hairnet_data.building.settings import Settings
 from hairnet_data.core.classes import NAMES
 from hairnet_data.dataset.checksums import write_sums
 from hairnet_data.dataset.croissant import write_new

@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from hairnet_data.build.identity import is_there, name_of, work_name
-from hairnet_data.build.metadata import write_metadata
-from hairnet_data.build.plan import Plan, plan_of
-from hairnet_data.build.publish import put_in_place
-from hairnet_data.build.settings import Settings
-from hairnet_data.build.shard_writer import estimate, finished_shards, generate
-from hairnet_data.build.staging import Unfinished, claimed, discard, scratch_in, unfinished, workplace_of
+from hairnet_data.building.identity import is_there, name_of, work_name
+from hairnet_data.building.metadata import write_metadata
+from hairnet_data.building.plan import Plan, plan_of
+from hairnet_data.building.publish import put_in_place
+from hairnet_data.building.settings import Settings
+from hairnet_data.building.shard_writer import estimate, finished_shards, generate
+from hairnet_data.building.staging import Unfinished, claimed, discard, scratch_in, unfinished, workplace_of
 from hairnet_data.core.errors import BuildError
 from hairnet_data.core.progress import Progress, silent
 from hairnet_data.core.storage.paths import bytes_in, is_remote, told

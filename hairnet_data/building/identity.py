@@ -9,8 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from hairnet_data.build.plan import Plan, default_examples, fingerprint
-from hairnet_data.build.settings import Settings
+from hairnet_data.building.plan import Plan, default_examples, fingerprint
+from hairnet_data.building.settings import Settings
 from hairnet_data.core.errors import BuildError, UsageError
 from hairnet_data.core.storage.paths import is_remote
 from hairnet_data.core.version import __version__
