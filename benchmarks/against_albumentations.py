@@ -29,7 +29,7 @@ from build_speed import rate_of_build, train_pairs
 from common import machine, options, table
 from reference_loop import SIZE
 
-from hairnet_data.building.settings import Settings
+from hairnet_data.building.settings import BuildSettings
 from hairnet_data.sources.registry import open_sources
 
 WORK: dict[str, Any] = {}
@@ -91,7 +91,7 @@ def main() -> None:
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
             Usual(data_dir=Path(folder) / "usual").download_and_prepare()
         usual = asked.examples / (time.perf_counter() - WORK["began"])
-        settings = Settings(train_examples=5 * asked.examples)
+        settings = BuildSettings(train_examples=5 * asked.examples)
         ours = rate_of_build(sources, settings, Path(folder) / "ours", workers=2)
     print(f"{machine()}, Albumentations {albumentations.__version__}\n")
     rows = [

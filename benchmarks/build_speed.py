@@ -19,7 +19,7 @@ from common import machine, options, table
 from reference_loop import examples_per_second
 
 from hairnet_data.building.pipeline import build
-from hairnet_data.building.settings import Settings
+from hairnet_data.building.settings import BuildSettings
 from hairnet_data.sources.base import PortraitSource
 from hairnet_data.sources.lfw.source import LfwParts
 from hairnet_data.sources.registry import Sources, open_sources
@@ -39,7 +39,7 @@ def main() -> None:
         rates: dict[int, list[float]] = {2: [], 1: []}
         for number in range(asked.rounds):
             for workers, found in rates.items():
-                settings = Settings(train_examples=asked.train_examples)
+                settings = BuildSettings(train_examples=asked.train_examples)
                 target = Path(folder) / f"{number}-{workers}"
                 found.append(rate_of_build(sources, settings, target, workers))
                 loop.append(examples_per_second(pairs, backgrounds, 4000))
@@ -63,7 +63,7 @@ def train_pairs(portraits: PortraitSource) -> list[tuple[Path, Path]]:
     return [portraits.paths(entry.id) for entry in portraits.catalogue().entries if entry.pool == "train"]
 
 
-def rate_of_build(sources: Sources, settings: Settings, target: Path, workers: int) -> float:
+def rate_of_build(sources: Sources, settings: BuildSettings, target: Path, workers: int) -> float:
     """Examples a second from the first range handed out to the dataset in its place."""
     moments: dict[str, float] = {}
 

@@ -45,7 +45,7 @@ def tf_data(dataset: str, threads: int) -> Iterable[Any]:
     stored = tf.data.TFRecordDataset(list(files))
     if all(".array_record-" in file for file in files):
         kind = tf.TensorSpec([None], tf.string)
-        blocks = partial(array_record.blocks, list(files.items()), 0, sum(files.values()))
+        blocks = partial(array_record.iter_batches, list(files.items()), 0, sum(files.values()))
         stored = tf.data.Dataset.from_generator(blocks, output_signature=kind).unbatch()
     stream = stored.shuffle(1000).map(decode, num_parallel_calls=threads)
     return stream.batch(SIZE).prefetch(2).as_numpy_iterator()

@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from common import machine, options, program, table
 
 from hairnet_data.core.classes import HAIR
-from hairnet_data.core.storage.atomic import put_folder
+from hairnet_data.core.storage.atomic import install_folder
 from hairnet_data.dataset.codec import encode_image, encode_mask
 from hairnet_data.sources.lfw.source import LfwParts
 
@@ -82,7 +82,7 @@ def hair_only(folder: Path, told: bool, arguments: Any) -> Path:
             (draft / "images" / f"{name}.jpg").write_bytes(encode_image(portrait.image, "jpeg"))
             (draft / "masks" / f"{name}.png").write_bytes(encode_mask((portrait.mask == HAIR).astype("uint8")))
     (draft / "classes.toml").write_text(CONFIG + (TOLD if told else ""))
-    put_folder(draft, folder)
+    install_folder(draft, folder)
     return folder
 
 

@@ -30,7 +30,7 @@ def main() -> None:
     portrait = Drawn(size=250).load("train_00000")
     image, mask = Image.fromarray(portrait.image), Image.fromarray(portrait.mask)
     matrix = warp.unit_matrix(SIZE, 250, 250, 1.1, (0.1, 0.1), 20, False)
-    rim = warp.rimmed(portrait.image)
+    rim = warp.pad_edges(portrait.image)
     flat = (matrix * 250).ravel()
     small = np.asarray(image.resize((SIZE, SIZE)))
     labels = np.asarray(mask.resize((SIZE, SIZE), Image.Resampling.NEAREST))

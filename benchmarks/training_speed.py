@@ -26,7 +26,7 @@ def main() -> None:
     from hairnet_model.data import tfds_records
     from hairnet_model.data.augment import augment
     from hairnet_model.networks.flops import multiply_adds
-    from hairnet_model.training.config import Settings
+    from hairnet_model.training.config import TrainingConfig
     from hairnet_model.training.trainer import Trainer
 
     parser = argparse.ArgumentParser(description=__doc__)
@@ -35,7 +35,7 @@ def main() -> None:
     images, masks = next(tfds_records.training_batches([dataset], BATCH, 0, 1, 0))
 
     def stepper(arch: str, precision: str) -> tuple[Callable[[], None], Trainer]:
-        trainer = Trainer(Settings(arch=arch, precision=precision, steps=1000), None, None)
+        trainer = Trainer(TrainingConfig(arch=arch, precision=precision, steps=1000), None, None)
         trainer.network.train_on_batch(images, masks)  # traces
         return lambda: trainer.network.train_on_batch(images, masks) and None, trainer
 

@@ -80,7 +80,7 @@ def train(
         raise UsageError("--as-2019", "the model of --init was not trained so", "leave one of them out")
     size = 10 if as_2019 else batch
     number = steps if steps is not None else max(1, round((epochs or 10) * feed.examples / max(1, size)))
-    settings = of.Settings(
+    settings = of.TrainingConfig(
         arch=first.about["architecture"] if first else arch or "hairnet",
         head=first.about["head"] if first else "classes",
         steps=number,

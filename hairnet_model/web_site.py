@@ -22,7 +22,7 @@ from typing import Any
 
 from hairnet_data.core.classes import NAMES
 from hairnet_data.core.errors import HairnetError, UsageError
-from hairnet_data.core.storage.atomic import put_folder
+from hairnet_data.core.storage.atomic import install_folder
 from hairnet_model.inference.letterbox import PAD
 from hairnet_model.model_io import shipped
 
@@ -68,8 +68,8 @@ def write(out: Path, model: Path | None = None) -> Path:
         ExportError: the model cannot be exported.
     """
     if not (BUILT / "index.html").is_file():
-        mend = "run `make web` in the checkout; it needs Node 20 or newer"
-        raise SiteError(str(BUILT), "the page is not built", mend)
+        hint = "run `make web` in the checkout; it needs Node 20 or newer"
+        raise SiteError(str(BUILT), "the page is not built", hint)
     if out.exists() and not _replaceable(out):
         raise UsageError("--out", f"{out} is no empty folder and no site of ours", "name another folder")
     draft = out.with_name(f".{out.name}-{secrets.token_hex(4)}")
@@ -77,7 +77,7 @@ def write(out: Path, model: Path | None = None) -> Path:
         out.parent.mkdir(parents=True, exist_ok=True)
         shutil.copytree(BUILT, draft)
         _add_model(draft / _CARD.parent, model)
-        put_folder(draft, out)
+        install_folder(draft, out)
     except OSError as fault:
         what = f"cannot be written ({fault.strerror or fault})"
         raise SiteError(str(out), what, "choose another --out, or check the disk") from fault

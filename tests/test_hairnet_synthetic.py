@@ -17,7 +17,7 @@ import pytest
 from hairnet_data.building import identity
 from hairnet_data.building import plan as planning
 from hairnet_data.building.pipeline import build
-from hairnet_data.building.settings import Settings
+from hairnet_data.building.settings import BuildSettings
 from hairnet_data.core.classes import NAMES
 from hairnet_data.dataset.reader import open_prepared
 from hairnet_data.sources import registry as opening
@@ -104,7 +104,7 @@ def test_load_supervised(generated: Path) -> None:
 
 
 def test_the_command_and_the_door_make_the_same(generated: Path, tmp_path: Path) -> None:
-    settings = Settings()
+    settings = BuildSettings()
     outcome = build(open_sources("drawn", None, None, tmp_path), settings, tmp_path / "data")
     theirs = generated / "hairnet_synthetic" / "drawn" / "1.0.0"
     assert outcome.path.parts[-3:] == theirs.parts[-3:]
@@ -122,7 +122,7 @@ def test_the_command_and_the_door_make_the_same(generated: Path, tmp_path: Path)
 @pytest.mark.parametrize("image_format", ["jpeg", "png"])
 def test_any_tfds_program_reads_a_set_of_its_own_name(tmp_path: Path, image_format: str) -> None:
     sources = Sources(Drawn(5, 2, 2, 64), DrawnBackgrounds(3, 2, 2, 64))
-    settings = Settings(image_size=48, train_examples=15, image_format=image_format)
+    settings = BuildSettings(image_size=48, train_examples=15, image_format=image_format)
     for name in (None, "my.own-set"):
         path = build(sources, settings, tmp_path, name=name).path
         builder = tfds.builder_from_directory(path)

@@ -9,11 +9,11 @@ from typing import Any
 import tensorflow_datasets as tfds
 
 from hairnet_data.building.metadata import CONFIGS, RELEASE_NOTES, complete, dataset_info
-from hairnet_data.building.plan import plan_of
-from hairnet_data.building.settings import Settings
-from hairnet_data.building.shard_writer import generate
+from hairnet_data.building.plan import plan_build
+from hairnet_data.building.settings import BuildSettings
+from hairnet_data.building.shard_writer import write_shards
 from hairnet_data.core.progress import silent
-from hairnet_data.core.workers.pool import Crew
+from hairnet_data.core.workers.pool import WorkerPool
 from hairnet_data.rendering.versions import RENDERER_VERSION
 from hairnet_data.sources.registry import open_sources
 
@@ -40,11 +40,11 @@ class Builder(tfds.core.dataset_builder.FileReaderBuilder):  # type: ignore[misc
         super().__init__(**kwargs)
 
     def _info(self) -> tfds.core.DatasetInfo:
-        return dataset_info(self, Settings())
+        return dataset_info(self, BuildSettings())
 
     def _download_and_prepare(self, dl_manager: tfds.download.DownloadManager, download_config: Any = None) -> None:
         # In this process: a spawned worker would run the caller's script again if it has no main guard.
-        with tempfile.TemporaryDirectory(dir=self.data_path, prefix="scratch-") as temporary, Crew(1) as crew:
+        with tempfile.TemporaryDirectory(dir=self.data_path, prefix="scratch-") as temporary, WorkerPool(1) as executor:
             scratch, folder = Path(temporary), Path(self.data_path)
             sources = open_sources(
                 self.builder_config.name,
@@ -52,6 +52,8 @@ class Builder(tfds.core.dataset_builder.FileReaderBuilder):  # type: ignore[misc
                 Path(self._negatives) if self._negatives else None,
                 keep_in=Path(self._data_dir_root) / "downloads",
             )
-            plan = plan_of(sources, Settings(file_format=self.info.file_format.value), crew, scratch, silent)
-            shards = generate(plan, {}, folder, scratch, scratch, crew, silent)
+            plan = plan_build(
+                sources, BuildSettings(file_format=self.info.file_format.value), executor, scratch, silent
+            )
+            shards = write_shards(plan, {}, folder, scratch, scratch, executor, silent)
             complete(self.info, plan, shards, scratch, folder)

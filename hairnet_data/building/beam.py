@@ -11,9 +11,9 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
-from hairnet_data.building.shard_writer import made_shard
+from hairnet_data.building.shard_writer import read_written_shard
 from hairnet_data.core.errors import BuildError, UsageError
-from hairnet_data.core.workers.process import settle
+from hairnet_data.core.workers.process import configure_process
 
 R = TypeVar("R")
 
@@ -75,7 +75,7 @@ class OnBeam:
         if client is not None:  # Dask's stays open, and complains when its cluster ends
             client.close()
         for task in listed:
-            yield made_shard(*task)  # type: ignore[misc]  # what rendering returns
+            yield read_written_shard(*task)  # type: ignore[misc]  # what rendering returns
 
     def stop(self) -> None:
         """The pipeline ends itself when it fails; who renders elsewhere writes under names that nobody else has."""
@@ -86,5 +86,5 @@ _ONE = threading.Lock()
 
 def _render(task: tuple[Any, ...], function: Callable[..., Any]) -> int:
     with _ONE:  # some runners have many threads in one process, and what is kept in memory is made for one
-        settle()
+        configure_process()
         return int(function(*task).records)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from hairnet_data.building.plan import Plan, default_examples, fingerprint
-from hairnet_data.building.settings import Settings
+from hairnet_data.building.settings import BuildSettings
 from hairnet_data.core.errors import BuildError, UsageError
 from hairnet_data.core.storage.paths import is_remote
 from hairnet_data.core.version import __version__
@@ -18,7 +18,7 @@ from hairnet_data.rendering.versions import library_versions
 from hairnet_data.sources.registry import SOURCES
 
 
-def checked_name(name: str | None) -> str | None:
+def validate_name(name: str | None) -> str | None:
     """The name, if it can be a folder's and a configuration's. Raises UsageError otherwise."""
     if name is not None and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}", name):
         raise UsageError("--name", f"{name!r} cannot name a dataset", "use letters, digits, '_', '-' and '.'")
@@ -32,7 +32,7 @@ def config_name(plan: Plan) -> str:
     default = (
         source != "folder"
         and plan.backgrounds.name == "drawn"
-        and replace(plan.settings, train_examples=None) == Settings()
+        and replace(plan.settings, train_examples=None) == BuildSettings()
         and given == default_examples(plan.portraits, plan.pools)
         and plan.portraits.settings().get("split_by", "official") == "official"
         and not plan.skipped
@@ -40,7 +40,7 @@ def config_name(plan: Plan) -> str:
     return source if default else f"{source}-{plan.fingerprint[:8]}"
 
 
-def name_of(plan: Plan, wanted: str | None) -> str:
+def resolve_name(plan: Plan, wanted: str | None) -> str:
     """The name wanted or the plan's own. Raises UsageError for another source's or default settings' name."""
     own = config_name(plan)
     # TFDS reads these with the features of default settings.
@@ -51,7 +51,7 @@ def name_of(plan: Plan, wanted: str | None) -> str:
     return wanted or own
 
 
-def work_name(plan: Plan, name: str) -> str:
+def staging_name(plan: Plan, name: str) -> str:
     """What a build of that name goes by while it is unfinished.
 
     Its 8 digits stand for all that decides the bytes of the shards, also what a dataset's identity leaves out: the
@@ -62,7 +62,7 @@ def work_name(plan: Plan, name: str) -> str:
     return f"{name}-{fingerprint(decides)[:8]}"
 
 
-def is_there(path: Path, plan: Plan) -> bool:
+def is_built(path: Path, plan: Plan) -> bool:
     """Whether the very dataset is there. Raises BuildError where another has its name."""
     if not path.exists():
         return False

@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from hairnet_data.building.plan import Plan
-from hairnet_data.building.settings import Settings
+from hairnet_data.building.settings import BuildSettings
 from hairnet_data.core.classes import NAMES
 from hairnet_data.dataset.checksums import write_sums
 from hairnet_data.dataset.croissant import write_new
 from hairnet_data.dataset.reader import DATASET
-from hairnet_data.dataset.shard_manifest import Shard
+from hairnet_data.dataset.shard_manifest import WrittenShard
 from hairnet_data.rendering.versions import RENDERER_VERSION, library_versions
 
 CONFIGS = {
@@ -33,7 +33,7 @@ _CARD = Path(__file__).with_name("dataset_card")
 _BUILDER = "hairnet_synthetic.hairnet_synthetic_dataset_builder"  # the module TFDS finds the builder in
 
 
-def write_metadata(plan: Plan, shards: Sequence[Shard], notes: Path, folder: Path, config: str) -> None:
+def write_metadata(plan: Plan, shards: Sequence[WrittenShard], notes: Path, folder: Path, config: str) -> None:
     """Writes everything but the shards into a dataset's folder.
 
     Args:
@@ -64,7 +64,7 @@ def write_metadata(plan: Plan, shards: Sequence[Shard], notes: Path, folder: Pat
     info.write_to_directory(folder)
 
 
-def dataset_info(builder: Any, settings: Settings) -> Any:
+def dataset_info(builder: Any, settings: BuildSettings) -> Any:
     """TFDS's info of a dataset, without its splits.
 
     Args:
@@ -111,7 +111,7 @@ def dataset_info(builder: Any, settings: Settings) -> Any:
     )
 
 
-def complete(info: Any, plan: Plan, shards: Sequence[Shard], notes: Path, folder: Path) -> None:
+def complete(info: Any, plan: Plan, shards: Sequence[WrittenShard], notes: Path, folder: Path) -> None:
     """Adds splits and metadata to a dataset's info, and writes what is not TFDS's: Croissant, the table and the sums.
 
     Args:
@@ -147,7 +147,7 @@ def default_config() -> bytes:
     return json.dumps({"default_config_name": next(iter(CONFIGS))}).encode()
 
 
-def metadata_of(plan: Plan, shards: Sequence[Shard]) -> dict[str, Any]:
+def metadata_of(plan: Plan, shards: Sequence[WrittenShard]) -> dict[str, Any]:
     """What a prepared dataset says about itself, beyond TFDS's own info: JSON values, no paths."""
     shown: dict[str, Counter[str]] = {}
     for shard in shards:

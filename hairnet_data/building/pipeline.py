@@ -9,24 +9,31 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from hairnet_data.building.identity import is_there, name_of, work_name
+from hairnet_data.building.identity import is_built, resolve_name, staging_name
 from hairnet_data.building.metadata import write_metadata
-from hairnet_data.building.plan import Plan, plan_of
-from hairnet_data.building.publish import put_in_place
-from hairnet_data.building.settings import Settings
-from hairnet_data.building.shard_writer import estimate, finished_shards, generate
-from hairnet_data.building.staging import Unfinished, claimed, discard, scratch_in, unfinished, workplace_of
+from hairnet_data.building.plan import Plan, plan_build
+from hairnet_data.building.publish import publish
+from hairnet_data.building.settings import BuildSettings
+from hairnet_data.building.shard_writer import estimate, finished_shards, write_shards
+from hairnet_data.building.staging import (
+    Unfinished,
+    claim_staging,
+    discard,
+    find_unfinished,
+    scratch_directory,
+    staging_path,
+)
 from hairnet_data.core.errors import BuildError
 from hairnet_data.core.progress import Progress, silent
-from hairnet_data.core.storage.paths import bytes_in, is_remote, told
-from hairnet_data.core.workers.pool import Crew, Hands
+from hairnet_data.core.storage.paths import bytes_in, is_remote, translate_store_errors
+from hairnet_data.core.workers.pool import Executor, WorkerPool
 from hairnet_data.dataset.reader import DATASET
 from hairnet_data.rendering.versions import RENDERER_VERSION
 from hairnet_data.sources.registry import Sources
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class BuildResult:
     """How a build went.
 
     Attributes:
@@ -58,7 +65,7 @@ class Outcome:
 
 def build(
     sources: Sources,
-    settings: Settings,
+    settings: BuildSettings,
     data_dir: Path,
     name: str | None = None,
     workers: int = 1,
@@ -66,10 +73,10 @@ def build(
     skip_bad: bool = False,
     dry_run: bool = False,
     resume: bool = True,
-    engine: Hands | None = None,
+    engine: Executor | None = None,
     progress: Progress = silent,
-    announce: Callable[[Outcome], None] = lambda estimated: None,
-) -> Outcome:
+    announce: Callable[[BuildResult], None] = lambda estimated: None,
+) -> BuildResult:
     """Builds a dataset with TFDS, or finds that it is already there.
 
     Stopped at any moment, the same call goes on where it was: shards that were finished are not rendered again.
@@ -96,11 +103,15 @@ def build(
         UsageError: the name is one that stands for default settings, and these are others.
     """
     home = data_dir / DATASET
-    with _nowhere() if dry_run else scratch_in(home) as scratch, Crew(workers) as crew, _written(data_dir):
-        plan = plan_of(sources, settings, crew, scratch, progress, skip_bad, keep=not dry_run and engine is None)
-        path = home / name_of(plan, name) / RENDERER_VERSION
-        work_folder = workplace_of(home, work_name(plan, path.parent.name))
-        outcome = Outcome(
+    with (
+        _nowhere() if dry_run else scratch_directory(home) as scratch,
+        WorkerPool(workers) as executor,
+        _written(data_dir),
+    ):
+        plan = plan_build(sources, settings, executor, scratch, progress, skip_bad, keep=not dry_run and engine is None)
+        path = home / resolve_name(plan, name) / RENDERER_VERSION
+        work_folder = staging_path(home, staging_name(plan, path.parent.name))
+        outcome = BuildResult(
             path=path,
             made=False,
             examples=sum(part.count for part in plan.splits),
@@ -110,10 +121,10 @@ def build(
             snapped=plan.snapped,
             plan=plan,
             resumed=0,
-            others=unfinished(home, besides=work_folder),
+            others=find_unfinished(home, besides=work_folder),
             work=work_folder,
         )
-        if not overwrite and is_there(path, plan):
+        if not overwrite and is_built(path, plan):
             if not dry_run:
                 discard(work_folder)
             return replace(outcome, size=bytes_in(path))
@@ -121,11 +132,11 @@ def build(
         outcome = replace(outcome, size=size, seconds=seconds)
         if dry_run:
             return outcome
-        with claimed(work_folder, resume) as work:
+        with claim_staging(work_folder, resume) as work:
             # Another build may have been quicker, or an earlier run of this one stopped when all was done.
-            if (not overwrite or work.placed) and is_there(path, plan):
+            if (not overwrite or work.placed) and is_built(path, plan):
                 return replace(outcome, made=work.placed, size=bytes_in(path), seconds=0.0)
-            found = finished_shards(plan, work.shards, work.notes, crew, progress)
+            found = finished_shards(plan, work.shards, work.notes, executor, progress)
             resumed = sum(shard.records for shard in found.values())
             left = 1 - resumed / outcome.examples
             outcome = replace(outcome, resumed=resumed, seconds=seconds * left)
@@ -133,11 +144,11 @@ def build(
             announce(outcome)
             # Who renders elsewhere does not see this machine's folders.
             known = work.folder if engine and is_remote(data_dir) else scratch
-            shards = generate(plan, found, work.shards, work.notes, known, engine or crew, progress)
+            shards = write_shards(plan, found, work.shards, work.notes, known, engine or executor, progress)
             described = scratch / "described" if is_remote(data_dir) else work.described
             described.mkdir(exist_ok=True)
             write_metadata(plan, shards, work.notes, described, path.parent.name)
-            put_in_place(described, path, work)
+            publish(described, path, work)
         return replace(outcome, made=True, size=bytes_in(path))
 
 
@@ -145,14 +156,14 @@ def build(
 def _written(data_dir: Path) -> Iterator[None]:
     """Turns what a full or failing disk raises into one line."""
     try:
-        with told(data_dir):
+        with translate_store_errors(data_dir):
             yield
     except OSError as fault:
         what = f"cannot be written ({fault.strerror or fault})"
-        mend = "make room, and the same command goes on where it was; or choose another --data-dir"
+        hint = "make room, and the same command goes on where it was; or choose another --data-dir"
         if is_remote(data_dir):
-            mend = "check the address and your rights there, and the same command goes on where it was"
-        raise BuildError(str(data_dir), what, mend) from fault
+            hint = "check the address and your rights there, and the same command goes on where it was"
+        raise BuildError(str(data_dir), what, hint) from fault
 
 
 @contextlib.contextmanager

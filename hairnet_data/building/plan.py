@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hairnet_data.building.settings import Settings
-from hairnet_data.building.source_scan import Survey, survey
+from hairnet_data.building.settings import BuildSettings
+from hairnet_data.building.source_scan import ScanResult, scan_sources
 from hairnet_data.core.errors import SourceError
 from hairnet_data.core.progress import Progress
-from hairnet_data.core.workers.pool import Crew
+from hairnet_data.core.workers.pool import WorkerPool
 from hairnet_data.dataset.codec import JPEG_QUALITY
 from hairnet_data.dataset.reader import DATASET
 from hairnet_data.recipes.policy import Policy
@@ -22,7 +22,7 @@ from hairnet_data.recipes.recipe import RECIPE_VERSION
 from hairnet_data.recipes.splits import EVALUATION_VERSION, Split, splits_for
 from hairnet_data.rendering.versions import RENDERER_VERSION
 from hairnet_data.sources.base import POOLS, BackgroundSource, PortraitSource
-from hairnet_data.sources.registry import Sources, keep_small
+from hairnet_data.sources.registry import Sources, cache_small
 
 _HELD = 64_000_000  # bytes of records that a worker may hold at once
 
@@ -56,7 +56,7 @@ class Plan:
 
     portraits: PortraitSource
     backgrounds: BackgroundSource
-    settings: Settings
+    settings: BuildSettings
     pools: dict[str, Pool]
     splits: tuple[SplitPlan, ...]
     identity: dict[str, Any]
@@ -80,10 +80,10 @@ def fingerprint(identity: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def plan_of(
+def plan_build(
     sources: Sources,
-    settings: Settings,
-    crew: Crew,
+    settings: BuildSettings,
+    executor: WorkerPool,
     scratch: Path,
     progress: Progress,
     skip_bad: bool = False,
@@ -94,7 +94,7 @@ def plan_of(
     Args:
         sources: portraits and backgrounds.
         settings: what the user chose.
-        crew: who does the looking.
+        executor: who does the looking.
         scratch: an existing folder for what the workers need to know.
         progress: told of each step.
         skip_bad: whether faulty portraits are left out instead of ending it.
@@ -104,13 +104,17 @@ def plan_of(
         SourceError: faulty portraits, all in one, or an empty pool.
     """
     if keep:
-        sources = keep_small(sources, scratch)
-    found = survey(sources.portraits, sources.backgrounds, crew, scratch, progress)
+        sources = cache_small(sources, scratch)
+    found = scan_sources(sources.portraits, sources.backgrounds, executor, scratch, progress)
     return make_plan(sources.portraits, sources.backgrounds, settings, found, skip_bad)
 
 
 def make_plan(
-    portraits: PortraitSource, backgrounds: BackgroundSource, settings: Settings, found: Survey, skip_bad: bool = False
+    portraits: PortraitSource,
+    backgrounds: BackgroundSource,
+    settings: BuildSettings,
+    found: ScanResult,
+    skip_bad: bool = False,
 ) -> Plan:
     """Decides a build.
 
@@ -161,7 +165,7 @@ class FaultySource(SourceError):
         self.faults = faults
 
     def __str__(self) -> str:
-        return "\n".join([*map(str, self.faults), f"{self.where}: {self.mend}"])
+        return "\n".join([*map(str, self.faults), f"{self.where}: {self.hint}"])
 
 
 def default_examples(portraits: PortraitSource, pools: dict[str, Pool]) -> int:
@@ -169,7 +173,7 @@ def default_examples(portraits: PortraitSource, pools: dict[str, Pool]) -> int:
     return 2000 if portraits.name == "drawn" else 10 * len(pools["train"].portraits)
 
 
-def records_per_shard(count: int, settings: Settings) -> int:
+def records_per_shard(count: int, settings: BuildSettings) -> int:
     """How many records a shard holds.
 
     Enough shards that two dozen workers find work and that little is lost when one dies; few enough for
@@ -187,8 +191,8 @@ def _check_pools(portraits: PortraitSource, pools: dict[str, Pool], policy: Poli
         if pool == "train" and policy.negative_rate == 1:
             continue
         if not pools[pool].portraits and (pool == "train" or (evaluation and share > 0)):
-            mend = "give more portraits" if pool == "train" else "give more portraits, or --eval-examples 0"
-            raise SourceError(f"{portraits.name} portraits", f"the pool {pool} is empty", mend)
+            hint = "give more portraits" if pool == "train" else "give more portraits, or --eval-examples 0"
+            raise SourceError(f"{portraits.name} portraits", f"the pool {pool} is empty", hint)
         # Clean splits show no negatives, but what a portrait leaves of the square is filled from a background.
         if (pool == "train" or (evaluation and share > 0)) and not pools[pool].backgrounds:
             raise SourceError(
@@ -197,7 +201,7 @@ def _check_pools(portraits: PortraitSource, pools: dict[str, Pool], policy: Poli
 
 
 def _identity(
-    portraits: PortraitSource, backgrounds: BackgroundSource, settings: Settings, found: Survey, train: int
+    portraits: PortraitSource, backgrounds: BackgroundSource, settings: BuildSettings, found: ScanResult, train: int
 ) -> dict[str, Any]:
     return {
         "source": {"name": portraits.name, **portraits.settings(), "content": found.portraits_digest},

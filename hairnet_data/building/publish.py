@@ -7,15 +7,15 @@ from pathlib import Path
 from typing import Any, cast
 
 from hairnet_data.building.metadata import default_config
-from hairnet_data.building.staging import Workplace
-from hairnet_data.core.storage.atomic import drafted
-from hairnet_data.core.storage.paths import is_folder, is_remote, remove, told, write_file
+from hairnet_data.building.staging import StagingDirectory
+from hairnet_data.core.storage.atomic import atomic_writer
+from hairnet_data.core.storage.paths import is_folder, is_remote, remove, translate_store_errors, write_file
 
 _TELLS = ("dataset_info.json", "metadata.json")
 """Without the first TFDS sees no dataset, without the second nor do we; in the order they are written."""
 
 
-def put_in_place(described: Path, path: Path, work: Workplace) -> None:
+def publish(described: Path, path: Path, work: StagingDirectory) -> None:
     """Makes the folder of shards the dataset's.
 
     Two renames on one file system: for a moment there is no dataset, never half a one, and the next build, whichever
@@ -43,9 +43,9 @@ def put_in_place(described: Path, path: Path, work: Workplace) -> None:
         _sync(folder)
 
 
-def _copy_in_place(described: Path, path: Path, work: Workplace) -> None:
+def _copy_in_place(described: Path, path: Path, work: StagingDirectory) -> None:
     """In a store nothing moves at once: what tells a dataset from a heap of files goes first and comes last."""
-    with told(path):
+    with translate_store_errors(path):
         if is_folder(path):
             for name in reversed(_TELLS):
                 (path / name).unlink(missing_ok=True)
@@ -62,7 +62,7 @@ def _write_default_config(home: Path) -> None:
     file = home / ".config" / "metadata.json"
     if not file.exists():
         file.parent.mkdir(exist_ok=True)
-        with drafted(file) as draft:  # another build may do the same at this moment
+        with atomic_writer(file) as draft:  # another build may do the same at this moment
             draft.write(default_config())
 
 

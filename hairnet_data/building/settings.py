@@ -11,7 +11,7 @@ from hairnet_data.recipes.policy import DEFAULT, Policy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class BuildSettings:
     """What a user may choose, besides the sources.
 
     Attributes:

@@ -15,24 +15,31 @@ from hairnet_data.core.errors import BuildError
 from hairnet_data.core.progress import Progress
 from hairnet_data.core.records.example import serialize
 from hairnet_data.core.records.shard_file import write_records
-from hairnet_data.core.storage.paths import place
-from hairnet_data.core.workers.pool import Crew, Hands, WorkerDied
+from hairnet_data.core.storage.paths import parse_path
+from hairnet_data.core.workers.pool import Executor, WorkerDied, WorkerPool
 from hairnet_data.dataset.codec import encode_image, encode_mask
 from hairnet_data.dataset.example_table import piece_of
-from hairnet_data.dataset.shard_manifest import Shard, note_name, read_note, sound_shard, write_note, write_rows
+from hairnet_data.dataset.shard_manifest import (
+    WrittenShard,
+    manifest_name,
+    read_manifest,
+    read_valid_shard,
+    write_manifest,
+    write_rows,
+)
 from hairnet_data.recipes.pools import Pool
 from hairnet_data.recipes.recipe import Recipe, asset_id
 from hairnet_data.recipes.sampler import sample_recipe
 from hairnet_data.rendering.asset_cache import Assets
 from hairnet_data.rendering.renderer import render
 
-Finished = dict[tuple[str, int], Shard]
+Finished = dict[tuple[str, int], WrittenShard]
 """Shards by split and number."""
 
 
-def generate(
-    plan: Plan, found: Finished, shards: Path, notes: Path, scratch: Path, hands: Hands, progress: Progress
-) -> list[Shard]:
+def write_shards(
+    plan: Plan, found: Finished, shards: Path, notes: Path, scratch: Path, executor: Executor, progress: Progress
+) -> list[WrittenShard]:
     """Makes all shards of a plan that are not there yet.
 
     Args:
@@ -41,7 +48,7 @@ def generate(
         shards: where they go; exists.
         notes: where a note says of each that it is finished, and pieces of the table of examples go; exists.
         scratch: an existing folder for what the workers need to know.
-        hands: who makes them.
+        executor: who makes them.
         progress: told how many of the missing examples are done.
 
     Returns:
@@ -59,12 +66,12 @@ def generate(
     done = 0
     progress("rendering", done, total)
     try:
-        for shard in hands.run(_make_shard, tasks):
+        for shard in executor.run(_make_shard, tasks):
             made[shard.split, shard.number] = shard
             done += shard.records
             progress("rendering", done, total)
     except BaseException as fault:
-        hands.stop()  # else whoever clears up would find a folder that workers still write to
+        executor.stop()  # else whoever clears up would find a folder that workers still write to
         if isinstance(fault, WorkerDied):
             _, at, number, *_ = fault.task
             raise _deadly(plan, plan.splits[at], number, fault) from fault
@@ -72,11 +79,15 @@ def generate(
     return [made[part.split.name, number] for part, number in plan.ranges()]
 
 
-def finished_shards(plan: Plan, shards: Path, notes: Path, crew: Crew, progress: Progress) -> Finished:
+def finished_shards(plan: Plan, shards: Path, notes: Path, executor: WorkerPool, progress: Progress) -> Finished:
     """The shards that an earlier run of the same build finished and that are still what they were then."""
-    names = [name for part, number in plan.ranges() if (notes / note_name(name := part.shard_name(number))).exists()]
+    names = [
+        name for part, number in plan.ranges() if (notes / manifest_name(name := part.shard_name(number))).exists()
+    ]
     found: Finished = {}
-    for looked, shard in enumerate(crew.run(sound_shard, ((str(notes), str(shards), name) for name in names)), 1):
+    for looked, shard in enumerate(
+        executor.run(read_valid_shard, ((str(notes), str(shards), name) for name in names)), 1
+    ):
         if shard:
             found[shard.split, shard.number] = shard
         progress("looking at finished shards", looked, len(names))
@@ -102,7 +113,7 @@ def _largest_first(plan: Plan) -> Iterator[tuple[int, int]]:
 
 @functools.lru_cache(maxsize=1)
 def _known(path: str) -> tuple[Plan, Assets]:
-    plan: Plan = pickle.loads(place(path).read_bytes())
+    plan: Plan = pickle.loads(parse_path(path).read_bytes())
     return plan, assets_of(plan)
 
 
@@ -112,24 +123,24 @@ def assets_of(plan: Plan) -> Assets:
     return Assets(plan.portraits, plan.backgrounds, plan.settings.image_size, largest)
 
 
-def _make_shard(known: str, at: int, number: int, shards: str, notes: str) -> Shard:
+def _make_shard(known: str, at: int, number: int, shards: str, notes: str) -> WrittenShard:
     plan, assets = _known(known)
-    shard = write_shard(plan, plan.splits[at], number, assets, place(shards), place(notes))
-    write_note(shard, place(notes))
+    shard = write_shard(plan, plan.splits[at], number, assets, parse_path(shards), parse_path(notes))
+    write_manifest(shard, parse_path(notes))
     return shard
 
 
-def made_shard(known: str, at: int, number: int, shards: str, notes: str) -> Shard:
+def read_written_shard(known: str, at: int, number: int, shards: str, notes: str) -> WrittenShard:
     """The shard that `_make_shard` made, wherever that was. Raises BuildError where there is none."""
     plan, _ = _known(known)
     part = plan.splits[at]
-    shard = read_note(place(notes), part.shard_name(number))
+    shard = read_manifest(parse_path(notes), part.shard_name(number))
     if shard is None:
         raise BuildError(f"{part.split.name} {part.range_of(number)}", f"nobody left it in {shards}", "see who renders")
     return shard
 
 
-def write_shard(plan: Plan, part: SplitPlan, number: int, assets: Assets, folder: Path, notes: Path) -> Shard:
+def write_shard(plan: Plan, part: SplitPlan, number: int, assets: Assets, folder: Path, notes: Path) -> WrittenShard:
     """Renders one range and writes its shard under a temporary name; once it is on the disk, it is renamed.
 
     Its piece of the table of examples goes to the notes: nobody need read the records again for that.
@@ -146,7 +157,7 @@ def write_shard(plan: Plan, part: SplitPlan, number: int, assets: Assets, folder
     rows = write_rows(piece_of(part.split.name, path, in_order, recipes), path.name, notes)
     shown = Counter(recipe.kind for recipe in recipes)
     shown["occluded"] = sum(bool(recipe.occluders) for recipe in recipes)
-    return Shard(
+    return WrittenShard(
         split=part.split.name,
         number=number,
         name=path.name,

@@ -17,7 +17,7 @@ from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import FACE, HAIR
 from hairnet_data.core.errors import HairnetError, SourceError
 from hairnet_data.core.progress import Progress
-from hairnet_data.core.workers.pool import Crew, WorkerDied
+from hairnet_data.core.workers.pool import WorkerDied, WorkerPool
 from hairnet_data.geometry import warp
 from hairnet_data.recipes.pools import HEAD_SIDE, Asset, Pool
 from hairnet_data.sources.base import POOLS, BackgroundSource, Entry, Portrait, PortraitSource
@@ -26,7 +26,7 @@ _LISTED = 25  # ids in one message
 
 
 @dataclass(frozen=True, slots=True)
-class Survey:
+class ScanResult:
     """What was found.
 
     Attributes:
@@ -55,15 +55,15 @@ class _Fit:
     snapped: int = 0
 
 
-def survey(
-    portraits: PortraitSource, backgrounds: BackgroundSource, crew: Crew, folder: Path, progress: Progress
-) -> Survey:
+def scan_sources(
+    portraits: PortraitSource, backgrounds: BackgroundSource, executor: WorkerPool, folder: Path, progress: Progress
+) -> ScanResult:
     """Loads every portrait and background once.
 
     Args:
         portraits: where portraits come from.
         backgrounds: where backgrounds come from.
-        crew: who does it.
+        executor: who does it.
         folder: an existing folder for what the workers need to know.
         progress: told of each step.
     """
@@ -75,7 +75,7 @@ def survey(
         catalogue = source.catalogue()
         faults += catalogue.faults
         results: dict[str, _Fit | HairnetError] = {}
-        for chunk in _look(what, source, catalogue.entries, crew, folder):
+        for chunk in _look(what, source, catalogue.entries, executor, folder):
             results.update(chunk)
             progress(f"looking at {what}", len(results), len(catalogue.entries))
         faults += [result for result in results.values() if isinstance(result, HairnetError)]
@@ -86,18 +86,18 @@ def survey(
         found.append(_by_pool(fit))
         digests.append(_digest(fit))
     pools = {pool: Pool(tuple(found[0][pool]), tuple(found[1][pool])) for pool in POOLS}
-    return Survey(pools, tuple(sorted(faults, key=str)), snapped, *digests)
+    return ScanResult(pools, tuple(sorted(faults, key=str)), snapped, *digests)
 
 
 def _look(
-    what: str, source: object, entries: Sequence[Entry], crew: Crew, folder: Path
+    what: str, source: object, entries: Sequence[Entry], executor: WorkerPool, folder: Path
 ) -> Iterator[dict[str, _Fit | HairnetError]]:
     known = folder / f"{what}.pickle"
     known.write_bytes(pickle.dumps(source))
-    step = max(1, min(64, len(entries) // (crew.workers * 4)))
+    step = max(1, min(64, len(entries) // (executor.workers * 4)))
     tasks = ((str(known), [e.id for e in entries[at : at + step]]) for at in range(0, len(entries), step))
     try:
-        yield from crew.run(_look_at, tasks)
+        yield from executor.run(_look_at, tasks)
     except WorkerDied as fault:
         said = f"two worker processes died looking at one of {listed(fault.task[1])} ({fault.how})"
         raise SourceError(what, said, "try fewer --workers, or take out the one that it is") from fault

@@ -28,7 +28,7 @@ _SCRATCH, _INCOMPLETE = ".scratch-", ".incomplete-"
 
 
 @dataclass(frozen=True, slots=True)
-class Workplace:
+class StagingDirectory:
     """A build's own folder; which of its parts there are tells how far the build is.
 
     Attributes:
@@ -69,7 +69,7 @@ class Unfinished:
 
 
 @contextlib.contextmanager
-def scratch_in(home: Path) -> Iterator[Path]:
+def scratch_directory(home: Path) -> Iterator[Path]:
     """Makes a folder of its own for a build; those of dead builds are removed, and what they had moved aside goes back.
 
     Raises:
@@ -108,7 +108,7 @@ def _locked_scratch(home: Path, held: contextlib.ExitStack) -> Path:
                 for left in home.glob(_INCOMPLETE + "*"):
                     with contextlib.suppress(OSError):
                         if not _is_locked(left):
-                            _bring_back(Workplace(left), home)
+                            _bring_back(StagingDirectory(left), home)
                 # A name of its own, never used twice: workers and caches know their files by path.
                 scratch = Path(tempfile.mkdtemp(prefix=_SCRATCH, dir=home))
                 held.enter_context(_locked(scratch))
@@ -116,25 +116,25 @@ def _locked_scratch(home: Path, held: contextlib.ExitStack) -> Path:
     raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(home))
 
 
-def workplace_of(home: Path, name: str) -> Path:
+def staging_path(home: Path, name: str) -> Path:
     """The folder of the build that `identity.work_name` named."""
     return home / (_INCOMPLETE + name)
 
 
-def unfinished(home: Path, besides: Path) -> tuple[Unfinished, ...]:
+def find_unfinished(home: Path, besides: Path) -> tuple[Unfinished, ...]:
     """The builds that were stopped, but for one."""
     folders = [folder for folder in sorted(home.glob(_INCOMPLETE + "*")) if folder != besides]
     return tuple(Unfinished(folder, _bytes_below(folder)) for folder in folders if not _is_locked(folder))
 
 
 @contextlib.contextmanager
-def claimed(folder: Path, resume: bool) -> Iterator[Workplace]:
+def claim_staging(folder: Path, resume: bool) -> Iterator[StagingDirectory]:
     """A build's own folder, as an earlier run of the same build left it.
 
     When all goes well it is removed in the end; else it stays if any shard is finished.
 
     Args:
-        folder: made by `workplace_of`; its parent exists, and has other files.
+        folder: made by `staging_path`; its parent exists, and has other files.
         resume: whether what is finished is kept.
 
     Raises:
@@ -154,7 +154,7 @@ def claimed(folder: Path, resume: bool) -> Iterator[Workplace]:
             folder.mkdir(exist_ok=True)
             if held.enter_context(_locked(folder)) is False:
                 raise _under_way(folder)
-        work = Workplace(folder)
+        work = StagingDirectory(folder)
         work = replace(work, placed=resume and work.notes.exists() and not work.shards.exists())
         try:
             _sweep(work, resume)
@@ -172,9 +172,9 @@ def claimed(folder: Path, resume: bool) -> Iterator[Workplace]:
 
 
 @contextlib.contextmanager
-def _claimed_in_store(folder: Path, resume: bool) -> Iterator[Workplace]:
+def _claimed_in_store(folder: Path, resume: bool) -> Iterator[StagingDirectory]:
     """The same in a store, which has no locks: nobody sees there whether another build is under way."""
-    work = Workplace(folder)
+    work = StagingDirectory(folder)
     if not resume:
         remove(folder)
     try:
@@ -206,7 +206,7 @@ def _under_way(folder: Path) -> BuildError:
     return BuildError(dataset, "another build of this dataset is under way", "wait for it, or choose another --name")
 
 
-def _sweep(work: Workplace, resume: bool) -> None:
+def _sweep(work: StagingDirectory, resume: bool) -> None:
     """Takes away everything that an earlier run left but did not finish."""
     shutil.rmtree(work.described, ignore_errors=True)
     for folder in (work.shards, work.notes):
@@ -217,7 +217,7 @@ def _sweep(work: Workplace, resume: bool) -> None:
             left.unlink(missing_ok=True)
 
 
-def _bring_back(work: Workplace, home: Path) -> None:
+def _bring_back(work: StagingDirectory, home: Path) -> None:
     """A dataset that was moved aside and then not replaced goes back."""
     for old in work.old.glob("*/*"):
         path = home / old.relative_to(work.old)

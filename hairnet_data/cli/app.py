@@ -17,17 +17,17 @@ import typer
 from hairnet_data.cli import options
 from hairnet_data.core import cli
 from hairnet_data.core.errors import UsageError
-from hairnet_data.core.storage.paths import is_remote, place
+from hairnet_data.core.storage.paths import is_remote, parse_path
 
 if TYPE_CHECKING:
-    from hairnet_data.building.pipeline import Outcome
-    from hairnet_data.core.workers.pool import Hands
-    from hairnet_data.dataset.provenance import AtHand
+    from hairnet_data.building.pipeline import BuildResult
+    from hairnet_data.core.workers.pool import Executor
+    from hairnet_data.dataset.provenance import AvailableSources
     from hairnet_data.dataset.reader import Prepared
 
 app = cli.new_app("hairnet-data", "Makes training sets for hair and face segmentation whose masks fit their pictures.")
 
-Dataset = Annotated[Path, typer.Argument(metavar="DIR", parser=place, help="A prepared dataset.")]
+Dataset = Annotated[Path, typer.Argument(metavar="DIR", parser=parse_path, help="A prepared dataset.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -66,19 +66,19 @@ def build(
 ) -> None:
     """Builds a dataset of TFRecords or ArrayRecords."""
     from hairnet_data.building import pipeline as building
-    from hairnet_data.building.identity import checked_name
+    from hairnet_data.building.identity import validate_name
     from hairnet_data.core.progress import bytes_text, progress_bar
 
     workers = _workers(workers)
-    name = checked_name(name)
+    name = validate_name(name)
     request = _request(locals())
     settings = replace(request.settings(), file_format=file_format)
     where = data_dir or options.default_data_dir()
     engine = _engine(beam_runner, beam_options)
 
-    begun: list[building.Outcome] = []
+    begun: list[building.BuildResult] = []
 
-    def announce(estimated: building.Outcome) -> None:
+    def announce(estimated: building.BuildResult) -> None:
         begun.append(estimated)
         if quiet:
             return
@@ -121,7 +121,7 @@ def build(
     print(outcome.path)
 
 
-def _engine(runner: str | None, given: str) -> Hands | None:
+def _engine(runner: str | None, given: str) -> Executor | None:
     if runner is None:
         if given:
             raise UsageError("--beam-options", "means nothing without --beam-runner", "name one, or leave it out")
@@ -131,15 +131,15 @@ def _engine(runner: str | None, given: str) -> Hands | None:
     return OnBeam(runner, given)
 
 
-def _in_words(estimated: Outcome, workers: int | None) -> str:
+def _in_words(estimated: BuildResult, workers: int | None) -> str:
     from hairnet_data.core.progress import bytes_text, seconds_text
 
     share = 1 - estimated.resumed / estimated.examples
     size = f"{estimated.examples - estimated.resumed:,} examples, about {bytes_text(estimated.size * share)}"
     if workers is None:  # nobody here knows how many there will be
         return f"{size}, in about {seconds_text(estimated.seconds)} of one core"
-    crew = "1 worker" if workers == 1 else f"{workers} workers"
-    return f"{size}, in about {seconds_text(estimated.seconds / workers)} with {crew}"
+    executor = "1 worker" if workers == 1 else f"{workers} workers"
+    return f"{size}, in about {seconds_text(estimated.seconds / workers)} with {executor}"
 
 
 @app.command()
@@ -163,7 +163,7 @@ def preview(
     split_by: options.SplitBy = "official",
     data_dir: options.DataDir = None,
     dataset: Annotated[
-        Path | None, typer.Option(parser=place, metavar="<path>", help="A prepared dataset, instead of settings.")
+        Path | None, typer.Option(parser=parse_path, metavar="<path>", help="A prepared dataset, instead of settings.")
     ] = None,
     split: Annotated[str, typer.Option(help="Of the prepared dataset.")] = "train",
     count: Annotated[int, typer.Option(help="How many examples.")] = 24,
@@ -199,15 +199,15 @@ def verify(
 ) -> None:
     """Proves a prepared dataset; exit status 1 if anything is wrong."""
     from hairnet_data.core.progress import progress_bar
-    from hairnet_data.core.workers.pool import Crew
+    from hairnet_data.core.workers.pool import WorkerPool
     from hairnet_data.dataset.reader import open_prepared
     from hairnet_data.verify.dataset_checks import verify as verify_dataset
 
     workers = _workers(workers)
     prepared = open_prepared(dataset)
-    at_hand = _at_hand(prepared, source_dir, negatives)
-    with progress_bar(as_json) as progress, Crew(workers) as crew:
-        report = verify_dataset(prepared, at_hand, crew, progress)
+    available = _at_hand(prepared, source_dir, negatives)
+    with progress_bar(as_json) as progress, WorkerPool(workers) as executor:
+        report = verify_dataset(prepared, available, executor, progress)
     if as_json:
         print(json.dumps(report.to_json(), indent=2))
     else:
@@ -290,14 +290,14 @@ def export(
     print(out)
 
 
-def _at_hand(prepared: Prepared, source_dir: Path | None, negatives: Path | None) -> AtHand:
-    from hairnet_data.dataset.provenance import open_at_hand
+def _at_hand(prepared: Prepared, source_dir: Path | None, negatives: Path | None) -> AvailableSources:
+    from hairnet_data.dataset.provenance import open_available_sources
     from hairnet_data.dataset.reader import DATASET
 
     # DATA_DIR/hairnet_synthetic/NAME/VERSION: archives are unpacked where the build unpacked them.
     home = (prepared.path if is_remote(prepared.path) else prepared.path.resolve()).parent.parent
     data_dir = home.parent if home.name == DATASET else options.default_data_dir()
-    return open_at_hand(prepared, source_dir, negatives, options.kept_in(data_dir))
+    return open_available_sources(prepared, source_dir, negatives, options.kept_in(data_dir))
 
 
 def _request(values: dict[str, object]) -> options.Request:

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from hairnet_data.core.storage.paths import is_remote, place
+from hairnet_data.core.storage.paths import is_remote, parse_path
 
 if TYPE_CHECKING:
-    from hairnet_data.building.settings import Settings
+    from hairnet_data.building.settings import BuildSettings
     from hairnet_data.sources.registry import Sources
 
 Source = Annotated[str, typer.Argument(metavar="[SOURCE]", help="drawn, lfw_parts or folder.", show_default=True)]
-_PLACE: Any = {"parser": place, "metavar": "<path>"}
+_PLACE: Any = {"parser": parse_path, "metavar": "<path>"}
 SourceDir = Annotated[Path | None, typer.Option(help="The source's folder: archives, or images and masks.", **_PLACE)]
 Negatives = Annotated[Path | None, typer.Option(help="A folder of photographs with nobody in them.", **_PLACE)]
 TrainExamples = Annotated[int | None, typer.Option(help="2,000 for drawn, else ten a portrait.", show_default=False)]
@@ -58,15 +58,15 @@ class Request:
     policy: Path | None
     split_by: str
 
-    def settings(self) -> Settings:
+    def settings(self) -> BuildSettings:
         """The settings. Raises UsageError for values that mean nothing."""
-        from hairnet_data.building.settings import Settings
+        from hairnet_data.building.settings import BuildSettings
         from hairnet_data.recipes.policy import Policy, from_mapping, read_policy
 
         base = read_policy(self.policy) if self.policy else Policy()
         names = ("negative_rate", "occlude_rate", "scale", "shift", "rotate", "mirror", "photometric")
         given: dict[str, Any] = {name: getattr(self, name) for name in names if getattr(self, name) is not None}
-        return Settings(
+        return BuildSettings(
             policy=from_mapping(given, "the command line", base),
             seed=self.seed,
             image_size=self.image_size,

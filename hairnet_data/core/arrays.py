@@ -13,7 +13,7 @@ Point = tuple[float, float]
 """(x, y) in frames: (0, 0) is the upper left corner of the square output, (1, 1) the lower right one."""
 
 
-def pixels(array: Any) -> Pixels:
+def as_pixels(array: Any) -> Pixels:
     """The same array, typed: OpenCV's results are typed loosely. Raises AssertionError for anything else."""
     assert isinstance(array, np.ndarray)
     assert array.dtype == np.uint8

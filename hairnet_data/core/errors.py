@@ -1,4 +1,4 @@
-"""A small tree of errors: each is one line that says what, where and the mend."""
+"""A small tree of errors: each is one line that says where, what is wrong, and a hint."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ class HairnetError(Exception):
     Args:
         where: the file, option or record at fault, as the user knows it.
         what: what is wrong there.
-        mend: what the user can do about it.
+        hint: what the user can do about it.
     """
 
     exit_code = 1
 
-    def __init__(self, where: str, what: str, mend: str = "") -> None:
-        super().__init__(where, what, mend)  # all three in args, so the error survives pickling
-        self.where, self.what, self.mend = where, what, mend
+    def __init__(self, where: str, what: str, hint: str = "") -> None:
+        super().__init__(where, what, hint)  # all three in args, so the error survives pickling
+        self.where, self.what, self.hint = where, what, hint
 
     def __str__(self) -> str:
         what = self.what if len(self.what) <= _LONGEST else f"{self.what[:_LONGEST]}..."  # it may quote a whole file
-        return one_line(f"{self.where}: {what}" + (f"; {self.mend}" if self.mend else ""))
+        return one_line(f"{self.where}: {what}" + (f"; {self.hint}" if self.hint else ""))
 
 
 def one_line(text: str) -> str:

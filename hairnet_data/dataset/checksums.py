@@ -8,7 +8,7 @@ from pathlib import Path
 
 from hairnet_data.core.errors import DatasetError
 from hairnet_data.core.storage.bounded_read import read_bytes
-from hairnet_data.dataset.shard_manifest import Shard
+from hairnet_data.dataset.shard_manifest import WrittenShard
 
 SUMS = "SHA256SUMS"
 """Lies beside the shards of a dataset; `sha256sum --check SHA256SUMS` reads it too."""
@@ -17,7 +17,7 @@ SUMS = "SHA256SUMS"
 _MOST_SUMS = 64 << 20  # bytes: half a million shards
 
 
-def write_sums(shards: Iterable[Shard], folder: Path) -> None:
+def write_sums(shards: Iterable[WrittenShard], folder: Path) -> None:
     """Writes the sums of all shards in a dataset's folder."""
     lines = [f"{shard.sha256}  {shard.name}\n" for shard in shards]
     (folder / SUMS).write_text("".join(lines), encoding="utf-8")

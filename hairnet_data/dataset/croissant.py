@@ -15,19 +15,21 @@ from typing import Any
 
 from hairnet_data.core.errors import BuildError, DatasetError
 from hairnet_data.core.progress import Progress, silent
-from hairnet_data.core.storage.atomic import write_whole
+from hairnet_data.core.storage.atomic import write_atomic
 from hairnet_data.core.storage.bounded_read import read_bytes
 from hairnet_data.core.storage.paths import digest_of, is_file, size_of
 from hairnet_data.dataset.checksums import SUMS, read_sums
 from hairnet_data.dataset.croissant_schema import File, Told, described
 from hairnet_data.dataset.example_table import TABLE, piece_of, write_table
 from hairnet_data.dataset.reader import MOST_TEXT, Prepared, open_prepared, read_shard
-from hairnet_data.dataset.shard_manifest import Shard
+from hairnet_data.dataset.shard_manifest import WrittenShard
 
 CROISSANT = "croissant.json"
 
 
-def write_new(info: Any, metadata: Mapping[str, Any], shards: Sequence[Shard], notes: Path, folder: Path) -> None:
+def write_new(
+    info: Any, metadata: Mapping[str, Any], shards: Sequence[WrittenShard], notes: Path, folder: Path
+) -> None:
     """Writes both files of a dataset that is just being made, of what its workers left: no record is read again.
 
     Args:
@@ -68,9 +70,9 @@ def write_croissant(dataset: Path, progress: Progress = silent) -> Path:
     try:
         write_table(_pieces(prepared, progress), dataset)
     except OSError as fault:
-        what, mend = f"cannot be written ({fault.strerror or fault})", "check its rights and the room left on the disk"
-        raise BuildError(str(dataset / TABLE), what, mend) from fault
-    write_whole(dataset / CROISSANT, _encoded(croissant_of(dataset)))
+        what, hint = f"cannot be written ({fault.strerror or fault})", "check its rights and the room left on the disk"
+        raise BuildError(str(dataset / TABLE), what, hint) from fault
+    write_atomic(dataset / CROISSANT, _encoded(croissant_of(dataset)))
     return dataset / CROISSANT
 
 

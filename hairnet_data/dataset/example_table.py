@@ -17,7 +17,7 @@ from hairnet_data.core.errors import DatasetError
 from hairnet_data.core.records.example import parse
 from hairnet_data.core.records.shard_file import format_of
 from hairnet_data.core.records.tfrecord import frame
-from hairnet_data.core.storage.atomic import drafted
+from hairnet_data.core.storage.atomic import atomic_writer
 from hairnet_data.dataset.example_columns import COLUMNS, Column, Value, row
 from hairnet_data.recipes.recipe import Recipe
 
@@ -101,7 +101,7 @@ def write_table(pieces: Iterable[bytes], folder: Path) -> tuple[int, str]:
         OSError: it cannot be written.
     """
     size, digest = 0, hashlib.sha256()
-    with drafted(folder / TABLE) as file:
+    with atomic_writer(folder / TABLE) as file:
         for piece in pieces:
             file.write(piece)
             digest.update(piece)

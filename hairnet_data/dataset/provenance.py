@@ -18,14 +18,16 @@ from hairnet_data.sources.scenes.source import DrawnBackgrounds
 
 
 @dataclass(frozen=True, slots=True)
-class AtHand:
+class AvailableSources:
     """What can be opened; None for what cannot."""
 
     portraits: PortraitSource | None
     backgrounds: BackgroundSource | None
 
 
-def open_at_hand(dataset: Prepared, source_dir: Path | None, negatives: Path | None, keep_in: Path) -> AtHand:
+def open_available_sources(
+    dataset: Prepared, source_dir: Path | None, negatives: Path | None, keep_in: Path
+) -> AvailableSources:
     """Opens what the metadata names: drawn sources always, others where their folder is given.
 
     Args:
@@ -59,7 +61,7 @@ def open_at_hand(dataset: Prepared, source_dir: Path | None, negatives: Path | N
         _same_drawing(backgrounds.settings(), ground)
     elif negatives:
         backgrounds = PhotoFolder(negatives)
-    return AtHand(portraits, backgrounds)
+    return AvailableSources(portraits, backgrounds)
 
 
 def _counts(settings: dict[str, Any]) -> dict[str, int]:

@@ -14,7 +14,7 @@ from hairnet_data.core.arrays import Point
 _GRID = 256  # corners snap to 256ths of a pixel, so that "inside" is decided in whole numbers
 
 
-def cover(outline: Sequence[Point], size: int) -> tuple[tuple[int, int, int, int], NDArray[np.bool_]]:
+def rasterize(outline: Sequence[Point], size: int) -> tuple[tuple[int, int, int, int], NDArray[np.bool_]]:
     """Finds the pixels whose centre lies inside a polygon (nonzero winding), in exact arithmetic.
 
     A centre exactly on a left or upper edge is inside, on a right or lower edge outside.
@@ -71,10 +71,10 @@ def hand(fingers: Sequence[float], spread: float, thumb: float) -> list[Point]:
     """
     outline: list[Point] = [(-0.12, 0.5), (-0.13, 0.2)]
     outline += _finger((-0.15, 0.12), 0.17, 0.07, -thumb)
-    for place, length in enumerate(fingers):
-        base = (-0.135 + 0.09 * place, -0.06 - (0.03, 0.05, 0.04, 0.0)[place])
-        reach = (0.3, 0.34, 0.31, 0.24)[place] * max(0.15, length)
-        outline += _finger(base, reach, 0.075, (place - 1.5) * spread)
+    for transform_outline, length in enumerate(fingers):
+        base = (-0.135 + 0.09 * transform_outline, -0.06 - (0.03, 0.05, 0.04, 0.0)[transform_outline])
+        reach = (0.3, 0.34, 0.31, 0.24)[transform_outline] * max(0.15, length)
+        outline += _finger(base, reach, 0.075, (transform_outline - 1.5) * spread)
     return [*outline, (0.18, 0.1), (0.13, 0.28), (0.12, 0.5)]
 
 
@@ -86,7 +86,9 @@ def _finger(base: Point, length: float, width: float, angle: float) -> list[Poin
     return [(base[0] + x * cos - y * sin, base[1] + x * sin + y * cos) for x, y in tip]
 
 
-def place(outline: Sequence[Point], centre: Point, width: float, height: float, angle: float) -> tuple[Point, ...]:
+def transform_outline(
+    outline: Sequence[Point], centre: Point, width: float, height: float, angle: float
+) -> tuple[Point, ...]:
     """Stretches a shape of unit size, turns it clockwise by `angle` degrees and puts it at `centre`, in frames."""
     sin, cos = math.sin(math.radians(angle)), math.cos(math.radians(angle))
     (left, top), a, b, c, d = centre, width * cos, height * sin, width * sin, height * cos

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hairnet_data.core.arrays import Pixels, pixels
+from hairnet_data.core.arrays import Pixels, as_pixels
 
 OUTSIDE = 254
 """Stands in a warped mask where the source does not reach; neither a class id nor `UNLABELLED`."""
@@ -59,7 +59,7 @@ def unit_matrix(
     )
 
 
-def reach(matrix: UnitMatrix, size: int) -> Box:
+def reachable_box(matrix: UnitMatrix, size: int) -> Box:
     """What a source can reach of the output: (left, top, right, bottom) in pixels, perhaps a pixel too wide."""
     (a, b, x0), (c, d, y0) = matrix.tolist()
     area = a * d - b * c
@@ -106,21 +106,21 @@ def sample_mask(mask: Pixels, at: Coordinates) -> Pixels:
         uint8 of the coordinates' shape: what the mask holds, `OUTSIDE` where the source does not reach.
     """
     whole, none = cv2.convertMaps(*at, cv2.CV_16SC2, nninterpolation=True)
-    return pixels(
+    return as_pixels(
         cv2.remap(mask, whole, none, cv2.INTER_NEAREST, borderMode=cv2.BORDER_CONSTANT, borderValue=(OUTSIDE,))
     )
 
 
-def rimmed(image: Pixels) -> Pixels:
+def pad_edges(image: Pixels) -> Pixels:
     """The image with its edge pixels once more around it, as `sample_image` wants it."""
-    return pixels(cv2.copyMakeBorder(image, 1, 1, 1, 1, cv2.BORDER_REPLICATE))
+    return as_pixels(cv2.copyMakeBorder(image, 1, 1, 1, 1, cv2.BORDER_REPLICATE))
 
 
 def sample_image(image: Pixels, at: Coordinates) -> Pixels:
     """Interpolates each output pixel bilinearly, in 32nds of a pixel.
 
     Args:
-        image: uint8 (H + 2, W + 2, 3), of `rimmed`.
+        image: uint8 (H + 2, W + 2, 3), of `pad_edges`.
         at: places in the image without its rim.
 
     Returns:
@@ -131,7 +131,7 @@ def sample_image(image: Pixels, at: Coordinates) -> Pixels:
     whole, part = cv2.convertMaps(*at, cv2.CV_16SC2)
     whole += np.int16(1)
     made = np.empty((*whole.shape[:2], 3), np.uint8)
-    return pixels(cv2.remap(image, whole, part, cv2.INTER_LINEAR, dst=made, borderMode=cv2.BORDER_TRANSPARENT))
+    return as_pixels(cv2.remap(image, whole, part, cv2.INTER_LINEAR, dst=made, borderMode=cv2.BORDER_TRANSPARENT))
 
 
 def level_for(step: float) -> int:
@@ -154,5 +154,5 @@ def halve(image: Pixels, times: int) -> Pixels:
     """Halves an image by area averages, again and again; sides round up and never fall below 1."""
     for _ in range(times):
         height, width = image.shape[:2]
-        image = pixels(cv2.resize(image, ((width + 1) // 2, (height + 1) // 2), interpolation=cv2.INTER_AREA))
+        image = as_pixels(cv2.resize(image, ((width + 1) // 2, (height + 1) // 2), interpolation=cv2.INTER_AREA))
     return image

@@ -16,7 +16,7 @@ from urllib.parse import quote
 from hairnet_data.core.classes import BACKGROUND, NAMES, UNLABELLED, ids_of
 from hairnet_data.core.errors import BuildError, DatasetError, UsageError
 from hairnet_data.core.progress import Progress, silent
-from hairnet_data.core.storage.atomic import put_folder
+from hairnet_data.core.storage.atomic import install_folder
 from hairnet_data.dataset.example_columns import COLUMNS, Value, as_cells, row
 from hairnet_data.dataset.reader import Prepared
 
@@ -74,7 +74,7 @@ def export(
     try:
         draft.mkdir(parents=True)
         written = _write(prepared, splits, indices, draft, progress)
-        put_folder(draft, out)
+        install_folder(draft, out)
     except OSError as fault:
         what = f"cannot be written ({fault.strerror or fault})"
         raise BuildError(str(out), what, "check its rights and the room left on the disk") from fault
@@ -89,8 +89,8 @@ def _check_free(out: Path, overwrite: bool) -> None:
         return
     ours = (out / TABLE).is_file() and (out / _CONFIG).is_file()
     if not (overwrite and ours):
-        mend = "choose another, or --overwrite" if ours and not overwrite else "choose a new folder"
-        raise BuildError(str(out), "is there already", mend)
+        hint = "choose another, or --overwrite" if ours and not overwrite else "choose a new folder"
+        raise BuildError(str(out), "is there already", hint)
 
 
 def _write(

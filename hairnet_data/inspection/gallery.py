@@ -15,7 +15,7 @@ from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import COLOURS, FACE, HAIR, NAMES, UNLABELLED
 from hairnet_data.core.drawing.contact_sheet import Cell
 from hairnet_data.core.drawing.overlay import LINES, fitted, hatch_step, outline_layer
-from hairnet_data.core.storage.atomic import write_whole
+from hairnet_data.core.storage.atomic import write_atomic
 
 _SIDE = 448
 """Longer side of an embedded picture at most: sharp on a card, and 100 cards stay below 10 MB."""
@@ -44,7 +44,7 @@ def write_gallery(path: Path, cells: Sequence[Cell], title: str, summary: str | 
     """
     lines = summary.splitlines() if isinstance(summary, str) else summary
     # Names of files may hold what UTF-8 has no bytes for; it shows as a question mark.
-    write_whole(Path(path), _page(cells, title, lines).encode("utf-8", "replace"))
+    write_atomic(Path(path), _page(cells, title, lines).encode("utf-8", "replace"))
 
 
 def _page(cells: Sequence[Cell], title: str, summary: Sequence[str]) -> str:

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import numpy as np
 
-from hairnet_data.building.settings import Settings
+from hairnet_data.building.settings import BuildSettings
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.drawing.contact_sheet import Cell, contact_sheet
 from hairnet_data.core.drawing.overlay import save_png
 from hairnet_data.core.errors import DatasetError, SourceError, UsageError
 from hairnet_data.dataset.codec import decode_image, decode_mask
-from hairnet_data.dataset.provenance import AtHand, content_fault
+from hairnet_data.dataset.provenance import AvailableSources, content_fault
 from hairnet_data.dataset.reader import Prepared, text
 from hairnet_data.inspection.gallery import write_gallery
 from hairnet_data.recipes.caption import describe
@@ -28,7 +28,7 @@ from hairnet_data.sources.base import Catalogue
 from hairnet_data.sources.registry import Sources
 
 
-def from_settings(sources: Sources, settings: Settings, count: int) -> Iterator[Cell]:
+def from_settings(sources: Sources, settings: BuildSettings, count: int) -> Iterator[Cell]:
     """Renders the first examples that a build with these settings would begin its training split with.
 
     Nothing is looked at beforehand: a faulty portrait is met when it is shown.
@@ -105,7 +105,7 @@ def checked_ending(path: Path, endings: tuple[str, ...] = (".png", ".html")) -> 
     return path
 
 
-def explain(dataset: Prepared, at_hand: AtHand, split: str, index: int) -> tuple[list[Cell], list[str]]:
+def explain(dataset: Prepared, available: AvailableSources, split: str, index: int) -> tuple[list[Cell], list[str]]:
     """Shows one record beside its source, with each step of its way.
 
     Returns:
@@ -120,9 +120,9 @@ def explain(dataset: Prepared, at_hand: AtHand, split: str, index: int) -> tuple
     portraits, backgrounds = recipe.assets()
     subject = None
     for name in portraits:
-        if at_hand.portraits:
-            _still_there(content_fault(at_hand.portraits, name))
-            portrait = at_hand.portraits.load(asset_id(name))
+        if available.portraits:
+            _still_there(content_fault(available.portraits, name))
+            portrait = available.portraits.load(asset_id(name))
             height, width = portrait.image.shape[:2]
             subject = Subject(portrait)
             cells.append(Cell(portrait.image, portrait.mask, "source", (asset_id(name), f"{width} x {height}")))
@@ -130,9 +130,9 @@ def explain(dataset: Prepared, at_hand: AtHand, split: str, index: int) -> tuple
             missing.append(f"the portrait {asset_id(name)} is not at hand: give its folder with --source-dir")
     grounds: dict[str, Pixels] = {}
     for name in dict.fromkeys(backgrounds):
-        if at_hand.backgrounds:
-            _still_there(content_fault(at_hand.backgrounds, name))
-            ground = at_hand.backgrounds.load(asset_id(name))
+        if available.backgrounds:
+            _still_there(content_fault(available.backgrounds, name))
+            ground = available.backgrounds.load(asset_id(name))
             grounds[name] = shrink_background(ground, recipe.size)
             cells.append(Cell(ground, None, "background", (asset_id(name),)))
         else:

@@ -173,7 +173,7 @@ def _shape(draws: Draws, policy: Policy, pool: Pool, centre: Point, longer: floa
         unit = [(-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5)]
         if shape == "strip":
             width, height = 1.5, longer * aspect * 0.35
-    outline = polygons.place(unit, centre, width, height, angle)
+    outline = polygons.transform_outline(unit, centre, width, height, angle)
     return Occluder(shape, outline, _paint(draws, policy, pool, skin=shape == "hand"))
 
 
@@ -217,7 +217,7 @@ def _covering(draws: Draws, policy: Policy, pool: Pool, head: Bits, share: tuple
     at = min(int(spot * len(rows)), len(rows) - 1)
     centre = (int(columns[at]) + 0.5) / HEAD_SIDE, (int(rows[at]) + 0.5) / HEAD_SIDE
     drawn = _shape(draws, policy, pool, (0.0, 0.0), 1.0)
-    ellipse = replace(drawn, shape="ellipse", outline=polygons.place(polygons.ellipse(), (0, 0), 1, 1, 0))
+    ellipse = replace(drawn, shape="ellipse", outline=polygons.transform_outline(polygons.ellipse(), (0, 0), 1, 1, 0))
     for shape in (drawn, ellipse):  # a strip may never hide enough; growing circles always do
         low, high = 0.01, 4.0
         for _ in range(12):
@@ -233,9 +233,9 @@ def _covering(draws: Draws, policy: Policy, pool: Pool, head: Bits, share: tuple
 
 
 def _grown(shape: Occluder, factor: float, centre: Point) -> Occluder:
-    return replace(shape, outline=polygons.place(shape.outline, centre, factor, factor, 0))
+    return replace(shape, outline=polygons.transform_outline(shape.outline, centre, factor, factor, 0))
 
 
 def _hidden(occluder: Occluder, head: Bits) -> float:
-    (left, top, right, bottom), inside = polygons.cover(occluder.outline, HEAD_SIDE)
+    (left, top, right, bottom), inside = polygons.rasterize(occluder.outline, HEAD_SIDE)
     return float((head[top:bottom, left:right] & inside).sum() / head.sum())

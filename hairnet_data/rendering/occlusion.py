@@ -7,7 +7,7 @@ import numpy as np
 
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import BACKGROUND
-from hairnet_data.geometry.polygons import cover
+from hairnet_data.geometry.polygons import rasterize
 from hairnet_data.recipes.recipe import Occluder
 from hairnet_data.rendering.paint import Backgrounds, paint_box
 
@@ -22,7 +22,7 @@ def occlude(image: Pixels, mask: Pixels, occluder: Occluder, backgrounds: Backgr
         backgrounds: gives the background behind an asset.
     """
     size = len(mask)
-    box, inside = cover(occluder.outline, size)
+    box, inside = rasterize(occluder.outline, size)
     left, top, right, bottom = box
     if not inside.any():
         return

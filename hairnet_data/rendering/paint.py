@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hairnet_data.core.arrays import Pixels, pixels
+from hairnet_data.core.arrays import Pixels, as_pixels
 from hairnet_data.geometry import warp
 from hairnet_data.recipes.recipe import Crop, Paint
 
@@ -42,12 +42,12 @@ def blotch_tile() -> Pixels:
         soft = cv2.blur(cv2.blur(fine, (width, width)), (width, width)).astype(np.int32) - 127
         total += soft * weight * width // 4
     low, high = int(total.min()), int(total.max())
-    return pixels(((total - low) * 255 // (high - low)).astype(np.uint8))
+    return as_pixels(((total - low) * 255 // (high - low)).astype(np.uint8))
 
 
 def _bytes(key: int, count: int) -> Pixels:
     words = np.random.Philox(key=np.array([20190000, key], np.uint64)).random_raw(count // 8)
-    return pixels(words.view(np.uint8))
+    return as_pixels(words.view(np.uint8))
 
 
 def tile_at(tile: NDArray[np.generic], seed: int, height: int, width: int) -> NDArray[np.generic]:
@@ -82,7 +82,7 @@ def paint_box(paint: Paint, box: tuple[int, int, int, int], size: int, backgroun
     first, second = np.array(paint.colours, np.float64)
     table = np.rint(first + (second - first) * ramp).astype(np.uint8)
     pattern = _pattern(paint, box, size)
-    return pixels(cv2.LUT(cv2.merge([pattern, pattern, pattern]), table[:, None, :]))
+    return as_pixels(cv2.LUT(cv2.merge([pattern, pattern, pattern]), table[:, None, :]))
 
 
 def shrink_background(background: Pixels, size: int) -> Pixels:
@@ -106,11 +106,11 @@ def take_crop(crop: Crop, background: Pixels, size: int) -> Pixels:
     left, top = round(crop.x * (width - span)), round(crop.y * (height - span))
     piece = background[top : top + span, left : left + span]
     if level:
-        piece = pixels(cv2.resize(piece, (span >> level, span >> level), interpolation=cv2.INTER_AREA))
+        piece = as_pixels(cv2.resize(piece, (span >> level, span >> level), interpolation=cv2.INTER_AREA))
     # The bit-exact kind of bilinear interpolation, three times as fast as warping.
     if len(piece) != size:
-        piece = pixels(cv2.resize(piece, (size, size), interpolation=cv2.INTER_LINEAR_EXACT))
-    return pixels(cv2.flip(piece, 1)) if crop.mirror else piece.copy()
+        piece = as_pixels(cv2.resize(piece, (size, size), interpolation=cv2.INTER_LINEAR_EXACT))
+    return as_pixels(cv2.flip(piece, 1)) if crop.mirror else piece.copy()
 
 
 def _pattern(paint: Paint, box: tuple[int, int, int, int], size: int) -> Pixels:
@@ -118,7 +118,7 @@ def _pattern(paint: Paint, box: tuple[int, int, int, int], size: int) -> Pixels:
     height, width = bottom - top, right - left
     if paint.pattern == "blotches":
         window = tile_at(blotch_tile(), paint.seed, height, width)
-        return pixels(np.ascontiguousarray(window))
+        return as_pixels(np.ascontiguousarray(window))
     # Integer phases: 65536 is one period, so that no machine rounds another way.
     turn = 65536 / max(1.0, paint.period * size)
     cos, sin = math.cos(math.radians(paint.angle)), math.sin(math.radians(paint.angle))
@@ -127,10 +127,10 @@ def _pattern(paint: Paint, box: tuple[int, int, int, int], size: int) -> Pixels:
     phase = down[:, None] + across[None, :] + paint.seed
     if paint.pattern == "shade":  # a soft change over one period, there and back
         wave = (phase >> 7) & 511
-        return pixels(np.minimum(wave, 511 - wave).astype(np.uint8))
+        return as_pixels(np.minimum(wave, 511 - wave).astype(np.uint8))
     bands = (phase >> 15) & 1
     if paint.pattern == "checks":
         cross = np.rint(np.arange(top, bottom) * turn * cos).astype(np.int32)[:, None]
         cross = cross - np.rint(np.arange(left, right) * turn * sin).astype(np.int32)[None, :]
         bands ^= (cross >> 15) & 1
-    return pixels((bands * 255).astype(np.uint8))
+    return as_pixels((bands * 255).astype(np.uint8))

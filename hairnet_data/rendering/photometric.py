@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hairnet_data.core.arrays import Pixels, pixels
+from hairnet_data.core.arrays import Pixels, as_pixels
 from hairnet_data.recipes.recipe import NO_CHANGE, Photometric
 from hairnet_data.rendering.paint import noise_tile, tile_at
 
@@ -26,12 +26,12 @@ def change_colours(image: Pixels, change: Photometric) -> Pixels:
         uint8 (S, S, 3) RGB; the same array where nothing is to be done.
     """
     if change.grey:
-        image = pixels(cv2.cvtColor(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB))
+        image = as_pixels(cv2.cvtColor(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB))
     if change.contrast != 1 or change.brightness != 1 or change.cast != NO_CHANGE.cast:
         image = _look_up(image, change)
     if change.blur:
         sigma = change.blur * len(image) / 224
-        image = pixels(cv2.GaussianBlur(image, (0, 0), sigma, borderType=cv2.BORDER_REFLECT_101))
+        image = as_pixels(cv2.GaussianBlur(image, (0, 0), sigma, borderType=cv2.BORDER_REFLECT_101))
     if change.noise:
         image = _add_noise(image, change.noise, change.noise_seed)
     if change.jpeg:
@@ -43,16 +43,16 @@ def _look_up(image: Pixels, change: Photometric) -> Pixels:
     toned = ((np.arange(256.0) - 128) * change.contrast + 128) * change.brightness
     if change.cast == NO_CHANGE.cast:
         return _look_up_each(image, _levels(toned))
-    return pixels(cv2.LUT(image, _levels(toned[:, None] * np.array(change.cast))[:, None, :]))
+    return as_pixels(cv2.LUT(image, _levels(toned[:, None] * np.array(change.cast))[:, None, :]))
 
 
 def _levels(values: NDArray[np.float64]) -> Pixels:
-    return pixels(np.minimum(np.maximum(np.rint(values), 0), 255).astype(np.uint8))
+    return as_pixels(np.minimum(np.maximum(np.rint(values), 0), 255).astype(np.uint8))
 
 
 def _look_up_each(image: Pixels, table: Pixels) -> Pixels:
     # As one channel: OpenCV looks those up twice as fast.
-    return pixels(cv2.LUT(image.reshape(len(image), -1), table)).reshape(image.shape)
+    return as_pixels(cv2.LUT(image.reshape(len(image), -1), table)).reshape(image.shape)
 
 
 def _add_noise(image: Pixels, deviation: float, seed: int) -> Pixels:
@@ -60,11 +60,11 @@ def _add_noise(image: Pixels, deviation: float, seed: int) -> Pixels:
     values = np.rint(np.arange(256, dtype=np.uint8).view(np.int8) * (deviation / 32))
     window = np.ascontiguousarray(tile)
     more, less = _look_up_each(window, _levels(values)), _look_up_each(window, _levels(-values))
-    return pixels(cv2.subtract(cv2.add(image, more), less))
+    return as_pixels(cv2.subtract(cv2.add(image, more), less))
 
 
 def _jpeg_round_trip(image: Pixels, quality: int) -> Pixels:
     # Both steps call the channels blue, green, red; the codec does not mind what they are called,
     # but its colour transform does, so they are put in its order.
     _, data = cv2.imencode(".jpg", cv2.cvtColor(image, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, quality])
-    return pixels(cv2.cvtColor(pixels(cv2.imdecode(data, cv2.IMREAD_COLOR)), cv2.COLOR_BGR2RGB))
+    return as_pixels(cv2.cvtColor(as_pixels(cv2.imdecode(data, cv2.IMREAD_COLOR)), cv2.COLOR_BGR2RGB))

@@ -29,12 +29,12 @@ class Subject:
         self.height, self.width = portrait.image.shape[:2]
         self.mask = portrait.mask
         self._finest = finest
-        self._levels = [warp.rimmed(warp.halve(portrait.image, finest))]
+        self._levels = [warp.pad_edges(warp.halve(portrait.image, finest))]
 
     def image(self, level: int) -> Pixels:
         """The image halved `level` times, with a rim."""
         while len(self._levels) <= level - self._finest:
-            self._levels.append(warp.rimmed(warp.halve(self._levels[-1][1:-1, 1:-1], 1)))
+            self._levels.append(warp.pad_edges(warp.halve(self._levels[-1][1:-1, 1:-1], 1)))
         if level < self._finest:
             raise ValueError(f"level {level} was let go, {self._finest} is the finest left")
         return self._levels[level - self._finest]
@@ -90,7 +90,7 @@ def _warp(recipe: Recipe, subject: Subject, backgrounds: Backgrounds) -> tuple[P
     width, height = subject.width, subject.height
     matrix = warp.unit_matrix(size, width, height, affine.scale, affine.shift, affine.rotation, affine.mirror)
     frame = (0, 0, size, size)
-    box = warp.reach(matrix, size)
+    box = warp.reachable_box(matrix, size)
     left, top, right, bottom = box
     if left == right or top == bottom:  # shifted out of the frame
         return paint_box(recipe.fill, frame, size, backgrounds), np.full((size, size), BACKGROUND, np.uint8)

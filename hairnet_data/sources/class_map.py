@@ -284,5 +284,5 @@ def _unknown(where: str, kind: str, found: NDArray[Any], counts: NDArray[Any], m
     listed = ", ".join(f"{name} ({int(counts[i])} pixels)" for name, i in zip(names, order, strict=True))
     rest = int(np.count_nonzero(counts)) - _NAMED
     listed += f" and {rest} more" if rest > 0 else ""
-    mend = f"give every {kind} a class {more}".rstrip()
-    return PictureError(where, f"has {kind} {listed} in no class", mend)
+    hint = f"give every {kind} a class {more}".rstrip()
+    return PictureError(where, f"has {kind} {listed} in no class", hint)

@@ -56,7 +56,7 @@ def _read(path: Path) -> tuple[Pixels, Pixels]:
     return data[8:end].reshape(height, width, 3), data[end:]
 
 
-class KeptPortraits(_Kept):
+class CachedPortraits(_Kept):
     """A source of portraits, kept where image and mask have the same, small size."""
 
     def __init__(self, source: PortraitSource, folder: Path) -> None:
@@ -76,7 +76,7 @@ class KeptPortraits(_Kept):
         return portrait
 
 
-class KeptBackgrounds(_Kept):
+class CachedBackgrounds(_Kept):
     """A source of backgrounds, kept where they are small."""
 
     def __init__(self, source: BackgroundSource, folder: Path) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from hairnet_data.sources.base import POOLS
 
 
-def divide(weights: Mapping[str, int], fractions: tuple[float, float, float], seed: int) -> dict[str, str]:
+def assign_pools(weights: Mapping[str, int], fractions: tuple[float, float, float], seed: int) -> dict[str, str]:
     """Divides people (or backgrounds) into the three pools.
 
     The keys are put in an order that follows from `seed` and the key alone, and cut where the

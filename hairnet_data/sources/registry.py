@@ -7,7 +7,7 @@ from pathlib import Path
 
 from hairnet_data.core.errors import UsageError
 from hairnet_data.sources.base import BackgroundSource, PortraitSource
-from hairnet_data.sources.disk_cache import KeptBackgrounds, KeptPortraits
+from hairnet_data.sources.disk_cache import CachedBackgrounds, CachedPortraits
 from hairnet_data.sources.drawn.source import Drawn
 from hairnet_data.sources.folder.backgrounds import PhotoFolder
 from hairnet_data.sources.folder.source import Folder
@@ -79,15 +79,15 @@ def _portraits(
     raise UsageError("SOURCE", f"no source named {name!r}", f"choose from {', '.join(SOURCES)}")
 
 
-MOST_KEPT = 8000
+MAX_CACHED = 8000
 """Sources with more entries are not kept: their files would take gigabytes."""
 
 
-def keep_small(sources: Sources, folder: Path) -> Sources:
+def cache_small(sources: Sources, folder: Path) -> Sources:
     """The same sources, whose small pictures are kept as files in a folder once they are drawn or decoded."""
     portraits, backgrounds = sources.portraits, sources.backgrounds
-    if len(portraits.catalogue().entries) <= MOST_KEPT:
-        portraits = KeptPortraits(portraits, folder)
-    if len(backgrounds.catalogue().entries) <= MOST_KEPT:
-        backgrounds = KeptBackgrounds(backgrounds, folder)
+    if len(portraits.catalogue().entries) <= MAX_CACHED:
+        portraits = CachedPortraits(portraits, folder)
+    if len(backgrounds.catalogue().entries) <= MAX_CACHED:
+        backgrounds = CachedBackgrounds(backgrounds, folder)
     return Sources(portraits, backgrounds)

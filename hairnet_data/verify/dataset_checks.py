@@ -15,12 +15,12 @@ from hairnet_data.core.errors import DatasetError
 from hairnet_data.core.progress import Progress
 from hairnet_data.core.records.example import parse
 from hairnet_data.core.storage.paths import digest_of
-from hairnet_data.core.workers.pool import Crew
+from hairnet_data.core.workers.pool import WorkerPool
 from hairnet_data.dataset.checksums import SUMS, read_sums
-from hairnet_data.dataset.provenance import AtHand
+from hairnet_data.dataset.provenance import AvailableSources
 from hairnet_data.dataset.reader import Prepared, Shard, read_shard, salvaged, text
 from hairnet_data.recipes.policy import from_mapping
-from hairnet_data.sources.registry import Sources, keep_small
+from hairnet_data.sources.registry import Sources, cache_small
 from hairnet_data.verify.record_checks import Finding, Seen, check_record
 from hairnet_data.verify.source_checks import SourceCheck
 
@@ -71,25 +71,25 @@ class _Part:
     images: int = 0
 
 
-def verify(dataset: Prepared, at_hand: AtHand, crew: Crew, progress: Progress) -> Report:
+def verify(dataset: Prepared, available: AvailableSources, executor: WorkerPool, progress: Progress) -> Report:
     """Checks the sums of all shards, then reads every record.
 
     Args:
         dataset: the prepared dataset.
-        at_hand: its sources, as far as they are there.
-        crew: who reads.
+        available: its sources, as far as they are there.
+        executor: who reads.
         progress: told how many shards, then how many records are done.
     """
     shards = [shard for split in dataset.shards.values() for shard in split]
     total = sum(shard.records for shard in shards)
     report = Report()
-    report.sums, report.findings = _check_sums(dataset, shards, crew, progress)
+    report.sums, report.findings = _check_sums(dataset, shards, executor, progress)
     by_split: dict[str, Seen] = {split: Seen() for split in dataset.shards}
     with tempfile.TemporaryDirectory() as scratch:
         known = Path(scratch) / "known.pickle"
-        known.write_bytes(pickle.dumps((dataset, _kept(at_hand, Path(scratch)))))
+        known.write_bytes(pickle.dumps((dataset, _kept(available, Path(scratch)))))
         expected = 0
-        for part in crew.run(_check_shard, ((str(known), shard) for shard in shards)):
+        for part in executor.run(_check_shard, ((str(known), shard) for shard in shards)):
             report.findings += part.findings
             report.records += part.records
             report.masks += part.masks
@@ -101,18 +101,20 @@ def verify(dataset: Prepared, at_hand: AtHand, crew: Crew, progress: Progress) -
     report.findings += list(_pools_apart(dataset, by_split))
     order = {split: at for at, split in enumerate(dataset.shards)}
     report.findings.sort(key=lambda finding: (order.get(finding.split, -1), finding.index, finding.what))
-    report.notes = list(_notes(dataset, at_hand, report))
+    report.notes = list(_notes(dataset, available, report))
     return report
 
 
-def _check_sums(dataset: Prepared, shards: list[Shard], crew: Crew, progress: Progress) -> tuple[int, list[Finding]]:
+def _check_sums(
+    dataset: Prepared, shards: list[Shard], executor: WorkerPool, progress: Progress
+) -> tuple[int, list[Finding]]:
     """How many shards have their sum, and what is wrong with the others; a missing one is left to whoever reads it."""
     try:
         known = read_sums(dataset.path)
     except DatasetError as fault:
         return 0, [Finding(SUMS, -1, "", fault.what)]
     fit, findings = 0, []
-    for done, (shard, digest) in enumerate(crew.run(_sum_of, ((shard,) for shard in shards)), 1):
+    for done, (shard, digest) in enumerate(executor.run(_sum_of, ((shard,) for shard in shards)), 1):
         name = shard.path.name
         if digest and digest != known.get(name):
             what = "its SHA-256 is not the one it was made with" if name in known else f"{SUMS} does not list it"
@@ -129,17 +131,17 @@ def _sum_of(shard: Shard) -> tuple[Shard, str]:
         return shard, ""
 
 
-def _kept(at_hand: AtHand, folder: Path) -> AtHand:
-    if not at_hand.portraits or not at_hand.backgrounds:
-        return at_hand
-    kept = keep_small(Sources(at_hand.portraits, at_hand.backgrounds), folder)
-    return AtHand(kept.portraits, kept.backgrounds)
+def _kept(available: AvailableSources, folder: Path) -> AvailableSources:
+    if not available.portraits or not available.backgrounds:
+        return available
+    kept = cache_small(Sources(available.portraits, available.backgrounds), folder)
+    return AvailableSources(kept.portraits, kept.backgrounds)
 
 
 @functools.lru_cache(maxsize=1)
 def _known(path: str) -> tuple[Prepared, SourceCheck]:
-    dataset, at_hand = pickle.loads(Path(path).read_bytes())
-    return dataset, SourceCheck(dataset, at_hand)
+    dataset, available = pickle.loads(Path(path).read_bytes())
+    return dataset, SourceCheck(dataset, available)
 
 
 def _check_shard(known: str, shard: Shard) -> _Part:
@@ -236,14 +238,14 @@ def _pools_apart(dataset: Prepared, by_split: dict[str, Seen]) -> Iterator[Findi
                     yield Finding(split, -1, name, f"this {what} is in the pool {other} too")
 
 
-def _notes(dataset: Prepared, at_hand: AtHand, report: Report) -> Iterator[str]:
+def _notes(dataset: Prepared, available: AvailableSources, report: Report) -> Iterator[str]:
     if not dataset.metadata.get("people_apart"):
         yield "the source's own lists show some people in more than one pool; --split-by person keeps them apart"
     skipped = dataset.metadata.get("skipped", 0)
     if skipped:
         yield f"{skipped} faulty portraits or backgrounds were left out when it was built"
-    if at_hand.portraits is None:
+    if available.portraits is None:
         yield "masks were not compared: give the portraits' folder with --source-dir"
-    elif report.images < report.records and at_hand.backgrounds is None:
+    elif report.images < report.records and available.backgrounds is None:
         left = report.records - report.images
         yield f"{left} images show backgrounds and were not compared: give their folder with --negatives"

@@ -11,7 +11,7 @@ from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import BACKGROUND
 from hairnet_data.core.errors import HairnetError
 from hairnet_data.dataset.codec import decode_image, encode_image
-from hairnet_data.dataset.provenance import AtHand, content_fault
+from hairnet_data.dataset.provenance import AvailableSources, content_fault
 from hairnet_data.dataset.reader import Prepared
 from hairnet_data.recipes.recipe import Recipe, asset_id
 from hairnet_data.rendering.paint import shrink_background
@@ -36,8 +36,8 @@ class Compared:
 class SourceCheck:
     """Compares records with what is at hand of their source."""
 
-    def __init__(self, dataset: Prepared, at_hand: AtHand) -> None:
-        self._at_hand = at_hand
+    def __init__(self, dataset: Prepared, available: AvailableSources) -> None:
+        self._at_hand = available
         self._image_format = dataset.metadata["identity"]["image_format"]
         self._same_libraries = dataset.metadata.get("libraries") == library_versions()
         self._unlabelled = bool(dataset.metadata.get("unlabelled"))

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hairnet_data.core.arrays import Pixels, pixels
+from hairnet_data.core.arrays import Pixels, as_pixels
 from hairnet_data.core.classes import BACKGROUND
 from hairnet_model.data.partial_labels import UNSURE
 
@@ -96,6 +96,6 @@ def _coloured(image: Pixels, numbers: NDArray[np.float64], strength: float) -> P
     made = cv2.LUT(image, np.clip(table * 255, 0, 255).astype(np.uint8).reshape(256, 1, 3))
     share = 1 + strength * (0.4 * saturation if saturation > 0 else min(1.0, -saturation) * -1.0 * (saturation < -0.5))
     if share == 1:
-        return pixels(made)
+        return as_pixels(made)
     grey = cv2.cvtColor(cv2.cvtColor(made, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
-    return pixels(cv2.addWeighted(made, max(0.0, share), grey, 1 - max(0.0, share), 0))
+    return as_pixels(cv2.addWeighted(made, max(0.0, share), grey, 1 - max(0.0, share), 0))

@@ -48,7 +48,7 @@ def changed(
         yield images, masks
 
 
-def ahead(make: Callable[[], Iterator[T]], depth: int = 3) -> Generator[T, None, None]:
+def prefetch(make: Callable[[], Iterator[T]], depth: int = 3) -> Generator[T, None, None]:
     """Runs an iterator in a thread, a few items ahead; its errors are raised here. Closing it ends the thread."""
     items: queue.Queue[tuple[bool, T | BaseException | None]] = queue.Queue(depth)
     closed = threading.Event()

@@ -19,7 +19,7 @@ from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import NAMES, UNLABELLED, ids_of
 from hairnet_data.core.errors import DatasetError, PictureError
 from hairnet_data.core.images.decode import read_mask, read_photo
-from hairnet_data.core.storage.atomic import write_whole
+from hairnet_data.core.storage.atomic import write_atomic
 from hairnet_model.data.npz import read_arrays
 from hairnet_model.data.partial_labels import code, coded
 
@@ -47,7 +47,7 @@ def write_packed(path: Path, about: dict[str, Any], splits: Mapping[str, Iterabl
         arrays[f"{split}_offsets"] = np.cumsum([0, *map(len, files)], dtype=np.int64)
     buffer = io.BytesIO()
     np.savez(buffer, **arrays)  # type: ignore[arg-type]
-    write_whole(path, buffer.getvalue())
+    write_atomic(path, buffer.getvalue())
 
 
 class PackedFeed:
@@ -71,8 +71,8 @@ class PackedFeed:
             classes = about["classes"]
             self._known = code(ids_of(about.get("unlabelled", [])))
         except Exception as fault:  # zip, JSON and NumPy each have their own
-            mend = "make it with `hairnet-model pack`"
-            raise DatasetError(str(path), "is missing or no packed dataset", mend) from fault
+            hint = "make it with `hairnet-model pack`"
+            raise DatasetError(str(path), "is missing or no packed dataset", hint) from fault
         if classes != list(NAMES):
             raise DatasetError(
                 str(path), f"has the classes {classes}", f"a model here knows {', '.join(NAMES)}, in order"

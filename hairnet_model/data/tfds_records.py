@@ -209,12 +209,12 @@ def _stream(
     most = sum(of[file] for file in files) if most is None else most
     if not any(".array_record-" in os.path.basename(file) for file in files):
         return tf.data.TFRecordDataset(files).skip(skip).take(most)
-    array_record.needed()
+    array_record.check_installed()
     listed = [(file, of[file]) for file in files]
 
     def blocks() -> Iterator[list[bytes]]:
         try:
-            yield from array_record.blocks(listed, skip, most)
+            yield from array_record.iter_batches(listed, skip, most)
         except HairnetError as fault:  # TensorFlow would print a page of its own calls; so the stream just ends
             faults.append(fault)
 
@@ -268,8 +268,8 @@ def _checked(masks: Pixels, codes: NDArray[np.uint8], dataset: Dataset, split: s
     try:
         return coded(masks, codes)
     except ValueError as fault:
-        mend = "`hairnet-data verify` names it; build it again"
-        raise DatasetError(f"{dataset.path} ({split})", str(fault), mend) from fault
+        hint = "`hairnet-data verify` names it; build it again"
+        raise DatasetError(f"{dataset.path} ({split})", str(fault), hint) from fault
 
 
 def people(dataset: Dataset, split: str = "train") -> frozenset[str]:

@@ -102,10 +102,10 @@ def check_size(dataset: tfds_records.Dataset) -> None:
     """Raises DatasetError if the networks cannot take the dataset's pictures."""
     size = dataset.image_size
     if size % STRIDE:
-        mend = (
+        hint = (
             f"build it with an --image-size divisible by {STRIDE}, for instance {max(1, round(size / STRIDE)) * STRIDE}"
         )
-        raise DatasetError(str(dataset.path), f"has pictures of {size} pixels, which no network here takes", mend)
+        raise DatasetError(str(dataset.path), f"has pictures of {size} pixels, which no network here takes", hint)
 
 
 def cases(model: Model, dataset: tfds_records.Dataset, split: str, batch: int = 32) -> Iterator[Case]:

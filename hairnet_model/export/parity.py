@@ -76,5 +76,5 @@ def demand(agreement: Agreement, quantize: str | None, where: str) -> None:
             raise ExportError(where, what, f"give --data with at least {100 * LEAST_SHARE:.0f} % of each class")
         if not iou >= least:  # NaN too
             what = f"{name} agrees with the Keras model by an IoU of {iou:.4f}, not {least}; nothing was written"
-            mend = "calibrate with --data that looks like your pictures, or use float16" if quantize else "report it"
-            raise ExportError(where, what, mend)
+            hint = "calibrate with --data that looks like your pictures, or use float16" if quantize else "report it"
+            raise ExportError(where, what, hint)

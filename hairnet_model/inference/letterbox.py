@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hairnet_data.core.arrays import Pixels, pixels
+from hairnet_data.core.arrays import Pixels, as_pixels
 
 PAD = 96
 """Grey value of what the photo does not cover.
@@ -93,7 +93,7 @@ def frame(photo: Pixels, size: int, pad: int = PAD) -> Pixels:
     rows, columns = _sides(photo.shape[0], photo.shape[1], size)
     for _ in range(_level(rows.longer / size)):
         half = (photo.shape[1] + 1) // 2, (photo.shape[0] + 1) // 2
-        photo = pixels(cv2.resize(photo, half, interpolation=cv2.INTER_AREA))
+        photo = as_pixels(cv2.resize(photo, half, interpolation=cv2.INTER_AREA))
     down, across = rows.covered(), columns.covered()
     y = rows.places(photo.shape[0])[down].astype(np.float32)
     x = columns.places(photo.shape[1])[across].astype(np.float32)

@@ -27,7 +27,7 @@ _BAND = 1 << 22  # pixels tinted at once: an overlay is mixed in 36 bytes a pixe
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class PredictionResult:
     """What came of it.
 
     Attributes:
@@ -77,7 +77,7 @@ def predict(
     panels: bool = False,
     truth: Path | None = None,
     progress: Progress = silent,
-) -> Outcome:
+) -> PredictionResult:
     """Writes the mask of every photo as a PNG of mode L: class ids, in the photo's own size, upright.
 
     A photo that cannot be used is left out and told in the outcome. Every file is there whole or not at all; one of
@@ -114,7 +114,7 @@ def predict(
             masks, done = masks + 1, done + 1
             progress("segmenting", done, len(found))
     progress("segmenting", done, len(found))
-    return Outcome(masks, tuple(faults))
+    return PredictionResult(masks, tuple(faults))
 
 
 def _check(wanted: _Wanted, found: Sequence[Photo]) -> None:

@@ -104,8 +104,8 @@ class Segmenter:
         asked = np.concatenate([frames, frames]) if len(frames) == 1 else frames
         outputs = np.asarray(self.model.network.predict_on_batch(asked))[: len(frames)]
         if not np.isfinite(outputs).all():
-            mend = "its training went astray: train it anew"
-            raise HairnetError("the model", "puts out values that are no numbers", mend)
+            hint = "its training went astray: train it anew"
+            raise HairnetError("the model", "puts out values that are no numbers", hint)
         return heads.probabilities(outputs)
 
     def _framed(self, images: Pixels) -> Probabilities:

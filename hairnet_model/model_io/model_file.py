@@ -53,9 +53,9 @@ def load(path: Path | None = None) -> Model:
         ModelError: it is missing, damaged, or no model of three classes.
     """
     file = shipped.KERAS if path is None else path / "best.keras" if os.path.isdir(path) else path
-    where, mend = str(path or file), "give a .keras file or a folder that `hairnet-model train` made"
+    where, hint = str(path or file), "give a .keras file or a folder that `hairnet-model train` made"
     if not os.path.isfile(file):
-        raise ModelError(where, "holds no best.keras" if path and os.path.isdir(path) else "is missing", mend)
+        raise ModelError(where, "holds no best.keras" if path and os.path.isdir(path) else "is missing", hint)
     try:
         with zipfile.ZipFile(file) as archive:
             archive_checks.check(archive)
@@ -73,7 +73,7 @@ def load(path: Path | None = None) -> Model:
         raise
     except Exception as fault:  # Keras raises whatever it likes on a damaged archive
         said = " ".join(str(fault).split())[:120] or type(fault).__name__
-        raise ModelError(where, f"is no model of ours ({said})", mend) from fault
+        raise ModelError(where, f"is no model of ours ({said})", hint) from fault
     return Model(network, image_size, frozenset(people), about)
 
 

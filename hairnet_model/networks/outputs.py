@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hairnet_data.core.arrays import Pixels, pixels
+from hairnet_data.core.arrays import Pixels, as_pixels
 from hairnet_data.core.classes import BACKGROUND, FACE, HAIR
 
 THRESHOLD_2019 = 50.0
@@ -39,5 +39,5 @@ def class_ids(outputs: NDArray[Any]) -> Pixels:
     if outputs.shape[-1] == 2:
         face, hair = outputs[..., 0], outputs[..., 1]
         larger = np.where(face > hair, np.uint8(FACE), np.uint8(HAIR))
-        return pixels(np.where(np.maximum(face, hair) > THRESHOLD_2019, larger, np.uint8(BACKGROUND)))
-    return pixels(np.argmax(outputs, -1).astype(np.uint8))
+        return as_pixels(np.where(np.maximum(face, hair) > THRESHOLD_2019, larger, np.uint8(BACKGROUND)))
+    return as_pixels(np.argmax(outputs, -1).astype(np.uint8))

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hairnet_data.core.errors import BuildError, HairnetError
-from hairnet_data.core.storage.atomic import write_whole
+from hairnet_data.core.storage.atomic import write_atomic
 from hairnet_model.data.npz import read_arrays
 
 FILE = "state.npz"
@@ -55,7 +55,7 @@ def write(run: Path, state: State) -> None:
     buffer = io.BytesIO()
     np.savez(buffer, about=np.array(json.dumps(about)), **arrays)  # type: ignore[arg-type]
     try:
-        write_whole(run / FILE, buffer.getvalue())
+        write_atomic(run / FILE, buffer.getvalue())
     except BuildError as fault:
         raise RunError(fault.where, fault.what, "make room, then go on with --resume") from fault
 

@@ -13,7 +13,7 @@ PRECISIONS = ("auto", "float32", "bfloat16", "float16")
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class TrainingConfig:
     """All that a training depends on beside its records and its first weights.
 
     Attributes:
@@ -81,7 +81,7 @@ class Settings:
         return asdict(self)
 
 
-def as_2019(settings: Settings) -> Settings:
+def as_2019(settings: TrainingConfig) -> TrainingConfig:
     """The training of 2019: raw 0..255, two maps against 0 and 255, Adam 1e-3, batch 10, nothing on the fly."""
     return replace(
         settings,

@@ -14,7 +14,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from hairnet_data.core.storage.atomic import write_whole
+from hairnet_data.core.storage.atomic import write_atomic
 from hairnet_data.core.version import __version__
 from hairnet_model.model_io.model_file import Model
 
@@ -29,7 +29,7 @@ def write_csv(path: Path, rows: Rows) -> None:
     writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
     writer.writeheader()
     writer.writerows({name: f"{row[name]:.6g}" for name in COLUMNS} for row in rows)
-    write_whole(path, text.getvalue().encode())
+    write_atomic(path, text.getvalue().encode())
 
 
 def write_curves(path: Path, rows: Rows, title: str) -> None:
@@ -62,7 +62,7 @@ def write_curves(path: Path, rows: Rows, title: str) -> None:
         axes.spines[["top"]].set_visible(False)
     buffer = io.BytesIO()
     FigureCanvasAgg(figure).print_figure(buffer, format="png")
-    write_whole(path, buffer.getvalue())
+    write_atomic(path, buffer.getvalue())
 
 
 def write_info(run: Path, about: dict[str, Any], people: Collection[str], parameters: int) -> None:
@@ -75,8 +75,8 @@ def write_info(run: Path, about: dict[str, Any], people: Collection[str], parame
         "numpy": np.__version__,
     }
     notes = {**about, "parameters": parameters, "versions": versions, "people": len(people)}
-    write_whole(run / "run.json", json.dumps(notes, indent=2).encode() + b"\n")
-    write_whole(run / "people.json", json.dumps(sorted(people), indent=0).encode() + b"\n")
+    write_atomic(run / "run.json", json.dumps(notes, indent=2).encode() + b"\n")
+    write_atomic(run / "people.json", json.dumps(sorted(people), indent=0).encode() + b"\n")
 
 
 def weights_hash(model: Model | None) -> str | None:

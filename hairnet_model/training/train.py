@@ -15,7 +15,7 @@ from hairnet_model.model_io.model_file import Model
 from hairnet_model.networks import fcn
 from hairnet_model.training import checkpoint, run_log
 from hairnet_model.training.checkpoint import RunError, State
-from hairnet_model.training.config import Settings
+from hairnet_model.training.config import TrainingConfig
 from hairnet_model.training.devices import shared_by
 from hairnet_model.training.trainer import Trainer
 
@@ -23,7 +23,7 @@ Row = dict[str, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class TrainingResult:
     """How a training ended.
 
     Attributes:
@@ -38,14 +38,14 @@ class Outcome:
 
 
 def train(
-    settings: Settings,
+    settings: TrainingConfig,
     feed: Feed,
     run: Path,
     init: Model | None = None,
     resume: bool = False,
     progress: Progress = silent,
     devices: int | str = 1,
-) -> Outcome:
+) -> TrainingResult:
     """Trains, validates every so often, and keeps `best.keras` and `last.keras` in the run's folder.
 
     Args:
@@ -96,7 +96,7 @@ def train(
             )
     except BuildError as fault:
         raise RunError(fault.where, fault.what, "make room, then go on with --resume") from fault
-    return Outcome(_best(rows), rows, stopped)
+    return TrainingResult(_best(rows), rows, stopped)
 
 
 def _new_folder(run: Path) -> None:

@@ -11,14 +11,14 @@ import numpy as np
 
 from hairnet_data.core.classes import FACE, HAIR
 from hairnet_data.core.progress import Progress
-from hairnet_model.data.feed import Feed, Pair, ahead, changed
+from hairnet_model.data.feed import Feed, Pair, changed, prefetch
 from hairnet_model.data.partial_labels import UNSURE
 from hairnet_model.evaluation import metrics
 from hairnet_model.model_io.model_file import Model
 from hairnet_model.networks import fcn
 from hairnet_model.networks.outputs import class_ids
 from hairnet_model.training.checkpoint import RunError, State
-from hairnet_model.training.config import Settings
+from hairnet_model.training.config import TrainingConfig
 from hairnet_model.training.ema import EVERY, Average
 from hairnet_model.training.losses import LOSSES
 from hairnet_model.training.precision import dtype_policy, policy_name
@@ -39,7 +39,7 @@ class Trainer:
     """
 
     def __init__(
-        self, settings: Settings, init: Model | None, state: State | None, devices: Devices = ONE_DEVICE
+        self, settings: TrainingConfig, init: Model | None, state: State | None, devices: Devices = ONE_DEVICE
     ) -> None:
         self.settings = settings
         keras.utils.set_random_seed(settings.seed)
@@ -81,12 +81,12 @@ class Trainer:
             read = feed.training(settings.batch, first, steps, settings.seed)
             return changed(read, first, settings.seed, settings.jitter, settings.cover)
 
-        with closing(ahead(batches)) as stream:
+        with closing(prefetch(batches)) as stream:
             for step, (images, masks) in enumerate(stream, first + 1):
                 loss = self._step(images, masks)
                 if not math.isfinite(loss):
-                    mend = f"the last good weights are kept; try a lower --learning-rate than {settings.rate:g}"
-                    raise RunError("training", f"the loss is not a number at step {step}", mend)
+                    hint = f"the last good weights are kept; try a lower --learning-rate than {settings.rate:g}"
+                    raise RunError("training", f"the loss is not a number at step {step}", hint)
                 if settings.average and step % EVERY == 0:
                     self.average.update(self.network.get_weights())
                 total += loss
@@ -127,7 +127,7 @@ class Trainer:
         return [*self.network.variables, *self.network.optimizer.variables]
 
 
-def _optimizer(settings: Settings) -> keras.optimizers.Optimizer:
+def _optimizer(settings: TrainingConfig) -> keras.optimizers.Optimizer:
     if settings.head == "maps_2019":
         return keras.optimizers.Adam(settings.rate)
     warmup = min(settings.warmup, settings.steps // 2)

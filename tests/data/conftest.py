@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from hairnet_data.building.pipeline import build
-from hairnet_data.building.settings import Settings
+from hairnet_data.building.settings import BuildSettings
 from hairnet_data.dataset.reader import Prepared, open_prepared
 from hairnet_data.recipes.policy import Policy
 from hairnet_data.sources.folder.backgrounds import PhotoFolder
@@ -58,11 +58,11 @@ def lfw_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_lfw(tmp_path_factory.mktemp("lfw") / "public")
 
 
-TINY = Settings(image_size=64, train_examples=40)
+TINY = BuildSettings(image_size=64, train_examples=40)
 
 
 @pytest.fixture(scope="session")
-def tiny() -> Settings:
+def tiny() -> BuildSettings:
     """Settings of small examples, few of them."""
     return TINY
 
@@ -76,7 +76,7 @@ def built_drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def built_folder(portraits_dir: Path, negatives_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A dataset of the user's own photos and backgrounds, PNG, named `mine`. Read it only."""
-    settings = Settings(image_size=48, train_examples=30, image_format="png", policy=Policy(scale=(0.5, 2)))
+    settings = BuildSettings(image_size=48, train_examples=30, image_format="png", policy=Policy(scale=(0.5, 2)))
     sources = Sources(Folder.open(portraits_dir), PhotoFolder(negatives_dir))
     return build(sources, settings, tmp_path_factory.mktemp("data"), name="mine").path
 

@@ -20,7 +20,7 @@ from typing import Any
 from hairnet_data.building import pipeline as building
 from hairnet_data.building import plan, publish, shard_writer, staging
 from hairnet_data.building.pipeline import build
-from hairnet_data.building.settings import Settings
+from hairnet_data.building.settings import BuildSettings
 from hairnet_data.core.records import shard_file
 from hairnet_data.dataset import croissant, shard_manifest
 from hairnet_data.sources.folder.backgrounds import PhotoFolder
@@ -28,7 +28,7 @@ from hairnet_data.sources.folder.source import Folder
 from hairnet_data.sources.registry import Sources
 from tests.support.around import Around
 
-SETTINGS = Settings(image_size=40, train_examples=33)
+SETTINGS = BuildSettings(image_size=40, train_examples=33)
 OTHERS = replace(SETTINGS, seed=4)
 PER_SHARD = 7
 LAST = 11  # of the shards
@@ -166,7 +166,7 @@ def in_the_builder(name: str) -> Callable[[], None]:
 
 def in_the_table() -> None:
     """Dies when half of the table's pieces are in it."""
-    real, calls = shard_manifest.Shard.read_rows, []
+    real, calls = shard_manifest.WrittenShard.read_rows, []
 
     def deadly(self: Any, notes: Path) -> bytes:
         calls.append(self)
@@ -174,23 +174,23 @@ def in_the_table() -> None:
             die()
         return real(self, notes)
 
-    shard_manifest.Shard.read_rows = deadly  # type: ignore[method-assign]
+    shard_manifest.WrittenShard.read_rows = deadly  # type: ignore[method-assign]
 
 
 POINTS: dict[str, Callable[[], None]] = {
-    "before the survey": before(building, "plan_of"),
-    "after the survey": before(building, "work_name"),
+    "before the survey": before(building, "plan_build"),
+    "after the survey": before(building, "staging_name"),
     "before the estimate": before(building, "estimate"),
-    "before its folder is its own": before(building, "claimed"),
+    "before its folder is its own": before(building, "claim_staging"),
     "before old shards are looked for": before(building, "finished_shards"),
-    "before rendering": before(building, "generate"),
+    "before rendering": before(building, "write_shards"),
     "before the first shard": before(shard_writer, "write_shard"),
     "in the middle of the first shard": in_the_middle_of_shard(1),
     "before the first shard is on the disk": before(os, "fsync"),
     "between writing and renaming the first shard": at_rename(of_a_shard),
     "between the first shard and its rows": before(shard_writer, "write_rows"),
     "between writing and renaming the first rows": at_rename(of_rows),
-    "between the first shard and its note": before(shard_writer, "write_note"),
+    "between the first shard and its note": before(shard_writer, "write_manifest"),
     "between writing and renaming the first note": at_rename(of_a_note),
     "before the second shard": before(shard_writer, "write_shard", 2),
     "in the middle of the fifth shard": in_the_middle_of_shard(5),
@@ -202,11 +202,11 @@ POINTS: dict[str, Callable[[], None]] = {
     "before the sums": in_the_builder("write_sums"),
     "before TFDS writes": in_tfds(before),
     "after TFDS wrote": in_tfds(after),
-    "after the metadata": before(building, "put_in_place"),
+    "after the metadata": before(building, "publish"),
     "while TFDS's files are moved": at_rename(of_tfds, 2),
     "before all is on the disk": before(publish, "_to_disk"),
     "before the dataset has its place": at_rename(is_shards),
-    "when the dataset has its place": after(building, "put_in_place"),
+    "when the dataset has its place": after(building, "publish"),
     "while tidying up": before(staging.shutil, "rmtree", 2),
 }
 
@@ -214,7 +214,7 @@ REPLACING: dict[str, Callable[[], None]] = {
     "replacing, in the middle of a shard": in_the_middle_of_shard(3),
     "replacing, before the metadata": before(building, "_describe"),
     "replacing, between the two renames": at_rename(is_shards),
-    "replacing, when the dataset has its place": after(building, "put_in_place"),
+    "replacing, when the dataset has its place": after(building, "publish"),
 }
 
 

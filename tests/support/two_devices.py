@@ -38,10 +38,10 @@ from hairnet_model.model_io import model_file
 from hairnet_model.networks import fcn
 from hairnet_model.networks.layers import DepthToSpace, StandardizedConv2D
 from hairnet_model.training import losses, run_log, trainer
-from hairnet_model.training.config import Settings
+from hairnet_model.training.config import TrainingConfig
 from hairnet_model.training.train import train
 
-SETTINGS = Settings(steps=6, batch=8, warmup=2, validate_every=1, precision="float32", average=0.9)
+SETTINGS = TrainingConfig(steps=6, batch=8, warmup=2, validate_every=1, precision="float32", average=0.9)
 
 
 def tiny(dropout: float = 0.0) -> keras.Model:
@@ -76,7 +76,7 @@ MUTANTS = {
 OPTIMIZER = trainer._optimizer
 
 
-def clipping(settings: Settings) -> keras.optimizers.Optimizer:
+def clipping(settings: TrainingConfig) -> keras.optimizers.Optimizer:
     optimizer = OPTIMIZER(settings)
     optimizer.clipnorm = 0.02
     return optimizer
@@ -102,7 +102,7 @@ class Cut(PackedFeed):
         return super().training(batch, first_step, steps, seed)
 
 
-def ran(packed: Path, run: Path, settings: Settings, devices: int | str, resume: bool = False) -> dict[str, Any]:
+def ran(packed: Path, run: Path, settings: TrainingConfig, devices: int | str, resume: bool = False) -> dict[str, Any]:
     """A whole run: the loss of every step, and the last weights' scores and loss on the validation split."""
     feed = PackedFeed(packed)
     rows = train(settings, feed, run, resume=resume, devices=devices).rows

@@ -12,7 +12,7 @@ from PIL import Image
 
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import COLOURS, FACE, HAIR, UNLABELLED
-from hairnet_data.core.storage.atomic import write_whole
+from hairnet_data.core.storage.atomic import write_atomic
 
 Colour = tuple[int, int, int]
 
@@ -165,4 +165,4 @@ def save_png(path: Path, image: Pixels) -> None:
     """
     buffer = io.BytesIO()
     Image.fromarray(image).save(buffer, "PNG")
-    write_whole(Path(path), buffer.getvalue())
+    write_atomic(Path(path), buffer.getvalue())

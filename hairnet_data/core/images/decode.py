@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
-from hairnet_data.core.arrays import Pixels, pixels
+from hairnet_data.core.arrays import Pixels, as_pixels
 from hairnet_data.core.errors import PictureError
 from hairnet_data.core.images.label_image import MaskPicture, bands, labels
 from hairnet_data.core.storage.bounded_read import open_plain, opened_size, read_opened
@@ -114,7 +114,7 @@ def read_photo(picture: Picture, name: str | None = None) -> Pixels:
             if decoded is None:
                 image.load()  # raises where the pixels end early
                 decoded = _rgb(image, where)
-            return pixels(_upright(decoded, _orientation(image)))
+            return as_pixels(_upright(decoded, _orientation(image)))
         except PictureError:
             raise
         except Exception as error:  # decoders raise whatever they like on hostile bytes
@@ -147,7 +147,7 @@ def read_mask(picture: Picture, name: str | None = None) -> MaskPicture:
             mask, turn = labels(image, largest, where), _orientation(image)
             if mask.indices is not None:
                 return MaskPicture(_upright(mask.indices, turn), mask.palette, None)
-            return MaskPicture(None, None, None if mask.rgb is None else pixels(_upright(mask.rgb, turn)))
+            return MaskPicture(None, None, None if mask.rgb is None else as_pixels(_upright(mask.rgb, turn)))
         except PictureError:
             raise
         except Exception as error:
@@ -200,10 +200,10 @@ def _quick_jpeg(image: Image.Image, data: bytes) -> Pixels | None:
     if image.format != "JPEG" or image.mode not in ("RGB", "L") or not data.endswith(b"\xff\xd9"):
         return None
     flags = cv2.IMREAD_COLOR_RGB | cv2.IMREAD_IGNORE_ORIENTATION
-    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
-    if pixels is None or pixels.shape != (image.height, image.width, 3):
+    as_pixels = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
+    if as_pixels is None or as_pixels.shape != (image.height, image.width, 3):
         return None
-    return pixels.astype(np.uint8, copy=False)
+    return as_pixels.astype(np.uint8, copy=False)
 
 
 @functools.cache

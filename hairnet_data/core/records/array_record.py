@@ -19,7 +19,7 @@ _OPTIONS = "group_size:1,uncompressed"
 _BLOCK = 64  # records that are read in one call
 
 
-def needed() -> None:
+def check_installed() -> None:
     """Whether ArrayRecords can be read and written here. Raises UsageError where the package is not installed."""
     if importlib.util.find_spec("array_record") is None:
         raise _missing()
@@ -113,7 +113,7 @@ class Reader:
         return self._reader
 
 
-def blocks(files: Sequence[tuple[str, int]], skip: int, most: int) -> Iterator[list[bytes]]:
+def iter_batches(files: Sequence[tuple[str, int]], skip: int, most: int) -> Iterator[list[bytes]]:
     """Reads files one after another, a few dozen records at once; no file is opened of which nothing is wanted.
 
     Args:
@@ -155,5 +155,5 @@ def _module() -> Any:
 
 
 def _missing() -> UsageError:
-    mend = "pip install array_record where there is one, or use tfrecord"
-    return UsageError("array_record", "is not installed", mend)
+    hint = "pip install array_record where there is one, or use tfrecord"
+    return UsageError("array_record", "is not installed", hint)

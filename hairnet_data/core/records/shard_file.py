@@ -27,7 +27,7 @@ def checked_format(name: str) -> str:
     if name not in FILE_FORMATS:
         raise UsageError("--file-format", f"no format named {name!r}", f"choose {' or '.join(FILE_FORMATS)}")
     if name == "array_record":
-        array_record.needed()
+        array_record.check_installed()
     return name
 
 

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import IO
 
 from hairnet_data.core.errors import BuildError
-from hairnet_data.core.storage.paths import is_remote, told
+from hairnet_data.core.storage.paths import is_remote, translate_store_errors
 
 
 @contextlib.contextmanager
-def drafted(path: Path) -> Iterator[IO[bytes]]:
+def atomic_writer(path: Path) -> Iterator[IO[bytes]]:
     """A file to write, under another name in its folder; it gets its own when all went well, or nothing is left of it.
 
     In a store, where nothing can be renamed and a file is whole once it is closed, all is kept until then.
@@ -29,7 +29,7 @@ def drafted(path: Path) -> Iterator[IO[bytes]]:
     if is_remote(path):
         kept = io.BytesIO()
         yield kept
-        with told(path):
+        with translate_store_errors(path):
             path.write_bytes(kept.getvalue())
         return
     draft = path.with_name(f".{path.name[:80]}.{secrets.token_hex(4)}.part")
@@ -42,7 +42,7 @@ def drafted(path: Path) -> Iterator[IO[bytes]]:
             draft.unlink()
 
 
-def write_whole(path: Path, data: bytes) -> None:
+def write_atomic(path: Path, data: bytes) -> None:
     """Writes a file: it is there whole, or not at all.
 
     Args:
@@ -53,18 +53,18 @@ def write_whole(path: Path, data: bytes) -> None:
         BuildError: the folder is missing or cannot be written to.
     """
     try:
-        with drafted(path) as file:
+        with atomic_writer(path) as file:
             file.write(data)
     except OSError as error:
-        mend = "check its permissions and the room left on the disk"
+        hint = "check its permissions and the room left on the disk"
         if not path.parent.is_dir():
-            mend = "make the folder first"
+            hint = "make the folder first"
         elif path.is_dir():
-            mend = "give the name of a file"
-        raise BuildError(str(path), f"cannot be written ({error.strerror or error})", mend) from error
+            hint = "give the name of a file"
+        raise BuildError(str(path), f"cannot be written ({error.strerror or error})", hint) from error
 
 
-def put_folder(draft: Path, out: Path) -> None:
+def install_folder(draft: Path, out: Path) -> None:
     """Gives a finished folder its name; one that bears it is removed, but comes back if the new one cannot take it.
 
     Args:

@@ -9,7 +9,7 @@ import tomllib
 from pathlib import Path
 from typing import IO, Any, cast
 
-from hairnet_data.core.storage.paths import is_remote, open_remote, size_of, told
+from hairnet_data.core.storage.paths import is_remote, open_remote, size_of, translate_store_errors
 
 MAX_TEXT = 1 << 18
 """Bytes of a file that people write by hand: settings, lists of names and the like."""
@@ -43,7 +43,7 @@ def opened_size(file: IO[bytes], path: str | os.PathLike[str]) -> int:
 
 def read_opened(file: IO[bytes], path: str | os.PathLike[str], most: int) -> bytes:
     """So many bytes at most of a file that `open_plain` opened by that path. Raises OSError."""
-    with told(path):
+    with translate_store_errors(path):
         return file.read(most)
 
 

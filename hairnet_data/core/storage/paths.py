@@ -26,7 +26,7 @@ _BLOCK = 1 << 20
 _NOT_ITS = (OSError, HairnetError, TypeError, AttributeError, AssertionError, KeyError)
 
 
-def place(path: str | os.PathLike[str]) -> Path:
+def parse_path(path: str | os.PathLike[str]) -> Path:
     """A path as the user gives it, e.g. `datasets` or `gs://bucket/datasets`.
 
     Returns:
@@ -56,7 +56,7 @@ def is_remote(path: str | os.PathLike[str]) -> bool:
 
 
 @contextlib.contextmanager
-def told(path: str | os.PathLike[str]) -> Iterator[None]:
+def translate_store_errors(path: str | os.PathLike[str]) -> Iterator[None]:
     """Turns whatever a store's client raises into an OSError of one line; for local paths it does nothing."""
     try:
         yield
@@ -75,7 +75,7 @@ def is_folder(path: Path) -> bool:
     """
     if not is_remote(path):
         return os.path.isdir(path)
-    with told(path):
+    with translate_store_errors(path):
         return path.is_dir()
 
 
@@ -83,7 +83,7 @@ def is_file(path: Path) -> bool:
     """Whether there is a file, or in a store anything of that name. Raises OSError as `is_folder`."""
     if not is_remote(path):
         return os.path.isfile(path)
-    with told(path):
+    with translate_store_errors(path):
         return path.exists()
 
 
@@ -93,7 +93,7 @@ def open_remote(path: Path) -> IO[bytes]:
     Raises:
         OSError: there is none, or it cannot be opened.
     """
-    with told(path):
+    with translate_store_errors(path):
         if path.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), os.fspath(path))
         return cast(IO[bytes], path.open("rb"))
@@ -101,7 +101,7 @@ def open_remote(path: Path) -> IO[bytes]:
 
 def size_of(path: Path) -> int:
     """Bytes of a file. Raises OSError where there is none."""
-    with told(path):
+    with translate_store_errors(path):
         about: Any = path.stat()
         return int(about.length if is_remote(path) else about.st_size)
 
@@ -112,7 +112,7 @@ def digest_of(path: Path) -> str:
         with open(path, "rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     made = hashlib.sha256()
-    with told(path), open_remote(path) as file:
+    with translate_store_errors(path), open_remote(path) as file:
         while block := file.read(_BLOCK):
             made.update(block)
     return made.hexdigest()
@@ -120,13 +120,13 @@ def digest_of(path: Path) -> str:
 
 def write_file(path: Path, data: bytes) -> None:
     """Writes a file of a store; it is there once it is whole. Raises OSError."""
-    with told(path):
+    with translate_store_errors(path):
         path.write_bytes(data)
 
 
 def bytes_in(folder: Path) -> int:
     """Bytes of the files in a folder; subfolders do not count."""
-    with told(folder):
+    with translate_store_errors(folder):
         return sum(size_of(file) for file in folder.iterdir())
 
 
@@ -146,7 +146,7 @@ def files_below(folder: Path, endings: frozenset[str]) -> list[str]:
         OSError: it cannot be listed.
     """
     found, waiting = [], [""]
-    with told(folder):
+    with translate_store_errors(folder):
         while waiting:
             here = waiting.pop()
             for path in (folder / here if here else folder).iterdir():

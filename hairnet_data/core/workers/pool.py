@@ -22,14 +22,14 @@ from typing import Any, Protocol, TypeVar
 import cv2
 
 from hairnet_data.core.errors import BuildError
-from hairnet_data.core.workers.process import READY, serve, settle
+from hairnet_data.core.workers.process import READY, configure_process, serve
 
 R = TypeVar("R")
 
 _TRIES = 2
 
 
-class Hands(Protocol):
+class Executor(Protocol):
     """Whoever runs functions over tasks."""
 
     def run(self, function: Callable[..., R], tasks: Iterable[tuple[Any, ...]]) -> Iterator[R]:
@@ -73,7 +73,7 @@ class _Worker:
         return f"signal {-code}, {name.lower()}" + (", most likely for want of memory" if -code == 9 else "")
 
 
-class Crew:
+class WorkerPool:
     """Runs functions over tasks, in worker processes or, with one worker, here and now.
 
     The workers are spawned, not forked: no lock or thread of the parent comes along. They leave
@@ -82,14 +82,14 @@ class Crew:
 
     def __init__(self, workers: int) -> None:
         self.workers = workers
-        self._staff: list[_Worker] = []
+        self._workers: list[_Worker] = []
         self._threads = cv2.getNumThreads()
 
-    def __enter__(self) -> Crew:
+    def __enter__(self) -> WorkerPool:
         if self.workers > 1:
             resource_tracker.ensure_running()  # else the first worker starts it, and that lets Ctrl-C through
         else:
-            settle()
+            configure_process()
         return self
 
     def __exit__(
@@ -98,17 +98,17 @@ class Crew:
         if kind is not None:
             self.stop()
         else:
-            for worker in self._staff:
+            for worker in self._workers:
                 worker.pipe.close()  # it has nothing to do, and leaves
-            for worker in self._staff:
+            for worker in self._workers:
                 worker.process.join()
-            self._staff.clear()
+            self._workers.clear()
         if self.workers == 1:
             cv2.setNumThreads(self._threads)
 
     def stop(self) -> None:
         """Ends the workers at once and waits until they are gone: after it nobody writes any more."""
-        self._end(list(self._staff))
+        self._end(list(self._workers))
 
     def run(self, function: Callable[..., R], tasks: Iterable[tuple[Any, ...]]) -> Iterator[R]:
         """Yields the result of every task, in the order of completion.
@@ -137,7 +137,7 @@ class Crew:
                 busy[worker.pipe] = worker
 
         try:
-            hand_out([worker for worker in self._staff if worker.task is None])
+            hand_out([worker for worker in self._workers if worker.task is None])
             while busy:
                 for pipe in wait(list(busy)):
                     worker = busy[pipe]  # type: ignore[index]  # only connections were waited for
@@ -145,7 +145,7 @@ class Crew:
                         said = worker.pipe.recv()
                     except (EOFError, OSError):
                         del busy[worker.pipe]
-                        again.append(self._bury(worker))
+                        again.append(self._recover_task(worker))
                         hand_out([])
                         continue
                     if said is READY:
@@ -171,13 +171,13 @@ class Crew:
             else:
                 worker.task = task
                 return worker
-        worker = self._hire()
+        worker = self._start_worker()
         worker.task = task
         with contextlib.suppress(OSError):  # it died already; whoever listens to it is told so
             worker.pipe.send((function, task.arguments))
         return worker
 
-    def _hire(self) -> _Worker:
+    def _start_worker(self) -> _Worker:
         context = multiprocessing.get_context("spawn")
         with _no_interrupt():
             ours, theirs = context.Pipe()
@@ -185,10 +185,10 @@ class Crew:
             process.start()
             theirs.close()  # else we would never hear that it is gone
             worker = _Worker(process, ours)
-            self._staff.append(worker)
+            self._workers.append(worker)
         return worker
 
-    def _bury(self, worker: _Worker) -> _Task:
+    def _recover_task(self, worker: _Worker) -> _Task:
         """Returns the task of a worker that died. Raises WorkerDied if it was the second one."""
         how = worker.how_it_ended()
         self._end([worker])
@@ -210,8 +210,8 @@ class Crew:
         for worker in workers:
             worker.process.join()
             worker.pipe.close()
-            if worker in self._staff:
-                self._staff.remove(worker)
+            if worker in self._workers:
+                self._workers.remove(worker)
 
 
 @contextlib.contextmanager

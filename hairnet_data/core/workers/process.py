@@ -29,7 +29,7 @@ def serve(pipe: Connection, parent: int) -> None:
         parent: its process id.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    settle()
+    configure_process()
     threading.Thread(target=_leave_with, args=(parent,), daemon=True).start()
     with contextlib.suppress(EOFError, OSError):  # nobody is there any more
         pipe.send(READY)
@@ -61,7 +61,7 @@ def _leave_with(parent: int) -> None:
     os._exit(1)
 
 
-def settle() -> None:
+def configure_process() -> None:
     """Makes this process good at many small pictures."""
     cv2.setNumThreads(1)  # OpenCV's threads would only wait for each other
     # glibc returns every array of some size to the kernel and asks for it anew: a sixth of the time went there.

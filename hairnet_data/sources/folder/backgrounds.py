@@ -15,7 +15,7 @@ from hairnet_data.core.errors import HairnetError, SourceError, UsageError
 from hairnet_data.core.images import decode
 from hairnet_data.core.storage.paths import digest_of, files_below, is_folder, is_remote, size_of
 from hairnet_data.sources.base import POOLS, Catalogue, Entry
-from hairnet_data.sources.pool_assignment import divide
+from hairnet_data.sources.pool_assignment import assign_pools
 
 
 class PhotoFolder:
@@ -159,7 +159,7 @@ class PhotoFolder:
         weights: dict[str, int] = defaultdict(int)
         for leader in first.values():
             weights[leader] += 1
-        pools = divide(weights, self._fractions, self._seed)
+        pools = assign_pools(weights, self._fractions, self._seed)
         return {id: pools[leader] for id, leader in first.items()}
 
     def _equal(self, id: str) -> str:

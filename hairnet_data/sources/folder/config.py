@@ -134,8 +134,8 @@ def _classes(kind: str, table: Mapping[str, Any], options: Options, name: str) -
     if not set(table) & set(NAMES[1:]):
         raise SourceError(where, "names neither hair nor face", "add hair = ... or face = ...")
     if kind != "parts" and NAMES[BACKGROUND] not in table and _IGNORE not in table:
-        mend = f"add {NAMES[BACKGROUND]} = ..., or {_IGNORE} = ... for what nobody labelled"
-        raise SourceError(where, "does not say what background is", mend)
+        hint = f"add {NAMES[BACKGROUND]} = ..., or {_IGNORE} = ... for what nobody labelled"
+        raise SourceError(where, "does not say what background is", hint)
     if kind != "parts" and options.rest != NAMES[BACKGROUND]:
         raise SourceError(name, f"rest = {options.rest!r} means nothing with [{kind}]", "remove it")
     pairs: dict[Any, int] = {}
@@ -216,8 +216,8 @@ def _options(table: Mapping[str, Any], where: str) -> Options:
     shares = options.fractions
     numbers = all(isinstance(share, int | float) and not isinstance(share, bool) for share in shares)
     if len(shares) != 3 or not numbers or min(shares) < 0 or not abs(sum(shares) - 1) < 1e-6:
-        mend = "give the shares of train, validation and test, sum 1"
-        raise SourceError(where, f"fractions is {list(shares)}", mend)
+        hint = "give the shares of train, validation and test, sum 1"
+        raise SourceError(where, f"fractions is {list(shares)}", hint)
     if not all(isinstance(part, str) for part in options.order):
         raise SourceError(where, f"order is {list(options.order)}", "give the parts' names")
     if options.match not in ("path", "name"):
@@ -226,8 +226,8 @@ def _options(table: Mapping[str, Any], where: str) -> Options:
         raise SourceError(where, f"rest is {options.rest!r}", f'give "{NAMES[BACKGROUND]}" or "{_IGNORE}"')
     ignored = options.ignored
     if not all(name in NAMES for name in ignored) or len(set(ignored)) != len(ignored) or len(ignored) == 1:
-        mend = f"give two or all of {', '.join(NAMES)}; a pixel that can be but one class has that label"
-        raise SourceError(where, f"ignored is {list(ignored)}", mend)
+        hint = f"give two or all of {', '.join(NAMES)}; a pixel that can be but one class has that label"
+        raise SourceError(where, f"ignored is {list(ignored)}", hint)
     if not 0 <= options.pad <= 64:
         raise SourceError(where, f"pad is {options.pad}", "give a number of digits")
     _check_person(options.person, where)
@@ -244,8 +244,8 @@ def _check_person(person: str, where: str) -> None:
     except (re.error, regex.error, RecursionError, OverflowError) as error:
         raise SourceError(where, f"person is no regular expression ({error})", "mend it") from error
     if pattern.groups == 0:
-        mend = 'put the person\'s part in parentheses, as in "^([a-z]+)_"'
-        raise SourceError(where, f"person is {person!r}, which has no group", mend)
+        hint = 'put the person\'s part in parentheses, as in "^([a-z]+)_"'
+        raise SourceError(where, f"person is {person!r}, which has no group", hint)
 
 
 def _check_folders(options: Options, where: str) -> None:

@@ -20,7 +20,7 @@ from hairnet_data.core.storage import paths as places
 from hairnet_data.sources.base import Catalogue, Entry, Portrait
 from hairnet_data.sources.class_map import PartMap, same_frame
 from hairnet_data.sources.folder.config import Config, Options, read_config
-from hairnet_data.sources.pool_assignment import divide
+from hairnet_data.sources.pool_assignment import assign_pools
 
 CONFIG = "classes.toml"
 
@@ -110,11 +110,11 @@ class Folder:
         if same_frame((width, height), (w, h)):
             return
         what = f"is {w} x {h} pixels, its photo {width} x {height}"
-        mend = "give them one aspect"
+        hint = "give them one aspect"
         if same_frame((height, width), (w, h)) and is_turned(self._root / photo):
             what += " when turned upright as its EXIF orientation asks"
-            mend = "turn the mask too or remove the orientation from the photo"
-        raise PictureError(where, what, mend)
+            hint = "turn the mask too or remove the orientation from the photo"
+        raise PictureError(where, what, hint)
 
 
 def _pictures(root: Path, folder: str, faults: list[HairnetError]) -> list[str]:
@@ -252,9 +252,9 @@ def _entries(files: dict[str, _Files], options: Options, faults: list[HairnetErr
         if person:
             people[id] = person
         else:
-            mend = "rename it or change person" if options.person != "folder" else "put it into a folder"
-            faults.append(SourceError(files.pop(id).photo, "does not say who it shows", mend))
-    pools = divide(Counter(people.values()), options.fractions, options.seed) if people else {}
+            hint = "rename it or change person" if options.person != "folder" else "put it into a folder"
+            faults.append(SourceError(files.pop(id).photo, "does not say who it shows", hint))
+    pools = assign_pools(Counter(people.values()), options.fractions, options.seed) if people else {}
     return tuple(Entry(id, pools[person], person) for id, person in people.items())
 
 

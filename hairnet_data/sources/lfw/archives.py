@@ -16,7 +16,7 @@ from typing import IO
 
 from hairnet_data.core.errors import SourceError
 from hairnet_data.core.storage.bounded_read import open_plain
-from hairnet_data.core.storage.paths import told
+from hairnet_data.core.storage.paths import translate_store_errors
 
 MAX_MEMBER = 64 << 20
 """Bytes of the largest member that is unpacked."""
@@ -35,7 +35,7 @@ def checksum(path: Path, algorithm: str = "sha256") -> str:
     """
     try:
         made = hashlib.new(algorithm)
-        with open_plain(path) as file, told(path):
+        with open_plain(path) as file, translate_store_errors(path):
             while block := file.read(1 << 20):
                 made.update(block)
         return made.hexdigest()
@@ -89,7 +89,7 @@ def unpack(archive: Path, into: Path, wanted: Collection[str]) -> Path:
 def _unpack(archive: Path, folder: Path, wanted: frozenset[str]) -> None:
     """Writes the wanted members into `folder`."""
     where, seen = str(archive), set[str]()
-    with _reading(where), told(archive), open_plain(archive) as file:
+    with _reading(where), translate_store_errors(archive), open_plain(archive) as file:
         packed = file.read(2) == b"\x1f\x8b"
         file.seek(0)
         stream = _Bounded(gzip.GzipFile(fileobj=file) if packed else file, where)

@@ -140,8 +140,8 @@ class LfwParts:
         for each in sorted(self._listed.values(), key=lambda each: each.id):
             missing = [name for name, path in zip(each.files, self.paths(each.id), strict=True) if not is_file(path)]
             if missing:
-                mend = f"complete the archive or take the line out of {LISTS[each.pool]}"
-                faults.append(SourceError(each.id, f"{' and '.join(missing)} missing", mend))
+                hint = f"complete the archive or take the line out of {LISTS[each.pool]}"
+                faults.append(SourceError(each.id, f"{' and '.join(missing)} missing", hint))
             else:
                 entries.append(Entry(each.id, each.pool, each.person))
         return Catalogue(tuple(entries), tuple(faults))
@@ -212,13 +212,13 @@ def _read_lists(paths: Mapping[str, Path]) -> tuple[list[_Listed], list[HairnetE
             where = f"{LISTS[pool]}, line {number}"
             match = _LINE.fullmatch(line)
             if match is None:
-                mend = "write NAME NUMBER or remove it"
-                faults.append(SourceError(where, f"is {line[:80]!r}, which names no portrait", mend))
+                hint = "write NAME NUMBER or remove it"
+                faults.append(SourceError(where, f"is {line[:80]!r}, which names no portrait", hint))
                 continue
             id = f"{match[1]}_{int(match[2]):04d}"
             if id in listed:
-                mend = f"keep it in {LISTS[listed[id].pool]} alone"
-                faults.append(SourceError(where, f"names {id}, which is listed before", mend))
+                hint = f"keep it in {LISTS[listed[id].pool]} alone"
+                faults.append(SourceError(where, f"names {id}, which is listed before", hint))
                 continue
             listed[id] = _Listed(id, match[1], pool)
         if lines and len(listed) == before:

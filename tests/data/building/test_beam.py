@@ -14,7 +14,7 @@ import pytest
 from hairnet_data.building import plan
 from hairnet_data.building.beam import OnBeam
 from hairnet_data.building.pipeline import build
-from hairnet_data.building.settings import Settings
+from hairnet_data.building.settings import BuildSettings
 from hairnet_data.core.errors import BuildError, UsageError
 from hairnet_data.sources.base import Portrait
 from hairnet_data.sources.folder.backgrounds import PhotoFolder
@@ -25,7 +25,7 @@ from tests.support.command import Command
 from tests.support.datasets import digests
 from tests.support.paths import ROOT
 
-SETTINGS = Settings(image_size=40, train_examples=60)
+SETTINGS = BuildSettings(image_size=40, train_examples=60)
 TWO_PROCESSES = "--direct_running_mode=multi_processing --direct_num_workers=2"
 DASK = "apache_beam.runners.dask.dask_runner.DaskRunner"
 

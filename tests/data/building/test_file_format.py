@@ -14,11 +14,11 @@ import pytest
 
 from hairnet_data.building import identity, plan
 from hairnet_data.building.pipeline import build
-from hairnet_data.building.settings import Settings
+from hairnet_data.building.settings import BuildSettings
 from hairnet_data.core.errors import BuildError, DatasetError, UsageError
-from hairnet_data.core.workers.pool import Crew
+from hairnet_data.core.workers.pool import WorkerPool
 from hairnet_data.dataset.data_source import Examples
-from hairnet_data.dataset.provenance import AtHand
+from hairnet_data.dataset.provenance import AvailableSources
 from hairnet_data.dataset.reader import open_prepared, read_shard
 from hairnet_data.inspection.export_files import export
 from hairnet_data.inspection.stats import count
@@ -27,7 +27,7 @@ from tests.support.command import Command
 from tests.support.datasets import CopyOf, digests
 from tests.support.portraits import tiny_drawn
 
-TINY = Settings(image_size=64, train_examples=40)
+TINY = BuildSettings(image_size=64, train_examples=40)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -47,8 +47,8 @@ def both(short_shards: None, tmp_path_factory: pytest.TempPathFactory) -> dict[s
 
 
 def findings(dataset: Path) -> list[str]:
-    with Crew(1) as crew:
-        report = verify(open_prepared(dataset), AtHand(None, None), crew, lambda what, done, total: None)
+    with WorkerPool(1) as executor:
+        report = verify(open_prepared(dataset), AvailableSources(None, None), executor, lambda what, done, total: None)
     return [str(finding) for finding in report.findings]
 
 
@@ -81,7 +81,7 @@ def test_only_the_new_format_is_in_a_dataset_s_identity(both: dict[str, Path]) -
 def test_a_default_set_in_another_format_has_no_default_name(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(identity, "default_examples", lambda portraits, pools: 20)
     for file_format, name in (("tfrecord", "drawn"), ("array_record", "drawn-")):
-        settings = Settings(train_examples=20, file_format=file_format)
+        settings = BuildSettings(train_examples=20, file_format=file_format)
         made = build(tiny_drawn(), settings, tmp_path, dry_run=True)
         assert made.path.parent.name.startswith(name)
         assert (made.path.parent.name == "drawn") == (file_format == "tfrecord")
@@ -199,4 +199,4 @@ def test_formats_there_are_not(command: Command, tmp_path: Path) -> None:
     assert ran.status == 2
     assert ran.err == ("hairnet-data: --file-format: no format named 'riegeli'; choose tfrecord or array_record\n")
     with pytest.raises(UsageError, match="choose tfrecord or array_record"):
-        Settings(file_format="")
+        BuildSettings(file_format="")

@@ -21,11 +21,11 @@ import pytest
 
 from hairnet_data.building import pipeline as building
 from hairnet_data.building import plan, shard_writer
-from hairnet_data.building.identity import checked_name
+from hairnet_data.building.identity import validate_name
 from hairnet_data.building.pipeline import build
-from hairnet_data.building.settings import Settings
+from hairnet_data.building.settings import BuildSettings
 from hairnet_data.core.errors import BuildError, UsageError
-from hairnet_data.core.workers.pool import Crew
+from hairnet_data.core.workers.pool import WorkerPool
 from hairnet_data.dataset.reader import open_prepared
 from hairnet_data.recipes.policy import Policy
 from hairnet_data.sources.drawn.source import Drawn
@@ -39,7 +39,7 @@ from tests.support.datasets import digests, files_below, shard_digests
 from tests.support.disk import small_disk
 from tests.support.portraits import draw_head, in_colours, save_picture, tiny_drawn
 
-SETTINGS = Settings(image_size=40, train_examples=33)
+SETTINGS = BuildSettings(image_size=40, train_examples=33)
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def short_shards(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(plan, "records_per_shard", lambda count, settings: 7)
 
 
-class Shuffled(Crew):
+class Shuffled(WorkerPool):
     """A crew that does its tasks in any order and reports them in another."""
 
     def run(self, function: Callable[..., Any], tasks: Any) -> Iterator[Any]:
@@ -72,7 +72,7 @@ def test_same_bytes_from_any_number_of_workers_in_any_order(
     one = build(own, SETTINGS, tmp_path / "one")
     again = build(own, SETTINGS, tmp_path / "again")
     two = build(own, SETTINGS, tmp_path / "two", workers=2)
-    monkeypatch.setattr(building, "Crew", Shuffled)
+    monkeypatch.setattr(building, "WorkerPool", Shuffled)
     shuffled = build(own, SETTINGS, tmp_path / "shuffled")
     wanted = digests(one.path)
     assert len(shard_digests(one.path)) >= 5 + 5, "several shards, or order means nothing"
@@ -94,7 +94,7 @@ def test_bytes_that_depend_on_who_made_them_would_be_noticed(
 
     monkeypatch.setattr(shard_writer, "sample_recipe", mutant)
     one = build(own, SETTINGS, tmp_path / "one")
-    monkeypatch.setattr(building, "Crew", Shuffled)
+    monkeypatch.setattr(building, "WorkerPool", Shuffled)
     shuffled = build(own, SETTINGS, tmp_path / "shuffled")
     assert shard_digests(shuffled.path) != shard_digests(one.path)
 
@@ -127,7 +127,7 @@ def test_two_builds_in_one_process_do_not_know_each_other(own: Sources, tmp_path
     assert digests(second) == digests(alone)
 
 
-def test_drawn_twice_is_the_same(tmp_path: Path, built_drawn: Path, tiny: Settings) -> None:
+def test_drawn_twice_is_the_same(tmp_path: Path, built_drawn: Path, tiny: BuildSettings) -> None:
     again = build(tiny_drawn(), tiny, tmp_path, workers=2)
     assert digests(again.path) == digests(built_drawn)
 
@@ -135,7 +135,7 @@ def test_drawn_twice_is_the_same(tmp_path: Path, built_drawn: Path, tiny: Settin
 # ------------------------------------------------------------------------------------------------------ names
 
 
-def names(sources: Sources, settings: Settings, tmp_path: Path) -> str:
+def names(sources: Sources, settings: BuildSettings, tmp_path: Path) -> str:
     return build(sources, settings, tmp_path, dry_run=True).path.parent.name
 
 
@@ -143,17 +143,17 @@ def test_default_settings_have_the_sources_name(lfw_dir: Path, negatives_dir: Pa
     lfw = LfwParts.open(lfw_dir, tmp_path / "unpacked")
     ground = DrawnBackgrounds(2, 1, 1, size=32)
     small = Sources(Drawn(2, 1, 1, size=32), ground)
-    assert names(small, Settings(), tmp_path) == "drawn"
-    assert names(small, Settings(train_examples=2000), tmp_path) == "drawn", "it says what is the default anyway"
-    assert names(Sources(lfw, ground), Settings(), tmp_path) == "lfw_parts"
+    assert names(small, BuildSettings(), tmp_path) == "drawn"
+    assert names(small, BuildSettings(train_examples=2000), tmp_path) == "drawn", "it says what is the default anyway"
+    assert names(Sources(lfw, ground), BuildSettings(), tmp_path) == "lfw_parts"
     others = [
-        names(small, Settings(seed=1), tmp_path),
-        names(small, Settings(train_examples=10), tmp_path),
-        names(small, Settings(policy=Policy(mirror=0)), tmp_path),
-        names(small, Settings(image_size=64), tmp_path),
-        names(small, Settings(image_format="png"), tmp_path),
-        names(small, Settings(eval_examples=1), tmp_path),
-        names(Sources(small.portraits, PhotoFolder(negatives_dir)), Settings(), tmp_path),
+        names(small, BuildSettings(seed=1), tmp_path),
+        names(small, BuildSettings(train_examples=10), tmp_path),
+        names(small, BuildSettings(policy=Policy(mirror=0)), tmp_path),
+        names(small, BuildSettings(image_size=64), tmp_path),
+        names(small, BuildSettings(image_format="png"), tmp_path),
+        names(small, BuildSettings(eval_examples=1), tmp_path),
+        names(Sources(small.portraits, PhotoFolder(negatives_dir)), BuildSettings(), tmp_path),
     ]
     for name in others:
         source, _, digits = name.partition("-")
@@ -162,7 +162,7 @@ def test_default_settings_have_the_sources_name(lfw_dir: Path, negatives_dir: Pa
         int(digits, 16)
     assert len(set(others)) == len(others)
     person = Sources(LfwParts.open(lfw_dir, tmp_path / "unpacked", "person"), ground)
-    assert names(person, Settings(), tmp_path).startswith("lfw_parts-")
+    assert names(person, BuildSettings(), tmp_path).startswith("lfw_parts-")
 
 
 def test_a_folder_is_named_by_its_content(
@@ -182,7 +182,7 @@ def test_a_folder_is_named_by_its_content(
 @pytest.mark.parametrize("name", ["", ".", "..", "a/b", "-x", ".hidden", "a b", "ä", "x" * 101, "a\n"])
 def test_names_that_are_none(name: str) -> None:
     with pytest.raises(UsageError, match="--name"):
-        checked_name(name)
+        validate_name(name)
 
 
 def test_own_name_and_names_of_default_settings(own: Sources, tmp_path: Path) -> None:
@@ -332,7 +332,7 @@ def test_too_little_room_is_said_before_anything_is_rendered(
     own: Sources, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda path: shutil._ntuple_diskusage(10**9, 10**9 - 5000, 5000))  # type: ignore[attr-defined]
-    monkeypatch.setattr(building, "generate", lambda *arguments: pytest.fail("it began"))
+    monkeypatch.setattr(building, "write_shards", lambda *arguments: pytest.fail("it began"))
     with pytest.raises(BuildError, match=r"0\.00 GB free.*make room"):
         build(own, SETTINGS, tmp_path / "data")
     assert files_of(tmp_path) == []

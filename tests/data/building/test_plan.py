@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hairnet_data.building.plan import FaultySource, SplitPlan, fingerprint, make_plan, plan_of, records_per_shard
-from hairnet_data.building.settings import Settings
-from hairnet_data.building.source_scan import Survey
+from hairnet_data.building.plan import FaultySource, SplitPlan, fingerprint, make_plan, plan_build, records_per_shard
+from hairnet_data.building.settings import BuildSettings
+from hairnet_data.building.source_scan import ScanResult
 from hairnet_data.core.errors import PictureError, SourceError, UsageError
 from hairnet_data.core.progress import silent
-from hairnet_data.core.workers.pool import Crew
+from hairnet_data.core.workers.pool import WorkerPool
 from hairnet_data.recipes.policy import Policy
 from hairnet_data.recipes.pools import Asset, Pool
 from hairnet_data.recipes.splits import splits_for
@@ -28,7 +28,7 @@ SPLIT = splits_for(Policy(), 0)[0]
 
 @given(count=st.integers(1, 10**9), size=st.integers(32, 2048), image_format=st.sampled_from(["jpeg", "png"]))
 def test_ranges_cover_every_index_once(count: int, size: int, image_format: str) -> None:
-    per_shard = records_per_shard(count, Settings(image_size=size, image_format=image_format))
+    per_shard = records_per_shard(count, BuildSettings(image_size=size, image_format=image_format))
     part = SplitPlan(SPLIT, count, per_shard)
     assert 1 <= per_shard <= 8000
     ends = [part.range_of(0), part.range_of(part.shards - 1)]
@@ -46,30 +46,30 @@ def test_shard_names_are_those_tfds_reads() -> None:
     assert SplitPlan(SPLIT, 25, 10).shard_name(2) == "hairnet_synthetic-train.tfrecord-00002-of-00003"
 
 
-def found(train: int = 4, validation: int = 1, test: int = 2, grounds: tuple[int, int, int] = (2, 1, 2)) -> Survey:
+def found(train: int = 4, validation: int = 1, test: int = 2, grounds: tuple[int, int, int] = (2, 1, 2)) -> ScanResult:
     def assets(pool: str, kind: str, count: int) -> tuple[Asset, ...]:
         return tuple(Asset(f"{pool}_{kind}_{n}", f"{n:016x}", head=b"\xff" * 512) for n in range(count))
 
     counts = zip(("train", "validation", "test"), (train, validation, test), grounds, strict=True)
     pools = {pool: Pool(assets(pool, "p", p), assets(pool, "b", b)) for pool, p, b in counts}
-    return Survey(pools, (), 0, "1" * 16, "2" * 16)
+    return ScanResult(pools, (), 0, "1" * 16, "2" * 16)
 
 
 SOURCES = Drawn(4, 1, 2, 32), DrawnBackgrounds(2, 1, 2, 32)
 
 
-def counts(survey: Survey, **settings: Any) -> dict[str, int]:
-    return {part.split.name: part.count for part in make_plan(*SOURCES, Settings(**settings), survey).splits}
+def counts(survey: ScanResult, **settings: Any) -> dict[str, int]:
+    return {part.split.name: part.count for part in make_plan(*SOURCES, BuildSettings(**settings), survey).splits}
 
 
 def test_maps_of_heads_go_only_where_occluders_are_aimed() -> None:
-    usual = make_plan(*SOURCES, Settings(), found()).pools
+    usual = make_plan(*SOURCES, BuildSettings(), found()).pools
     assert {name: bool(pool.portraits[0].head) for name, pool in usual.items()} == {
         "train": False,
         "validation": False,
         "test": True,
     }
-    aimed = make_plan(*SOURCES, Settings(policy=Policy(cover=(0.1, 0.6))), found()).pools
+    aimed = make_plan(*SOURCES, BuildSettings(policy=Policy(cover=(0.1, 0.6))), found()).pools
     assert aimed["train"].portraits[0].head
 
 
@@ -80,7 +80,7 @@ def test_how_many_examples() -> None:
     capped = counts(found(), train_examples=7, eval_examples=3)
     assert capped == {"train": 7, **natural, "test_negatives": 3}
     with pytest.raises(UsageError):
-        Settings(train_examples=0)
+        BuildSettings(train_examples=0)
 
 
 @pytest.mark.parametrize(
@@ -95,9 +95,9 @@ def test_how_many_examples() -> None:
         (found(grounds=(0, 0, 0)), {"eval_examples": 0}, "train backgrounds: the pool is empty"),
     ],
 )
-def test_empty_pools(survey: Survey, settings: dict[str, Any], what: str) -> None:
+def test_empty_pools(survey: ScanResult, settings: dict[str, Any], what: str) -> None:
     with pytest.raises(SourceError, match=what):
-        make_plan(*SOURCES, Settings(**settings), survey)
+        make_plan(*SOURCES, BuildSettings(**settings), survey)
 
 
 def test_pools_nobody_asks_for_may_be_empty() -> None:
@@ -108,7 +108,7 @@ def test_faults_are_one_error_with_a_line_each() -> None:
     faults = tuple(PictureError(f"{name}.png", "is broken", "mend it") for name in "abc")
     survey = found()
     with pytest.raises(FaultySource) as caught:
-        make_plan(*SOURCES, Settings(), Survey(survey.pools, faults, 0, "", ""))
+        make_plan(*SOURCES, BuildSettings(), ScanResult(survey.pools, faults, 0, "", ""))
     assert str(caught.value).splitlines() == [
         "a.png: is broken; mend it",
         "b.png: is broken; mend it",
@@ -116,27 +116,27 @@ def test_faults_are_one_error_with_a_line_each() -> None:
         "3 faulty: mend them, or go on without them with --skip-bad",
     ]
     assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
-    plan = make_plan(*SOURCES, Settings(), Survey(survey.pools, faults, 0, "", ""), skip_bad=True)
+    plan = make_plan(*SOURCES, BuildSettings(), ScanResult(survey.pools, faults, 0, "", ""), skip_bad=True)
     assert plan.skipped == 3
 
 
 def test_identity_holds_all_that_decides_the_content_and_no_path(tmp_path: Path) -> None:
-    base = make_plan(*SOURCES, Settings(), found())
+    base = make_plan(*SOURCES, BuildSettings(), found())
     assert len(base.fingerprint) == 16
     others = [
         make_plan(*SOURCES, settings, found())
         for settings in (
-            Settings(seed=1),
-            Settings(image_size=225),
-            Settings(image_format="png"),
-            Settings(train_examples=3),
-            Settings(eval_examples=1),
-            Settings(policy=Policy(rotate=(0, 44))),
+            BuildSettings(seed=1),
+            BuildSettings(image_size=225),
+            BuildSettings(image_format="png"),
+            BuildSettings(train_examples=3),
+            BuildSettings(eval_examples=1),
+            BuildSettings(policy=Policy(rotate=(0, 44))),
         )
     ]
-    others.append(make_plan(Drawn(4, 1, 2, 33), SOURCES[1], Settings(), found()))
-    others.append(make_plan(*SOURCES, Settings(), Survey(found().pools, (), 0, "3" * 16, "2" * 16)))
-    others.append(make_plan(*SOURCES, Settings(), Survey(found().pools, (), 0, "1" * 16, "3" * 16)))
+    others.append(make_plan(Drawn(4, 1, 2, 33), SOURCES[1], BuildSettings(), found()))
+    others.append(make_plan(*SOURCES, BuildSettings(), ScanResult(found().pools, (), 0, "3" * 16, "2" * 16)))
+    others.append(make_plan(*SOURCES, BuildSettings(), ScanResult(found().pools, (), 0, "1" * 16, "3" * 16)))
     assert len({plan.fingerprint for plan in [base, *others]}) == 1 + len(others)
     assert fingerprint({"b": 1, "a": 2}) == fingerprint({"a": 2, "b": 1})
 
@@ -145,6 +145,6 @@ def test_drawings_are_kept_only_where_they_are_wanted(tmp_path: Path) -> None:
     for keep in (True, False):
         folder = tmp_path / str(keep)
         folder.mkdir()
-        with Crew(1) as crew:
-            plan_of(tiny_drawn(2, 1, 1), Settings(), crew, folder, silent, keep=keep)
+        with WorkerPool(1) as executor:
+            plan_build(tiny_drawn(2, 1, 1), BuildSettings(), executor, folder, silent, keep=keep)
         assert bool(list(folder.glob("*.raw"))) == keep

@@ -16,7 +16,7 @@ import pytest
 from hairnet_data.building import identity, plan, shard_writer
 from hairnet_data.building import pipeline as building
 from hairnet_data.building.pipeline import build
-from hairnet_data.building.settings import Settings
+from hairnet_data.building.settings import BuildSettings
 from hairnet_data.building.staging import Unfinished
 from hairnet_data.core.errors import BuildError, SourceError
 from hairnet_data.sources.folder.backgrounds import PhotoFolder
@@ -113,7 +113,7 @@ def test_the_points_lie_all_along_the_way(killed: Killed) -> None:
 # ------------------------------------------------------------------------------------------- what was left
 
 
-def stopped(own: Sources, settings: Settings, data_dir: Path, shards: int, **more: Any) -> Path:
+def stopped(own: Sources, settings: BuildSettings, data_dir: Path, shards: int, **more: Any) -> Path:
     """The folder of a build that a full disk stopped when some shards were finished."""
     real, made = shard_writer.write_shard, []
 

@@ -10,15 +10,15 @@ from typing import Any
 import pytest
 
 from hairnet_data.building.metadata import metadata_of
-from hairnet_data.building.plan import Plan, plan_of
-from hairnet_data.building.settings import Settings
-from hairnet_data.building.shard_writer import estimate, generate
+from hairnet_data.building.plan import Plan, plan_build
+from hairnet_data.building.settings import BuildSettings
+from hairnet_data.building.shard_writer import estimate, write_shards
 from hairnet_data.core.progress import silent
 from hairnet_data.core.records.example import parse
 from hairnet_data.core.records.tfrecord import unframe
-from hairnet_data.core.workers.pool import Crew
+from hairnet_data.core.workers.pool import WorkerPool
 from hairnet_data.dataset.codec import decode_image, decode_mask
-from hairnet_data.dataset.shard_manifest import read_note
+from hairnet_data.dataset.shard_manifest import read_manifest
 from hairnet_data.sources.folder.backgrounds import PhotoFolder
 from hairnet_data.sources.folder.source import Folder
 from hairnet_data.sources.registry import Sources
@@ -33,8 +33,8 @@ def plan(portraits_dir: Path, negatives_dir: Path, tmp_path: Path, monkeypatch: 
     sources = Sources(Folder.open(portraits_dir), PhotoFolder(negatives_dir))
     scratch = tmp_path / "survey"
     scratch.mkdir()
-    with Crew(1) as crew:
-        return plan_of(sources, Settings(image_size=40, train_examples=27), crew, scratch, silent)
+    with WorkerPool(1) as executor:
+        return plan_build(sources, BuildSettings(image_size=40, train_examples=27), executor, scratch, silent)
 
 
 def made(plan: Plan, folder: Path) -> Any:
@@ -42,8 +42,8 @@ def made(plan: Plan, folder: Path) -> Any:
     for place in (shards, notes, scratch):
         place.mkdir(parents=True)
     told: list[tuple[str, int, int]] = []
-    with Crew(1) as crew:
-        result = generate(plan, {}, shards, notes, scratch, crew, lambda *what: told.append(what))
+    with WorkerPool(1) as executor:
+        result = write_shards(plan, {}, shards, notes, scratch, executor, lambda *what: told.append(what))
     return result, shards, told
 
 
@@ -58,7 +58,7 @@ def test_shards_are_what_is_said_of_them(plan: Plan, tmp_path: Path) -> None:
         records = unframe(data)
         assert (shard.records, shard.payload) == (len(records), sum(map(len, records)))
         assert (shard.size, shard.sha256) == (len(data), hashlib.sha256(data).hexdigest())
-        assert read_note(folder.parent / "notes", part.shard_name(number)) == shard
+        assert read_manifest(folder.parent / "notes", part.shard_name(number)) == shard
         assert [parse(record)["index"] for record in records] == list(part.range_of(number))
         kinds = [parse(record)["kind"] for record in records]
         assert (shard.shown["portrait"], shard.shown["negative"]) == (

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hairnet_data.building.source_scan import Survey, head_of, survey
-from hairnet_data.core.workers.pool import Crew
+from hairnet_data.building.source_scan import ScanResult, head_of, scan_sources
+from hairnet_data.core.workers.pool import WorkerPool
 from hairnet_data.recipes.pools import HEAD_SIDE
 from hairnet_data.sources.base import Portrait
 from hairnet_data.sources.folder.backgrounds import PhotoFolder
@@ -18,10 +18,12 @@ from hairnet_data.sources.scenes.source import DrawnBackgrounds
 from tests.support.portraits import draw_head, save_picture
 
 
-def look(portraits: Path, negatives: Path, folder: Path, workers: int = 1) -> Survey:
+def look(portraits: Path, negatives: Path, folder: Path, workers: int = 1) -> ScanResult:
     folder.mkdir()
-    with Crew(workers) as crew:
-        return survey(Folder.open(portraits), PhotoFolder(negatives), crew, folder, lambda what, done, total: None)
+    with WorkerPool(workers) as executor:
+        return scan_sources(
+            Folder.open(portraits), PhotoFolder(negatives), executor, folder, lambda what, done, total: None
+        )
 
 
 def test_everything_fit_is_found(portraits_dir: Path, negatives_dir: Path, tmp_path: Path) -> None:
@@ -73,10 +75,10 @@ def test_a_second_survey_in_one_process_sees_the_second_source(
     folder = tmp_path / "folder"
     folder.mkdir()
     for count, source in ((8, PhotoFolder(negatives_dir)), (5, DrawnBackgrounds(2, 1, 2, 32))):
-        with Crew(1) as crew:
+        with WorkerPool(1) as executor:
             place = folder / str(count)
             place.mkdir()
-            seen = survey(Folder.open(portraits_dir), source, crew, place, lambda what, done, total: None)
+            seen = scan_sources(Folder.open(portraits_dir), source, executor, place, lambda what, done, total: None)
         assert sum(len(pool.backgrounds) for pool in seen.pools.values()) == count
 
 

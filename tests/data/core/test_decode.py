@@ -45,7 +45,7 @@ def refused(picture, read=read_photo):
     text = str(caught.value)
     assert text.startswith("it.jpg: ")
     assert "\n" not in text
-    assert caught.value.mend
+    assert caught.value.hint
     return text
 
 

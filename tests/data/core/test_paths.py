@@ -114,16 +114,16 @@ def bucket(tmp_path: Path) -> Bucket:
 def test_local_paths_are_pathlib_s() -> None:
     for text in ("here", "/there", "a:/b", "odd://", "gs:/b"):
         if text != "odd://":
-            assert type(paths.place(text)) is type(Path())
-            assert not paths.is_remote(paths.place(text))
-    assert str(paths.place("gs://bucket/a/")) == "gs://bucket/a"
-    assert paths.is_remote(paths.place("gs://bucket/a"))
+            assert type(paths.parse_path(text)) is type(Path())
+            assert not paths.is_remote(paths.parse_path(text))
+    assert str(paths.parse_path("gs://bucket/a/")) == "gs://bucket/a"
+    assert paths.is_remote(paths.parse_path("gs://bucket/a"))
 
 
 @pytest.mark.parametrize("text", ["ftp://host/a", "gs://", "gs:///", "http://x"])
 def test_other_addresses_are_refused(text: str) -> None:
     with pytest.raises(UsageError, match="is no folder and no address of a store"):
-        paths.place(text)
+        paths.parse_path(text)
 
 
 @pytest.mark.slow

@@ -17,7 +17,7 @@ import cv2
 import pytest
 
 from hairnet_data.core.errors import PictureError
-from hairnet_data.core.workers.pool import Crew, WorkerDied, _no_interrupt
+from hairnet_data.core.workers.pool import WorkerDied, WorkerPool, _no_interrupt
 
 
 def square(number: int) -> int:
@@ -58,11 +58,11 @@ def who(number: int) -> tuple[int, int]:
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_every_result_once(workers: int) -> None:
-    with Crew(workers) as crew:
-        assert sorted(crew.run(square, ((n,) for n in range(40)))) == [n * n for n in range(40)]
-        assert list(crew.run(square, ())) == []
-        processes = {pid for pid, _ in crew.run(who, ((n,) for n in range(20)))}
-        assert {threads for _, threads in crew.run(who, [(0,)])} == {1}
+    with WorkerPool(workers) as executor:
+        assert sorted(executor.run(square, ((n,) for n in range(40)))) == [n * n for n in range(40)]
+        assert list(executor.run(square, ())) == []
+        processes = {pid for pid, _ in executor.run(who, ((n,) for n in range(20)))}
+        assert {threads for _, threads in executor.run(who, [(0,)])} == {1}
     assert (os.getpid() in processes) == (workers == 1)
 
 
@@ -74,8 +74,8 @@ def test_tasks_are_taken_a_few_at_a_time() -> None:
             taken.append(number)
             yield (number,)
 
-    with Crew(2) as crew:
-        results = crew.run(square, endless())
+    with WorkerPool(2) as executor:
+        results = executor.run(square, endless())
         for _ in range(10):
             next(results)
         assert len(taken) < 30
@@ -83,24 +83,30 @@ def test_tasks_are_taken_a_few_at_a_time() -> None:
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_faults_come_over_whole(workers: int) -> None:
-    with Crew(workers) as crew, pytest.raises(PictureError, match=r"^cat\.png: is a cat; take another$") as caught:
-        list(crew.run(faulty, ((n,) for n in range(9))))
+    with (
+        WorkerPool(workers) as executor,
+        pytest.raises(PictureError, match=r"^cat\.png: is a cat; take another$") as caught,
+    ):
+        list(executor.run(faulty, ((n,) for n in range(9))))
     assert (caught.value.where, caught.value.exit_code) == ("cat.png", 1)
-    with Crew(workers) as crew, pytest.raises(OSError, match="No space") as full:
-        list(crew.run(no_room, [(1,)]))
+    with WorkerPool(workers) as executor, pytest.raises(OSError, match="No space") as full:
+        list(executor.run(no_room, [(1,)]))
     assert full.value.errno == 28
 
 
 def test_a_task_whose_worker_dies_is_tried_once_more(tmp_path: Path) -> None:
-    with Crew(2) as crew:
-        assert sorted(crew.run(dies_once, ((n, str(tmp_path)) for n in range(9)))) == list(range(9))
-        assert sorted(crew.run(square, ((n,) for n in range(5)))) == [0, 1, 4, 9, 16], "the crew is whole again"
+    with WorkerPool(2) as executor:
+        assert sorted(executor.run(dies_once, ((n, str(tmp_path)) for n in range(9)))) == list(range(9))
+        assert sorted(executor.run(square, ((n,) for n in range(5)))) == [0, 1, 4, 9, 16], "the crew is whole again"
     assert len(list(tmp_path.iterdir())) == 3, "it happened"
 
 
 def test_a_task_that_always_kills_is_known() -> None:
-    with Crew(2) as crew, pytest.raises(WorkerDied, match=r"two worker processes died .*\(signal 9, killed") as caught:
-        list(crew.run(dies, ((n,) for n in range(9))))
+    with (
+        WorkerPool(2) as executor,
+        pytest.raises(WorkerDied, match=r"two worker processes died .*\(signal 9, killed") as caught,
+    ):
+        list(executor.run(dies, ((n,) for n in range(9))))
     assert caught.value.task == (2,)
 
 
@@ -118,33 +124,33 @@ def test_a_worker_that_cannot_start_says_so(tmp_path: Path) -> None:
 
 
 def test_a_worker_that_died_with_nothing_to_do_is_replaced() -> None:
-    with Crew(2) as crew:
-        for pid, _ in list(crew.run(who, ((n,) for n in range(20)))):
+    with WorkerPool(2) as executor:
+        for pid, _ in list(executor.run(who, ((n,) for n in range(20)))):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         time.sleep(0.2)
-        assert sorted(crew.run(square, ((n,) for n in range(9)))) == [n * n for n in range(9)]
+        assert sorted(executor.run(square, ((n,) for n in range(9)))) == [n * n for n in range(9)]
 
 
 def test_what_cannot_be_sent_is_an_error_not_a_wait() -> None:
-    with Crew(2) as crew, pytest.raises(RuntimeError, match="cannot be sent"):
-        list(crew.run(unsendable, [(1,)]))
+    with WorkerPool(2) as executor, pytest.raises(RuntimeError, match="cannot be sent"):
+        list(executor.run(unsendable, [(1,)]))
 
 
 def test_results_that_nobody_waits_for_are_never_mistaken() -> None:
-    with Crew(2) as crew:
-        first = crew.run(square, ((n,) for n in range(100, 200)))
+    with WorkerPool(2) as executor:
+        first = executor.run(square, ((n,) for n in range(100, 200)))
         next(first)
-        assert sorted(crew.run(square, ((n,) for n in range(5)))) == [0, 1, 4, 9, 16]
+        assert sorted(executor.run(square, ((n,) for n in range(5)))) == [0, 1, 4, 9, 16]
         first.close()
-        assert list(crew.run(square, [(3,)])) == [9]
+        assert list(executor.run(square, [(3,)])) == [9]
 
 
 def test_opencv_threads_of_the_caller_come_back() -> None:
     before = cv2.getNumThreads()
     try:
         cv2.setNumThreads(2)
-        with Crew(1):
+        with WorkerPool(1):
             assert cv2.getNumThreads() == 1
         assert cv2.getNumThreads() == 2
     finally:
@@ -221,8 +227,8 @@ def test_ctrl_c_while_a_worker_is_being_started(monkeypatch: pytest.MonkeyPatch)
         whole.append(self)
 
     monkeypatch.setattr(SpawnProcess, "start", start)
-    with pytest.raises(KeyboardInterrupt), Crew(2) as crew:
-        list(crew.run(square, ((n,) for n in range(9))))
+    with pytest.raises(KeyboardInterrupt), WorkerPool(2) as executor:
+        list(executor.run(square, ((n,) for n in range(9))))
     assert begun == [True], "the worker inherits that Ctrl-C waits"
     assert len(whole) == 1
     assert not whole[0].is_alive()

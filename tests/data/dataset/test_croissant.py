@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from hairnet_data.building.pipeline import build
-from hairnet_data.building.settings import Settings
+from hairnet_data.building.settings import BuildSettings
 from hairnet_data.core.errors import DatasetError
 from hairnet_data.core.records.shard_file import write_records
 from hairnet_data.dataset.codec import decode_image, decode_mask
@@ -127,7 +127,7 @@ def test_a_build_writes_what_its_records_say(which: str, request: pytest.Fixture
 
 
 def test_array_records_are_described_too(tmp_path: Path) -> None:
-    settings = Settings(image_size=64, train_examples=12, file_format="array_record")
+    settings = BuildSettings(image_size=64, train_examples=12, file_format="array_record")
     made = build(tiny_drawn(), settings, tmp_path).path
     loaded = list(opened(made).records("examples"))
     assert len(loaded) == sum(open_prepared(made).records(split) for split in open_prepared(made).shards)

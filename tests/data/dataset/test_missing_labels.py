@@ -11,15 +11,15 @@ import numpy as np
 import pytest
 
 from hairnet_data.building.pipeline import build
-from hairnet_data.building.settings import Settings
+from hairnet_data.building.settings import BuildSettings
 from hairnet_data.building.source_scan import head_of
 from hairnet_data.core.classes import BACKGROUND, HAIR, UNLABELLED, ids_of
 from hairnet_data.core.drawing.contact_sheet import Cell, contact_sheet
 from hairnet_data.core.drawing.overlay import outline, outline_layer
 from hairnet_data.core.errors import DatasetError
-from hairnet_data.core.workers.pool import Crew
+from hairnet_data.core.workers.pool import WorkerPool
 from hairnet_data.dataset.codec import decode_mask, encode_mask
-from hairnet_data.dataset.provenance import open_at_hand
+from hairnet_data.dataset.provenance import open_available_sources
 from hairnet_data.dataset.reader import open_prepared
 from hairnet_data.inspection import preview
 from hairnet_data.inspection.export_files import export
@@ -51,8 +51,10 @@ def silent(what: str, done: int, total: int) -> None:
 
 def check(dataset: Path, source_dir: Path | None = None) -> Report:
     prepared = open_prepared(dataset)
-    with Crew(1) as crew:
-        return verify(prepared, open_at_hand(prepared, source_dir, None, dataset.parents[2]), crew, silent)
+    with WorkerPool(1) as executor:
+        return verify(
+            prepared, open_available_sources(prepared, source_dir, None, dataset.parents[2]), executor, silent
+        )
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +74,7 @@ def hair_only(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def built(hair_only: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A dataset of it. Read it only."""
-    settings = Settings(image_size=64, train_examples=60)
+    settings = BuildSettings(image_size=64, train_examples=60)
     sources = Sources(Folder.open(hair_only), DrawnBackgrounds(4, 2, 2, size=64))
     return build(sources, settings, tmp_path_factory.mktemp("data"), name="hair").path
 
@@ -282,7 +284,9 @@ def test_sheet_and_gallery_name_it_where_it_is(tmp_path: Path) -> None:
 
 def test_explain_shows_it_at_every_step(built: Path, hair_only: Path, tmp_path: Path) -> None:
     prepared = open_prepared(built)
-    cells, missing = preview.explain(prepared, open_at_hand(prepared, hair_only, None, tmp_path), "test_occluded", 0)
+    cells, missing = preview.explain(
+        prepared, open_available_sources(prepared, hair_only, None, tmp_path), "test_occluded", 0
+    )
     assert not missing
     assert all((cell.mask == UNLABELLED).any() for cell in cells if cell.mask is not None)
     preview.show(cells, tmp_path / "steps.png", "steps")

@@ -34,14 +34,14 @@ def test_one_record_of_many_shards(
 ) -> None:
     from hairnet_data.building import plan
     from hairnet_data.building.pipeline import build
-    from hairnet_data.building.settings import Settings
+    from hairnet_data.building.settings import BuildSettings
     from hairnet_data.sources.folder.backgrounds import PhotoFolder
     from hairnet_data.sources.folder.source import Folder
     from hairnet_data.sources.registry import Sources
 
     monkeypatch.setattr(plan, "records_per_shard", lambda count, settings: 4)
     sources = Sources(Folder.open(portraits_dir), PhotoFolder(negatives_dir))
-    reader = open_prepared(build(sources, Settings(image_size=32, train_examples=11), tmp_path).path)
+    reader = open_prepared(build(sources, BuildSettings(image_size=32, train_examples=11), tmp_path).path)
     assert [(shard.first, shard.records) for shard in reader.shards["train"]] == [(0, 4), (4, 4), (8, 3)]
     for index in range(11):
         assert reader.record("train", index)["index"] == index

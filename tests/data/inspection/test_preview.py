@@ -13,10 +13,10 @@ import pytest
 from PIL import Image
 
 from hairnet_data.building.pipeline import build
-from hairnet_data.building.settings import Settings
+from hairnet_data.building.settings import BuildSettings
 from hairnet_data.core.errors import SourceError, UsageError
 from hairnet_data.dataset.codec import decode_image, decode_mask, encode_image
-from hairnet_data.dataset.provenance import AtHand, open_at_hand
+from hairnet_data.dataset.provenance import AvailableSources, open_available_sources
 from hairnet_data.dataset.reader import open_prepared
 from hairnet_data.inspection.preview import checked_ending, explain, from_dataset, from_settings, show
 from hairnet_data.recipes.policy import Policy
@@ -30,8 +30,8 @@ from tests.support.datasets import CopyOf, change_record
 from tests.support.portraits import draw_head, in_colours, make_folder, make_negatives, save_picture
 
 
-def at_hand(dataset: Path, source_dir: Path | None = None, negatives: Path | None = None) -> AtHand:
-    return open_at_hand(open_prepared(dataset), source_dir, negatives, dataset.parents[2] / "downloads")
+def available(dataset: Path, source_dir: Path | None = None, negatives: Path | None = None) -> AvailableSources:
+    return open_available_sources(open_prepared(dataset), source_dir, negatives, dataset.parents[2] / "downloads")
 
 
 # -------------------------------------------------------------------------------------------------- preview
@@ -40,7 +40,7 @@ def at_hand(dataset: Path, source_dir: Path | None = None, negatives: Path | Non
 def test_from_settings_shows_what_a_build_begins_with(
     built_folder: Path, portraits_dir: Path, negatives_dir: Path
 ) -> None:
-    settings = Settings(image_size=48, train_examples=30, image_format="png", policy=Policy(scale=(0.5, 2)))
+    settings = BuildSettings(image_size=48, train_examples=30, image_format="png", policy=Policy(scale=(0.5, 2)))
     sources = Sources(Folder.open(portraits_dir), PhotoFolder(negatives_dir))
     cells = list(from_settings(sources, settings, 12))
     for index, cell in enumerate(cells):
@@ -178,7 +178,7 @@ def test_explain_renders_again_what_is_stored(which: str, request: pytest.Fixtur
         folders = (request.getfixturevalue("portraits_dir"), request.getfixturevalue("negatives_dir"))
     elif which == "built_lfw":
         folders = (request.getfixturevalue("lfw_dir"),)
-    prepared, hand = open_prepared(dataset), at_hand(dataset, *folders)
+    prepared, hand = open_prepared(dataset), available(dataset, *folders)
     image_format = prepared.metadata["identity"]["image_format"]
     kinds = set()
     for split in prepared.shards:
@@ -214,9 +214,9 @@ def test_large_photos_are_shrunk_the_same_way(tmp_path: Path) -> None:
     ground = make_negatives(tmp_path / "ground", 5)
     save_picture(ground / "wide.png", Image.open(ground / "wall_0.png").resize((900, 600)))
     policy = Policy(scale=(0.3, 3), negative_rate=0.2)
-    settings = Settings(image_size=40, train_examples=25, image_format="png", policy=policy)
+    settings = BuildSettings(image_size=40, train_examples=25, image_format="png", policy=policy)
     dataset = build(Sources(Folder.open(folder), PhotoFolder(ground)), settings, tmp_path / "data").path
-    prepared, hand = open_prepared(dataset), at_hand(dataset, folder, ground)
+    prepared, hand = open_prepared(dataset), available(dataset, folder, ground)
     for index in range(25):
         cells, _ = explain(prepared, hand, "train", index)
         assert np.array_equal(cells[-2].image, cells[-1].image)
@@ -298,7 +298,7 @@ def test_a_changed_source(built_folder: Path, portraits_dir: Path, negatives_dir
         other, _ = draw_head(777, *Image.open(photo).size)
         save_picture(photo, other)
     with pytest.raises(SourceError, match="has changed since the dataset was built; give the folder"):
-        explain(open_prepared(built_folder), at_hand(built_folder, changed, negatives_dir), "test", 0)
+        explain(open_prepared(built_folder), available(built_folder, changed, negatives_dir), "test", 0)
 
 
 def test_another_drawing_is_refused(built_drawn: Path, copy_of: CopyOf, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -306,7 +306,7 @@ def test_another_drawing_is_refused(built_drawn: Path, copy_of: CopyOf, monkeypa
 
     monkeypatch.setattr(drawn, "VERSION", drawn.VERSION + 1)
     with pytest.raises(SourceError, match="this version draws other portraits than the dataset's; build it again"):
-        at_hand(built_drawn)
+        available(built_drawn)
 
 
 def test_a_recipe_that_is_not_the_records_is_seen(built_drawn: Path, copy_of: CopyOf) -> None:
@@ -316,12 +316,12 @@ def test_a_recipe_that_is_not_the_records_is_seen(built_drawn: Path, copy_of: Co
     recipe = Recipe.from_json(prepared.record("validation", 0)["recipe"])  # type: ignore[arg-type]
     moved = replace(recipe, affine=replace(recipe.affine, shift=(0.02, 0.0)))
     change_record(dataset, "validation", 0, lambda record: record.update(recipe=moved.to_json().encode()))
-    cells, _ = explain(open_prepared(dataset), at_hand(dataset), "validation", 0)
+    cells, _ = explain(open_prepared(dataset), available(dataset), "validation", 0)
     assert cells[-2].mask is not None
     assert cells[-1].mask is not None
     assert not np.array_equal(cells[-2].mask, cells[-1].mask)
 
 
 def test_drawn_grounds_need_no_folder(built_lfw: Path, lfw_dir: Path) -> None:
-    hand = at_hand(built_lfw, lfw_dir)
+    hand = available(built_lfw, lfw_dir)
     assert isinstance(hand.backgrounds, DrawnBackgrounds)

@@ -37,7 +37,7 @@ def refused(what: str, make: Any) -> None:
     said = str(caught.value)
     assert what in said
     assert "\n" not in said
-    assert caught.value.mend
+    assert caught.value.hint
     assert caught.value.exit_code == 2
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from hairnet_data.recipes.splits import EVALUATION_SPLITS, splits_for
 from hairnet_data.sources.base import POOLS
-from hairnet_data.sources.pool_assignment import divide
+from hairnet_data.sources.pool_assignment import assign_pools
 
 weights = st.dictionaries(st.text(max_size=8), st.integers(1, 50), max_size=60)
 shares = st.tuples(*[st.integers(0, 10)] * 3).filter(any)
@@ -21,7 +21,7 @@ seeds = st.integers(-5, 1 << 40)
 
 @given(weights, fractions, seeds)
 def test_everybody_is_in_one_pool_that_is_wanted(weights, fractions, seed):
-    pools = divide(weights, fractions, seed)
+    pools = assign_pools(weights, fractions, seed)
     assert pools.keys() == weights.keys()
     wanted = {pool for pool, share in zip(POOLS, fractions, strict=True) if share > 0}
     assert set(pools.values()) <= wanted
@@ -31,19 +31,19 @@ def test_everybody_is_in_one_pool_that_is_wanted(weights, fractions, seed):
 def test_the_order_of_the_keys_does_not_matter(weights, fractions, seed, random):
     shuffled = list(weights.items())
     random.shuffle(shuffled)
-    assert divide(dict(shuffled), fractions, seed) == divide(weights, fractions, seed)
+    assert assign_pools(dict(shuffled), fractions, seed) == assign_pools(weights, fractions, seed)
 
 
 @given(weights, fractions, seeds)
 def test_no_wanted_pool_is_empty_while_there_are_people_enough(weights, fractions, seed):
     wanted = [pool for pool, share in zip(POOLS, fractions, strict=True) if share > 0]
-    filled = set(divide(weights, fractions, seed).values())
+    filled = set(assign_pools(weights, fractions, seed).values())
     assert len(filled) == min(len(wanted), len(weights))
 
 
 @given(weights, fractions, seeds)
 def test_fractions_are_met_as_far_as_people_allow(weights, fractions, seed):
-    pools = divide(weights, fractions, seed)
+    pools = assign_pools(weights, fractions, seed)
     total, largest = sum(weights.values()), max(weights.values(), default=0)
     running = expected = 0.0
     for pool, share in zip(POOLS, fractions, strict=True):
@@ -56,7 +56,7 @@ def test_fractions_are_met_as_far_as_people_allow(weights, fractions, seed):
 
 def test_somebody_with_most_portraits_does_not_empty_a_pool():
     for heavy in "abc":
-        pools = divide(dict.fromkeys("abc", 1) | {heavy: 50}, (0.1, 0.1, 0.8), 0)
+        pools = assign_pools(dict.fromkeys("abc", 1) | {heavy: 50}, (0.1, 0.1, 0.8), 0)
         assert sorted(pools.values()) == sorted(POOLS)
 
 
@@ -70,13 +70,13 @@ def test_it_can_be_imported_first():
 
 
 def test_many_people_meet_the_fractions_closely():
-    pools = divide({f"person {n}": 1 for n in range(1000)}, (0.8, 0.15, 0.05), seed=3)
+    pools = assign_pools({f"person {n}": 1 for n in range(1000)}, (0.8, 0.15, 0.05), seed=3)
     assert Counter(pools.values()) == {"train": 800, "validation": 150, "test": 50}
 
 
 def test_the_division_never_changes():
     """Pools of old datasets stay what they are: this is what the function gave when it was written."""
-    pools = divide(dict.fromkeys("abcdefghij", 1), (0.5, 0.3, 0.2), seed=0)
+    pools = assign_pools(dict.fromkeys("abcdefghij", 1), (0.5, 0.3, 0.2), seed=0)
     assert {pool: "".join(sorted(k for k in pools if pools[k] == pool)) for pool in POOLS} == {
         "train": "dfghj",
         "validation": "aci",
@@ -86,13 +86,13 @@ def test_the_division_never_changes():
 
 def test_another_seed_is_another_division():
     people = {f"person {n}": 1 for n in range(50)}
-    divisions = [divide(people, (0.6, 0.2, 0.2), seed) for seed in range(5)]
+    divisions = [assign_pools(people, (0.6, 0.2, 0.2), seed) for seed in range(5)]
     assert all(one != other for one, other in pairwise(divisions))
 
 
 @pytest.mark.parametrize("key", ["a\nb", "\ud800", "", "../x"])
 def test_any_name_can_be_divided(key):
-    assert divide({key: 1}, (1.0, 0.0, 0.0), 0) == {key: "train"}
+    assert assign_pools({key: 1}, (1.0, 0.0, 0.0), 0) == {key: "train"}
 
 
 def test_evaluation_does_not_depend_on_the_users_policy_or_seed():

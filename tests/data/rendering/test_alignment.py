@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from hairnet_data.core.classes import BACKGROUND, FACE, HAIR, UNLABELLED
-from hairnet_data.geometry.polygons import ellipse, place
+from hairnet_data.geometry.polygons import ellipse, transform_outline
 from hairnet_data.recipes.policy import SHAPES, Policy
 from hairnet_data.recipes.pools import Asset, Pool
 from hairnet_data.recipes.recipe import PATTERNS, Affine, Occluder, Paint, Photometric, Recipe
@@ -90,7 +90,7 @@ def paints(draw: Draw[T]) -> Paint:
 coordinates = st.floats(-0.4, 1.4).map(lambda x: round(x, 4))
 free_outlines = st.lists(st.tuples(coordinates, coordinates), min_size=3, max_size=9).map(tuple)
 round_outlines = st.builds(
-    place,
+    transform_outline,
     st.just(ellipse()),
     st.tuples(coordinates, coordinates),
     st.floats(0.02, 1.5),

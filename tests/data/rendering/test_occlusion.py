@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from hairnet_data.core.arrays import Pixels, Point
 from hairnet_data.core.classes import BACKGROUND
-from hairnet_data.geometry.polygons import cover, ellipse, hand, place
+from hairnet_data.geometry.polygons import ellipse, hand, rasterize, transform_outline
 from hairnet_data.recipes.recipe import Crop, Occluder, Paint
 from hairnet_data.rendering.occlusion import occlude
 from hairnet_data.rendering.paint import paint_box
@@ -53,8 +53,8 @@ def slowly(outline: Sequence[Point], size: int) -> NDArray[np.bool_]:
 
 
 def spread(outline: Sequence[Point], size: int) -> NDArray[np.bool_]:
-    """`cover` on the whole frame."""
-    (left, top, right, bottom), inside = cover(outline, size)
+    """`rasterize` on the whole frame."""
+    (left, top, right, bottom), inside = rasterize(outline, size)
     assert 0 <= left <= right <= size
     assert 0 <= top <= bottom <= size
     assert inside.shape == (bottom - top, right - left)
@@ -95,7 +95,7 @@ def test_neither_direction_nor_first_corner_matters(drawn: tuple[list[Point], in
 
 
 def test_a_square_on_pixel_borders_covers_exactly_its_pixels() -> None:
-    box, inside = cover([(0.2, 0.3), (0.5, 0.3), (0.5, 0.7), (0.2, 0.7)], 10)
+    box, inside = rasterize([(0.2, 0.3), (0.5, 0.3), (0.5, 0.7), (0.2, 0.7)], 10)
     assert inside.sum() == 3 * 4
     whole = spread([(0.2, 0.3), (0.5, 0.3), (0.5, 0.7), (0.2, 0.7)], 10)
     assert whole[3:7, 2:5].all()
@@ -159,7 +159,7 @@ def test_paint_and_background_lie_on_the_same_pixels(drawn: tuple[list[Point], i
     hidden = slowly(outline, size)
     assert np.array_equal(mask, np.where(hidden, BACKGROUND, labels))
     assert np.array_equal(image[~hidden], before[~hidden])
-    (left, top, right, bottom), inside = cover(outline, size)
+    (left, top, right, bottom), inside = rasterize(outline, size)
     if inside.any():
         painted = paint_box(paint, (left, top, right, bottom), size, grounds)
         assert np.array_equal(image[top:bottom, left:right][inside], painted[inside])
@@ -207,12 +207,15 @@ def test_a_longer_finger_reaches_farther() -> None:
 
 def test_place_stretches_turns_clockwise_and_moves() -> None:
     unit = [(0.5, 0.0), (0.0, -0.5)]  # right and up
-    assert place(unit, (0.0, 0.0), 1.0, 1.0, 0.0) == ((0.5, 0.0), (0.0, -0.5))
-    assert place(unit, (0.0, 0.0), 1.0, 1.0, 90.0) == ((0.0, 0.5), (0.5, 0.0))  # down and right
-    assert place(unit, (0.25, 0.5), 2.0, 0.5, 0.0) == ((1.25, 0.5), (0.25, 0.25))
-    assert place(unit, (0.0, 0.0), 2.0, 1.0, 90.0) == ((0.0, 1.0), (0.5, 0.0))  # stretched before it is turned
+    assert transform_outline(unit, (0.0, 0.0), 1.0, 1.0, 0.0) == ((0.5, 0.0), (0.0, -0.5))
+    assert transform_outline(unit, (0.0, 0.0), 1.0, 1.0, 90.0) == ((0.0, 0.5), (0.5, 0.0))  # down and right
+    assert transform_outline(unit, (0.25, 0.5), 2.0, 0.5, 0.0) == ((1.25, 0.5), (0.25, 0.25))
+    assert transform_outline(unit, (0.0, 0.0), 2.0, 1.0, 90.0) == (
+        (0.0, 1.0),
+        (0.5, 0.0),
+    )  # stretched before it is turned
 
 
 def test_place_rounds_so_that_json_is_the_value() -> None:
-    outline = place(ellipse(), (1 / 3, 2 / 3), 0.777, 0.333, 12.3)
+    outline = transform_outline(ellipse(), (1 / 3, 2 / 3), 0.777, 0.333, 12.3)
     assert all(round(part, 4) == part for point in outline for part in point)

@@ -227,7 +227,7 @@ def test_missing_empty_and_misnamed_folders_are_told_apart(tmp_path: Path) -> No
         with pytest.raises(SourceError, match=what) as caught:
             PhotoFolder(tmp_path / name).catalogue()
         assert name in caught.value.where
-        assert caught.value.mend
+        assert caught.value.hint
 
 
 @pytest.mark.parametrize("fractions", [(0.5, 0.2, 0.2), (1.2, -0.1, -0.1), (0.5, 0.5)])

@@ -18,13 +18,13 @@ import pytest
 from PIL import Image
 
 from hairnet_data.building.pipeline import build
-from hairnet_data.building.settings import Settings
+from hairnet_data.building.settings import BuildSettings
 from hairnet_data.core.records.example import parse
 from hairnet_data.core.records.tfrecord import frame, unframe
-from hairnet_data.core.workers.pool import Crew
+from hairnet_data.core.workers.pool import WorkerPool
 from hairnet_data.dataset.checksums import SUMS
 from hairnet_data.dataset.codec import decode_image, decode_mask, encode_image, encode_mask
-from hairnet_data.dataset.provenance import AtHand, open_at_hand
+from hairnet_data.dataset.provenance import AvailableSources, open_available_sources
 from hairnet_data.dataset.reader import open_prepared
 from hairnet_data.recipes.recipe import Recipe
 from hairnet_data.sources.folder.source import Folder
@@ -43,15 +43,15 @@ Features = dict[str, Any]
 def check(dataset: Path, source_dir: Path | None = None, negatives: Path | None = None, workers: int = 1) -> Report:
     """Runs `verify` with what is at hand: drawn sources always are."""
     prepared = open_prepared(dataset)
-    at_hand = open_at_hand(prepared, source_dir, negatives, dataset.parents[2] / "downloads")
-    with Crew(workers) as crew:
-        return verify(prepared, at_hand, crew, lambda what, done, total: None)
+    available = open_available_sources(prepared, source_dir, negatives, dataset.parents[2] / "downloads")
+    with WorkerPool(workers) as executor:
+        return verify(prepared, available, executor, lambda what, done, total: None)
 
 
 def glance(dataset: Path) -> Report:
     """Runs `verify` on the records alone: quicker where what is drawn need not be drawn again."""
-    with Crew(1) as crew:
-        return verify(open_prepared(dataset), AtHand(None, None), crew, lambda what, done, total: None)
+    with WorkerPool(1) as executor:
+        return verify(open_prepared(dataset), AvailableSources(None, None), executor, lambda what, done, total: None)
 
 
 def said(report: Report) -> list[str]:
@@ -112,7 +112,7 @@ def test_lfw_is_sound_and_says_that_people_are_shared(built_lfw: Path, lfw_dir: 
     (note,) = report.notes
     assert "some people in more than one pool" in note
     apart = LfwParts.open(lfw_dir, tmp_path / "unpacked", "person")
-    settings = Settings(image_size=40, train_examples=20)
+    settings = BuildSettings(image_size=40, train_examples=20)
     other = build(Sources(apart, DrawnBackgrounds(2, 1, 1, size=32)), settings, tmp_path)
     report = check(other.path, lfw_dir)
     assert (said(report), report.notes) == ([], [])
@@ -122,7 +122,7 @@ def test_left_out_portraits_are_noted(portraits_dir: Path, tmp_path: Path) -> No
     broken = shutil.copytree(portraits_dir, tmp_path / "broken")
     (broken / "images" / "bb_1.png").write_bytes(b"no picture")
     (broken / "images" / "dd_0.jpg").write_bytes(b"no picture")
-    settings = Settings(image_size=40, train_examples=20)
+    settings = BuildSettings(image_size=40, train_examples=20)
     ground = DrawnBackgrounds(2, 1, 1, size=32)
     outcome = build(Sources(Folder.open(broken), ground), settings, tmp_path / "data", skip_bad=True)
     assert outcome.skipped == 2
@@ -202,8 +202,10 @@ def test_sums_are_checked_first(built_drawn: Path, copy_of: CopyOf) -> None:
     assert subprocess.run(["sha256sum", "--check", "--quiet", SUMS], cwd=dataset, check=False).returncode == 0
     assert glance(dataset).sums == 7
     told: list[str] = []
-    with Crew(1) as crew:
-        verify(open_prepared(dataset), AtHand(None, None), crew, lambda what, done, total: told.append(what))
+    with WorkerPool(1) as executor:
+        verify(
+            open_prepared(dataset), AvailableSources(None, None), executor, lambda what, done, total: told.append(what)
+        )
     assert list(dict.fromkeys(told)) == ["checking sums", "verifying"]
     # Records that are sound in themselves, and still not those that were made.
     sums = (dataset / SUMS).read_text()
@@ -488,7 +490,7 @@ def test_classes_that_never_appear(tmp_path: Path) -> None:
         save_picture(folder / "images" / f"p{number}.png", photo)
         save_picture(folder / "masks" / f"p{number}.png", in_colours(mask))
     sources = Sources(Folder.open(folder), DrawnBackgrounds(2, 1, 1, size=32))
-    dataset = build(sources, Settings(image_size=40, train_examples=60), tmp_path / "data").path
+    dataset = build(sources, BuildSettings(image_size=40, train_examples=60), tmp_path / "data").path
     assert said(glance(dataset)) == ["train: no portrait shows any hair"]
 
 

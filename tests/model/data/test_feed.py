@@ -8,11 +8,11 @@ from contextlib import closing
 import numpy as np
 import pytest
 
-from hairnet_model.data.feed import ahead, changed
+from hairnet_model.data.feed import changed, prefetch
 
 
 def test_ahead_yields_the_same_in_order() -> None:
-    assert list(ahead(lambda: iter(range(20)), depth=2)) == list(range(20))
+    assert list(prefetch(lambda: iter(range(20)), depth=2)) == list(range(20))
 
 
 def test_ahead_raises_what_its_iterator_raises() -> None:
@@ -20,7 +20,7 @@ def test_ahead_raises_what_its_iterator_raises() -> None:
         yield 1
         raise ValueError("at two")
 
-    stream = ahead(broken)
+    stream = prefetch(broken)
     assert next(stream) == 1
     with pytest.raises(ValueError, match="at two"):
         next(stream)
@@ -33,7 +33,7 @@ def test_closing_ends_the_thread() -> None:
         while True:
             yield 1
 
-    with closing(ahead(endless)) as stream:
+    with closing(prefetch(endless)) as stream:
         next(stream)
     deadline = time.monotonic() + 5
     while threading.active_count() > before and time.monotonic() < deadline:

@@ -58,7 +58,7 @@ def lines(outcome):
     """What is at fault, each in one line that names a file and the mend."""
     for fault in outcome.faults:
         assert "\n" not in str(fault)
-        assert fault.mend
+        assert fault.hint
     return [str(fault) for fault in outcome.faults]
 
 

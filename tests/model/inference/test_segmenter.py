@@ -121,7 +121,7 @@ def test_anything_else_is_refused_in_one_line(images, said, way):
     with pytest.raises(UsageError, match=said) as caught:
         getattr(BY_COLOUR, way)(images)
     assert "\n" not in str(caught.value)
-    assert caught.value.mend
+    assert caught.value.hint
     assert caught.value.exit_code == 2
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hairnet_data.core.errors import UsageError
-from hairnet_model.training.config import Settings, as_2019, validations
+from hairnet_model.training.config import TrainingConfig, as_2019, validations
 
 
 @pytest.mark.parametrize(
@@ -24,12 +24,12 @@ from hairnet_model.training.config import Settings, as_2019, validations
 )
 def test_what_cannot_be_is_named(change: dict[str, object], said: str) -> None:
     with pytest.raises(UsageError, match=said):
-        replace(Settings(), **change)  # type: ignore[arg-type]
+        replace(TrainingConfig(), **change)  # type: ignore[arg-type]
 
 
 @given(st.integers(1, 10**6), st.integers(1, 10**5))
 def test_rounds_cover_the_steps(steps: int, every: int) -> None:
-    rounds = Settings(steps=steps, validate_every=every).rounds
+    rounds = TrainingConfig(steps=steps, validate_every=every).rounds
     assert (rounds - 1) * every < steps <= rounds * every
 
 
@@ -39,6 +39,6 @@ def test_validations_are_some_but_not_many(steps: int) -> None:
 
 
 def test_2019() -> None:
-    old = as_2019(Settings(steps=7, seed=3))
+    old = as_2019(TrainingConfig(steps=7, seed=3))
     assert (old.arch, old.head, old.batch, old.rate, old.jitter) == ("fcn8s_2019", "maps_2019", 10, 1e-3, None)
     assert (old.steps, old.seed) == (7, 3)

@@ -17,12 +17,12 @@ from hairnet_model.data.tfds_feed import RecordFeed
 from hairnet_model.model_io import model_file
 from hairnet_model.training import run_log
 from hairnet_model.training.checkpoint import RunError
-from hairnet_model.training.config import Settings, as_2019
+from hairnet_model.training.config import TrainingConfig, as_2019
 from hairnet_model.training.train import train
 from hairnet_model.training.trainer import Trainer
 from tests.support.datasets import rewrite
 
-SHORT = Settings(steps=9, batch=4, warmup=2, validate_every=3, precision="float32", average=0.9)
+SHORT = TrainingConfig(steps=9, batch=4, warmup=2, validate_every=3, precision="float32", average=0.9)
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +50,7 @@ def _weights(file: Path) -> list[np.ndarray]:
 
 
 @pytest.mark.parametrize("settings", [SHORT, replace(SHORT, arch="fcn8s_2019", rate=1e-3)], ids=lambda s: s.arch)
-def test_a_resumed_run_ends_where_the_whole_one_ends(feed, tmp_path: Path, settings: Settings) -> None:
+def test_a_resumed_run_ends_where_the_whole_one_ends(feed, tmp_path: Path, settings: TrainingConfig) -> None:
     whole = train(settings, feed, tmp_path / "whole")
     with pytest.raises(KeyboardInterrupt):
         train(settings, Cut(feed, 7, KeyboardInterrupt()), tmp_path / "cut")
@@ -136,7 +136,7 @@ def test_a_full_disk_is_one_line(feed, tmp_path: Path, monkeypatch) -> None:
     from hairnet_model.training import checkpoint
 
     write_whole = checkpoint.write_whole
-    monkeypatch.setattr(checkpoint, "write_whole", full)
+    monkeypatch.setattr(checkpoint, "write_atomic", full)
     with pytest.raises(RunError, match=r"state.npz: cannot be written \(No space left.*--resume"):
         train(SHORT, feed, tmp_path / "run")
     assert model_file.load(tmp_path / "run").image_size == 64
