@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import secrets
 import shutil
 from collections.abc import Iterator
@@ -36,7 +37,7 @@ def atomic_writer(path: Path) -> Iterator[IO[bytes]]:
     try:
         with draft.open("xb") as file:
             yield file
-        draft.rename(path)
+        os.replace(draft, path)  # on Windows a rename would not replace an older file
     finally:
         with contextlib.suppress(OSError):
             draft.unlink()
