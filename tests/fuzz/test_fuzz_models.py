@@ -134,7 +134,6 @@ def lambda_layer(config: Any) -> None:
         lambda c: c.update({"registered_name": "hairnet>DepthToSpace"}),
         lambda c: c["config"].update({"layers": c["config"]["layers"] * 400}),
     ],
-    ids=str,
 )
 def test_what_no_network_of_ours_names(good: Path, change: Callable[[Any], object], monkeypatch) -> None:
     """All of it is refused before Keras sees it."""
