@@ -60,18 +60,25 @@ def first_error(error: ValidationError) -> tuple[str, str]:
         characters at most.
     """
     first = error.errors(include_url=False)[0]
-    path = one_line(".".join(str(part) for part in first["loc"]))
-    if len(path) > _LONGEST_PATH:
-        path = f"{path[:_LONGEST_PATH]}..."
-    message = _message(first["type"], first["msg"], first.get("ctx", {}))
-    if first["type"] not in _WITHOUT_VALUE:
+    kind, steps = first["type"], first["loc"]
+    message = _message(kind, first["msg"], first.get("ctx", {}))
+    if steps and steps[-1] == "[key]":  # a mapping's key, not its value, was refused
+        message, steps = f"is unknown: a key {message}", steps[:-1]
+    elif kind == "missing" and steps and isinstance(steps[-1], int):  # an item of a tuple
+        message, steps = f"has too few items, received {_shown(first['input'])}", steps[:-1]
+    elif kind not in _WITHOUT_VALUE:
         message += f", received {_shown(first['input'])}"
-    return path, one_line(message)
+    path = one_line(".".join(str(step) for step in steps))
+    return (path if len(path) <= _LONGEST_PATH else f"{path[:_LONGEST_PATH]}..."), one_line(message)
 
 
 def _message(kind: str, text: str, context: Mapping[str, Any]) -> str:
+    """The words for a kind of error; `text` is what pydantic says of it."""
     words = _WORDS.get(kind)
-    return text.removeprefix("Input ") if words is None else words.format(**context)
+    if words is None:
+        return text.removeprefix("Input ")
+    # A bound of a float is a float: 1 reads better than 1.0.
+    return words.format(**{key: f"{value:.12g}" if type(value) is float else value for key, value in context.items()})
 
 
 def _shown(value: Any) -> str:

@@ -19,7 +19,8 @@ from hairnet_data.core.images.decode import EXTENSIONS, file_bytes, is_turned, r
 from hairnet_data.core.storage import paths as places
 from hairnet_data.sources.base import Catalogue, Entry, Portrait
 from hairnet_data.sources.class_map import PartMap, same_frame
-from hairnet_data.sources.folder.config import Config, Options, read_config
+from hairnet_data.sources.folder.classes_file import Options
+from hairnet_data.sources.folder.config import Config, read_config
 from hairnet_data.sources.pool_assignment import assign_pools
 
 CONFIG = "classes.toml"

@@ -107,7 +107,7 @@ def test_bad_classes(bad: Bad, portraits: Path) -> None:
         "[colours]\nhair = 'red'\nbackground = '#000000'": "",
         "[colours]\nbackground = '#0000ff'": "names neither hair nor face",
         "[colours]\nhair = '#ff0000'": "does not say what background is",
-        "[shades]\nhair = 1": "has an unknown table 'shades'",
+        "[shades]\nhair = 1": "[shades]: is unknown",
     }.items():
         (portraits / "classes.toml").write_text(content)
         line = bad.one("folder", "--source-dir", portraits)

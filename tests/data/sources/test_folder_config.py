@@ -92,19 +92,40 @@ def test_any_class_said_in_full_is_any_class(config) -> None:
         ("[indices]\nignore = 0\n", "names neither hair nor face"),
         ("[indices]\nhair = 1\n", "does not say what background is"),
         ("[indices]\nhair = [0, 1]\nignore = 0\n", "gives 0 to hair and to ignore"),
-        ("[indices]\nhair = 1\nignore = -1\n", "ignore: -1 is no index"),
-        ('[indices]\nhair = 1\nignore = 0\n[options]\nignored = ["face"]\n', "ignored is ['face']"),
-        ('[indices]\nhair = 1\nignore = 0\n[options]\nignored = ["face", "face"]\n', "ignored is ['face', 'face']"),
-        ('[indices]\nhair = 1\nignore = 0\n[options]\nignored = ["face", "skin"]\n', "ignored is ['face', 'skin']"),
-        ('[indices]\nhair = 1\nignore = 0\n[options]\nignored = [["face"], 1]\n', "ignored is [['face'], 1]"),
-        ('[indices]\nhair = 1\nignore = 0\n[options]\nignored = "face"\n', "ignored is 'face'"),
+        ("[indices]\nhair = 1\nignore = -1\n", "[indices] ignore: should be at least 0, received -1"),
+        (
+            '[indices]\nhair = 1\nignore = 0\n[options]\nignored = ["face"]\n',
+            "[options] ignored: should be two or all of background, hair, face: a pixel that",
+        ),
+        (
+            '[indices]\nhair = 1\nignore = 0\n[options]\nignored = ["face", "face"]\n',
+            "that label, received ['face', 'face']",
+        ),
+        (
+            '[indices]\nhair = 1\nignore = 0\n[options]\nignored = ["face", "skin"]\n',
+            "should be 'background', 'hair' or 'face', received 'skin'",
+        ),
+        (
+            '[indices]\nhair = 1\nignore = 0\n[options]\nignored = [["face"], 1]\n',
+            "should be 'background', 'hair' or 'face', received ['face']",
+        ),
+        (
+            '[indices]\nhair = 1\nignore = 0\n[options]\nignored = "face"\n',
+            "[options] ignored: should be a list, received 'face'",
+        ),
         (
             '[indices]\nbackground = 0\nhair = 1\n[options]\nignored = ["background", "face"]\n',
-            "ignored says what no pixel is; add ignore = ...",
+            "[options] ignored: says what no pixel is; add ignore = ...",
         ),
         ('[indices]\nbackground = 0\nhair = 1\n[options]\nrest = "ignore"\n', "rest = 'ignore' means nothing with"),
-        ('[parts]\nhair = "hair"\n[options]\nrest = "hair"\n', "rest is 'hair'"),
-        ('[parts]\nhair = "hair"\n[options]\nrest = true\n', "rest is True"),
+        (
+            '[parts]\nhair = "hair"\n[options]\nrest = "hair"\n',
+            "[options] rest: should be 'background' or 'ignore', received 'hair'",
+        ),
+        (
+            '[parts]\nhair = "hair"\n[options]\nrest = true\n',
+            "[options] rest: should be 'background' or 'ignore', received True",
+        ),
     ],
 )
 def test_what_is_refused_in_one_line(config, text: str, said: str) -> None:
