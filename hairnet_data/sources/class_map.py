@@ -13,14 +13,16 @@ from numpy.typing import NDArray
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import BACKGROUND, COLOURS
 from hairnet_data.core.errors import PictureError
+from hairnet_data.core.images.bands import row_bands
 from hairnet_data.core.images.label_image import MaskPicture
 
 Rgb = tuple[int, int, int]
 
 _UNKNOWN = 253  # stands for "no class" while a mask is being read; neither a class nor UNLABELLED
-_NAMED = 3  # how many unknown values an error names
-_BAND = 1 << 21  # pixels worked on at once
-_NEAR = 1 << 15  # the same, where much is worked out of each: what a processor keeps close
+_MOST_NAMED = 3  # how many unknown values an error names
+# Pixels worked on at once: NumPy takes eight bytes and more for a pixel it looks up.
+_BAND = 1 << 21
+_BAND_IN_CACHE = 1 << 15  # where much is computed of each
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,23 +55,23 @@ class ColourMap:
         # Each palette entry is looked up once. Pixels beyond the palette's end are no colour at all.
         entries = np.full((1, 256, 3), 0, np.uint8)
         entries[0, : len(mask.palette)] = mask.palette
-        counts = _counted(mask.indices, 256)
+        counts = _count(mask.indices, 256)
         if counts[len(mask.palette) :].any():
             raise PictureError(where, "has pixels beyond the end of its palette", "save it again")
         table = self._exact(entries)
-        strange = (table[0] == _UNKNOWN) & (counts > 0)
-        snapped = int(counts[strange].sum())
+        unknown = (table[0] == _UNKNOWN) & (counts > 0)
+        snapped = int(counts[unknown].sum())
         if snapped:
-            self._settle(table, entries, np.where(strange, counts, 0)[None], where)
-        return _looked_up(table[0], mask.indices), snapped
+            self._snap(table, entries, np.where(unknown, counts, 0)[None], where)
+        return _look_up(table[0], mask.indices), snapped
 
     def _from_rgb(self, rgb: Pixels, where: str) -> tuple[Pixels, int]:
         result = np.empty(rgb.shape[:2], np.uint8)
-        for band in _bands(result.shape):
-            result[band] = self._exact(rgb[band])
+        for rows in row_bands(result.shape, _BAND):
+            result[rows] = self._exact(rgb[rows])
         snapped = int(np.count_nonzero(result == _UNKNOWN))
         if snapped:
-            self._settle(result, rgb, None, where)
+            self._snap(result, rgb, None, where)
         return result, snapped
 
     def _exact(self, rgb: Pixels) -> Pixels:
@@ -82,17 +84,24 @@ class ColourMap:
             result ^= hit * np.uint8(_UNKNOWN ^ label)
         return result
 
-    def _settle(self, result: Pixels, rgb: Pixels, weights: NDArray[np.int64] | None, where: str) -> None:
-        """Gives unknown pixels the nearest colour's class, in place, or names them.
+    def _snap(self, result: Pixels, rgb: Pixels, weights: NDArray[np.int64] | None, where: str) -> None:
+        """Gives unknown pixels the nearest colour's class; changes `result`.
 
-        `weights` says how many pixels of the mask each pixel here stands for; None is one.
+        Args:
+            result: uint8 (h, w) of class ids and `_UNKNOWN`.
+            rgb: uint8 (h, w, 3), the pixels' colours.
+            weights: how many pixels of the mask each pixel here stands for; None is one.
+            where: what errors call the mask.
+
+        Raises:
+            PictureError: `nearest` is not set.
         """
         if not self.nearest:
-            colours, counts = _tally(result, rgb, weights)
-            raise _unknown(where, "colour", colours, counts, "or set nearest = true")
-        for band in _bands(result.shape, _NEAR):
-            strange = result[band] == _UNKNOWN
-            result[band][strange] = self._nearest(rgb[band][strange])
+            colours, counts = _unknown_colours(result, rgb, weights)
+            raise _unknown_values(where, "colour", colours, counts, "or set nearest = true")
+        for rows in row_bands(result.shape, _BAND_IN_CACHE):
+            unknown = result[rows] == _UNKNOWN
+            result[rows][unknown] = self._nearest(rgb[rows][unknown])
 
     def _nearest(self, colours: Pixels) -> Pixels:
         """The class of the nearest colour to each of (N, 3), of two equally near the first."""
@@ -131,11 +140,11 @@ class IndexMap:
         for index, label in self.classes.items():
             if index < len(table):
                 table[index] = label
-        result = _looked_up(table, indices)
+        result = _look_up(table, indices)
         if (result == _UNKNOWN).any():
-            counts = _counted(indices, len(table)) * (table == _UNKNOWN)
-            found = np.flatnonzero(counts)
-            raise _unknown(where, "index", found, counts[found], "")
+            counts = _count(indices, len(table)) * (table == _UNKNOWN)
+            unknown = np.flatnonzero(counts)
+            raise _unknown_values(where, "index", unknown, counts[unknown], "")
         return result, 0
 
 
@@ -192,7 +201,7 @@ class PartMap:
         elif mask.palette is not None and mask.indices is not None:
             light = np.zeros(256, np.uint8)
             light[: len(mask.palette)] = mask.palette.max(axis=1)
-            values = _looked_up(light, mask.indices)
+            values = _look_up(light, mask.indices)
         else:
             assert mask.indices is not None
             values, full = mask.indices, 65535
@@ -233,39 +242,35 @@ def _size(pixels: NDArray[Any]) -> str:
     return f"{pixels.shape[1]} x {pixels.shape[0]}"
 
 
-def _bands(shape: tuple[int, ...], most: int = _BAND) -> list[slice]:
-    """Bands of rows of at most so many pixels: NumPy takes eight bytes and more for a pixel it looks up."""
-    rows = max(1, most // shape[1])
-    return [slice(top, min(top + rows, shape[0])) for top in range(0, shape[0], rows)]
-
-
-def _looked_up(table: Pixels, indices: NDArray[Any]) -> Pixels:
+def _look_up(table: Pixels, indices: NDArray[Any]) -> Pixels:
     """`table[indices]`, a band at a time."""
-    made = np.empty(indices.shape, np.uint8)
-    for band in _bands(indices.shape):
-        made[band] = table[indices[band]]
-    return made
+    values = np.empty(indices.shape, np.uint8)
+    for rows in row_bands(indices.shape, _BAND):
+        values[rows] = table[indices[rows]]
+    return values
 
 
-def _counted(indices: NDArray[Any], most: int) -> NDArray[np.int64]:
-    """How many pixels have each of `most` indices."""
-    parts = [np.bincount(indices[band].ravel(), minlength=most) for band in _bands(indices.shape)]
-    return np.asarray(np.sum(parts, axis=0), np.int64)
+def _count(indices: NDArray[Any], size: int) -> NDArray[np.int64]:
+    """How many pixels have each of the indices below `size`."""
+    counts = [np.bincount(indices[rows].ravel(), minlength=size) for rows in row_bands(indices.shape, _BAND)]
+    return np.asarray(np.sum(counts, axis=0), np.int64)
 
 
-def _tally(result: Pixels, rgb: Pixels, weights: NDArray[np.int64] | None) -> tuple[NDArray[Any], NDArray[Any]]:
+def _unknown_colours(
+    result: Pixels, rgb: Pixels, weights: NDArray[np.int64] | None
+) -> tuple[NDArray[Any], NDArray[Any]]:
     """The colours of unknown pixels as numbers, and how many pixels have each."""
     if result.size <= _BAND:
-        strange = result == _UNKNOWN
-        colours, inverse = np.unique(_codes(rgb[strange]), return_inverse=True)
-        return colours, np.bincount(inverse, weights=None if weights is None else weights[strange])
+        unknown = result == _UNKNOWN
+        codes, inverse = np.unique(_codes(rgb[unknown]), return_inverse=True)
+        return codes, np.bincount(inverse, weights=None if weights is None else weights[unknown])
     counts = np.zeros(1 << 24, np.int64)
-    for band in _bands(result.shape, _BAND * 4):
-        # Chosen among whole numbers: among colours of three channels it takes five times as long.
-        codes = _codes(rgb[band].reshape(-1, 3))
-        counts += np.bincount(codes[result[band].ravel() == _UNKNOWN], minlength=len(counts))
-    found = np.flatnonzero(counts)
-    return found, counts[found]
+    for rows in row_bands(result.shape, _BAND * 4):
+        # Chosen among integers: among colours of three channels it takes five times as long.
+        codes = _codes(rgb[rows].reshape(-1, 3))
+        counts += np.bincount(codes[result[rows].ravel() == _UNKNOWN], minlength=len(counts))
+    present = np.flatnonzero(counts)
+    return present, counts[present]
 
 
 def _codes(colours: Pixels) -> NDArray[np.int32]:
@@ -277,12 +282,12 @@ def _codes(colours: Pixels) -> NDArray[np.int32]:
     return codes
 
 
-def _unknown(where: str, kind: str, found: NDArray[Any], counts: NDArray[Any], more: str) -> PictureError:
-    """Names the most frequent values that are in no class."""
-    order = [place for place in np.argsort(-counts, kind="stable")[:_NAMED] if counts[place]]
-    names = (f"#{found[i]:06x}" if kind == "colour" else str(found[i]) for i in order)
-    listed = ", ".join(f"{name} ({int(counts[i])} pixels)" for name, i in zip(names, order, strict=True))
-    rest = int(np.count_nonzero(counts)) - _NAMED
+def _unknown_values(where: str, kind: str, values: NDArray[Any], counts: NDArray[Any], more: str) -> PictureError:
+    """An error that names the most frequent of the values that are in no class, of which there are `counts`."""
+    most = [i for i in np.argsort(-counts, kind="stable")[:_MOST_NAMED] if counts[i]]
+    names = [f"#{values[i]:06x}" if kind == "colour" else str(values[i]) for i in most]
+    listed = ", ".join(f"{name} ({int(counts[i])} pixels)" for name, i in zip(names, most, strict=True))
+    rest = int(np.count_nonzero(counts)) - _MOST_NAMED
     listed += f" and {rest} more" if rest > 0 else ""
     hint = f"give every {kind} a class {more}".rstrip()
     return PictureError(where, f"has {kind} {listed} in no class", hint)

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import NAMES, UNLABELLED, ids_of
 from hairnet_data.core.errors import DatasetError, PictureError
-from hairnet_data.core.images.decode import read_mask, read_photo
+from hairnet_data.core.images.masks import read_mask
+from hairnet_data.core.images.photos import read_photo
 from hairnet_data.core.storage.atomic import write_atomic
 from hairnet_model.data.npz import read_arrays
 from hairnet_model.data.partial_labels import code, coded

@@ -6,7 +6,7 @@ import numpy as np
 
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.errors import UsageError
-from hairnet_data.core.images.decode import read_photo
+from hairnet_data.core.images.photos import read_photo
 from hairnet_model.data import tfds_records
 from hairnet_model.inference.letterbox import frame
 from hairnet_model.model_io import shipped

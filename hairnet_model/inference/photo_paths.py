@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hairnet_data.core.errors import HairnetError, PictureError, UsageError
-from hairnet_data.core.images.decode import EXTENSIONS
+from hairnet_data.core.images.picture_file import EXTENSIONS
 
 MASK, OVERLAY, PANELS = ".png", "_overlay.png", "_panels.png"
 """What follows a photo's name in the names of the files made of it."""

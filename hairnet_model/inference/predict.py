@@ -14,7 +14,9 @@ from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import COLOURS, NAMES, UNLABELLED
 from hairnet_data.core.drawing.overlay import save_png, tint
 from hairnet_data.core.errors import BuildError, HairnetError, PictureError, UsageError
-from hairnet_data.core.images.decode import EXTENSIONS, read_mask, read_photo
+from hairnet_data.core.images.masks import read_mask
+from hairnet_data.core.images.photos import read_photo
+from hairnet_data.core.images.picture_file import EXTENSIONS
 from hairnet_data.core.progress import Progress, silent
 from hairnet_model.inference import letterbox
 from hairnet_model.inference.panels import panels as six_panels

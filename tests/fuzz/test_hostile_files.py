@@ -18,8 +18,10 @@ import pytest
 from PIL import Image
 
 from hairnet_data.core.errors import DatasetError, HairnetError, PictureError
-from hairnet_data.core.images.decode import MAX_COPIED, read_mask, read_photo
 from hairnet_data.core.images.label_image import MaskPicture
+from hairnet_data.core.images.masks import read_mask
+from hairnet_data.core.images.photos import read_photo
+from hairnet_data.core.images.picture_file import MAX_COPIED
 from hairnet_data.dataset.codec import decode_image
 from hairnet_data.dataset.reader import open_prepared
 from hairnet_data.recipes.policy import read_policy

@@ -12,7 +12,8 @@ from typing import Any
 
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.errors import HairnetError, SourceError, UsageError
-from hairnet_data.core.images import decode
+from hairnet_data.core.images.photos import read_photo
+from hairnet_data.core.images.picture_file import EXTENSIONS
 from hairnet_data.core.storage.paths import digest_of, files_below, is_folder, is_remote, size_of
 from hairnet_data.sources.base import POOLS, Catalogue, Entry
 from hairnet_data.sources.pool_assignment import assign_pools
@@ -71,7 +72,7 @@ class PhotoFolder:
         if not sizes:
             if faults:
                 raise faults[0]
-            endings = ", ".join(sorted(decode.EXTENSIONS))
+            endings = ", ".join(sorted(EXTENSIONS))
             raise SourceError(self._shown, "there are no pictures in it", f"put photos there, named {endings}")
         pools = self._pools(sizes)
         return Catalogue(tuple(Entry(id, pools[id]) for id in sorted(sizes)), tuple(faults))
@@ -95,7 +96,7 @@ class PhotoFolder:
             SourceError: there is no such picture.
             PictureError: it cannot be decoded.
         """
-        return decode.read_photo(self._path(id), self._where(id))
+        return read_photo(self._path(id), self._where(id))
 
     def _where(self, id: str) -> str:
         """A picture's path as the user gave the folder's."""
@@ -105,7 +106,7 @@ class PhotoFolder:
         """Walks the folder; yields ids and file sizes, and notes folders that cannot be read."""
         if is_remote(self._root):
             try:
-                for name in files_below(self._root, decode.EXTENSIONS):
+                for name in files_below(self._root, EXTENSIONS):
                     yield name, size_of(self._root / name)
             except OSError as error:
                 what = f"cannot be listed ({error.strerror})"
@@ -172,7 +173,7 @@ class PhotoFolder:
 
 def _picture(path: Path, home: Path) -> os.stat_result | None:
     """The status of a picture file; None for other files, hidden ones and links that lead out of `home`."""
-    if path.name.startswith(".") or path.suffix.lower() not in decode.EXTENSIONS:
+    if path.name.startswith(".") or path.suffix.lower() not in EXTENSIONS:
         return None
     try:
         if path.is_symlink() and not path.resolve(strict=True).is_relative_to(home):

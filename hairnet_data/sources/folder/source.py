@@ -15,7 +15,10 @@ import regex
 
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.errors import HairnetError, PictureError, SourceError
-from hairnet_data.core.images.decode import EXTENSIONS, file_bytes, is_turned, read_mask, read_photo
+from hairnet_data.core.images.masks import read_mask
+from hairnet_data.core.images.orientation import is_turned
+from hairnet_data.core.images.photos import read_photo
+from hairnet_data.core.images.picture_file import EXTENSIONS, file_bytes
 from hairnet_data.core.storage import paths as places
 from hairnet_data.sources.base import Catalogue, Entry, Portrait
 from hairnet_data.sources.class_map import PartMap, same_frame

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from hairnet_data.core.errors import HairnetError, PictureError, SourceError, UsageError
-from hairnet_data.core.images.decode import file_bytes, read_mask, read_photo
+from hairnet_data.core.images.masks import read_mask
+from hairnet_data.core.images.photos import read_photo
+from hairnet_data.core.images.picture_file import file_bytes
 from hairnet_data.core.storage.bounded_read import read_bytes
 from hairnet_data.core.storage.paths import is_file, is_folder, is_remote
 from hairnet_data.sources.base import POOLS, Catalogue, Entry, Portrait

@@ -15,8 +15,10 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from hairnet_data.core.errors import PictureError
-from hairnet_data.core.images import decode
-from hairnet_data.core.images.decode import is_turned, read_mask, read_photo
+from hairnet_data.core.images import photos, picture_file
+from hairnet_data.core.images.masks import read_mask
+from hairnet_data.core.images.orientation import is_turned
+from hairnet_data.core.images.photos import read_photo
 
 RNG = np.random.default_rng(1)
 RGB = RNG.integers(0, 256, (23, 31, 3), dtype=np.uint8)
@@ -127,14 +129,14 @@ def test_transparent_parts_show_the_ground():
     alpha[:, 10:] = 255
     got = read_photo(encoded(np.dstack([RGB, alpha]), "PNG"))
     np.testing.assert_array_equal(got[:, 10:], RGB[:, 10:])
-    assert (got[:, :10] == decode.GROUND).all()
+    assert (got[:, :10] == photos.GROUND).all()
     half = np.full((2, 2, 4), (100, 0, 0, 128), np.uint8)
     assert abs(int(read_photo(encoded(half, "PNG"))[0, 0, 0]) - 177) <= 1
     palette = Image.new("P", (4, 4), 0)
     palette.putpalette([10, 20, 30])
-    assert (read_photo(encoded(palette, "PNG", transparency=0)) == decode.GROUND).all()
+    assert (read_photo(encoded(palette, "PNG", transparency=0)) == photos.GROUND).all()
     grey = np.dstack([RGB[:, :, 0], alpha])
-    assert (read_photo(encoded(grey, "PNG"))[:, :10] == decode.GROUND).all()
+    assert (read_photo(encoded(grey, "PNG"))[:, :10] == photos.GROUND).all()
 
 
 def test_cmyk_is_converted():
@@ -248,7 +250,7 @@ class TestRefused:
 
     def test_a_file_too_large_to_read(self, read, tmp_path):
         with open(tmp_path / "large.jpg", "wb") as file:
-            file.truncate(decode.MAX_BYTES + 1)
+            file.truncate(picture_file.MAX_BYTES + 1)
         assert "1,073,741,825 bytes" in refused(tmp_path / "large.jpg", read)
 
     @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root reads everything")
@@ -285,7 +287,7 @@ def test_no_truncated_picture_is_read(name, capfd):
 
 def test_opencv_is_not_trusted_with_a_jpeg_that_has_no_end(monkeypatch):
     """Other versions of it return what they have, and grey for the rest."""
-    monkeypatch.setattr(decode.cv2, "imdecode", lambda *_: np.zeros(RGB.shape, np.uint8))
+    monkeypatch.setattr(photos.cv2, "imdecode", lambda *_: np.zeros(RGB.shape, np.uint8))
     assert not read_photo(WHOLE["JPEG"]).any(), "OpenCV was not asked at all"
     for length in range(len(WHOLE["JPEG"])):
         with pytest.raises(PictureError):

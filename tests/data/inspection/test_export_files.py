@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from hairnet_data.building.pipeline import build
 from hairnet_data.building.settings import BuildSettings
 from hairnet_data.core.errors import DatasetError, UsageError
-from hairnet_data.core.images.decode import read_mask, read_photo
+from hairnet_data.core.images.masks import read_mask
+from hairnet_data.core.images.photos import read_photo
 from hairnet_data.dataset.codec import decode_image, decode_mask
 from hairnet_data.dataset.example_columns import COLUMNS
 from hairnet_data.dataset.reader import open_prepared

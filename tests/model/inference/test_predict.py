@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from hairnet_data.core.errors import BuildError, PictureError, UsageError
-from hairnet_data.core.images.decode import read_photo
+from hairnet_data.core.images.photos import read_photo
 from hairnet_model.inference import photo_paths, predict
 from hairnet_model.inference.segmenter import Segmenter
 from tests.support import colours
