@@ -2,7 +2,7 @@
 
 Coordinates are continuous: pixel (row i, column j) has its centre at (x = j + 0.5, y = i + 0.5). The
 matrix maps the output's coordinates to the source's unit frame, so that image and mask may have
-different sizes. Places are rounded before they are added, so every machine samples the same pixels.
+different sizes. Coordinates are rounded before they are added, so every machine samples the same pixels.
 OpenCV's `remap` with fixed-point maps interpolates in integers and is therefore bit-exact too (its
 float `warpAffine` is not).
 """
@@ -20,11 +20,16 @@ from hairnet_data.core.arrays import Pixels, as_pixels
 OUTSIDE = 254
 """Stands in a warped mask where the source does not reach; neither a class id nor `UNLABELLED`."""
 
-_STEPS = 4096.0  # in a pixel
+_STEPS = 4096.0  # coordinates are rounded to 4096ths of a pixel
 
 UnitMatrix = NDArray[np.float64]
+"""Of `unit_matrix`: float64 (2, 3)."""
+
 Box = tuple[int, int, int, int]
+"""(left, top, right, bottom) in pixels of the output; column `right` and row `bottom` are the first ones beyond it."""
+
 Coordinates = tuple[NDArray[np.float32], NDArray[np.float32]]
+"""x and y of the points to sample, each float32 (height, width), see `coordinates`."""
 
 
 def unit_matrix(
@@ -60,16 +65,22 @@ def unit_matrix(
 
 
 def reachable_box(matrix: UnitMatrix, size: int) -> Box:
-    """What a source can reach of the output: (left, top, right, bottom) in pixels, perhaps a pixel too wide."""
-    (a, b, x0), (c, d, y0) = matrix.tolist()
-    area = a * d - b * c
-    corners = [
-        ((d * (u - x0) - b * (v - y0)) / area, (a * (v - y0) - c * (u - x0)) / area) for u in (0, 1) for v in (0, 1)
-    ]
-    across, down = zip(*corners, strict=True)
-    left, top = (min(max(math.floor(min(places)) - 1, 0), size) for places in (across, down))
-    right, bottom = (min(max(math.ceil(max(places)) + 1, 0), size) for places in (across, down))
-    return left, top, max(left, right), max(top, bottom)
+    """The part of the output that a source reaches, or a pixel more on each side; empty if it is out of the frame."""
+    # The matrix maps (x, y) to (u, v) = (a x + b y + u0, c x + d y + v0). Its inverse gives the corners of the unit
+    # frame in the output.
+    (a, b, u0), (c, d, v0) = matrix.tolist()
+    determinant = a * d - b * c
+    corners = ((0, 0), (0, 1), (1, 0), (1, 1))
+    left, right = _pixel_range([(d * (u - u0) - b * (v - v0)) / determinant for u, v in corners], size)
+    top, bottom = _pixel_range([(a * (v - v0) - c * (u - u0)) / determinant for u, v in corners], size)
+    return left, top, right, bottom
+
+
+def _pixel_range(corners: list[float], size: int) -> tuple[int, int]:
+    """The first pixel that corners enclose and the one after the last, with a margin of one, within the output."""
+    first = min(max(math.floor(min(corners)) - 1, 0), size)
+    end = min(max(math.ceil(max(corners)) + 1, 0), size)
+    return first, max(first, end)
 
 
 def coordinates(matrix: UnitMatrix, box: Box, width: int, height: int) -> Coordinates:
@@ -88,54 +99,60 @@ def coordinates(matrix: UnitMatrix, box: Box, width: int, height: int) -> Coordi
     Returns:
         x and y, each float32 (bottom - top, right - left), counted as OpenCV does: the first pixel's centre is at 0.
     """
-    left, top, right_end, bottom_end = box
-    columns, rows = np.arange(left + 0.5, right_end), np.arange(top + 0.5, bottom_end)
-    places = []
-    for (right, down, start), side in zip(matrix.tolist(), (width, height), strict=True):
-        column = np.rint(columns * (right * side * _STEPS)) / _STEPS
-        # The half step keeps places off the border between two pixels, where rounding to even would take turns.
-        row = (np.rint(rows * (down * side * _STEPS) + start * side * _STEPS) + 0.5) / _STEPS - 0.5
-        places.append(column.astype(np.float32)[None, :] + row.astype(np.float32)[:, None])
-    return places[0], places[1]
+    left, top, right, bottom = box
+    column_centres, row_centres = np.arange(left + 0.5, right), np.arange(top + 0.5, bottom)
+    sums = []
+    for (per_column, per_row, start), side in zip(matrix.tolist(), (width, height), strict=True):
+        of_column = np.rint(column_centres * (per_column * side * _STEPS)) / _STEPS
+        # Half a step keeps points off the border between two pixels, where rounding to even would alternate.
+        of_row = (np.rint(row_centres * (per_row * side * _STEPS) + start * side * _STEPS) + 0.5) / _STEPS - 0.5
+        sums.append(of_column.astype(np.float32)[None, :] + of_row.astype(np.float32)[:, None])
+    return sums[0], sums[1]
 
 
-def sample_mask(mask: Pixels, at: Coordinates) -> Pixels:
+def sample_mask(mask: Pixels, points: Coordinates) -> Pixels:
     """Takes each output pixel's class from the source pixel its centre lies in.
+
+    Args:
+        mask: uint8 (H, W) of class ids and `UNLABELLED`.
+        points: of `coordinates`, for a width W and a height H.
 
     Returns:
         uint8 of the coordinates' shape: what the mask holds, `OUTSIDE` where the source does not reach.
     """
-    whole, none = cv2.convertMaps(*at, cv2.CV_16SC2, nninterpolation=True)
+    pixel, no_fraction = cv2.convertMaps(*points, cv2.CV_16SC2, nninterpolation=True)
     return as_pixels(
-        cv2.remap(mask, whole, none, cv2.INTER_NEAREST, borderMode=cv2.BORDER_CONSTANT, borderValue=(OUTSIDE,))
+        cv2.remap(mask, pixel, no_fraction, cv2.INTER_NEAREST, borderMode=cv2.BORDER_CONSTANT, borderValue=(OUTSIDE,))
     )
 
 
 def pad_edges(image: Pixels) -> Pixels:
-    """The image with its edge pixels once more around it, as `sample_image` wants it."""
+    """Repeats the edge pixels around the image, as `sample_image` needs it: uint8 (H, W, 3) to (H + 2, W + 2, 3)."""
     return as_pixels(cv2.copyMakeBorder(image, 1, 1, 1, 1, cv2.BORDER_REPLICATE))
 
 
-def sample_image(image: Pixels, at: Coordinates) -> Pixels:
+def sample_image(image: Pixels, points: Coordinates) -> Pixels:
     """Interpolates each output pixel bilinearly, in 32nds of a pixel.
 
     Args:
         image: uint8 (H + 2, W + 2, 3), of `pad_edges`.
-        at: places in the image without its rim.
+        points: of `coordinates`, for a width W and a height H.
 
     Returns:
         uint8 (..., 3) of the coordinates' shape; anything at all where the source does not reach.
     """
-    # OpenCV's fixed-point maps are bit-exact, its float maps are not. With the rim every place within the source
-    # has four neighbours, so the rest can be left alone: that is a third faster than letting OpenCV replicate.
-    whole, part = cv2.convertMaps(*at, cv2.CV_16SC2)
-    whole += np.int16(1)
-    made = np.empty((*whole.shape[:2], 3), np.uint8)
-    return as_pixels(cv2.remap(image, whole, part, cv2.INTER_LINEAR, dst=made, borderMode=cv2.BORDER_TRANSPARENT))
+    # OpenCV's fixed-point maps are bit-exact, its float maps are not. In the padded image every point of the source
+    # has four neighbours, so the border need not be computed: a third faster than letting OpenCV replicate it.
+    pixel, fraction = cv2.convertMaps(*points, cv2.CV_16SC2)
+    pixel += np.int16(1)  # for the padding
+    sampled = np.empty((*pixel.shape[:2], 3), np.uint8)
+    return as_pixels(
+        cv2.remap(image, pixel, fraction, cv2.INTER_LINEAR, dst=sampled, borderMode=cv2.BORDER_TRANSPARENT)
+    )
 
 
 def level_for(step: float) -> int:
-    """How often a source is halved before it is warped, so that nothing aliases.
+    """Returns how often a source is halved before it is warped, so that nothing aliases.
 
     Args:
         step: source pixels an output pixel.
@@ -151,7 +168,7 @@ def level_for(step: float) -> int:
 
 
 def halve(image: Pixels, times: int) -> Pixels:
-    """Halves an image by area averages, again and again; sides round up and never fall below 1."""
+    """Halves an image `times` times by averaging areas; sides round up and never fall below 1."""
     for _ in range(times):
         height, width = image.shape[:2]
         image = as_pixels(cv2.resize(image, ((width + 1) // 2, (height + 1) // 2), interpolation=cv2.INTER_AREA))

@@ -195,5 +195,5 @@ def test_steps_end_in_what_render_makes() -> None:
     shown = Portrait(contract.photo(rng, 50, 40), contract.painting(rng, 50, 40, 4))
     recipe = Recipe("train", 0, 32, "portrait", contract.PORTRAIT, fill=BLACK)
     *_, (what, image, mask) = steps(recipe, shown, contract.wall(rng))
-    assert what == "placed"
+    assert what == "warped"
     assert all(map(np.array_equal, (image, mask), render(recipe, shown, contract.wall(rng))))
