@@ -1,4 +1,4 @@
-"""Decoded portraits and backgrounds, kept in memory while there is room."""
+"""Loads portraits and backgrounds by their names in recipes, and keeps the recently used ones in memory."""
 
 from __future__ import annotations
 
@@ -14,43 +14,50 @@ from hairnet_data.rendering.renderer import Subject
 from hairnet_data.sources.base import BackgroundSource, PortraitSource
 
 
-class _Sized(Protocol):
+class _HasSize(Protocol):
     @property
     def nbytes(self) -> int: ...
 
 
-T = TypeVar("T", bound=_Sized)
+T = TypeVar("T", bound=_HasSize)
 
 
-class _Kept(Generic[T]):
-    """The things used last, up to a number of bytes."""
+class _LeastRecentlyUsed(Generic[T]):
+    """A cache that holds up to a number of bytes; `functools.lru_cache` can only count items.
 
-    def __init__(self, make: Callable[[str], T], budget: int) -> None:
-        self._make, self._budget, self._held = make, budget, 0
-        self._things: OrderedDict[str, tuple[T, int]] = OrderedDict()
+    Args:
+        load: makes the value of a key.
+        budget: bytes. The last value is kept even if it is larger.
+    """
 
-    def get(self, name: str) -> T:
-        if name in self._things:
-            self._things.move_to_end(name)
-            return self._things[name][0]
-        thing = self._make(name)
-        size = thing.nbytes
-        self._things[name] = thing, size
-        self._held += size
-        while self._held > self._budget and len(self._things) > 1:
-            self._held -= self._things.popitem(last=False)[1][1]
-        return thing
+    def __init__(self, load: Callable[[str], T], budget: int) -> None:
+        self._load, self._budget, self._used = load, budget, 0
+        self._values: OrderedDict[str, tuple[T, int]] = OrderedDict()
+
+    def get(self, key: str) -> T:
+        """The key's value, loaded if it is not in the cache."""
+        if key in self._values:
+            self._values.move_to_end(key)
+            return self._values[key][0]
+        value = self._load(key)
+        size = value.nbytes
+        self._values[key] = value, size
+        self._used += size
+        while self._used > self._budget and len(self._values) > 1:
+            _, (_, freed) = self._values.popitem(last=False)
+            self._used -= freed
+        return value
 
 
 class Assets:
-    """Loads what recipes name.
+    """Loads the portraits and backgrounds that recipes name.
 
     Args:
         portraits: where portraits come from.
         backgrounds: where backgrounds come from.
         size: side of the output in pixels; backgrounds are kept no larger than it needs.
         largest_scale: the largest scale a recipe may have; portraits are kept no finer than it needs.
-        budget: bytes for portraits; backgrounds get half as much.
+        budget: bytes of portraits kept in memory; of backgrounds, half as many.
     """
 
     def __init__(
@@ -61,23 +68,23 @@ class Assets:
         largest_scale: float = 20.0,
         budget: int = 400_000_000,
     ) -> None:
-        self._portraits, self._backgrounds = portraits, backgrounds
+        self._portrait_source, self._background_source = portraits, backgrounds
         self._size, self._largest_scale = size, largest_scale
-        self._subjects = _Kept(self._load_subject, budget)
-        self._grounds = _Kept(self._load_background, budget // 2)
+        self._subjects = _LeastRecentlyUsed(self._load_subject, budget)
+        self._backgrounds = _LeastRecentlyUsed(self._load_background, budget // 2)
 
     def subject(self, asset: str) -> Subject:
         """The portrait behind an asset name, ready to render."""
         return self._subjects.get(asset)
 
     def background(self, asset: str) -> Pixels:
-        """The background behind an asset name, shrunk as the renderer wants it."""
-        return self._grounds.get(asset)
+        """The background behind an asset name, after `shrink_background`: uint8 (H, W, 3) RGB."""
+        return self._backgrounds.get(asset)
 
     def _load_subject(self, asset: str) -> Subject:
-        portrait = self._portraits.load(asset_id(asset))
+        portrait = self._portrait_source.load(asset_id(asset))
         longer = max(portrait.image.shape[:2])
         return Subject(portrait, warp.level_for(longer / (self._size * self._largest_scale)))
 
     def _load_background(self, asset: str) -> Pixels:
-        return shrink_background(self._backgrounds.load(asset_id(asset)), self._size)
+        return shrink_background(self._background_source.load(asset_id(asset)), self._size)

@@ -13,20 +13,20 @@ from hairnet_data.rendering.paint import Backgrounds, paint_box
 
 
 def occlude(image: Pixels, mask: Pixels, occluder: Occluder, backgrounds: Backgrounds) -> None:
-    """Paints an occluder into the image and background into the mask, on exactly the same pixels, in place.
+    """Paints an occluder into the image and background into the mask, on exactly the same pixels.
 
     Args:
-        image: uint8 (S, S, 3) RGB.
-        mask: uint8 (S, S) class ids.
+        image: uint8 (S, S, 3) RGB; changed.
+        mask: uint8 (S, S) of class ids; changed.
         occluder: what to paint.
         backgrounds: gives the background behind an asset.
     """
     size = len(mask)
     box, inside = rasterize(occluder.outline, size)
-    left, top, right, bottom = box
     if not inside.any():
         return
-    where = inside.view(np.uint8)
-    place = np.s_[top:bottom, left:right]
-    cv2.copyTo(paint_box(occluder.paint, box, size, backgrounds), where, image[place])
-    mask[place][inside] = BACKGROUND
+    left, top, right, bottom = box
+    region = np.s_[top:bottom, left:right]
+    painted = paint_box(occluder.paint, box, size, backgrounds)
+    cv2.copyTo(painted, inside.view(np.uint8), image[region])
+    mask[region][inside] = BACKGROUND

@@ -1,4 +1,4 @@
-"""From a recipe, a portrait and backgrounds to an image and its mask. Pure: nothing is drawn by chance here."""
+"""Renders a recipe: from its portrait and backgrounds to an image and a mask. Nothing in here is random."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from hairnet_data.sources.base import Portrait
 
 
 class Subject:
-    """A portrait made ready for rendering: halved copies are kept, finer ones than needed let go.
+    """A portrait prepared for rendering: its mask, and the image halved as often as its recipes need.
 
     Args:
         portrait: the decoded portrait.
-        finest: how often the image is halved at once; recipes may not ask for more detail than that.
+        finest: the lowest level that is kept; recipes must not need more detail than that. See `warp.level_for`.
     """
 
     def __init__(self, portrait: Portrait, finest: int = 0) -> None:
@@ -32,11 +32,15 @@ class Subject:
         self._levels = [warp.pad_edges(warp.halve(portrait.image, finest))]
 
     def image(self, level: int) -> Pixels:
-        """The image halved `level` times, with a rim."""
+        """The image halved `level` times, after `warp.pad_edges`: uint8 (h + 2, w + 2, 3).
+
+        Raises:
+            ValueError: `level` is less than `finest`.
+        """
         while len(self._levels) <= level - self._finest:
             self._levels.append(warp.pad_edges(warp.halve(self._levels[-1][1:-1, 1:-1], 1)))
         if level < self._finest:
-            raise ValueError(f"level {level} was let go, {self._finest} is the finest left")
+            raise ValueError(f"level {level} was not kept, {self._finest} is the finest")
         return self._levels[level - self._finest]
 
     @property
@@ -46,10 +50,10 @@ class Subject:
 
 
 def render(recipe: Recipe, portrait: Portrait | Subject | None, backgrounds: Backgrounds) -> tuple[Pixels, Pixels]:
-    """Makes the example that a recipe describes.
+    """Renders the example that a recipe describes.
 
     Args:
-        recipe: what was drawn.
+        recipe: what to render.
         portrait: the portrait that `recipe.portrait` names; None for a negative.
         backgrounds: gives the background behind an asset, uint8 (H, W, 3) RGB.
 
@@ -64,9 +68,15 @@ def render(recipe: Recipe, portrait: Portrait | Subject | None, backgrounds: Bac
 def steps(
     recipe: Recipe, portrait: Portrait | Subject | None, backgrounds: Backgrounds
 ) -> Iterator[tuple[str, Pixels, Pixels]]:
-    """The way of one example, step by step: (what was done, image, mask).
+    """Renders an example step by step.
 
-    The arrays may be changed by the next step; whoever keeps them copies them.
+    Args:
+        recipe: as for `render`.
+        portrait: as for `render`.
+        backgrounds: as for `render`.
+
+    Yields:
+        What was done, the image and the mask after it. The next step may change these arrays: copy them to keep them.
     """
     if recipe.negative is not None:
         image = take_crop(recipe.negative, backgrounds(recipe.negative.asset), recipe.size)
@@ -76,7 +86,7 @@ def steps(
         assert portrait is not None, "a portrait's recipe needs its portrait"
         subject = portrait if isinstance(portrait, Subject) else Subject(portrait)
         image, mask = _warp(recipe, subject, backgrounds)
-        yield "placed", image, mask
+        yield "warped", image, mask
     for occluder in recipe.occluders:
         occlude(image, mask, occluder, backgrounds)
         yield f"occluded by {'an' if occluder.shape == 'ellipse' else 'a'} {occluder.shape}", image, mask
@@ -86,6 +96,7 @@ def steps(
 
 
 def _warp(recipe: Recipe, subject: Subject, backgrounds: Backgrounds) -> tuple[Pixels, Pixels]:
+    """The portrait as the recipe's affine maps it, over the recipe's fill."""
     size, affine = recipe.size, recipe.affine
     width, height = subject.width, subject.height
     matrix = warp.unit_matrix(size, width, height, affine.scale, affine.shift, affine.rotation, affine.mirror)
@@ -95,19 +106,19 @@ def _warp(recipe: Recipe, subject: Subject, backgrounds: Backgrounds) -> tuple[P
     if left == right or top == bottom:  # shifted out of the frame
         return paint_box(recipe.fill, frame, size, backgrounds), np.full((size, size), BACKGROUND, np.uint8)
     source = subject.image(warp.level_for(max(width, height) / (size * affine.scale)))
-    at = warp.coordinates(matrix, box, subject.mask.shape[1], subject.mask.shape[0])
-    classes = warp.sample_mask(subject.mask, at)
+    points = warp.coordinates(matrix, box, subject.mask.shape[1], subject.mask.shape[0])
+    warped_mask = warp.sample_mask(subject.mask, points)
     if (source.shape[0] - 2, source.shape[1] - 2) != subject.mask.shape:
-        at = warp.coordinates(matrix, box, source.shape[1] - 2, source.shape[0] - 2)
-    pixels_there = warp.sample_image(source, at)
-    # The maximum alone tells at once, but for portraits with unlabelled pixels: those lie above OUTSIDE.
-    if box == frame and (classes.max() < warp.OUTSIDE or not (classes == warp.OUTSIDE).any()):
-        return pixels_there, classes
-    # One map of what the portrait reaches rules both: its pixels there, and its classes.
-    covered = (classes != warp.OUTSIDE).view(np.uint8)
+        points = warp.coordinates(matrix, box, source.shape[1] - 2, source.shape[0] - 2)
+    warped_image = warp.sample_image(source, points)
+    # Is every pixel covered? The maximum decides, unless there are `UNLABELLED` pixels: they lie above `OUTSIDE`.
+    if box == frame and (warped_mask.max() < warp.OUTSIDE or not (warped_mask == warp.OUTSIDE).any()):
+        return warped_image, warped_mask
+    # The mask decides which pixels the portrait covers, in the image too, so that both agree.
+    covered = (warped_mask != warp.OUTSIDE).view(np.uint8)
     image = paint_box(recipe.fill, frame, size, backgrounds)
     mask = np.full((size, size), BACKGROUND, np.uint8)
-    place = np.s_[top:bottom, left:right]
-    cv2.copyTo(pixels_there, covered, image[place])
-    cv2.copyTo(classes, covered, mask[place])
+    region = np.s_[top:bottom, left:right]
+    cv2.copyTo(warped_image, covered, image[region])
+    cv2.copyTo(warped_mask, covered, mask[region])
     return image, mask

@@ -1,4 +1,4 @@
-"""What an example's pixels depend on besides its recipe and the source's content."""
+"""The versions that an example's pixels depend on, besides its recipe and the content of its source."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import cv2
 import numpy as np
 
 RENDERER_VERSION = "1.0.0"
-"""Moves whenever the pixels made of a recipe move. It is the dataset's version too."""
+"""Changes whenever the pixels rendered from a recipe change. It is also the version of the dataset."""
 
 
 def library_versions() -> dict[str, str]:
-    """The libraries whose pixels an image depends on. Masks do not."""
+    """The versions of the libraries that an image depends on; masks are the same with any."""
     return {"numpy": np.__version__, "opencv": cv2.__version__}
