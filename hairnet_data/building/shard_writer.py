@@ -155,7 +155,7 @@ def write_shard(plan: Plan, part: SplitPlan, number: int, assets: Assets, folder
     path, in_order = folder / part.shard_name(number), [records[index] for index in part.range_of(number)]
     size, sha256 = write_records(path, in_order, part.file_format)
     rows = write_rows(piece_of(part.split.name, path, in_order, recipes), path.name, notes)
-    shown = Counter(recipe.kind for recipe in recipes)
+    shown = Counter[str](recipe.kind for recipe in recipes)
     shown["occluded"] = sum(bool(recipe.occluders) for recipe in recipes)
     return WrittenShard(
         split=part.split.name,

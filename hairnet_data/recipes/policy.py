@@ -1,87 +1,115 @@
-"""What may be drawn for an example: one frozen, validated set of ranges, from flags or a TOML file."""
+"""What may be drawn for an example: a frozen set of ranges, from flags or a TOML file."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal, TypeVar, get_args, get_type_hints
+
+from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic_core import PydanticCustomError
 
 from hairnet_data.core.errors import UsageError
 from hairnet_data.core.storage.bounded_read import read_toml
+from hairnet_data.core.validation import first_error
 
-SHAPES = ("rectangle", "ellipse", "polygon", "strip", "hand")
-"""Shapes an occluder may have. The rotated rectangle is the one of 2019."""
+Shape = Literal["rectangle", "ellipse", "polygon", "strip", "hand"]
+"""A shape of occluders. The rotated rectangle is the one of 2019."""
+
+SHAPES: tuple[Shape, ...] = get_args(Shape)
 
 MOST_OCCLUDERS = 4
 
-Range = tuple[float, float]
+T = TypeVar("T")
+
+
+def _between(low: float, high: float) -> AfterValidator:
+    # The errors of pydantic's own `ge` and `le` name one limit; this one names both.
+    def check(value: float) -> float:
+        if not low <= value <= high:
+            received = f"{value:g}" if isinstance(value, float) else f"{value}"
+            raise PydanticCustomError("outside", "is outside", {"received": received, "low": low, "high": high})
+        return value
+
+    return AfterValidator(check)
+
+
+def _check_order(ends: tuple[float, float]) -> tuple[float, float]:
+    if ends[0] > ends[1]:
+        raise PydanticCustomError("empty", "is empty", {"first": ends[0], "last": ends[1]})
+    return ends
+
+
+Share = Annotated[float, _between(0, 1)]
+Range = Annotated[tuple[T, T], AfterValidator(_check_order)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """The ranges a recipe is drawn from.
+    """The ranges that a recipe is drawn from.
 
     Attributes:
         negative_rate: share of examples that are a background with nobody in it, 0..1.
         occlude_rate: share of examples (negatives too) that get occluders, 0..1.
-        scale: smallest and largest scale, log-uniform; 1 shows the whole portrait.
-        shift: nearest and farthest shift of the portrait's centre, in frames, in any direction.
-        rotate: least and most rotation in degrees, either way.
+        scale: smallest and largest scale, log-uniform; 1 shows the entire portrait.
+        shift: least and greatest shift of the portrait's centre, in frames, in any direction.
+        rotate: least and greatest rotation in degrees, either way.
         mirror: share of portraits that are mirrored, 0..1.
         photometric: strength of colour changes; 0 leaves every pixel's colour as it is, 1 is the default.
-        background_rate: share of uncovered ground, and of occluders, filled from a background, 0..1.
+        background_rate: share of portraits that are surrounded by a background instead of a colour, 0..1. Occluders
+            other than hands are painted from a background at 0.6 of this rate.
         occluder_count: fewest and most occluders on an occluded example, 1..4.
         occluder_size: smallest and largest longer side of an occluder, in frames.
         occluder_shapes: the shapes to choose from, of `SHAPES`.
-        cover: None, or the least and most share of the head that a single occluder hides; then
-            `occluder_count` and `occluder_size` have no say.
+        cover: None, or the least and greatest share of the head that a single occluder hides; then `occluder_count`
+            and `occluder_size` are ignored.
     """
 
-    negative_rate: float = 0.3
-    occlude_rate: float = 0.6
-    scale: Range = (0.75, 1.25)
-    shift: Range = (0.0, 0.5)
-    rotate: Range = (0.0, 45.0)
-    mirror: float = 0.5
-    photometric: float = 1.0
-    background_rate: float = 0.5
-    occluder_count: tuple[int, int] = (1, 1)
-    occluder_size: Range = (0.1, 0.45)
-    occluder_shapes: tuple[str, ...] = SHAPES
-    cover: Range | None = None
+    negative_rate: Share = 0.3
+    occlude_rate: Share = 0.6
+    scale: Range[Annotated[float, _between(0.05, 20)]] = (0.75, 1.25)
+    shift: Range[Annotated[float, _between(0, 2)]] = (0.0, 0.5)
+    rotate: Range[Annotated[float, _between(0, 180)]] = (0.0, 45.0)
+    mirror: Share = 0.5
+    photometric: Annotated[float, _between(0, 3)] = 1.0
+    background_rate: Share = 0.5
+    occluder_count: Range[Annotated[int, _between(1, MOST_OCCLUDERS)]] = (1, 1)
+    occluder_size: Range[Annotated[float, _between(0.01, 2)]] = (0.1, 0.45)
+    occluder_shapes: Annotated[tuple[Shape, ...], Field(min_length=1)] = SHAPES
+    cover: Range[Annotated[float, _between(0.01, 0.95)]] | None = None
 
     def __post_init__(self) -> None:
-        """Raises UsageError, naming the flag, for a value that means nothing."""
-        for name in ("negative_rate", "occlude_rate", "mirror", "background_rate"):
-            _within(name, getattr(self, name), 0, 1)
-        _within("photometric", self.photometric, 0, 3)
-        for name, low, high in (
-            ("scale", 0.05, 20),
-            ("shift", 0, 2),
-            ("rotate", 0, 180),
-            ("occluder_size", 0.01, 2),
-            ("cover", 0.01, 0.95),
-            ("occluder_count", 1, MOST_OCCLUDERS),
-        ):
-            pair = getattr(self, name)
-            if pair is None and name == "cover":
-                continue
-            for value in pair:
-                _within(name, value, low, high)
-                if name == "occluder_count" and value != int(value):
-                    raise UsageError(flag(name), f"{value:g} is not a whole number", f"give one from {low} to {high}")
-            if pair[0] > pair[1]:
-                raise UsageError(flag(name), f"the range {pair[0]:g}..{pair[1]:g} is empty", "give the smaller first")
-        unknown = [shape for shape in self.occluder_shapes if shape not in SHAPES]
-        if unknown or not self.occluder_shapes:
-            what = f"no shape named {unknown[0]!r}" if unknown else "no shape is left"
-            raise UsageError(flag("occluder_shapes"), what, f"choose from {', '.join(SHAPES)}")
+        """Raises UsageError, naming the flag, for a value of the wrong type or outside its range."""
+        for name in _FIELDS:
+            _validated(name, getattr(self, name))
 
     def to_json(self) -> dict[str, Any]:
         """The policy as JSON values; `from_mapping` reads them back."""
         return {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(self).items()}
+
+
+_FIELDS: dict[str, TypeAdapter[Any]] = {
+    name: TypeAdapter(annotation, config=ConfigDict(strict=True, allow_inf_nan=False))
+    for name, annotation in get_type_hints(Policy, include_extras=True).items()
+}
+
+_RANGES = ("scale", "shift", "rotate", "occluder_count", "occluder_size", "cover")
+
+_RANGE_HINT = "give two numbers, the smaller first"
+_SHAPES_HINT = f"choose from {', '.join(SHAPES)}"
+_ERRORS = {  # by pydantic's type of error: what is wrong, and a hint
+    "float_type": ("{value!r} is not a number", "give a number"),
+    "finite_number": ("{value!r} is not a number", "give a number"),
+    "int_type": ("{value!r} is not an integer", "give an integer"),
+    "outside": ("{received} is outside {low:g}..{high:g}", "give one from {low:g} to {high:g}"),
+    "empty": ("the range {first:g}..{last:g} is empty", "give the smaller first"),
+    "missing": ("{value!r} is not a range", _RANGE_HINT),
+    "too_long": ("{value!r} is not a range", _RANGE_HINT),
+    "tuple_type": ("{value!r} is not a list", "give a list; in Python, a tuple"),
+    "literal_error": ("no shape named {value!r}", _SHAPES_HINT),
+    "too_short": ("no shape is left", _SHAPES_HINT),
+}
 
 
 def flag(name: str) -> str:
@@ -89,11 +117,16 @@ def flag(name: str) -> str:
     return "--" + name.replace("_", "-")
 
 
-def _within(name: str, value: Any, low: float, high: float) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not -1e300 < value < 1e300:
-        raise UsageError(flag(name), f"{value!r} is not a number", f"give one from {low:g} to {high:g}")
-    if not low <= value <= high:
-        raise UsageError(flag(name), f"{value:g} is outside {low:g}..{high:g}", f"give one from {low:g} to {high:g}")
+def _validated(name: str, value: Any) -> Any:
+    """The value as its field holds it. Raises UsageError, naming the flag."""
+    try:
+        return _FIELDS[name].validate_python(value)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        if first["type"] not in _ERRORS:
+            raise UsageError(flag(name), first_error(error)[1], "see the README's example") from error
+        what, hint = (text.format(value=first["input"], **first.get("ctx", {})) for text in _ERRORS[first["type"]])
+        raise UsageError(flag(name), what, hint) from error
 
 
 def from_mapping(values: Mapping[str, Any], where: str, base: Policy | None = None) -> Policy:
@@ -105,31 +138,18 @@ def from_mapping(values: Mapping[str, Any], where: str, base: Policy | None = No
         base: the policy whose values hold where `values` has none; default `Policy()`.
 
     Raises:
-        UsageError: an unknown name or a value of the wrong kind.
+        UsageError: an unknown name, or a value of the wrong type or outside its range.
     """
-    known = {field.name for field in fields(Policy)}
-    ranges = {"scale", "shift", "rotate", "occluder_size", "cover", "occluder_count"}
-    made: dict[str, Any] = {}
+    settings: dict[str, Any] = {}
     for name, value in values.items():
-        if name not in known:
-            raise UsageError(where, f"no setting named {name!r}", f"known: {', '.join(sorted(known))}")
-        if name in ("shift", "rotate") and isinstance(value, int | float) and not isinstance(value, bool):
+        if name not in _FIELDS:
+            raise UsageError(where, f"no setting named {name!r}", f"choose from {', '.join(sorted(_FIELDS))}")
+        if name in ("shift", "rotate") and type(value) in (int, float):
             value = (0.0, value)
-        if name in ranges and (value is not None or name != "cover"):
-            if not isinstance(value, list | tuple) or len(value) != 2:
-                raise UsageError(where, f"{name} = {value!r} is not a range", "give two numbers, the smaller first")
-            for part in value:
-                _within(name, part, -math.inf, math.inf)
-            value = tuple(int(v) if name == "occluder_count" and v == int(v) else float(v) for v in value)
-        elif name == "occluder_shapes":
-            if not isinstance(value, list | tuple) or not all(isinstance(v, str) for v in value):
-                raise UsageError(where, f"{name} = {value!r} is not a list of names", "give a list of strings")
-            value = tuple(value)
-        elif value is not None:
-            _within(name, value, -math.inf, math.inf)
-            value = float(value)
-        made[name] = value
-    return replace(base or Policy(), **made)
+        if name in _RANGES and value is not None and not (isinstance(value, list | tuple) and len(value) == 2):
+            raise UsageError(where, f"{name} = {value!r} is not a range", _RANGE_HINT)
+        settings[name] = _validated(name, tuple(value) if isinstance(value, list) else value)
+    return replace(base or DEFAULT, **settings)
 
 
 def read_policy(path: Path) -> Policy:
@@ -140,15 +160,15 @@ def read_policy(path: Path) -> Policy:
     """
     try:
         values = read_toml(path)
-    except OSError as fault:
-        raise UsageError(str(path), f"cannot be read ({fault.strerror})", "give a TOML file") from fault
-    except ValueError as fault:
-        raise UsageError(str(path), f"is not TOML ({fault})", "see the README's example") from fault
+    except OSError as error:
+        raise UsageError(str(path), f"cannot be read ({error.strerror})", "give a TOML file") from error
+    except ValueError as error:
+        raise UsageError(str(path), f"is not TOML ({error})", "see the README's example") from error
     return from_mapping(values, str(path))
 
 
 CLEAN = Policy(negative_rate=0, occlude_rate=0, scale=(1, 1), shift=(0, 0), rotate=(0, 0), mirror=0, photometric=0)
-"""Framed only: nothing moved, hidden or recoloured."""
+"""Framed only: nothing moved, occluded or recoloured."""
 
 DEFAULT = Policy()
-"""What a build does unless it is told otherwise."""
+"""The policy of a build unless another is given."""

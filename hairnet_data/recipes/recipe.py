@@ -1,69 +1,107 @@
-"""What was drawn for one example: plain numbers and names, enough to render it again.
+"""A recipe: how one example is rendered, as plain numbers and names.
 
-A recipe's JSON is its value: every number in it was rounded before it was used. Lengths are shares of
-the frame (the square output's side), angles degrees, colours RGB 0..255, assets `id@content`, where
-content is the 16-digit digest that the asset had when it was used.
+Lengths are in frames (1 is the side of the square output), angles in degrees, colours RGB 0..255. Assets are named
+`id@content`, where content is the 16-digit digest that the asset had when it was used.
+
+A recipe's JSON is its value: every number in it was rounded before it was used. The annotations say what a recipe read
+from JSON may hold; pydantic checks them there, and only there: `sampler` constructs recipes without checks.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any, Literal, get_args
 
 import orjson
+from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic_core import SchemaValidator
 
-from hairnet_data.core.arrays import Point
 from hairnet_data.core.errors import DatasetError
-from hairnet_data.recipes.policy import SHAPES
+from hairnet_data.core.validation import first_error
+from hairnet_data.recipes.policy import Shape
 
-RECIPE_VERSION = 1
+RECIPE_VERSION: Literal[1] = 1
+"""Of the format of recipes and of what they mean."""
 
-KINDS = ("portrait", "negative")
-PAINTS = ("colour", "texture", "background")
-PATTERNS = ("stripes", "checks", "blotches", "shade")
+Kind = Literal["portrait", "negative"]
+PaintKind = Literal["colour", "texture", "background"]
+Pattern = Literal["stripes", "checks", "blotches", "shade"]
+PATTERNS: tuple[Pattern, ...] = get_args(Pattern)
+"""Patterns of textures."""
 
-Colour = tuple[int, int, int]
+Share = Annotated[float, Field(ge=0, le=1)]
+Degrees = Annotated[float, Field(ge=-360, le=360)]
+Coordinate = Annotated[float, Field(ge=-100, le=100)]
+Gain = Annotated[float, Field(ge=0, le=100)]
+Seed = Annotated[int, Field(ge=0, le=65535)]
+Byte = Annotated[int, Field(ge=0, le=255)]
+Colour = tuple[Byte, Byte, Byte]
+Corner = tuple[Coordinate, Coordinate]
+
+
+def _check_paint(paint: Paint) -> Paint:
+    if len(paint.colours) != {"colour": 1, "texture": 2, "background": 0}[paint.kind]:
+        raise ValueError("should have one colour as a colour, two as a texture, none as a background")
+    if (paint.pattern == "") != (paint.kind != "texture"):
+        raise ValueError("should have a pattern as a texture, else none")
+    if paint.kind == "texture" and paint.period < 0.005:
+        raise ValueError("should have a period of at least 0.005 as a texture")
+    if (paint.crop is None) != (paint.kind != "background"):
+        raise ValueError("should have a crop as a background, else none")
+    return paint
+
+
+def _check_blur(blur: float) -> float:
+    if 0 < blur < 0.001:
+        raise ValueError("should be 0 or at least 0.001")
+    return blur
 
 
 @dataclass(frozen=True, slots=True)
 class Crop:
-    """A square crop of a background, placed `x`, `y` between the edges (0..1).
+    """A square crop of a background.
 
-    Its side is `side` of the background's shorter side, fitted to what it covers; with `side` 0 it is as many
-    pixels as it covers, one for one.
+    Attributes:
+        asset: the background.
+        x: where it lies between the left edge (0) and the right one (1).
+        y: where it lies between the upper edge (0) and the lower one (1).
+        side: its side, as a share of the background's shorter side. It is resized to what it covers; with 0 it has as
+            many pixels as it covers and is not resized.
+        mirror: whether it is mirrored.
     """
 
     asset: str
-    x: float
-    y: float
-    side: float
+    x: Share
+    y: Share
+    side: Share
     mirror: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Paint:
-    """What covers a place: a colour, a pattern of two colours, or a crop of a background.
+    """What a region is filled with: a colour, a pattern of two colours, or a crop of a background.
 
     Attributes:
-        kind: one of `PAINTS`.
+        kind: which of the three.
         colours: one colour for "colour", two for "texture", none for "background".
-        pattern: one of `PATTERNS` for "texture", else "".
+        pattern: for "texture", else "".
         angle: of the pattern, degrees.
         period: of the pattern, in frames.
-        seed: 0..65535, where in the texture tile the pattern begins.
+        seed: selects the window of the texture tile.
         crop: for "background".
     """
 
-    kind: str
+    kind: PaintKind
     colours: tuple[Colour, ...] = ()
-    pattern: str = ""
-    angle: float = 0.0
-    period: float = 0.0
-    seed: int = 0
+    pattern: Literal[Pattern, ""] = ""
+    angle: Degrees = 0.0
+    period: Gain = 0.0
+    seed: Seed = 0
     crop: Crop | None = None
 
+
+CheckedPaint = Annotated[Paint, AfterValidator(_check_paint)]
 
 NO_FILL = Paint("colour", ((0, 0, 0),))
 """Where nothing is uncovered."""
@@ -71,11 +109,11 @@ NO_FILL = Paint("colour", ((0, 0, 0),))
 
 @dataclass(frozen=True, slots=True)
 class Affine:
-    """How the portrait is placed: see `warp.unit_matrix`. Rotation is clockwise on the screen."""
+    """How the portrait is mapped into the frame, see `warp.unit_matrix`. Rotation is clockwise on the screen."""
 
-    scale: float = 1.0
-    shift: Point = (0.0, 0.0)
-    rotation: float = 0.0
+    scale: Annotated[float, Field(ge=0.01, le=100)] = 1.0
+    shift: Corner = (0.0, 0.0)
+    rotation: Degrees = 0.0
     mirror: bool = False
 
 
@@ -88,39 +126,39 @@ class Occluder:
     """A filled polygon over the picture; a pixel is under it when its centre is inside (nonzero winding).
 
     Attributes:
-        shape: one of `policy.SHAPES`, for people to read.
+        shape: for people to read; the outline alone is rendered.
         outline: the polygon's corners (x, y), in frames.
-        paint: what it is painted with.
+        paint: what it is filled with.
     """
 
-    shape: str
-    outline: tuple[Point, ...]
-    paint: Paint
+    shape: Shape
+    outline: Annotated[tuple[Corner, ...], Field(min_length=3, max_length=256)]
+    paint: CheckedPaint
 
 
 @dataclass(frozen=True, slots=True)
 class Photometric:
-    """Colour changes, in the order they are made; the defaults change nothing.
+    """Changes of colour, in the order they are made; the defaults change nothing.
 
     Attributes:
-        grey: whether colour is dropped first.
-        contrast: gain about mid-grey, 1 leaves it.
-        brightness: gain, 1 leaves it.
+        grey: whether colour is removed first.
+        contrast: gain about mid-grey, 1 for no change.
+        brightness: gain, 1 for no change.
         cast: gains of red, green and blue.
         blur: standard deviation of a Gaussian blur, in 224ths of the frame; 0 for none.
         noise: standard deviation of Gaussian noise, in grey levels.
-        noise_seed: 0..65535, where in the noise tile it begins.
+        noise_seed: selects the window of the noise tile.
         jpeg: quality of an extra JPEG round trip, 1..100; 0 for none.
     """
 
     grey: bool = False
-    contrast: float = 1.0
-    brightness: float = 1.0
-    cast: tuple[float, float, float] = (1.0, 1.0, 1.0)
-    blur: float = 0.0
-    noise: float = 0.0
-    noise_seed: int = 0
-    jpeg: int = 0
+    contrast: Gain = 1.0
+    brightness: Gain = 1.0
+    cast: tuple[Gain, Gain, Gain] = (1.0, 1.0, 1.0)
+    blur: Annotated[Gain, AfterValidator(_check_blur)] = 0.0
+    noise: Gain = 0.0
+    noise_seed: Seed = 0
+    jpeg: Annotated[int, Field(ge=0, le=100)] = 0
 
 
 NO_CHANGE = Photometric()
@@ -129,7 +167,7 @@ NO_CHANGE = Photometric()
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """One example.
+    """How one example is rendered.
 
     Attributes:
         split: the split's name.
@@ -138,26 +176,28 @@ class Recipe:
         kind: "portrait" or "negative".
         portrait: the asset shown, "" for a negative.
         negative: the crop shown, None for a portrait.
-        affine: where the portrait stands.
-        fill: what covers the ground the portrait does not reach.
+        affine: how the portrait is mapped into the frame.
+        fill: what is painted where the portrait does not reach.
         occluders: painted one after another.
-        photometric: what happens to the colours.
-        traits: facts the source records with the portrait, e.g. its skin tone; they change no pixel.
+        photometric: changes of colour.
+        traits: facts that the source records with the portrait, e.g. its skin tone; they change no pixel.
         version: of this format and of what it means.
     """
 
+    __pydantic_config__ = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
+
     split: str
-    index: int
-    size: int
-    kind: str
+    index: Annotated[int, Field(ge=0, le=1 << 62)]
+    size: Annotated[int, Field(ge=8, le=8192)]
+    kind: Kind
     portrait: str = ""
     negative: Crop | None = None
     affine: Affine = NO_AFFINE
-    fill: Paint = NO_FILL
+    fill: CheckedPaint = NO_FILL
     occluders: tuple[Occluder, ...] = ()
     photometric: Photometric = NO_CHANGE
     traits: Mapping[str, str] = field(default_factory=dict)
-    version: int = RECIPE_VERSION
+    version: Literal[1] = RECIPE_VERSION
 
     @property
     def source_id(self) -> str:
@@ -171,20 +211,23 @@ class Recipe:
         return [self.portrait] if self.portrait else [], [crop.asset for crop in crops if crop]
 
     def to_json(self) -> str:
-        """One line of JSON; the same recipe, the same line."""
+        """One line of JSON; the same recipe gives the same line."""
         return orjson.dumps(self, option=orjson.OPT_SORT_KEYS).decode()
 
     @staticmethod
     def from_json(text: str | bytes) -> Recipe:
-        """Reads `to_json`'s line back.
+        """Reads what `to_json` wrote.
 
         Raises:
-            DatasetError: not JSON, or not a recipe of this version.
+            DatasetError: it is not JSON, or not a recipe of this version.
         """
         try:
-            return _recipe(orjson.loads(text))
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError) as fault:
-            raise DatasetError("recipe", f"cannot be read ({fault})", "build the dataset again") from fault
+            recipe: Recipe = _RECIPE.validate_json(text)
+        except ValidationError as error:
+            path, message = first_error(error)
+            what = f"{path}: {message}" if path else message
+            raise DatasetError("recipe", f"cannot be read ({what})", "build the dataset again") from error
+        return recipe
 
 
 def asset_id(asset: str) -> str:
@@ -192,124 +235,19 @@ def asset_id(asset: str) -> str:
     return asset.rpartition("@")[0]
 
 
-def _recipe(values: Mapping[str, Any]) -> Recipe:
-    if values["version"] != RECIPE_VERSION:
-        raise ValueError(f"version {values['version']!r} is not {RECIPE_VERSION}")
-    made = Recipe(
-        split=_text(values["split"]),
-        index=_whole(values["index"], 0, 1 << 62),
-        size=_whole(values["size"], 8, 8192),
-        kind=_one_of(values["kind"], KINDS),
-        portrait=_text(values["portrait"]),
-        negative=_crop(values["negative"]),
-        affine=_affine(values["affine"]),
-        fill=_paint(values["fill"]),
-        occluders=tuple(_occluder(value) for value in values["occluders"]),
-        photometric=_photometric(values["photometric"]),
-        traits={_text(name): _text(value) for name, value in values["traits"].items()},
-    )
-    if len(values) != len(Recipe.__slots__) or bool(made.negative) == bool(made.portrait):
-        raise ValueError("its parts do not belong together")
-    if (made.kind == "negative") != bool(made.negative):
-        raise ValueError(f"it is no {made.kind}")
-    return made
+def _check_recipe(recipe: Recipe) -> Recipe:
+    if bool(recipe.portrait) == bool(recipe.negative) or (recipe.kind == "negative") != bool(recipe.negative):
+        raise ValueError("should have either a portrait or a negative, and its kind")
+    return recipe
 
 
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise ValueError(f"{value!r} is no text")
-    return value
+def _without_defaults(schema: Any) -> Any:
+    """The same pydantic schema with all fields required: a recipe that lacks one is damaged."""
+    if isinstance(schema, dict):
+        if schema.get("type") == "default":
+            return _without_defaults(schema["schema"])
+        return {key: _without_defaults(value) for key, value in schema.items()}
+    return [_without_defaults(part) for part in schema] if isinstance(schema, list) else schema
 
 
-def _one_of(value: Any, choices: tuple[str, ...]) -> str:
-    if value not in choices:
-        raise ValueError(f"{value!r} is none of {', '.join(choices)}")
-    return str(value)
-
-
-def _whole(value: Any, low: int, high: int) -> int:
-    if type(value) is not int or not low <= value <= high:
-        raise ValueError(f"{value!r} is no whole number from {low} to {high}")
-    return value
-
-
-def _number(value: Any, low: float = -100.0, high: float = 100.0) -> float:
-    if type(value) not in (int, float) or not math.isfinite(value) or not low <= value <= high:
-        raise ValueError(f"{value!r} is no number from {low:g} to {high:g}")
-    return float(value)
-
-
-def _flag(value: Any) -> bool:
-    if type(value) is not bool:
-        raise ValueError(f"{value!r} is neither true nor false")
-    return value
-
-
-def _point(value: Any) -> Point:
-    x, y = value
-    return _number(x), _number(y)
-
-
-def _colour(value: Any) -> Colour:
-    red, green, blue = (_whole(part, 0, 255) for part in value)
-    return red, green, blue
-
-
-def _crop(value: Any) -> Crop | None:
-    if value is None:
-        return None
-    return Crop(
-        asset=_text(value["asset"]),
-        x=_number(value["x"], 0, 1),
-        y=_number(value["y"], 0, 1),
-        side=_number(value["side"], 0, 1),
-        mirror=_flag(value["mirror"]),
-    )
-
-
-def _paint(value: Any) -> Paint:
-    kind = _one_of(value["kind"], PAINTS)
-    paint = Paint(
-        kind=kind,
-        colours=tuple(_colour(colour) for colour in value["colours"]),
-        pattern=_one_of(value["pattern"], PATTERNS if kind == "texture" else ("",)),
-        angle=_number(value["angle"], -360, 360),
-        period=_number(value["period"], 0.005 if kind == "texture" else 0),
-        seed=_whole(value["seed"], 0, 65535),
-        crop=_crop(value["crop"]),
-    )
-    if len(paint.colours) != {"colour": 1, "texture": 2, "background": 0}[kind] or bool(paint.crop) != (
-        kind == "background"
-    ):
-        raise ValueError("the paint's colours or crop do not fit its kind")
-    return paint
-
-
-def _affine(value: Any) -> Affine:
-    return Affine(
-        scale=_number(value["scale"], 0.01),
-        shift=_point(value["shift"]),
-        rotation=_number(value["rotation"], -360, 360),
-        mirror=_flag(value["mirror"]),
-    )
-
-
-def _occluder(value: Any) -> Occluder:
-    outline = tuple(_point(point) for point in value["outline"])
-    if not 3 <= len(outline) <= 256:
-        raise ValueError("an outline has 3 to 256 corners")
-    return Occluder(_one_of(value["shape"], SHAPES), outline, _paint(value["paint"]))
-
-
-def _photometric(value: Any) -> Photometric:
-    red, green, blue = (_number(gain, 0) for gain in value["cast"])
-    return Photometric(
-        grey=_flag(value["grey"]),
-        contrast=_number(value["contrast"], 0),
-        brightness=_number(value["brightness"], 0),
-        cast=(red, green, blue),
-        blur=_number(value["blur"], 0.001) if value["blur"] else 0.0,
-        noise=_number(value["noise"], 0),
-        noise_seed=_whole(value["noise_seed"], 0, 65535),
-        jpeg=_whole(value["jpeg"], 0, 100),
-    )
+_RECIPE = SchemaValidator(_without_defaults(TypeAdapter(Annotated[Recipe, AfterValidator(_check_recipe)]).core_schema))

@@ -48,8 +48,8 @@ def test_every_field_is_looked_at_here() -> None:
 @pytest.mark.parametrize("name", LIMITS)
 def test_limits_belong_to_the_range(name: str) -> None:
     for value in LIMITS[name]:
-        made = (value, value) if name in RANGES else value
-        assert getattr(Policy(**{name: made}), name) == made
+        limit = (value, value) if name in RANGES else value
+        assert getattr(Policy(**{name: limit}), name) == limit
 
 
 @pytest.mark.parametrize("name", LIMITS)
@@ -74,6 +74,11 @@ def test_an_empty_range_is_refused(name: str) -> None:
 def test_unknown_shapes_are_refused(shapes: tuple[str, ...]) -> None:
     refused("--occluder-shapes", lambda: Policy(occluder_shapes=shapes))
     refused("rectangle, ellipse, polygon, strip, hand", lambda: Policy(occluder_shapes=shapes))
+
+
+@pytest.mark.parametrize("pair", [[0.5, 2.0], (0.5,), (0.5, 1.0, 2.0), None, 1.0])
+def test_a_range_is_a_tuple_of_two(pair: Any) -> None:
+    refused(f"--scale: {pair!r} is not a", lambda: Policy(scale=pair))
 
 
 # --- plain values
@@ -112,10 +117,11 @@ def test_what_is_not_given_is_the_bases() -> None:
         ({"negative_rate": None}, "--negative-rate"),
         ({"negative_rate": True}, "--negative-rate"),
         ({"negative_rate": 10**400}, "--negative-rate"),
-        ({"occluder_count": [1.5, 2]}, "--occluder-count"),
-        ({"occluder_count": [0, 2]}, "--occluder-count"),
-        ({"occluder_shapes": "ellipse"}, "occluder_shapes"),
-        ({"occluder_shapes": [1]}, "occluder_shapes"),
+        ({"occluder_count": [1.5, 2]}, "--occluder-count: 1.5 is not an integer"),
+        ({"occluder_count": [0, 2]}, "--occluder-count: 0 is outside 1..4; give one from 1 to 4"),
+        ({"occluder_count": [1, 10**400]}, "--occluder-count"),
+        ({"occluder_shapes": "ellipse"}, "--occluder-shapes: 'ellipse' is not a list"),
+        ({"occluder_shapes": [1]}, "--occluder-shapes: no shape named 1"),
         ({"occluder_shapes": []}, "--occluder-shapes"),
         ({"photometric": math.nan}, "--photometric"),
     ],
