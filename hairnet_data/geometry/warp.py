@@ -44,7 +44,7 @@ def unit_matrix(
         size: side S of the square output, in pixels.
         width: the source's width in pixels.
         height: the source's height in pixels.
-        scale: 1 shows the whole portrait.
+        scale: 1 shows the entire portrait.
         shift: of the portrait's centre from the frame's, (right, down), in frames.
         rotation: degrees, clockwise on the screen.
         mirror: whether left and right are swapped.

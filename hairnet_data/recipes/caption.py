@@ -6,37 +6,41 @@ from hairnet_data.recipes.recipe import Affine, Paint, Photometric, Recipe
 
 
 def describe(recipe: Recipe) -> list[str]:
-    """What was done to an example: a line each for traits, place, ground, occluders and colours, where there is any."""
+    """Describes what was done to an example.
+
+    Returns:
+        A line each for traits, affine map, fill, occluders and colours; those that do not apply are left out.
+    """
     traits = ", ".join(f"{name} {value}" for name, value in sorted(recipe.traits.items()))
-    lines = [traits, _place(recipe), _ground(recipe), _occluders(recipe), _colours(recipe.photometric)]
+    lines = [traits, _geometry(recipe), _fill(recipe), _occluders(recipe), _colours(recipe.photometric)]
     return [line for line in lines if line]
 
 
-def _place(recipe: Recipe) -> str:
+def _geometry(recipe: Recipe) -> str:
     if recipe.negative:
         mirrored = ", mirrored" if recipe.negative.mirror else ""
         return f"crop of {recipe.negative.side:.0%} of the shorter side{mirrored}"
-    place = recipe.affine
-    if place == Affine():
+    affine = recipe.affine
+    if affine == Affine():
         return "framed only"
-    right, down = place.shift
-    parts = [f"scale {place.scale:.2f}"] if place.scale != 1 else []
+    right, down = affine.shift
+    parts = [f"scale {affine.scale:.2f}"] if affine.scale != 1 else []
     if right:
         parts.append(f"{abs(right):.0%} {'right' if right > 0 else 'left'}")
     if down:
         parts.append(f"{abs(down):.0%} {'down' if down > 0 else 'up'}")
-    if place.rotation:
-        parts.append(f"turned {abs(place.rotation):.0f}° {'clockwise' if place.rotation > 0 else 'the other way'}")
-    if place.mirror:
+    if affine.rotation:
+        parts.append(f"turned {abs(affine.rotation):.0f}° {'clockwise' if affine.rotation > 0 else 'the other way'}")
+    if affine.mirror:
         parts.append("mirrored")
     return ", ".join(parts)
 
 
-def _ground(recipe: Recipe) -> str:
-    place = recipe.affine
-    if recipe.negative or (place.scale >= 1 and not any(place.shift) and not place.rotation):
-        return ""
-    return f"ground: {_paint(recipe.fill)}"
+def _fill(recipe: Recipe) -> str:
+    affine = recipe.affine
+    # A square portrait then covers the entire frame, and others all of it but two bands.
+    covers_frame = affine.scale >= 1 and not any(affine.shift) and not affine.rotation
+    return "" if recipe.negative or covers_frame else f"fill: {_paint(recipe.fill)}"
 
 
 def _paint(paint: Paint) -> str:
@@ -49,8 +53,8 @@ def _paint(paint: Paint) -> str:
 
 
 def _occluders(recipe: Recipe) -> str:
-    made = [f"{occluder.shape} ({_paint(occluder.paint)})" for occluder in recipe.occluders]
-    return "hidden by " + " and ".join(made) if made else ""
+    shapes = [f"{occluder.shape} ({_paint(occluder.paint)})" for occluder in recipe.occluders]
+    return "hidden by " + " and ".join(shapes) if shapes else ""
 
 
 def _colours(change: Photometric) -> str:

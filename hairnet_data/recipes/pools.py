@@ -12,15 +12,15 @@ HEAD_SIDE = 128
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """A portrait or background that was looked at and found fit.
+    """A portrait or background that can be used.
 
     Attributes:
         id: as in its source's catalogue.
         content: 16 hex digits, the digest of what is behind the id.
-        person: "" where nobody is shown or nobody knows.
-        traits: facts its source records with it.
+        person: who is shown; "" if it is nobody or unknown.
+        traits: facts that its source records with it.
         head: where the head (hair or face) is in the framed portrait: `HEAD_SIDE` rows of as many bits,
-            packed; empty for backgrounds and where no occluder is aimed.
+            packed; empty for backgrounds, and if no policy with `cover` needs it.
     """
 
     id: str
@@ -48,5 +48,5 @@ class Pool:
         return {asset.name: asset.person for asset in self.portraits}
 
     def without_heads(self) -> Pool:
-        """The same without the maps of heads: two kilobytes a portrait, which every worker would be handed."""
+        """The same without the maps of heads: two kilobytes a portrait that every worker would have to read."""
         return Pool(tuple(replace(asset, head=b"") for asset in self.portraits), self.backgrounds)

@@ -1,9 +1,9 @@
 """Random numbers for one example: a counter-based generator, read in fixed sections.
 
-Philox with key (seed, stable hash of the split) and the index in the counter's high word: example
-7 of seed 0 has nothing in common with example 6 of seed 1, and any example can be drawn without
-those before it. Every concern (place, colours, each occluder, ...) has a section of its own, so that
-switching one cure on or off leaves the others' numbers as they were: ablations compare like with like.
+Philox with key (seed, stable hash of the split) and the index in the counter's high word: example 7 of seed 0 has
+nothing in common with example 6 of seed 1, and any example can be drawn without those before it. Every concern (the
+affine map, colours, each occluder, ...) has a section of numbers of its own. Switching one augmentation off therefore
+leaves the numbers of the others as they were, which ablations rely on.
 """
 
 from __future__ import annotations
@@ -29,8 +29,18 @@ def _split_key(split: str) -> int:
 
 
 def uniforms(seed: int, split: str, index: int, count: int) -> NDArray[np.float64]:
-    """Uniform numbers in [0, 1) that follow from (seed, split, index) alone: float64 (count,)."""
-    # Raw words and our own scaling: NumPy promises the words of Philox for ever, not what Generator makes of them.
+    """Draws uniform numbers in [0, 1).
+
+    Args:
+        seed: any integer; taken modulo 2^64.
+        split: the split's name.
+        index: of the example, 0..2^64-1.
+        count: how many numbers; fewer numbers are the first of more.
+
+    Returns:
+        float64 (count,), the same for the same arguments on every machine.
+    """
+    # Raw words and our own scaling: NumPy guarantees the words of Philox for ever, what Generator makes of them not.
     key = np.array([seed % (1 << 64), _split_key(split)], np.uint64)
     words = np.random.Philox(key=key, counter=np.array([0, 0, 0, index], np.uint64)).random_raw(count)
     numbers: NDArray[np.float64] = (words >> np.uint64(11)).astype(np.float64) * 2.0**-53
@@ -38,13 +48,17 @@ def uniforms(seed: int, split: str, index: int, count: int) -> NDArray[np.float6
 
 
 @functools.lru_cache(maxsize=8)
-def shuffled(seed: int, split: str, deck: int, count: int) -> NDArray[np.int64]:
-    """The order of a deck of `count` cards; every deck is shuffled anew: int64 (count,)."""
-    return np.argsort(uniforms(seed, f"{split}/deck", deck, count), kind="stable")
+def shuffled(seed: int, split: str, epoch: int, count: int) -> NDArray[np.int64]:
+    """The numbers 0 to `count` - 1 in random order, another one in every epoch: int64 (count,)."""
+    return np.argsort(uniforms(seed, f"{split}/deck", epoch, count), kind="stable")
 
 
 class Draws:
-    """Hands out the numbers of one section, one after another."""
+    """Makes random values of the numbers of one section, one after another.
+
+    Args:
+        numbers: uniform in [0, 1). When they are used up, a method raises StopIteration.
+    """
 
     __slots__ = ("_next",)
 
@@ -52,19 +66,19 @@ class Draws:
         self._next: Callable[[], float] = iter(numbers).__next__
 
     def chance(self, rate: float) -> bool:
-        """True in a share `rate` of all cases."""
+        """True with probability `rate`."""
         return self._next() < rate
 
     def uniform(self, low: float, high: float, digits: int = 4) -> float:
-        """A number between the two, rounded."""
+        """A number between `low` and `high`, rounded to so many digits."""
         return round(low + (high - low) * self._next(), digits)
 
     def log_uniform(self, low: float, high: float, digits: int = 4) -> float:
-        """A number between two positive ones, as likely in [a, 2a] as in [2a, 4a], rounded."""
+        """A number between two positive ones, rounded; its logarithm is uniform."""
         return round(low * math.exp(math.log(high / low) * self._next()), digits)
 
-    def whole(self, low: int, high: int) -> int:
-        """A whole number, both ends included."""
+    def integer(self, low: int, high: int) -> int:
+        """An integer from `low` to `high`, both included."""
         return low + int(self._next() * (high - low + 1))
 
     def one_of(self, choices: Sequence[T]) -> T:
@@ -73,6 +87,6 @@ class Draws:
 
 
 def sections(seed: int, split: str, index: int, names: Sequence[str]) -> dict[str, Draws]:
-    """A section of numbers for every concern."""
+    """The numbers of one example, `SECTION` for each name. More names change nothing for the names before them."""
     numbers = uniforms(seed, split, index, SECTION * len(names)).tolist()
-    return {name: Draws(numbers[at * SECTION : (at + 1) * SECTION]) for at, name in enumerate(names)}
+    return {name: Draws(numbers[k * SECTION : (k + 1) * SECTION]) for k, name in enumerate(names)}

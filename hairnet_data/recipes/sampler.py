@@ -43,15 +43,17 @@ def sample_recipe(split: Split, pool: Pool, index: int, size: int = 224) -> Reci
     """
     policy = split.policy
     draws = sections(split.seed, split.name, index, _SECTIONS[: 4 + policy.occluder_count[1]])
-    kind, place = draws["kind"], draws["affine"]
-    is_negative = kind.chance(policy.negative_rate)
-    # The deck turns whether or not this example shows its card, so the place in it follows from the index.
+    kind_draws, affine_draws = draws["kind"], draws["affine"]
+    is_negative = kind_draws.chance(policy.negative_rate)
+    # Which portrait an index shows must not depend on how many negatives come before it. So the order of portraits
+    # advances with every index, and a negative skips the portrait that it would have been.
     portrait = None if is_negative else _portrait(split, pool, index)
     negative = None
     if is_negative:
-        negative = _crop(kind, _background(split, pool, index, kind), place.chance(policy.mirror), (0.5, 1))
-    affine = Affine() if is_negative else _affine(place, policy)
-    occluded = kind.chance(policy.occlude_rate)
+        background = _background(split, pool, index, kind_draws)
+        negative = _crop(kind_draws, background, affine_draws.chance(policy.mirror), (0.5, 1))
+    affine = Affine() if is_negative else _affine(affine_draws, policy)
+    occluded = kind_draws.chance(policy.occlude_rate)
     return Recipe(
         split=split.name,
         index=index,
@@ -72,16 +74,16 @@ def _portrait(split: Split, pool: Pool, index: int) -> Asset:
         # The order is the pool's own, so that all splits of a pool show the same portraits where they are capped.
         order = shuffled(split.seed, split.pool, 0, len(pool.portraits))
         return pool.portraits[int(order[index % len(pool.portraits)])]
-    deck, card = divmod(index, len(pool.portraits))
-    return pool.portraits[int(shuffled(split.seed, split.name, deck, len(pool.portraits))[card])]
+    epoch, within = divmod(index, len(pool.portraits))
+    return pool.portraits[int(shuffled(split.seed, split.name, epoch, len(pool.portraits))[within])]
 
 
 def _background(split: Split, pool: Pool, index: int, draws: Draws) -> Asset:
-    any_one = draws.one_of(pool.backgrounds)
+    drawn = draws.one_of(pool.backgrounds)  # in any case, so that the following numbers stay the same
     if split.each_once and split.negatives_only:
         order = shuffled(split.seed, split.pool, 0, len(pool.backgrounds))
         return pool.backgrounds[int(order[index // CROPS_OF_A_BACKGROUND % len(pool.backgrounds)])]
-    return any_one
+    return drawn
 
 
 def _crop(draws: Draws, asset: Asset, mirror: bool, side: tuple[float, float]) -> Crop:
@@ -89,21 +91,22 @@ def _crop(draws: Draws, asset: Asset, mirror: bool, side: tuple[float, float]) -
 
 
 def _affine(draws: Draws, policy: Policy) -> Affine:
-    # `chance(mirror)` was drawn first, for negatives too; for a portrait it is drawn here, in the same place.
+    # Whether to mirror is the first number of the section, as it is for negatives.
     mirror = draws.chance(policy.mirror)
     scale = draws.log_uniform(*policy.scale)
-    far, turn = draws.uniform(*policy.shift), draws.uniform(0, 2 * math.pi)
+    distance, direction = draws.uniform(*policy.shift), draws.uniform(0, 2 * math.pi)
     angle = draws.uniform(*policy.rotate, digits=3)
+    # Adding 0.0 turns -0.0 into 0.0.
     return Affine(
         scale=scale,
-        shift=(round(far * math.cos(turn), 4) + 0.0, round(far * math.sin(turn), 4) + 0.0),
+        shift=(round(distance * math.cos(direction), 4) + 0.0, round(distance * math.sin(direction), 4) + 0.0),
         rotation=(angle if draws.chance(0.5) else -angle) + 0.0,
         mirror=mirror,
     )
 
 
 def _colour(draws: Draws) -> Colour:
-    return draws.whole(0, 255), draws.whole(0, 255), draws.whole(0, 255)
+    return draws.integer(0, 255), draws.integer(0, 255), draws.integer(0, 255)
 
 
 def _fill(draws: Draws, policy: Policy, pool: Pool) -> Paint:
@@ -131,7 +134,7 @@ def _photometric(draws: Draws, strength: float) -> Photometric:
         cast=cast if tinted else (1.0, 1.0, 1.0),
         blur=round(sometimes(0.1, 0.4, 1.6) * strength, 3),
         noise=round(sometimes(0.1, 2, 12) * strength, 3),
-        noise_seed=draws.whole(0, 65535),
+        noise_seed=draws.integer(0, 65535),
         jpeg=int(sometimes(0.1, 30, 85)),
     )
 
@@ -140,40 +143,42 @@ def _occluders(
     draws: dict[str, Draws], policy: Policy, pool: Pool, affine: Affine, portrait: Asset | None
 ) -> tuple[Occluder, ...]:
     if policy.cover and portrait:
-        return (_covering(draws["occluder0"], policy, pool, _head(portrait, affine), policy.cover),)
-    first = draws["occluder0"]
-    low, high = policy.occluder_count
-    count = first.whole(low, high)
-    made = []
-    for draw in (draws[f"occluder{k}"] for k in range(count)):
-        # Half of them about where the portrait went: a corner of the frame teaches little.
-        near = draw.chance(0.5)
-        x, y = draw.uniform(0, 1), draw.uniform(0, 1)
+        return (_occluder_over_head(draws["occluder0"], policy, pool, _head(portrait, affine), policy.cover),)
+    count = draws["occluder0"].integer(*policy.occluder_count)
+    occluders = []
+    for occluder_draws in (draws[f"occluder{k}"] for k in range(count)):
+        # Half of them near the portrait: one in a corner of the frame teaches little.
+        near = occluder_draws.chance(0.5)
+        x, y = occluder_draws.uniform(0, 1), occluder_draws.uniform(0, 1)
         if near:
             x, y = 0.5 + affine.shift[0] + (x - 0.5) * 0.6, 0.5 + affine.shift[1] + (y - 0.5) * 0.6
-        made.append(_shape(draw, policy, pool, (x, y), draw.uniform(*policy.occluder_size)))
-    return tuple(made)
+        longer = occluder_draws.uniform(*policy.occluder_size)
+        occluders.append(_occluder(occluder_draws, policy, pool, (x, y), longer))
+    return tuple(occluders)
 
 
-def _shape(draws: Draws, policy: Policy, pool: Pool, centre: Point, longer: float) -> Occluder:
+def _occluder(draws: Draws, policy: Policy, pool: Pool, centre: Point, longer: float) -> Occluder:
+    """One occluder whose longer side is `longer`, in frames; a hand is longer, and a strip crosses the frame."""
     shape, aspect, angle = draws.one_of(policy.occluder_shapes), draws.uniform(0.35, 1), draws.uniform(0, 360, 2)
     width, height = longer, longer * aspect
     if shape == "ellipse":
-        unit: Sequence[Point] = polygons.ellipse()
+        outline: Sequence[Point] = polygons.ellipse()
     elif shape == "polygon":
-        corners = draws.whole(5, 9)
-        reach = [draws.uniform(0.25, 0.5) for _ in range(corners)]
+        corners = draws.integer(5, 9)
+        radii = [draws.uniform(0.25, 0.5) for _ in range(corners)]
         turns = [2 * math.pi * k / corners for k in range(corners)]
-        unit = [(r * math.cos(turn), r * math.sin(turn)) for r, turn in zip(reach, turns, strict=True)]
+        outline = [
+            (radius * math.cos(turn), radius * math.sin(turn)) for radius, turn in zip(radii, turns, strict=True)
+        ]
     elif shape == "hand":
         fingers = [draws.uniform(0.3, 1) for _ in range(4)]
-        unit = polygons.hand(fingers, draws.uniform(0, 12), draws.uniform(10, 60))
+        outline = polygons.hand(fingers, draws.uniform(0, 12), draws.uniform(10, 60))
         width = height = longer * 1.2
     else:
-        unit = [(-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5)]
+        outline = [(-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5)]
         if shape == "strip":
             width, height = 1.5, longer * aspect * 0.35
-    outline = polygons.transform_outline(unit, centre, width, height, angle)
+    outline = polygons.transform_outline(outline, centre, width, height, angle)
     return Occluder(shape, outline, _paint(draws, policy, pool, skin=shape == "hand"))
 
 
@@ -181,7 +186,7 @@ def _paint(draws: Draws, policy: Policy, pool: Pool, skin: bool) -> Paint:
     from_background, textured = draws.chance(policy.background_rate * 0.6), draws.chance(0.45)
     first, second = _colour(draws), _colour(draws)
     pattern, angle = draws.one_of(PATTERNS), draws.uniform(0, 180, 1)
-    period, seed = draws.uniform(0.02, 0.25), draws.whole(0, 65535)
+    period, seed = draws.uniform(0.02, 0.25), draws.integer(0, 65535)
     tone, light = draws.one_of(_SKIN), draws.uniform(0.6, 0.9)
     if skin:
         shaded = (int(tone[0] * light), int(tone[1] * light), int(tone[2] * light))
@@ -195,47 +200,48 @@ def _paint(draws: Draws, policy: Policy, pool: Pool, skin: bool) -> Paint:
 
 
 def _head(portrait: Asset, affine: Affine) -> Bits:
-    """Where the head comes to lie in the frame: bool (HEAD_SIDE, HEAD_SIDE)."""
+    """The portrait's head in the frame, after the affine map: bool (HEAD_SIDE, HEAD_SIDE)."""
     head = np.unpackbits(np.frombuffer(portrait.head, np.uint8)).reshape(HEAD_SIDE, HEAD_SIDE)
     if affine != Affine():
         matrix = warp.unit_matrix(
             HEAD_SIDE, HEAD_SIDE, HEAD_SIDE, affine.scale, affine.shift, affine.rotation, affine.mirror
         )
-        at = warp.coordinates(matrix, (0, 0, HEAD_SIDE, HEAD_SIDE), HEAD_SIDE, HEAD_SIDE)
-        head = warp.sample_mask(head, at)
+        points = warp.coordinates(matrix, (0, 0, HEAD_SIDE, HEAD_SIDE), HEAD_SIDE, HEAD_SIDE)
+        head = warp.sample_mask(head, points)
     return np.equal(head, 1)
 
 
-def _covering(draws: Draws, policy: Policy, pool: Pool, head: Bits, share: tuple[float, float]) -> Occluder:
-    """One occluder that hides a share of the head between the two given, grown from a place on the head."""
+def _occluder_over_head(draws: Draws, policy: Policy, pool: Pool, head: Bits, cover: tuple[float, float]) -> Occluder:
+    """One occluder, centred on a random pixel of the head and scaled until the share that it hides is in `cover`."""
     rows, columns = np.nonzero(head)
-    # Within the range by a margin: the map of the head is coarse.
-    margin = 0.15 * (share[1] - share[0])
-    wanted, spot = draws.uniform(share[0] + margin, share[1] - margin), draws.uniform(0, 1)
+    margin = 0.15 * (cover[1] - cover[0])  # because the map of the head is coarse
+    share, position = draws.uniform(cover[0] + margin, cover[1] - margin), draws.uniform(0, 1)
     if not len(rows):
-        return _shape(draws, policy, pool, (0.5, 0.5), 0.3)
-    at = min(int(spot * len(rows)), len(rows) - 1)
-    centre = (int(columns[at]) + 0.5) / HEAD_SIDE, (int(rows[at]) + 0.5) / HEAD_SIDE
-    drawn = _shape(draws, policy, pool, (0.0, 0.0), 1.0)
-    ellipse = replace(drawn, shape="ellipse", outline=polygons.transform_outline(polygons.ellipse(), (0, 0), 1, 1, 0))
-    for shape in (drawn, ellipse):  # a strip may never hide enough; growing circles always do
-        low, high = 0.01, 4.0
+        return _occluder(draws, policy, pool, (0.5, 0.5), 0.3)
+    pixel = min(int(position * len(rows)), len(rows) - 1)
+    centre = (int(columns[pixel]) + 0.5) / HEAD_SIDE, (int(rows[pixel]) + 0.5) / HEAD_SIDE
+    drawn = _occluder(draws, policy, pool, (0.0, 0.0), 1.0)
+    circle = replace(drawn, shape="ellipse", outline=polygons.transform_outline(polygons.ellipse(), (0, 0), 1, 1, 0))
+    for unit in (drawn, circle):  # a strip may never hide enough, a circle does when it is large enough
+        smaller, larger = 0.01, 4.0
         for _ in range(12):
-            middle = (low + high) / 2
-            if _hidden(_grown(shape, middle, centre), head) < wanted:
-                low = middle
+            middle = (smaller + larger) / 2
+            if _hidden_share(_scaled(unit, middle, centre), head) < share:
+                smaller = middle
             else:
-                high = middle
-        grown = _grown(shape, high, centre)
-        if share[0] + margin / 2 <= _hidden(grown, head) <= share[1] - margin / 2:
+                larger = middle
+        occluder = _scaled(unit, larger, centre)
+        if cover[0] + margin / 2 <= _hidden_share(occluder, head) <= cover[1] - margin / 2:
             break
-    return grown
+    return occluder
 
 
-def _grown(shape: Occluder, factor: float, centre: Point) -> Occluder:
-    return replace(shape, outline=polygons.transform_outline(shape.outline, centre, factor, factor, 0))
+def _scaled(unit: Occluder, factor: float, centre: Point) -> Occluder:
+    """An occluder about the origin, scaled and moved to `centre`."""
+    return replace(unit, outline=polygons.transform_outline(unit.outline, centre, factor, factor, 0))
 
 
-def _hidden(occluder: Occluder, head: Bits) -> float:
+def _hidden_share(occluder: Occluder, head: Bits) -> float:
+    """The share of the head's pixels that an occluder hides."""
     (left, top, right, bottom), inside = polygons.rasterize(occluder.outline, HEAD_SIDE)
     return float((head[top:bottom, left:right] & inside).sum() / head.sum())

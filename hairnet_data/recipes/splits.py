@@ -8,9 +8,9 @@ from hairnet_data.recipes.policy import CLEAN, Policy
 from hairnet_data.recipes.pools import Pool
 
 EVALUATION_VERSION = 1
-"""Of the clean and stress splits; moves when any of their policies or seeds does."""
+"""Of the clean and stress splits; changes when any of their policies or seeds does."""
 
-_EVALUATION_SEED = 0  # never the user's: the same test whatever the training set was made with
+_EVALUATION_SEED = 0  # not the user's, so that the test splits are the same for every training set
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +22,9 @@ class Split:
         pool: the pool it draws from.
         policy: what may be drawn.
         seed: of its recipes.
-        each_once: whether example i shows the i-th portrait (or the i-th crop, two of every background,
-            where the policy draws negatives only) instead of an endless shuffled deck.
+        each_once: whether every portrait is shown once, in the pool's own random order; or two crops of every
+            background, if the policy draws negatives only. Else there is no end: all portraits are shown in random
+            order, then all of them again in another order, and so on.
     """
 
     name: str
@@ -38,7 +39,7 @@ class Split:
         return self.policy.negative_rate == 1
 
     def natural_size(self, pool: Pool) -> int:
-        """How many examples show everything in the pool once."""
+        """How many examples show everything in the pool once: two of every background, one of every portrait."""
         return CROPS_OF_A_BACKGROUND * len(pool.backgrounds) if self.negatives_only else len(pool.portraits)
 
 
@@ -53,7 +54,7 @@ EVALUATION_SPLITS = (
     Split("test_occluded", "test", replace(CLEAN, occlude_rate=1, cover=(0.2, 0.5))),
     Split("test_negatives", "test", replace(CLEAN, negative_rate=1)),
 )
-"""Independent of every flag but source, pools and image size."""
+"""They depend on the source, its pools and the image size, and on no other flag."""
 
 
 def splits_for(policy: Policy, seed: int) -> tuple[Split, ...]:

@@ -52,10 +52,10 @@ def test_a_negative_is_told_by_its_crop() -> None:
 
 def test_the_ground_is_told_where_there_is_some() -> None:
     red = Paint("colour", ((255, 0, 16),))
-    assert "ground: colour #ff0010" in describe(replace(CLEAN, affine=Affine(scale=0.8), fill=red))
+    assert "fill: colour #ff0010" in describe(replace(CLEAN, affine=Affine(scale=0.8), fill=red))
     wall = Paint("background", crop=Crop("wall@0", 0, 0, 1, False))
-    assert "ground: a background" in describe(replace(CLEAN, affine=Affine(rotation=5.0), fill=wall))
-    assert not any("ground" in line for line in describe(replace(CLEAN, affine=Affine(scale=1.2), fill=red)))
+    assert "fill: a background" in describe(replace(CLEAN, affine=Affine(rotation=5.0), fill=wall))
+    assert not any("fill" in line for line in describe(replace(CLEAN, affine=Affine(scale=1.2), fill=red)))
 
 
 def test_occluders_are_told() -> None:

@@ -112,7 +112,7 @@ def test_ranges_hold_at_both_ends() -> None:
     assert [drawn(u).uniform(-2, 3) for u in (0.0, 0.5, LAST)] == [-2, 0.5, 3]
     assert [drawn(u).log_uniform(0.25, 4) for u in (0.0, 0.5, LAST)] == [0.25, 1, 4]
     assert drawn(0.7).log_uniform(2, 2) == 2
-    assert [drawn(u).whole(3, 5) for u in (0.0, 0.4, LAST)] == [3, 4, 5]
+    assert [drawn(u).integer(3, 5) for u in (0.0, 0.4, LAST)] == [3, 4, 5]
     assert [drawn(u).one_of("abc") for u in (0.0, 0.4, LAST)] == ["a", "b", "c"]
 
 
