@@ -170,12 +170,12 @@ def test_building_needs_no_tensorflow(tmp_path: Path) -> None:
         "import sys\n"
         "from pathlib import Path\n"
         "from hairnet_data.building.pipeline import build\n"
-        "from hairnet_data.building.settings import Settings\n"
+        "from hairnet_data.building.settings import BuildSettings\n"
         "from hairnet_data.sources.registry import Sources\n"
         "from hairnet_data.sources.scenes.source import DrawnBackgrounds\n"
         "from hairnet_data.sources.drawn.source import Drawn\n"
         "sources = Sources(Drawn(2, 1, 1, 32), DrawnBackgrounds(2, 1, 1, 32))\n"
-        "print(build(sources, Settings(image_size=32, train_examples=4), Path(sys.argv[1])).made)\n"
+        "print(build(sources, BuildSettings(image_size=32, train_examples=4), Path(sys.argv[1])).made)\n"
         "print([name for name in ('tensorflow', 'keras') if name in sys.modules])\n"
     )
     command = [sys.executable, "-c", code, str(tmp_path)]

@@ -17,8 +17,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from hairnet_data.building import metadata, plan, publish, shard_writer, staging
 from hairnet_data.building import pipeline as building
-from hairnet_data.building import plan, publish, shard_writer, staging
 from hairnet_data.building.pipeline import build
 from hairnet_data.building.settings import BuildSettings
 from hairnet_data.core.records import shard_file
@@ -71,19 +71,21 @@ def after(module: Any, name: str) -> Callable[[], None]:
 
 
 def at_rename(which: Callable[[Path], bool], call: int = 1) -> Callable[[], None]:
-    """Dies before the nth rename of a path of some kind."""
+    """Dies before the nth rename of a path of some kind, whether it may replace another or not."""
 
     def patch() -> None:
-        real, calls = Path.rename, []
+        calls: list[Path] = []
+        for name in ("rename", "replace"):
+            real = getattr(os, name)
 
-        def deadly(self: Path, to: Path) -> Path:
-            if which(self):
-                calls.append(self)
-                if len(calls) == call:
-                    die()
-            return real(self, to)
+            def deadly(path: Any, to: Any, *, real: Any = real) -> None:
+                if which(Path(path)):
+                    calls.append(Path(path))
+                    if len(calls) == call:
+                        die()
+                real(path, to)
 
-        Path.rename = deadly  # type: ignore[method-assign, assignment]
+            setattr(os, name, deadly)
 
     return patch
 
@@ -155,15 +157,6 @@ def in_tfds(when: Callable[[Any, str], Callable[[], None]]) -> Callable[[], None
     return patch
 
 
-def in_the_builder(name: str) -> Callable[[], None]:
-    def patch() -> None:
-        from hairnet_synthetic import hairnet_synthetic_dataset_builder
-
-        before(hairnet_synthetic_dataset_builder, name)()
-
-    return patch
-
-
 def in_the_table() -> None:
     """Dies when half of the table's pieces are in it."""
     real, calls = shard_manifest.WrittenShard.read_rows, []
@@ -195,11 +188,11 @@ POINTS: dict[str, Callable[[], None]] = {
     "before the second shard": before(shard_writer, "write_shard", 2),
     "in the middle of the fifth shard": in_the_middle_of_shard(5),
     "between writing and renaming the last shard": at_rename(of_a_shard, LAST),
-    "before the metadata": before(building, "_describe"),
-    "before the Croissant": in_the_builder("write_new"),
+    "before the metadata": before(building, "write_metadata"),
+    "before the Croissant": before(metadata, "write_new"),
     "in the middle of the table": in_the_table,
     "between the table and the Croissant": before(croissant, "described"),
-    "before the sums": in_the_builder("write_sums"),
+    "before the sums": before(metadata, "write_sums"),
     "before TFDS writes": in_tfds(before),
     "after TFDS wrote": in_tfds(after),
     "after the metadata": before(building, "publish"),
@@ -212,7 +205,7 @@ POINTS: dict[str, Callable[[], None]] = {
 
 REPLACING: dict[str, Callable[[], None]] = {
     "replacing, in the middle of a shard": in_the_middle_of_shard(3),
-    "replacing, before the metadata": before(building, "_describe"),
+    "replacing, before the metadata": before(building, "write_metadata"),
     "replacing, between the two renames": at_rename(is_shards),
     "replacing, when the dataset has its place": after(building, "publish"),
 }

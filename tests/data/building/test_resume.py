@@ -238,7 +238,7 @@ def fill(disk: Path) -> Path:
 @pytest.mark.skipif(os.geteuid() != 0 or sys.platform != "linux", reason="mounts a disk")
 @pytest.mark.parametrize(
     ("module", "phase", "call"),
-    [("generate", "write_shard", 5), ("generate", "write_note", 8), ("building", "_describe", 1)],
+    [("shard_writer", "write_shard", 5), ("shard_writer", "write_manifest", 8), ("building", "write_metadata", 1)],
 )
 def test_a_disk_that_fills(
     module: str,
@@ -250,7 +250,7 @@ def test_a_disk_that_fills(
     undisturbed: dict[str, str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    there = {"generate": shard_writer, "building": building}[module]
+    there = {"shard_writer": shard_writer, "building": building}[module]
     real, calls = getattr(there, phase), []
     with small_disk(tmp_path / "disk", "2m") as disk:
 
@@ -265,7 +265,7 @@ def test_a_disk_that_fills(
             with pytest.raises(BuildError, match=r"cannot be written \(No space left on device\); make room"):
                 build(own, SETTINGS, disk, name="mine")
         finished = len(list(disk.glob("*/.incomplete-*/notes/*.json")))
-        assert finished == {"write_shard": 4, "write_note": 7, "_describe": LAST}[phase]
+        assert finished == {"write_shard": 4, "write_manifest": 7, "write_metadata": LAST}[phase]
         (disk / "ballast").unlink()
         rendered.clear()
         build(own, SETTINGS, disk, name="mine")

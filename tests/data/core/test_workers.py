@@ -97,7 +97,7 @@ def test_faults_come_over_whole(workers: int) -> None:
 def test_a_task_whose_worker_dies_is_tried_once_more(tmp_path: Path) -> None:
     with WorkerPool(2) as executor:
         assert sorted(executor.run(dies_once, ((n, str(tmp_path)) for n in range(9)))) == list(range(9))
-        assert sorted(executor.run(square, ((n,) for n in range(5)))) == [0, 1, 4, 9, 16], "the crew is whole again"
+        assert sorted(executor.run(square, ((n,) for n in range(5)))) == [0, 1, 4, 9, 16], "the pool is complete again"
     assert len(list(tmp_path.iterdir())) == 3, "it happened"
 
 
@@ -111,10 +111,11 @@ def test_a_task_that_always_kills_is_known() -> None:
 
 
 def test_a_worker_that_cannot_start_says_so(tmp_path: Path) -> None:
-    """A script without a main guard: every worker would start the script's crew again."""
+    """A script without a main guard: every worker would start the script's worker pool again."""
     script = tmp_path / "script.py"
     script.write_text(
-        "from hairnet_data.core.workers.pool import Crew\nwith Crew(2) as crew: print(list(crew.run(abs, [(1,)])))\n"
+        "from hairnet_data.core.workers.pool import WorkerPool\n"
+        "with WorkerPool(2) as pool: print(list(pool.run(abs, [(1,)])))\n"
     )
     ran = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False, timeout=60)
     assert ran.returncode == 1
@@ -174,10 +175,10 @@ def test_ctrl_c_waits_for_a_worker_to_start_and_is_not_lost() -> None:
 
 SCRIPT = """
 import sys, time
-from hairnet_data.core.workers.pool import Crew
+from hairnet_data.core.workers.pool import WorkerPool
 if __name__ == "__main__":
-    with Crew(2) as crew:
-        for _ in crew.run(time.sleep, ((s,) for s in (0, 0, 60, 60))):
+    with WorkerPool(2) as pool:
+        for _ in pool.run(time.sleep, ((s,) for s in (0, 0, 60, 60))):
             print("begun", flush=True)
 """
 
