@@ -19,7 +19,7 @@ from common import machine, options, table
 from reference_loop import examples_per_second
 
 from hairnet_data.building.pipeline import build
-from hairnet_data.building.settings import BuildSettings
+from hairnet_data.building.settings import BuildOptions, BuildSettings
 from hairnet_data.sources.base import PortraitSource
 from hairnet_data.sources.lfw.source import LfwParts
 from hairnet_data.sources.registry import Sources, open_sources
@@ -71,7 +71,7 @@ def rate_of_build(sources: Sources, settings: BuildSettings, target: Path, worke
         if what == "rendering" and done == 0:
             moments["began"] = time.perf_counter()
 
-    outcome = build(sources, settings, target, workers=workers, progress=note)
+    outcome = build(sources, settings, target, BuildOptions(workers=workers), progress=note)
     return outcome.examples / (time.perf_counter() - moments["began"])
 
 

@@ -23,7 +23,7 @@ from common import machine, table
 
 from hairnet_data.building.pipeline import build
 from hairnet_data.building.plan import records_per_shard
-from hairnet_data.building.settings import BuildSettings
+from hairnet_data.building.settings import BuildOptions, BuildSettings
 from hairnet_data.core.progress import seconds_text
 from hairnet_data.sources.registry import open_sources
 
@@ -84,7 +84,8 @@ def _build(source_dir: Path | None, negatives: Path | None, size: int, workers: 
         if what == "rendering" and done == total:
             ended = time.perf_counter()
 
-    made = build(sources, BuildSettings(train_examples=size), folder / "data", workers=workers, progress=note)
+    settings, options = BuildSettings(train_examples=size), BuildOptions(workers=workers)
+    made = build(sources, settings, folder / "data", options, progress=note)
     return {"examples": made.examples, "seconds": ended - began, "size": made.size}
 
 

@@ -17,7 +17,7 @@ import pytest
 from hairnet_data.building import identity
 from hairnet_data.building import plan as planning
 from hairnet_data.building.pipeline import build
-from hairnet_data.building.settings import BuildSettings
+from hairnet_data.building.settings import BuildOptions, BuildSettings
 from hairnet_data.core.classes import NAMES
 from hairnet_data.dataset.reader import open_prepared
 from hairnet_data.sources import registry as opening
@@ -124,7 +124,7 @@ def test_any_tfds_program_reads_a_set_of_its_own_name(tmp_path: Path, image_form
     sources = Sources(Drawn(5, 2, 2, 64), DrawnBackgrounds(3, 2, 2, 64))
     settings = BuildSettings(image_size=48, train_examples=15, image_format=image_format)
     for name in (None, "my.own-set"):
-        path = build(sources, settings, tmp_path, name=name).path
+        path = build(sources, settings, tmp_path, BuildOptions(name=name)).path
         builder = tfds.builder_from_directory(path)
         assert builder.info.features["image"].shape == (48, 48, 3)
         check_examples(builder.as_dataset(), path, 48)

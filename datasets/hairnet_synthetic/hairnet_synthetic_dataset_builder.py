@@ -9,13 +9,14 @@ from typing import Any
 import tensorflow_datasets as tfds
 
 from hairnet_data.building.metadata import CONFIGS, RELEASE_NOTES, complete, dataset_info
-from hairnet_data.building.plan import plan_build
+from hairnet_data.building.plan import make_plan
 from hairnet_data.building.settings import BuildSettings
 from hairnet_data.building.shard_writer import write_shards
+from hairnet_data.building.source_scan import scan_sources
 from hairnet_data.core.progress import silent
 from hairnet_data.core.workers.pool import WorkerPool
 from hairnet_data.rendering.versions import RENDERER_VERSION
-from hairnet_data.sources.registry import open_sources
+from hairnet_data.sources.registry import cache_small, open_sources
 
 
 class Builder(tfds.core.dataset_builder.FileReaderBuilder):  # type: ignore[misc]  # TFDS is untyped
@@ -52,8 +53,7 @@ class Builder(tfds.core.dataset_builder.FileReaderBuilder):  # type: ignore[misc
                 Path(self._negatives) if self._negatives else None,
                 keep_in=Path(self._data_dir_root) / "downloads",
             )
-            plan = plan_build(
-                sources, BuildSettings(file_format=self.info.file_format.value), executor, scratch, silent
-            )
+            scan = scan_sources(cache_small(sources, scratch), executor, scratch, silent)
+            plan = make_plan(scan, BuildSettings(file_format=self.info.file_format.value))
             shards = write_shards(plan, {}, folder, scratch, scratch, executor, silent)
             complete(self.info, plan, shards, scratch, folder)

@@ -18,7 +18,7 @@ from hairnet_data.core.workers.process import configure_process
 R = TypeVar("R")
 
 
-class OnBeam:
+class BeamExecutor:
     """Runs the rendering of ranges on Beam; where local workers would be asked, it is asked instead.
 
     Args:
@@ -70,7 +70,7 @@ class OnBeam:
         except Exception as fault:  # each runner has its own
             lines = str(fault).strip().splitlines() or [type(fault).__name__]
             what = f"the pipeline failed ({lines[-1].strip()})"
-            raise BuildError(self._name, what, "mend that, and the same command goes on where it was") from fault
+            raise BuildError(self._name, what, "fix that, and the same command resumes the build") from fault
         client = getattr(result, "client", None)
         if client is not None:  # Dask's stays open, and complains when its cluster ends
             client.close()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,13 +15,6 @@ from hairnet_data.core.storage.paths import is_remote
 from hairnet_data.core.version import __version__
 from hairnet_data.rendering.versions import library_versions
 from hairnet_data.sources.registry import SOURCES
-
-
-def validate_name(name: str | None) -> str | None:
-    """The name, if it can be a folder's and a configuration's. Raises UsageError otherwise."""
-    if name is not None and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}", name):
-        raise UsageError("--name", f"{name!r} cannot name a dataset", "use letters, digits, '_', '-' and '.'")
-    return name
 
 
 def config_name(plan: Plan) -> str:

@@ -33,13 +33,13 @@ _CARD = Path(__file__).with_name("dataset_card")
 _BUILDER = "hairnet_synthetic.hairnet_synthetic_dataset_builder"  # the module TFDS finds the builder in
 
 
-def write_metadata(plan: Plan, shards: Sequence[WrittenShard], notes: Path, folder: Path, config: str) -> None:
+def write_metadata(plan: Plan, shards: Sequence[WrittenShard], manifests_dir: Path, folder: Path, config: str) -> None:
     """Writes everything but the shards into a dataset's folder.
 
     Args:
         plan: what was made.
         shards: all that were made of it, in order.
-        notes: where their manifests and pieces of the table of examples lie.
+        manifests_dir: where their manifests and pieces of the table of examples lie.
         folder: where the files go; exists.
         config: the configuration's name.
 
@@ -60,7 +60,7 @@ def write_metadata(plan: Plan, shards: Sequence[WrittenShard], notes: Path, fold
     )
     info = dataset_info(identity, plan.settings)
     info.set_file_format(plan.settings.file_format)
-    complete(info, plan, shards, notes, folder)
+    complete(info, plan, shards, manifests_dir, folder)
     info.write_to_directory(folder)
 
 
@@ -111,14 +111,14 @@ def dataset_info(builder: Any, settings: BuildSettings) -> Any:
     )
 
 
-def complete(info: Any, plan: Plan, shards: Sequence[WrittenShard], notes: Path, folder: Path) -> None:
+def complete(info: Any, plan: Plan, shards: Sequence[WrittenShard], manifests_dir: Path, folder: Path) -> None:
     """Adds splits and metadata to a dataset's info, and writes what is not TFDS's: Croissant, the table and the sums.
 
     Args:
         info: of `dataset_info`, with its file format set.
         plan: what was made.
         shards: all that were made of it, in order.
-        notes: where their manifests and pieces of the table of examples lie.
+        manifests_dir: where their manifests and pieces of the table of examples lie.
         folder: where the files go; exists.
 
     Raises:
@@ -138,7 +138,7 @@ def complete(info: Any, plan: Plan, shards: Sequence[WrittenShard], notes: Path,
         )
     info.set_splits(tfds.core.SplitDict(splits))
     info.metadata.update(metadata_of(plan, shards))
-    write_new(info, info.metadata, shards, notes, folder)
+    write_new(info, info.metadata, shards, manifests_dir, folder)
     write_sums(shards, folder)
 
 

@@ -1,4 +1,7 @@
-"""Builds a dataset on disk: beside the old one until it is complete, then in its place."""
+"""Builds a dataset on disk in four stages: scan, plan, render, publish.
+
+A dataset is made in a staging directory beside the datasets, and gets its path when it is complete.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +9,19 @@ import contextlib
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hairnet_data.building.identity import is_built, resolve_name, staging_name
 from hairnet_data.building.metadata import write_metadata
-from hairnet_data.building.plan import Plan, plan_build
+from hairnet_data.building.plan import Plan, make_plan
 from hairnet_data.building.publish import publish
-from hairnet_data.building.settings import BuildSettings
+from hairnet_data.building.settings import BuildOptions, BuildSettings
 from hairnet_data.building.shard_writer import estimate, finished_shards, write_shards
+from hairnet_data.building.source_scan import ScanResult, scan_sources
 from hairnet_data.building.staging import (
+    StagingDirectory,
     Unfinished,
     claim_staging,
     discard,
@@ -28,8 +34,11 @@ from hairnet_data.core.progress import Progress, silent
 from hairnet_data.core.storage.paths import bytes_in, is_remote, translate_store_errors
 from hairnet_data.core.workers.pool import Executor, WorkerPool
 from hairnet_data.dataset.reader import DATASET
+from hairnet_data.dataset.shard_manifest import WrittenShard
 from hairnet_data.rendering.versions import RENDERER_VERSION
-from hairnet_data.sources.registry import Sources
+from hairnet_data.sources.registry import Sources, cache_small
+
+_DEFAULTS = BuildOptions()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +55,8 @@ class BuildResult:
         snapped: mask pixels that took the nearest class colour.
         plan: what was decided.
         resumed: examples that an earlier run of the same build had finished.
-        others: builds of other settings that were stopped; they are left alone.
-        work: the build's own folder, which stays if it is stopped when any shard is finished.
+        others: unfinished builds of other settings; they are left alone.
+        staging_dir: the build's staging directory. It stays when the build is stopped and any shard is finished.
     """
 
     path: Path
@@ -60,41 +69,44 @@ class BuildResult:
     plan: Plan
     resumed: int
     others: tuple[Unfinished, ...]
-    work: Path
+    staging_dir: Path
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What the stages of one build share."""
+
+    data_dir: Path
+    options: BuildOptions
+    scratch: Path
+    pool: WorkerPool
+    executor: Executor | None
+    progress: Progress
 
 
 def build(
     sources: Sources,
     settings: BuildSettings,
     data_dir: Path,
-    name: str | None = None,
-    workers: int = 1,
-    overwrite: bool = False,
-    skip_bad: bool = False,
-    dry_run: bool = False,
-    resume: bool = True,
-    engine: Executor | None = None,
+    options: BuildOptions = _DEFAULTS,
+    *,
+    executor: Executor | None = None,
     progress: Progress = silent,
     announce: Callable[[BuildResult], None] = lambda estimated: None,
 ) -> BuildResult:
-    """Builds a dataset with TFDS, or finds that it is already there.
+    """Builds a dataset that TFDS reads, or finds that it is already there.
 
-    Stopped at any moment, the same call goes on where it was: shards that were finished are not rendered again.
+    Stopped at any moment, the same call resumes: finished shards are not rendered again.
     With more than one worker the calling program needs a main guard, as for every use of `multiprocessing`.
 
     Args:
         sources: portraits and backgrounds.
         settings: what to make of them.
         data_dir: where TFDS keeps its datasets.
-        name: of the configuration; None for the source's name or one made of the settings.
-        workers: processes; 1 renders in this one.
-        overwrite: whether a dataset of that name is replaced.
-        skip_bad: whether faulty portraits are left out.
-        dry_run: decide and estimate only.
-        resume: whether shards that an earlier run finished are kept.
-        engine: who renders, if not the workers; the same bytes come of it.
-        progress: told what is being done, how far it is, and how far it goes.
-        announce: told, before rendering begins, what it will come to.
+        options: the dataset's name, the number of workers, and what to do with what is already there.
+        executor: renders the shards in place of the worker pool, e.g. a `BeamExecutor`; the bytes are the same.
+        progress: called with each stage, and how far it is.
+        announce: called with the estimate before rendering begins.
 
     Raises:
         BuildError: no room, no right to write, another dataset has that name or is being built under it, or two
@@ -102,75 +114,121 @@ def build(
         SourceError: faulty portraits, an empty pool.
         UsageError: the name is one that stands for default settings, and these are others.
     """
-    home = data_dir / DATASET
     with (
-        _nowhere() if dry_run else scratch_directory(home) as scratch,
-        WorkerPool(workers) as executor,
-        _written(data_dir),
+        _scratch_directory(data_dir, options) as scratch,
+        WorkerPool(options.workers) as pool,
+        _translate_write_errors(data_dir),
     ):
-        plan = plan_build(sources, settings, executor, scratch, progress, skip_bad, keep=not dry_run and engine is None)
-        path = home / resolve_name(plan, name) / RENDERER_VERSION
-        work_folder = staging_path(home, staging_name(plan, path.parent.name))
-        outcome = BuildResult(
-            path=path,
-            made=False,
-            examples=sum(part.count for part in plan.splits),
-            size=0,
-            seconds=0.0,
-            skipped=plan.skipped,
-            snapped=plan.snapped,
-            plan=plan,
-            resumed=0,
-            others=find_unfinished(home, besides=work_folder),
-            work=work_folder,
-        )
-        if not overwrite and is_built(path, plan):
-            if not dry_run:
-                discard(work_folder)
-            return replace(outcome, size=bytes_in(path))
-        size, seconds = estimate(plan)
-        outcome = replace(outcome, size=size, seconds=seconds)
-        if dry_run:
-            return outcome
-        with claim_staging(work_folder, resume) as work:
-            # Another build may have been quicker, or an earlier run of this one stopped when all was done.
-            if (not overwrite or work.placed) and is_built(path, plan):
-                return replace(outcome, made=work.placed, size=bytes_in(path), seconds=0.0)
-            found = finished_shards(plan, work.shards, work.notes, executor, progress)
-            resumed = sum(shard.records for shard in found.values())
-            left = 1 - resumed / outcome.examples
-            outcome = replace(outcome, resumed=resumed, seconds=seconds * left)
-            _check_room(data_dir, round(size * left))
-            announce(outcome)
-            # Who renders elsewhere does not see this machine's folders.
-            known = work.folder if engine and is_remote(data_dir) else scratch
-            shards = write_shards(plan, found, work.shards, work.notes, known, engine or executor, progress)
-            described = scratch / "described" if is_remote(data_dir) else work.described
-            described.mkdir(exist_ok=True)
-            write_metadata(plan, shards, work.notes, described, path.parent.name)
-            publish(described, path, work)
-        return replace(outcome, made=True, size=bytes_in(path))
+        run = _Run(data_dir, options, scratch, pool, executor, progress)
+        scan = _scan(run, sources)
+        result = _plan(run, scan, settings)
+        if not options.overwrite and is_built(result.path, result.plan):
+            return _existing(run, result)
+        result = _estimate(result)
+        if options.dry_run:
+            return result
+        with claim_staging(result.staging_dir, options.resume) as staging:
+            # Another build may have been quicker, or an earlier run of this one was stopped after it had published.
+            if (not options.overwrite or staging.published) and is_built(result.path, result.plan):
+                return replace(result, made=staging.published, size=bytes_in(result.path), seconds=0.0)
+            result, shards = _render(run, result, staging, announce)
+            _publish(run, result, shards, staging)
+        return replace(result, made=True, size=bytes_in(result.path))
+
+
+def _scan(run: _Run, sources: Sources) -> ScanResult:
+    """Loads every portrait and background once. Small ones are kept decoded where this machine renders them next."""
+    if not run.options.dry_run and run.executor is None:
+        sources = cache_small(sources, run.scratch)
+    return scan_sources(sources, run.pool, run.scratch, run.progress)
+
+
+def _plan(run: _Run, scan: ScanResult, settings: BuildSettings) -> BuildResult:
+    """Decides pools, splits, shards and the dataset's name."""
+    plan = make_plan(scan, settings, run.options.skip_bad)
+    home = run.data_dir / DATASET
+    path = home / resolve_name(plan, run.options.name) / RENDERER_VERSION
+    staging_dir = staging_path(home, staging_name(plan, path.parent.name))
+    return BuildResult(
+        path=path,
+        made=False,
+        examples=sum(part.count for part in plan.splits),
+        size=0,
+        seconds=0.0,
+        skipped=plan.skipped,
+        snapped=plan.snapped,
+        plan=plan,
+        resumed=0,
+        others=find_unfinished(home, besides=staging_dir),
+        staging_dir=staging_dir,
+    )
+
+
+def _existing(run: _Run, result: BuildResult) -> BuildResult:
+    """The result where the dataset is already there. What an earlier run left in staging is removed."""
+    if not run.options.dry_run:
+        discard(result.staging_dir)
+    return replace(result, size=bytes_in(result.path))
+
+
+def _estimate(result: BuildResult) -> BuildResult:
+    """Adds how large the dataset will be, and how long rendering all of it takes."""
+    size, seconds = estimate(result.plan)
+    return replace(result, size=size, seconds=seconds)
+
+
+def _render(
+    run: _Run, result: BuildResult, staging: StagingDirectory, announce: Callable[[BuildResult], None]
+) -> tuple[BuildResult, list[WrittenShard]]:
+    """Writes all shards that an earlier run has not finished.
+
+    Returns:
+        The estimate of what was missing, and all shards in the plan's order.
+    """
+    plan = result.plan
+    finished = finished_shards(plan, staging.shards, staging.manifests, run.pool, run.progress)
+    resumed = sum(shard.records for shard in finished.values())
+    missing = 1 - resumed / result.examples
+    result = replace(result, resumed=resumed, seconds=result.seconds * missing)
+    _check_room(run.data_dir, round(result.size * missing))
+    announce(result)
+    # An executor on other machines does not see this machine's scratch directory.
+    scratch = staging.folder if run.executor and is_remote(run.data_dir) else run.scratch
+    executor = run.executor or run.pool
+    return result, write_shards(plan, finished, staging.shards, staging.manifests, scratch, executor, run.progress)
+
+
+def _publish(run: _Run, result: BuildResult, shards: list[WrittenShard], staging: StagingDirectory) -> None:
+    """Writes the metadata of a complete set of shards, and moves all to the dataset's path."""
+    metadata = run.scratch / "metadata" if is_remote(run.data_dir) else staging.metadata
+    metadata.mkdir(exist_ok=True)
+    write_metadata(result.plan, shards, staging.manifests, metadata, result.path.parent.name)
+    publish(metadata, result.path, staging)
+
+
+def _scratch_directory(data_dir: Path, options: BuildOptions) -> AbstractContextManager[Path]:
+    """A folder for the build's temporary files: beside the datasets, but a dry run writes nothing there."""
+    return _temporary_folder() if options.dry_run else scratch_directory(data_dir / DATASET)
 
 
 @contextlib.contextmanager
-def _written(data_dir: Path) -> Iterator[None]:
-    """Turns what a full or failing disk raises into one line."""
+def _temporary_folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="hairnet-") as folder:
+        yield Path(folder)
+
+
+@contextlib.contextmanager
+def _translate_write_errors(data_dir: Path) -> Iterator[None]:
+    """Turns the errors of a full or failing disk into one line."""
     try:
         with translate_store_errors(data_dir):
             yield
-    except OSError as fault:
-        what = f"cannot be written ({fault.strerror or fault})"
-        hint = "make room, and the same command goes on where it was; or choose another --data-dir"
+    except OSError as error:
+        what = f"cannot be written ({error.strerror or error})"
+        hint = "make room, and the same command resumes the build; or choose another --data-dir"
         if is_remote(data_dir):
-            hint = "check the address and your rights there, and the same command goes on where it was"
-        raise BuildError(str(data_dir), what, hint) from fault
-
-
-@contextlib.contextmanager
-def _nowhere() -> Iterator[Path]:
-    """A folder elsewhere, for a dry run."""
-    with tempfile.TemporaryDirectory(prefix="hairnet-") as folder:
-        yield Path(folder)
+            hint = "check the address and your rights there, and the same command resumes the build"
+        raise BuildError(str(data_dir), what, hint) from error
 
 
 def _check_room(data_dir: Path, size: int) -> None:

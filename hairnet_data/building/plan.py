@@ -1,4 +1,4 @@
-"""A build, decided: sources, pools, splits and their ranges. One range is one shard."""
+"""Decides a build: pools, splits, and the ranges of indices in them. One range is one shard."""
 
 from __future__ import annotations
 
@@ -6,14 +6,11 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from hairnet_data.building.settings import BuildSettings
-from hairnet_data.building.source_scan import ScanResult, scan_sources
+from hairnet_data.building.source_scan import ScanResult
 from hairnet_data.core.errors import SourceError
-from hairnet_data.core.progress import Progress
-from hairnet_data.core.workers.pool import WorkerPool
 from hairnet_data.dataset.codec import JPEG_QUALITY
 from hairnet_data.dataset.reader import DATASET
 from hairnet_data.recipes.policy import Policy
@@ -22,9 +19,8 @@ from hairnet_data.recipes.recipe import RECIPE_VERSION
 from hairnet_data.recipes.splits import EVALUATION_VERSION, Split, splits_for
 from hairnet_data.rendering.versions import RENDERER_VERSION
 from hairnet_data.sources.base import POOLS, BackgroundSource, PortraitSource
-from hairnet_data.sources.registry import Sources, cache_small
 
-_HELD = 64_000_000  # bytes of records that a worker may hold at once
+_MOST_HELD = 64_000_000  # bytes of records that a worker may hold at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,65 +76,29 @@ def fingerprint(identity: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def plan_build(
-    sources: Sources,
-    settings: BuildSettings,
-    executor: WorkerPool,
-    scratch: Path,
-    progress: Progress,
-    skip_bad: bool = False,
-    keep: bool = True,
-) -> Plan:
-    """Looks at both sources and decides the build.
-
-    Args:
-        sources: portraits and backgrounds.
-        settings: what the user chose.
-        executor: who does the looking.
-        scratch: an existing folder for what the workers need to know.
-        progress: told of each step.
-        skip_bad: whether faulty portraits are left out instead of ending it.
-        keep: whether drawings are kept in `scratch`, for rendering.
-
-    Raises:
-        SourceError: faulty portraits, all in one, or an empty pool.
-    """
-    if keep:
-        sources = cache_small(sources, scratch)
-    found = scan_sources(sources.portraits, sources.backgrounds, executor, scratch, progress)
-    return make_plan(sources.portraits, sources.backgrounds, settings, found, skip_bad)
-
-
-def make_plan(
-    portraits: PortraitSource,
-    backgrounds: BackgroundSource,
-    settings: BuildSettings,
-    found: ScanResult,
-    skip_bad: bool = False,
-) -> Plan:
+def make_plan(scan: ScanResult, settings: BuildSettings, skip_bad: bool = False) -> Plan:
     """Decides a build.
 
     Args:
-        portraits: where portraits come from.
-        backgrounds: where backgrounds come from.
+        scan: what the sources hold.
         settings: what the user chose.
-        found: what a survey of both sources found.
-        skip_bad: whether to go on without the faulty ones.
+        skip_bad: whether faulty portraits and backgrounds are left out.
 
     Raises:
         SourceError: faulty portraits or backgrounds, all in one message, or a pool without any.
     """
-    if found.faults and not skip_bad:
-        raise FaultySource(found.faults)
-    policy = settings.policy
-    _check_pools(portraits, found.pools, policy, settings.eval_examples != 0)
-    train = settings.train_examples or default_examples(portraits, found.pools)
-    wanted = splits_for(policy, settings.seed)
-    aimed = {split.pool for split in wanted if split.policy.cover}
-    pools = {name: pool if name in aimed else pool.without_heads() for name, pool in found.pools.items()}
+    if scan.errors and not skip_bad:
+        raise FaultySource(scan.errors)
+    policy, portraits = settings.policy, scan.sources.portraits
+    _check_pools(portraits, scan.pools, policy, settings.eval_examples != 0)
+    train = settings.train_examples or default_examples(portraits, scan.pools)
+    planned = splits_for(policy, settings.seed)
+    # Maps of heads are large, and only occluders that are aimed at a head need them.
+    aimed = {split.pool for split in planned if split.policy.cover}
+    pools = {name: pool if name in aimed else pool.without_heads() for name, pool in scan.pools.items()}
     splits = []
-    for split in wanted:
-        natural = split.natural_size(found.pools[split.pool])
+    for split in planned:
+        natural = split.natural_size(scan.pools[split.pool])
         count = train
         if split.each_once:
             count = natural if settings.eval_examples is None else min(natural, settings.eval_examples)
@@ -146,26 +106,26 @@ def make_plan(
             splits.append(SplitPlan(split, count, records_per_shard(count, settings), settings.file_format))
     return Plan(
         portraits=portraits,
-        backgrounds=backgrounds,
+        backgrounds=scan.sources.backgrounds,
         settings=settings,
         pools=pools,
         splits=tuple(splits),
-        identity=_identity(portraits, backgrounds, settings, found, train),
-        skipped=len(found.faults),
-        snapped=found.snapped,
+        identity=_identity(scan, settings, train),
+        skipped=len(scan.errors),
+        snapped=scan.snapped,
     )
 
 
 class FaultySource(SourceError):
-    """Several faults at once; its text has one line for each."""
+    """Several errors at once; its text has one line for each."""
 
-    def __init__(self, faults: tuple[Exception, ...]) -> None:
-        super().__init__(f"{len(faults)} faulty", "", "mend them, or go on without them with --skip-bad")
-        self.args = (faults,)
-        self.faults = faults
+    def __init__(self, errors: tuple[Exception, ...]) -> None:
+        super().__init__(f"{len(errors)} faulty", "", "fix them, or go on without them with --skip-bad")
+        self.args = (errors,)
+        self.errors = errors
 
     def __str__(self) -> str:
-        return "\n".join([*map(str, self.faults), f"{self.where}: {self.hint}"])
+        return "\n".join([*map(str, self.errors), f"{self.where}: {self.hint}"])
 
 
 def default_examples(portraits: PortraitSource, pools: dict[str, Pool]) -> int:
@@ -181,8 +141,8 @@ def records_per_shard(count: int, settings: BuildSettings) -> int:
     """
     size = settings.image_size
     each = size * size * (3 if settings.image_format == "png" else 1) // 2 + 2000
-    wanted = max(min(max(-(-count // 32), 250), 1000), min(-(-count // 2000), 8000))
-    return max(1, min(wanted, _HELD // each))
+    preferred = max(min(max(-(-count // 32), 250), 1000), min(-(-count // 2000), 8000))
+    return max(1, min(preferred, _MOST_HELD // each))
 
 
 def _check_pools(portraits: PortraitSource, pools: dict[str, Pool], policy: Policy, evaluation: bool) -> None:
@@ -200,12 +160,11 @@ def _check_pools(portraits: PortraitSource, pools: dict[str, Pool], policy: Poli
             )
 
 
-def _identity(
-    portraits: PortraitSource, backgrounds: BackgroundSource, settings: BuildSettings, found: ScanResult, train: int
-) -> dict[str, Any]:
+def _identity(scan: ScanResult, settings: BuildSettings, train: int) -> dict[str, Any]:
+    portraits, backgrounds = scan.sources.portraits, scan.sources.backgrounds
     return {
-        "source": {"name": portraits.name, **portraits.settings(), "content": found.portraits_digest},
-        "backgrounds": {"name": backgrounds.name, **backgrounds.settings(), "content": found.backgrounds_digest},
+        "source": {"name": portraits.name, **portraits.settings(), "content": scan.portraits_digest},
+        "backgrounds": {"name": backgrounds.name, **backgrounds.settings(), "content": scan.backgrounds_digest},
         "policy": settings.policy.to_json(),
         "seed": settings.seed,
         "image_size": settings.image_size,

@@ -15,44 +15,44 @@ _TELLS = ("dataset_info.json", "metadata.json")
 """Without the first TFDS sees no dataset, without the second nor do we; in the order they are written."""
 
 
-def publish(described: Path, path: Path, work: StagingDirectory) -> None:
+def publish(metadata: Path, path: Path, staging: StagingDirectory) -> None:
     """Makes the folder of shards the dataset's.
 
     Two renames on one file system: for a moment there is no dataset, never half a one, and the next build, whichever
     it is, knows the way back.
 
     Args:
-        described: TFDS's own files of the dataset.
+        metadata: TFDS's own files of the dataset.
         path: where the dataset goes; one that is there is replaced.
-        work: the build's folder.
+        staging: the build's folder.
     """
     if is_remote(path):
-        _copy_in_place(described, path, work)
+        _publish_to_store(metadata, path, staging)
         return
-    for file in described.iterdir():
-        file.rename(work.shards / file.name)
-    _to_disk(work.shards)
+    for file in metadata.iterdir():
+        file.rename(staging.shards / file.name)
+    _to_disk(staging.shards)
     path.parent.mkdir(parents=True, exist_ok=True)
     _write_default_config(path.parent.parent)
     if path.exists():
-        old = work.old / path.parent.name / path.name
+        old = staging.old / path.parent.name / path.name
         old.parent.mkdir(parents=True, exist_ok=True)
         path.rename(old)
-    work.shards.rename(path)
+    staging.shards.rename(path)
     for folder in (path.parent, path.parent.parent):
         _sync(folder)
 
 
-def _copy_in_place(described: Path, path: Path, work: StagingDirectory) -> None:
+def _publish_to_store(metadata: Path, path: Path, staging: StagingDirectory) -> None:
     """In a store nothing moves at once: what tells a dataset from a heap of files goes first and comes last."""
     with translate_store_errors(path):
         if is_folder(path):
             for name in reversed(_TELLS):
                 (path / name).unlink(missing_ok=True)
             remove(path)
-        for shard in work.shards.iterdir():
+        for shard in staging.shards.iterdir():
             cast(Any, shard).copy(path / shard.name)
-        files = {file.name: file for file in described.iterdir()}
+        files = {file.name: file for file in metadata.iterdir()}
         for name in sorted(files, key=lambda name: _TELLS.index(name) if name in _TELLS else -1):
             write_file(path / name, files[name].read_bytes())
 

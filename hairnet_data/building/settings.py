@@ -1,7 +1,8 @@
-"""What a user may choose of a build, besides the sources."""
+"""What a user may choose of a build, besides the sources: what is in the dataset, and how it is built."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from hairnet_data.core.errors import UsageError
@@ -12,7 +13,7 @@ from hairnet_data.recipes.policy import DEFAULT, Policy
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildSettings:
-    """What a user may choose, besides the sources.
+    """What decides a dataset's content, besides the sources.
 
     Attributes:
         policy: of the training split.
@@ -45,3 +46,31 @@ class BuildSettings:
             raise UsageError("--train-examples", f"{self.train_examples} is less than 1", "give a whole number from 1")
         if self.eval_examples is not None and self.eval_examples < 0:
             raise UsageError("--eval-examples", f"{self.eval_examples} is negative", "give a whole number from 0")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildOptions:
+    """How a dataset is built, and under which name. Where no portrait is faulty, its records do not depend on these.
+
+    Attributes:
+        name: of the TFDS configuration; None for the source's name or one made of the settings.
+        workers: worker processes; 1 does everything in the calling process.
+        overwrite: whether a dataset that already has the name is replaced.
+        skip_bad: whether faulty portraits and backgrounds are left out. Otherwise they end the build.
+        dry_run: decide and estimate only; nothing is written.
+        resume: whether shards that an earlier run finished are kept.
+    """
+
+    name: str | None = None
+    workers: int = 1
+    overwrite: bool = False
+    skip_bad: bool = False
+    dry_run: bool = False
+    resume: bool = True
+
+    def __post_init__(self) -> None:
+        """Raises UsageError for a value that means nothing."""
+        if self.name is not None and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}", self.name):
+            raise UsageError("--name", f"{self.name!r} cannot name a dataset", "use letters, digits, '_', '-' and '.'")
+        if self.workers < 1:
+            raise UsageError("--workers", f"{self.workers} is less than 1", "give a whole number from 1")

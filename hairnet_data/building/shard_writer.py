@@ -1,4 +1,4 @@
-"""From a plan to shards: every range is rendered by one worker and written whole."""
+"""From a plan to shards: every range is rendered by one worker and written atomically."""
 
 from __future__ import annotations
 
@@ -33,86 +33,99 @@ from hairnet_data.recipes.sampler import sample_recipe
 from hairnet_data.rendering.asset_cache import Assets
 from hairnet_data.rendering.renderer import render
 
-Finished = dict[tuple[str, int], WrittenShard]
-"""Shards by split and number."""
+_FRAMING = 16  # bytes of a TFRecord around its record
+
+ShardsByNumber = dict[tuple[str, int], WrittenShard]
+"""Finished shards by the split's name and the shard's number in it."""
 
 
 def write_shards(
-    plan: Plan, found: Finished, shards: Path, notes: Path, scratch: Path, executor: Executor, progress: Progress
+    plan: Plan,
+    finished: ShardsByNumber,
+    shards_dir: Path,
+    manifests_dir: Path,
+    scratch: Path,
+    executor: Executor,
+    progress: Progress,
 ) -> list[WrittenShard]:
-    """Makes all shards of a plan that are not there yet.
+    """Renders and writes all shards of a plan that are not finished yet.
 
     Args:
         plan: what to make.
-        found: what is there already.
-        shards: where they go; exists.
-        notes: where a note says of each that it is finished, and pieces of the table of examples go; exists.
+        finished: the shards that are there already.
+        shards_dir: where the shards go; exists.
+        manifests_dir: where a manifest of every finished shard and its piece of the table of examples go; exists.
         scratch: an existing folder for what the workers need to know.
-        executor: who makes them.
-        progress: told how many of the missing examples are done.
+        executor: runs the rendering.
+        progress: called with how many of the missing examples are done.
 
     Returns:
-        The shards, in the plan's order.
+        All shards, in the plan's order.
 
     Raises:
         BuildError: a shard could not be written, or two workers died at the same one.
     """
-    known = scratch / "plan.pickle"
-    known.write_bytes(pickle.dumps(plan))
-    made = dict(found)
-    missing = [(at, number) for at, number in _largest_first(plan) if (plan.splits[at].split.name, number) not in made]
-    total = sum(len(plan.splits[at].range_of(number)) for at, number in missing)
-    tasks = ((str(known), at, number, str(shards), str(notes)) for at, number in missing)
+    pickled = scratch / "plan.pickle"
+    pickled.write_bytes(pickle.dumps(plan))
+    shards = dict(finished)
+    missing = [(split, number) for split, number in _largest_first(plan) if (_name(plan, split), number) not in shards]
+    total = sum(len(plan.splits[split].range_of(number)) for split, number in missing)
+    tasks = ((str(pickled), split, number, str(shards_dir), str(manifests_dir)) for split, number in missing)
     done = 0
     progress("rendering", done, total)
     try:
-        for shard in executor.run(_make_shard, tasks):
-            made[shard.split, shard.number] = shard
+        for shard in executor.run(_write_shard_of_plan, tasks):
+            shards[shard.split, shard.number] = shard
             done += shard.records
             progress("rendering", done, total)
-    except BaseException as fault:
-        executor.stop()  # else whoever clears up would find a folder that workers still write to
-        if isinstance(fault, WorkerDied):
-            _, at, number, *_ = fault.task
-            raise _deadly(plan, plan.splits[at], number, fault) from fault
+    except BaseException as error:
+        executor.stop()  # else the folder would be cleaned up while workers still write to it
+        if isinstance(error, WorkerDied):
+            _, split, number, *_ = error.task
+            raise _worker_died(plan, plan.splits[split], number, error) from error
         raise
-    return [made[part.split.name, number] for part, number in plan.ranges()]
+    return [shards[part.split.name, number] for part, number in plan.ranges()]
 
 
-def finished_shards(plan: Plan, shards: Path, notes: Path, executor: WorkerPool, progress: Progress) -> Finished:
-    """The shards that an earlier run of the same build finished and that are still what they were then."""
-    names = [
-        name for part, number in plan.ranges() if (notes / manifest_name(name := part.shard_name(number))).exists()
-    ]
-    found: Finished = {}
-    for looked, shard in enumerate(
-        executor.run(read_valid_shard, ((str(notes), str(shards), name) for name in names)), 1
-    ):
+def finished_shards(
+    plan: Plan, shards_dir: Path, manifests_dir: Path, executor: WorkerPool, progress: Progress
+) -> ShardsByNumber:
+    """The shards that an earlier run of the same build finished and whose files still are as they were then."""
+    names = [part.shard_name(number) for part, number in plan.ranges()]
+    names = [name for name in names if (manifests_dir / manifest_name(name)).exists()]
+    tasks = ((str(manifests_dir), str(shards_dir), name) for name in names)
+    finished: ShardsByNumber = {}
+    for checked, shard in enumerate(executor.run(read_valid_shard, tasks), 1):
         if shard:
-            found[shard.split, shard.number] = shard
-        progress("looking at finished shards", looked, len(names))
-    return found
+            finished[shard.split, shard.number] = shard
+        progress("looking at finished shards", checked, len(names))
+    return finished
 
 
-def _deadly(plan: Plan, part: SplitPlan, number: int, fault: WorkerDied) -> BuildError:
+def _worker_died(plan: Plan, part: SplitPlan, number: int, error: WorkerDied) -> BuildError:
     """Says at which range workers died, and which portraits it shows."""
     pool, indices = plan.pools[part.split.pool], part.range_of(number)
     recipes = (sample_recipe(part.split, pool, index, plan.settings.image_size) for index in indices)
     shown = sorted({asset_id(recipe.portrait) for recipe in recipes if recipe.portrait})
     where = f"{part.split.name} {indices[0]}..{indices[-1]}"
-    what = f"two worker processes died rendering it ({fault.how}); it shows {listed(shown) or 'no portrait'}"
+    what = f"two worker processes died rendering it ({error.how}); it shows {listed(shown) or 'no portrait'}"
     return BuildError(where, what, "try fewer --workers, or take out the portrait that it is")
 
 
+def _name(plan: Plan, split: int) -> str:
+    return plan.splits[split].split.name
+
+
 def _largest_first(plan: Plan) -> Iterator[tuple[int, int]]:
+    """The position of the split in the plan, and the number of the shard in it, for every shard."""
     # A long range begun last would leave the other workers idle at the end.
-    for at in sorted(range(len(plan.splits)), key=lambda at: -plan.splits[at].per_shard):
-        for shard in range(plan.splits[at].shards):
-            yield at, shard
+    for split in sorted(range(len(plan.splits)), key=lambda split: -plan.splits[split].per_shard):
+        for number in range(plan.splits[split].shards):
+            yield split, number
 
 
 @functools.lru_cache(maxsize=1)
-def _known(path: str) -> tuple[Plan, Assets]:
+def _unpickled(path: str) -> tuple[Plan, Assets]:
     plan: Plan = pickle.loads(parse_path(path).read_bytes())
     return plan, assets_of(plan)
 
@@ -123,27 +136,34 @@ def assets_of(plan: Plan) -> Assets:
     return Assets(plan.portraits, plan.backgrounds, plan.settings.image_size, largest)
 
 
-def _make_shard(known: str, at: int, number: int, shards: str, notes: str) -> WrittenShard:
-    plan, assets = _known(known)
-    shard = write_shard(plan, plan.splits[at], number, assets, parse_path(shards), parse_path(notes))
-    write_manifest(shard, parse_path(notes))
+def _write_shard_of_plan(pickled: str, split: int, number: int, shards_dir: str, manifests_dir: str) -> WrittenShard:
+    plan, assets = _unpickled(pickled)
+    shard = write_shard(plan, plan.splits[split], number, assets, parse_path(shards_dir), parse_path(manifests_dir))
+    write_manifest(shard, parse_path(manifests_dir))
     return shard
 
 
-def read_written_shard(known: str, at: int, number: int, shards: str, notes: str) -> WrittenShard:
-    """The shard that `_make_shard` made, wherever that was. Raises BuildError where there is none."""
-    plan, _ = _known(known)
-    part = plan.splits[at]
-    shard = read_manifest(parse_path(notes), part.shard_name(number))
+def read_written_shard(pickled: str, split: int, number: int, shards_dir: str, manifests_dir: str) -> WrittenShard:
+    """Reads the manifest of a shard that another machine wrote: the same arguments as for writing it.
+
+    Raises:
+        BuildError: there is none.
+    """
+    plan, _ = _unpickled(pickled)
+    part = plan.splits[split]
+    shard = read_manifest(parse_path(manifests_dir), part.shard_name(number))
     if shard is None:
-        raise BuildError(f"{part.split.name} {part.range_of(number)}", f"nobody left it in {shards}", "see who renders")
+        where = f"{part.split.name} {part.range_of(number)}"
+        raise BuildError(where, f"was not left in {shards_dir}", "see whether all machines reach that path")
     return shard
 
 
-def write_shard(plan: Plan, part: SplitPlan, number: int, assets: Assets, folder: Path, notes: Path) -> WrittenShard:
-    """Renders one range and writes its shard under a temporary name; once it is on the disk, it is renamed.
+def write_shard(
+    plan: Plan, part: SplitPlan, number: int, assets: Assets, shards_dir: Path, manifests_dir: Path
+) -> WrittenShard:
+    """Renders one range and writes its shard atomically.
 
-    Its piece of the table of examples goes to the notes: nobody need read the records again for that.
+    Its piece of the table of examples goes to the manifests: no record has to be read again for that.
     """
     pool = plan.pools[part.split.pool]
     size = plan.settings.image_size
@@ -152,9 +172,9 @@ def write_shard(plan: Plan, part: SplitPlan, number: int, assets: Assets, folder
     # By portrait, so that each is decoded once; written by index.
     for recipe in sorted(recipes, key=lambda recipe: recipe.portrait):
         records[recipe.index] = make_record(recipe, pool, assets, plan.settings.image_format)
-    path, in_order = folder / part.shard_name(number), [records[index] for index in part.range_of(number)]
+    path, in_order = shards_dir / part.shard_name(number), [records[index] for index in part.range_of(number)]
     size, sha256 = write_records(path, in_order, part.file_format)
-    rows = write_rows(piece_of(part.split.name, path, in_order, recipes), path.name, notes)
+    rows = write_rows(piece_of(part.split.name, path, in_order, recipes), path.name, manifests_dir)
     shown = Counter[str](recipe.kind for recipe in recipes)
     shown["occluded"] = sum(bool(recipe.occluders) for recipe in recipes)
     return WrittenShard(
@@ -188,7 +208,7 @@ def make_record(recipe: Recipe, pool: Pool, assets: Assets, image_format: str) -
 
 
 def estimate(plan: Plan) -> tuple[int, float]:
-    """Makes a few examples of every split to see what all of them will take.
+    """Makes a few examples of every split and extrapolates to all of them.
 
     Returns:
         Bytes on disk, and seconds of one core.
@@ -197,12 +217,12 @@ def estimate(plan: Plan) -> tuple[int, float]:
     size, seconds = 0.0, 0.0
     for part in plan.splits:
         pool = plan.pools[part.split.pool]
-        tries = min(part.count, 16 if part.split.name == "train" else 4)
+        samples = min(part.count, 16 if part.split.name == "train" else 4)
         began = time.perf_counter()
-        made = 0
-        for index in (part.count * k // tries for k in range(tries)):
+        sampled_size = 0
+        for index in (part.count * k // samples for k in range(samples)):
             recipe = sample_recipe(part.split, pool, index, plan.settings.image_size)
-            made += len(make_record(recipe, pool, assets, plan.settings.image_format)) + 16
-        seconds += (time.perf_counter() - began) / tries * part.count
-        size += made / tries * part.count
+            sampled_size += len(make_record(recipe, pool, assets, plan.settings.image_format)) + _FRAMING
+        seconds += (time.perf_counter() - began) / samples * part.count
+        size += sampled_size / samples * part.count
     return round(size), seconds

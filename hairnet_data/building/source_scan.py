@@ -1,4 +1,4 @@
-"""Looks at every portrait and background once, before anything is rendered: is it fit, and what is behind its name."""
+"""Loads every portrait and background once, before anything is rendered: which are faulty, and what do they contain."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import pickle
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 
@@ -21,92 +20,94 @@ from hairnet_data.core.workers.pool import WorkerDied, WorkerPool
 from hairnet_data.geometry import warp
 from hairnet_data.recipes.pools import HEAD_SIDE, Asset, Pool
 from hairnet_data.sources.base import POOLS, BackgroundSource, Entry, Portrait, PortraitSource
+from hairnet_data.sources.registry import Sources
 
-_LISTED = 25  # ids in one message
+_MOST_LISTED = 25  # ids in one message
 
 
 @dataclass(frozen=True, slots=True)
 class ScanResult:
-    """What was found.
+    """What the sources hold.
 
     Attributes:
-        pools: the fit assets of every pool.
-        faults: why others are not fit, one a portrait or background, sorted.
+        sources: what was scanned.
+        pools: the sound assets of every pool.
+        errors: what is wrong with the others, one error a portrait or background, sorted.
         snapped: mask pixels that had no exact class colour.
         portraits_digest: 16 hex digits over all portraits: ids, people, pools, content.
         backgrounds_digest: the same over all backgrounds.
     """
 
+    sources: Sources
     pools: dict[str, Pool]
-    faults: tuple[HairnetError, ...]
+    errors: tuple[HairnetError, ...]
     snapped: int
     portraits_digest: str
     backgrounds_digest: str
 
 
-class _Finding(Protocol):
-    content: str
-
-
 @dataclass(frozen=True, slots=True)
-class _Fit:
+class _Sound:
+    """What is kept of a portrait or background that could be loaded."""
+
     content: str
     head: bytes = b""
     snapped: int = 0
 
 
-def scan_sources(
-    portraits: PortraitSource, backgrounds: BackgroundSource, executor: WorkerPool, folder: Path, progress: Progress
-) -> ScanResult:
+def scan_sources(sources: Sources, executor: WorkerPool, scratch: Path, progress: Progress) -> ScanResult:
     """Loads every portrait and background once.
 
     Args:
-        portraits: where portraits come from.
-        backgrounds: where backgrounds come from.
-        executor: who does it.
-        folder: an existing folder for what the workers need to know.
-        progress: told of each step.
+        sources: portraits and backgrounds.
+        executor: loads them.
+        scratch: an existing folder for what the workers need to know.
+        progress: called with how many portraits, then how many backgrounds were loaded.
+
+    Raises:
+        SourceError: a source cannot be listed, or two workers died loading the same of its pictures.
     """
-    faults: list[HairnetError] = []
-    found: list[dict[str, list[Asset]]] = []
+    errors: list[HairnetError] = []
+    pools: list[dict[str, list[Asset]]] = []
     digests = []
     snapped = 0
-    for what, source in (("portraits", portraits), ("backgrounds", backgrounds)):
+    for kind, source in (("portraits", sources.portraits), ("backgrounds", sources.backgrounds)):
         catalogue = source.catalogue()
-        faults += catalogue.faults
-        results: dict[str, _Fit | HairnetError] = {}
-        for chunk in _look(what, source, catalogue.entries, executor, folder):
+        errors += catalogue.faults
+        results: dict[str, _Sound | HairnetError] = {}
+        for chunk in _load_all(kind, source, catalogue.entries, executor, scratch):
             results.update(chunk)
-            progress(f"looking at {what}", len(results), len(catalogue.entries))
-        faults += [result for result in results.values() if isinstance(result, HairnetError)]
-        fit = [(entry, result) for entry in catalogue.entries if isinstance(result := results[entry.id], _Fit)]
-        fit, doubles = _apart(fit)
-        faults += doubles
-        snapped += sum(result.snapped for _, result in fit)
-        found.append(_by_pool(fit))
-        digests.append(_digest(fit))
-    pools = {pool: Pool(tuple(found[0][pool]), tuple(found[1][pool])) for pool in POOLS}
-    return ScanResult(pools, tuple(sorted(faults, key=str)), snapped, *digests)
+            progress(f"looking at {kind}", len(results), len(catalogue.entries))
+        errors += [result for result in results.values() if isinstance(result, HairnetError)]
+        sound = [(entry, result) for entry in catalogue.entries if isinstance(result := results[entry.id], _Sound)]
+        sound, duplicates = _without_duplicates(sound)
+        errors += duplicates
+        snapped += sum(result.snapped for _, result in sound)
+        pools.append(_by_pool(sound))
+        digests.append(_digest(sound))
+    portraits, backgrounds = pools
+    by_name = {pool: Pool(tuple(portraits[pool]), tuple(backgrounds[pool])) for pool in POOLS}
+    return ScanResult(sources, by_name, tuple(sorted(errors, key=str)), snapped, *digests)
 
 
-def _look(
-    what: str, source: object, entries: Sequence[Entry], executor: WorkerPool, folder: Path
-) -> Iterator[dict[str, _Fit | HairnetError]]:
-    known = folder / f"{what}.pickle"
-    known.write_bytes(pickle.dumps(source))
+def _load_all(
+    kind: str, source: object, entries: Sequence[Entry], executor: WorkerPool, scratch: Path
+) -> Iterator[dict[str, _Sound | HairnetError]]:
+    pickled = scratch / f"{kind}.pickle"
+    pickled.write_bytes(pickle.dumps(source))
     step = max(1, min(64, len(entries) // (executor.workers * 4)))
-    tasks = ((str(known), [e.id for e in entries[at : at + step]]) for at in range(0, len(entries), step))
+    tasks = ((str(pickled), [e.id for e in entries[first : first + step]]) for first in range(0, len(entries), step))
     try:
-        yield from executor.run(_look_at, tasks)
-    except WorkerDied as fault:
-        said = f"two worker processes died looking at one of {listed(fault.task[1])} ({fault.how})"
-        raise SourceError(what, said, "try fewer --workers, or take out the one that it is") from fault
+        yield from executor.run(_load_some, tasks)
+    except WorkerDied as error:
+        what = f"two worker processes died looking at one of {listed(error.task[1])} ({error.how})"
+        raise SourceError(kind, what, "try fewer --workers, or take out the one that it is") from error
 
 
 def listed(ids: Sequence[str]) -> str:
     """The first of some ids, and how many there are more."""
-    more = f" and {len(ids) - _LISTED} more" if len(ids) > _LISTED else ""
-    return ", ".join(ids[:_LISTED]) + more
+    more = f" and {len(ids) - _MOST_LISTED} more" if len(ids) > _MOST_LISTED else ""
+    return ", ".join(ids[:_MOST_LISTED]) + more
 
 
 @functools.lru_cache(maxsize=4)
@@ -115,51 +116,54 @@ def _unpickled(path: str) -> PortraitSource | BackgroundSource:
     return source
 
 
-def _look_at(known: str, ids: list[str]) -> dict[str, _Fit | HairnetError]:
-    source = _unpickled(known)
-    results: dict[str, _Fit | HairnetError] = {}
+def _load_some(pickled: str, ids: list[str]) -> dict[str, _Sound | HairnetError]:
+    source = _unpickled(pickled)
+    results: dict[str, _Sound | HairnetError] = {}
     for id in ids:
         try:
-            thing: Portrait | Pixels = source.load(id)
-            if isinstance(thing, Portrait):
-                results[id] = _Fit(source.content(id), head_of(thing), thing.snapped)
+            asset: Portrait | Pixels = source.load(id)
+            if isinstance(asset, Portrait):
+                results[id] = _Sound(source.content(id), head_of(asset), asset.snapped)
             else:
-                results[id] = _Fit(source.content(id))
-        except HairnetError as fault:
-            results[id] = fault
+                results[id] = _Sound(source.content(id))
+        except HairnetError as error:
+            results[id] = error
     return results
 
 
 def head_of(portrait: Portrait) -> bytes:
-    """The small map of the head that `Asset.head` describes. What nobody labelled is not of the head."""
+    """The small map of the head that `Asset.head` describes. Pixels without a label are not of the head."""
     height, width = portrait.image.shape[:2]
     matrix = warp.unit_matrix(HEAD_SIDE, width, height, 1, (0, 0), 0, False)
-    at = warp.coordinates(matrix, (0, 0, HEAD_SIDE, HEAD_SIDE), portrait.mask.shape[1], portrait.mask.shape[0])
-    mask = warp.sample_mask(portrait.mask, at)
+    coordinates = warp.coordinates(matrix, (0, 0, HEAD_SIDE, HEAD_SIDE), portrait.mask.shape[1], portrait.mask.shape[0])
+    mask = warp.sample_mask(portrait.mask, coordinates)
     return np.packbits((mask == HAIR) | (mask == FACE)).tobytes()
 
 
-def _apart(fit: list[tuple[Entry, _Fit]]) -> tuple[list[tuple[Entry, _Fit]], list[HairnetError]]:
-    """Takes out what lies in two pools under two names: the test would know the training set."""
+def _without_duplicates(
+    sound: list[tuple[Entry, _Sound]],
+) -> tuple[list[tuple[Entry, _Sound]], list[HairnetError]]:
+    """Takes out what is in two pools under two names: the test split would show pictures of the training split."""
     first: dict[str, Entry] = {}
-    kept, doubles = [], []
-    for entry, result in fit:
+    kept: list[tuple[Entry, _Sound]] = []
+    errors: list[HairnetError] = []
+    for entry, result in sound:
         other = first.setdefault(result.content, entry)
         if other.pool == entry.pool:
             kept.append((entry, result))
         else:
             what = f"is the same as {other.id}, which is in the pool {other.pool}, and this in {entry.pool}"
-            doubles.append(SourceError(entry.id, what, "remove one of the two"))
-    return kept, list(doubles)
+            errors.append(SourceError(entry.id, what, "remove one of the two"))
+    return kept, errors
 
 
-def _by_pool(fit: list[tuple[Entry, _Fit]]) -> dict[str, list[Asset]]:
+def _by_pool(sound: list[tuple[Entry, _Sound]]) -> dict[str, list[Asset]]:
     pools: dict[str, list[Asset]] = {pool: [] for pool in POOLS}
-    for entry, result in fit:
+    for entry, result in sound:
         pools[entry.pool].append(Asset(entry.id, result.content, entry.person, dict(entry.traits), result.head))
     return pools
 
 
-def _digest(fit: list[tuple[Entry, _Fit]]) -> str:
-    lines = [json.dumps([e.id, e.person, e.pool, r.content]) for e, r in fit]
+def _digest(sound: list[tuple[Entry, _Sound]]) -> str:
+    lines = [json.dumps([entry.id, entry.person, entry.pool, result.content]) for entry, result in sound]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]

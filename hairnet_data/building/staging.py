@@ -29,15 +29,15 @@ _SCRATCH, _INCOMPLETE = ".scratch-", ".incomplete-"
 
 @dataclass(frozen=True, slots=True)
 class StagingDirectory:
-    """A build's own folder; which of its parts there are tells how far the build is.
+    """A build's own folder; which of its parts exist tells how far the build is.
 
     Attributes:
         folder: `.incomplete-NAME-DIGITS`.
-        placed: whether an earlier run had already moved the dataset to its place, and had only to tidy up.
+        published: whether an earlier run had already moved the dataset to its path, and had only to clean up.
     """
 
     folder: Path
-    placed: bool = False
+    published: bool = False
 
     @property
     def shards(self) -> Path:
@@ -45,14 +45,14 @@ class StagingDirectory:
         return self.folder / "shards"
 
     @property
-    def notes(self) -> Path:
-        """One note for every finished shard, and its piece of the table of examples."""
-        return self.folder / "notes"
+    def manifests(self) -> Path:
+        """A manifest of every finished shard, and its piece of the table of examples."""
+        return self.folder / "manifests"
 
     @property
-    def described(self) -> Path:
+    def metadata(self) -> Path:
         """Where the dataset's metadata is written."""
-        return self.folder / "described"
+        return self.folder / "metadata"
 
     @property
     def old(self) -> Path:
@@ -108,7 +108,7 @@ def _locked_scratch(home: Path, held: contextlib.ExitStack) -> Path:
                 for left in home.glob(_INCOMPLETE + "*"):
                     with contextlib.suppress(OSError):
                         if not _is_locked(left):
-                            _bring_back(StagingDirectory(left), home)
+                            _restore_old(StagingDirectory(left), home)
                 # A name of its own, never used twice: workers and caches know their files by path.
                 scratch = Path(tempfile.mkdtemp(prefix=_SCRATCH, dir=home))
                 held.enter_context(_locked(scratch))
@@ -141,8 +141,8 @@ def claim_staging(folder: Path, resume: bool) -> Iterator[StagingDirectory]:
         BuildError: a build of that dataset is under way.
     """
     if is_remote(folder):
-        with _claimed_in_store(folder, resume) as work:
-            yield work
+        with _claimed_in_store(folder, resume) as staging:
+            yield staging
         return
     home = folder.parent
     with contextlib.ExitStack() as held:
@@ -154,16 +154,16 @@ def claim_staging(folder: Path, resume: bool) -> Iterator[StagingDirectory]:
             folder.mkdir(exist_ok=True)
             if held.enter_context(_locked(folder)) is False:
                 raise _under_way(folder)
-        work = StagingDirectory(folder)
-        work = replace(work, placed=resume and work.notes.exists() and not work.shards.exists())
+        staging = StagingDirectory(folder)
+        staging = replace(staging, published=resume and staging.manifests.exists() and not staging.shards.exists())
         try:
-            _sweep(work, resume)
-            yield work
+            _remove_unfinished(staging, resume)
+            yield staging
         except BaseException:
             with contextlib.suppress(OSError), _one_at_a_time(home):
-                _bring_back(work, home)
-                if any(work.notes.glob("*.json")):
-                    _sweep(work, resume=True)
+                _restore_old(staging, home)
+                if any(staging.manifests.glob("*.json")):
+                    _remove_unfinished(staging, resume=True)
                 else:
                     shutil.rmtree(folder, ignore_errors=True)
             raise
@@ -174,14 +174,14 @@ def claim_staging(folder: Path, resume: bool) -> Iterator[StagingDirectory]:
 @contextlib.contextmanager
 def _claimed_in_store(folder: Path, resume: bool) -> Iterator[StagingDirectory]:
     """The same in a store, which has no locks: nobody sees there whether another build is under way."""
-    work = StagingDirectory(folder)
+    staging = StagingDirectory(folder)
     if not resume:
         remove(folder)
     try:
-        yield work
+        yield staging
     except BaseException:
         with contextlib.suppress(Exception):
-            if not any(work.notes.glob("*.json")):
+            if not any(staging.manifests.glob("*.json")):
                 remove(folder)
         raise
     remove(folder)
@@ -206,10 +206,10 @@ def _under_way(folder: Path) -> BuildError:
     return BuildError(dataset, "another build of this dataset is under way", "wait for it, or choose another --name")
 
 
-def _sweep(work: StagingDirectory, resume: bool) -> None:
+def _remove_unfinished(staging: StagingDirectory, resume: bool) -> None:
     """Takes away everything that an earlier run left but did not finish."""
-    shutil.rmtree(work.described, ignore_errors=True)
-    for folder in (work.shards, work.notes):
+    shutil.rmtree(staging.metadata, ignore_errors=True)
+    for folder in (staging.shards, staging.manifests):
         if not resume:
             shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(exist_ok=True)
@@ -217,10 +217,10 @@ def _sweep(work: StagingDirectory, resume: bool) -> None:
             left.unlink(missing_ok=True)
 
 
-def _bring_back(work: StagingDirectory, home: Path) -> None:
+def _restore_old(staging: StagingDirectory, home: Path) -> None:
     """A dataset that was moved aside and then not replaced goes back."""
-    for old in work.old.glob("*/*"):
-        path = home / old.relative_to(work.old)
+    for old in staging.old.glob("*/*"):
+        path = home / old.relative_to(staging.old)
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
             old.rename(path)

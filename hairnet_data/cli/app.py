@@ -66,80 +66,77 @@ def build(
 ) -> None:
     """Builds a dataset of TFRecords or ArrayRecords."""
     from hairnet_data.building import pipeline as building
-    from hairnet_data.building.identity import validate_name
+    from hairnet_data.building.settings import BuildOptions
     from hairnet_data.core.progress import bytes_text, progress_bar
 
     workers = _workers(workers)
-    name = validate_name(name)
+    building_options = BuildOptions(
+        name=name, workers=workers, overwrite=overwrite, skip_bad=skip_bad, dry_run=dry_run, resume=not no_resume
+    )
     request = _request(locals())
     settings = replace(request.settings(), file_format=file_format)
-    where = data_dir or options.default_data_dir()
-    engine = _engine(beam_runner, beam_options)
-
-    begun: list[building.BuildResult] = []
+    data_dir = data_dir or options.default_data_dir()
+    executor = _beam_executor(beam_runner, beam_options)
+    known_workers = None if executor else workers
+    announced: list[building.BuildResult] = []
 
     def announce(estimated: building.BuildResult) -> None:
-        begun.append(estimated)
+        announced.append(estimated)
         if quiet:
             return
         if estimated.resumed:
-            print(f"going on: {estimated.resumed:,} of {estimated.examples:,} examples are finished", file=sys.stderr)
-        print(f"about to make {_in_words(estimated, None if engine else workers)}", file=sys.stderr)
+            print(f"resuming: {estimated.resumed:,} of {estimated.examples:,} examples are finished", file=sys.stderr)
+        print(f"about to make {_estimate_text(estimated, known_workers)}", file=sys.stderr)
 
     try:
         with progress_bar(quiet) as progress:
-            outcome = building.build(
-                request.sources(where),
+            result = building.build(
+                request.sources(data_dir),
                 settings,
-                where,
-                name=name,
-                workers=workers,
-                overwrite=overwrite,
-                skip_bad=skip_bad,
-                dry_run=dry_run,
-                resume=not no_resume,
-                engine=engine,
+                data_dir,
+                building_options,
+                executor=executor,
                 progress=progress,
                 announce=announce,
             )
     except KeyboardInterrupt:
-        if begun and begun[0].work.exists():
-            raise cli.Interrupted("the same command goes on where it was") from None
+        if announced and announced[0].staging_dir.exists():
+            raise cli.Interrupted("the same command resumes the build") from None
         raise
     if not quiet:
-        for other in outcome.others:
+        for other in result.others:
             print(f"left alone: {other.path}, {bytes_text(other.size)} of an unfinished build with other settings")
-        if outcome.skipped:
-            print(f"left out {outcome.skipped} faulty (--skip-bad)")
-        if outcome.snapped:
-            print(f"{outcome.snapped:,} mask pixels took the nearest class colour")
-        if dry_run and outcome.seconds:
-            print(f"would make {_in_words(outcome, None if engine else workers)}")
+        if result.skipped:
+            print(f"left out {result.skipped} faulty (--skip-bad)")
+        if result.snapped:
+            print(f"{result.snapped:,} mask pixels took the nearest class colour")
+        if dry_run and result.seconds:
+            print(f"would make {_estimate_text(result, known_workers)}")
         else:
-            size = f"{outcome.examples:,} examples, {bytes_text(outcome.size)}"
-            print(f"{'made' if outcome.made else 'already there:'} {size}")
-    print(outcome.path)
+            size = f"{result.examples:,} examples, {bytes_text(result.size)}"
+            print(f"{'made' if result.made else 'already there:'} {size}")
+    print(result.path)
 
 
-def _engine(runner: str | None, given: str) -> Executor | None:
+def _beam_executor(runner: str | None, beam_options: str) -> Executor | None:
     if runner is None:
-        if given:
+        if beam_options:
             raise UsageError("--beam-options", "means nothing without --beam-runner", "name one, or leave it out")
         return None
-    from hairnet_data.building.beam import OnBeam
+    from hairnet_data.building.beam import BeamExecutor
 
-    return OnBeam(runner, given)
+    return BeamExecutor(runner, beam_options)
 
 
-def _in_words(estimated: BuildResult, workers: int | None) -> str:
+def _estimate_text(estimated: BuildResult, workers: int | None) -> str:
     from hairnet_data.core.progress import bytes_text, seconds_text
 
-    share = 1 - estimated.resumed / estimated.examples
-    size = f"{estimated.examples - estimated.resumed:,} examples, about {bytes_text(estimated.size * share)}"
-    if workers is None:  # nobody here knows how many there will be
+    missing = 1 - estimated.resumed / estimated.examples
+    size = f"{estimated.examples - estimated.resumed:,} examples, about {bytes_text(estimated.size * missing)}"
+    if workers is None:  # Beam decides how many there are
         return f"{size}, in about {seconds_text(estimated.seconds)} of one core"
-    executor = "1 worker" if workers == 1 else f"{workers} workers"
-    return f"{size}, in about {seconds_text(estimated.seconds / workers)} with {executor}"
+    pool = "1 worker" if workers == 1 else f"{workers} workers"
+    return f"{size}, in about {seconds_text(estimated.seconds / workers)} with {pool}"
 
 
 @app.command()

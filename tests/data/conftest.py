@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from hairnet_data.building.pipeline import build
-from hairnet_data.building.settings import BuildSettings
+from hairnet_data.building.settings import BuildOptions, BuildSettings
 from hairnet_data.dataset.reader import Prepared, open_prepared
 from hairnet_data.recipes.policy import Policy
 from hairnet_data.sources.folder.backgrounds import PhotoFolder
@@ -78,7 +78,7 @@ def built_folder(portraits_dir: Path, negatives_dir: Path, tmp_path_factory: pyt
     """A dataset of the user's own photos and backgrounds, PNG, named `mine`. Read it only."""
     settings = BuildSettings(image_size=48, train_examples=30, image_format="png", policy=Policy(scale=(0.5, 2)))
     sources = Sources(Folder.open(portraits_dir), PhotoFolder(negatives_dir))
-    return build(sources, settings, tmp_path_factory.mktemp("data"), name="mine").path
+    return build(sources, settings, tmp_path_factory.mktemp("data"), BuildOptions(name="mine")).path
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hairnet_data.building.pipeline import build
-from hairnet_data.building.settings import BuildSettings
+from hairnet_data.building.settings import BuildOptions, BuildSettings
 from hairnet_data.sources.drawn.source import Drawn
 from hairnet_data.sources.registry import Sources
 from hairnet_data.sources.scenes.source import DrawnBackgrounds
@@ -19,7 +19,7 @@ def drawn_dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Drawn portraits of 64 pixels: 64 to train with, 12 in each other split. Read it only."""
     sources = Sources(Drawn(24, 12, 12, size=96), DrawnBackgrounds(8, 4, 6, size=96))
     settings = BuildSettings(image_size=64, train_examples=64, eval_examples=12)
-    return build(sources, settings, tmp_path_factory.mktemp("data"), name="small").path
+    return build(sources, settings, tmp_path_factory.mktemp("data"), BuildOptions(name="small")).path
 
 
 @pytest.fixture

@@ -46,5 +46,5 @@ class Bad:
     def portrait(self, root: Path) -> str:
         """The line about the single faulty portrait."""
         line, last = self.folder(root)
-        assert last == "1 faulty: mend them, or go on without them with --skip-bad"
+        assert last == "1 faulty: fix them, or go on without them with --skip-bad"
         return line

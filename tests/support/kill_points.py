@@ -20,7 +20,7 @@ from typing import Any
 from hairnet_data.building import metadata, plan, publish, shard_writer, staging
 from hairnet_data.building import pipeline as building
 from hairnet_data.building.pipeline import build
-from hairnet_data.building.settings import BuildSettings
+from hairnet_data.building.settings import BuildOptions, BuildSettings
 from hairnet_data.core.records import shard_file
 from hairnet_data.dataset import croissant, shard_manifest
 from hairnet_data.sources.folder.backgrounds import PhotoFolder
@@ -133,7 +133,7 @@ def of_a_shard(path: Path) -> bool:
 
 
 def of_a_note(path: Path) -> bool:
-    return path.suffix == ".part" and path.parent.name == "notes" and not of_rows(path)
+    return path.suffix == ".part" and path.parent.name == "manifests" and not of_rows(path)
 
 
 def of_rows(path: Path) -> bool:
@@ -141,7 +141,7 @@ def of_rows(path: Path) -> bool:
 
 
 def of_tfds(path: Path) -> bool:
-    return "described" in path.parts and path.suffix == ".json"
+    return "metadata" in path.parts and path.suffix == ".json"
 
 
 def is_shards(path: Path) -> bool:
@@ -171,8 +171,8 @@ def in_the_table() -> None:
 
 
 POINTS: dict[str, Callable[[], None]] = {
-    "before the survey": before(building, "plan_build"),
-    "after the survey": before(building, "staging_name"),
+    "before the scan": before(building, "scan_sources"),
+    "after the scan": before(building, "make_plan"),
     "before the estimate": before(building, "estimate"),
     "before its folder is its own": before(building, "claim_staging"),
     "before old shards are looked for": before(building, "finished_shards"),
@@ -237,9 +237,9 @@ def main() -> None:
     portraits, negatives, folder = map(Path, sys.argv[1:])
     sources = Sources(Folder.open(portraits), PhotoFolder(negatives))
     plan.records_per_shard = lambda count, settings: PER_SHARD
-    build(sources, SETTINGS, folder / "undisturbed", name="mine")
+    build(sources, SETTINGS, folder / "undisturbed", BuildOptions(name="mine"))
     old = folder / "old"
-    build(sources, OTHERS, old, name="mine")
+    build(sources, OTHERS, old, BuildOptions(name="mine"))
     for point, patch in {**POINTS, **REPLACING}.items():
         data_dir = folder / point
         if point in REPLACING:
@@ -247,7 +247,7 @@ def main() -> None:
         child = os.fork()
         if not child:
             patch()
-            build(sources, SETTINGS, data_dir, name="mine", overwrite=point in REPLACING)
+            build(sources, SETTINGS, data_dir, BuildOptions(name="mine", overwrite=point in REPLACING))
             os._exit(0)
         print(f"{point}: {os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])}")
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from hairnet_data.building import plan
-from hairnet_data.building.beam import OnBeam
+from hairnet_data.building.beam import BeamExecutor
 from hairnet_data.building.pipeline import build
 from hairnet_data.building.settings import BuildSettings
 from hairnet_data.core.errors import BuildError, UsageError
@@ -52,9 +52,9 @@ def test_runners_and_options_that_are_none() -> None:
     pytest.importorskip("apache_beam")
     for runner in ("Horse", "no.such.Runner", "hairnet_data.building.beam.Horse"):
         with pytest.raises(UsageError, match="--beam-runner: there is no runner"):
-            OnBeam(runner, "")
+            BeamExecutor(runner, "")
     with pytest.raises(UsageError, match=r"--beam-options: cannot be read \(No closing quotation\)"):
-        OnBeam("DirectRunner", "--name='x")
+        BeamExecutor("DirectRunner", "--name='x")
 
 
 class Watched(Around):
@@ -94,7 +94,7 @@ def test_worker_processes_over_grpc(own: Sources, seen: Path, tmp_path: Path) ->
     pytest.importorskip("apache_beam")
     here = build(own, SETTINGS, tmp_path / "here")
     assert elsewhere(seen) == 0
-    there = build(own, SETTINGS, tmp_path / "there", engine=OnBeam("DirectRunner", TWO_PROCESSES))
+    there = build(own, SETTINGS, tmp_path / "there", executor=BeamExecutor("DirectRunner", TWO_PROCESSES))
     assert elsewhere(seen) == 2, "two processes rendered"
     assert digests(tmp_path / "there") == digests(tmp_path / "here")
     assert here.examples == there.examples
@@ -102,15 +102,15 @@ def test_worker_processes_over_grpc(own: Sources, seen: Path, tmp_path: Path) ->
 
 def test_a_pipeline_that_fails_and_goes_on(own: Sources, seen: Path, tmp_path: Path) -> None:
     pytest.importorskip("apache_beam")
-    engine = OnBeam("DirectRunner", TWO_PROCESSES)
+    engine = BeamExecutor("DirectRunner", TWO_PROCESSES)
     with pytest.raises(BuildError) as fault:
-        build(own, SETTINGS, tmp_path / "data", engine=engine, announce=lambda told: (seen / "unreadable").touch())
+        build(own, SETTINGS, tmp_path / "data", executor=engine, announce=lambda told: (seen / "unreadable").touch())
     said = str(fault.value)
     assert "\n" not in said
     assert said.startswith("DirectRunner: the pipeline failed (")
-    assert said.endswith("the same command goes on where it was")
+    assert said.endswith("the same command resumes the build")
     (seen / "unreadable").unlink()
-    build(own, SETTINGS, tmp_path / "data", engine=OnBeam("DirectRunner", TWO_PROCESSES))
+    build(own, SETTINGS, tmp_path / "data", executor=BeamExecutor("DirectRunner", TWO_PROCESSES))
     build(own, SETTINGS, tmp_path / "here")
     assert digests(tmp_path / "data") == digests(tmp_path / "here")
 
@@ -130,8 +130,8 @@ def test_what_is_finished_here_is_not_rendered_there(own: Sources, seen: Path, t
             pass
 
     with pytest.raises(BuildError, match="Input/output error"):
-        build(own, SETTINGS, tmp_path / "data", engine=Nobody())
-    made = build(own, SETTINGS, tmp_path / "data", engine=OnBeam("DirectRunner", TWO_PROCESSES))
+        build(own, SETTINGS, tmp_path / "data", executor=Nobody())
+    made = build(own, SETTINGS, tmp_path / "data", executor=BeamExecutor("DirectRunner", TWO_PROCESSES))
     assert made.resumed == 4 * 7
     build(own, SETTINGS, tmp_path / "here")
     assert digests(tmp_path / "data") == digests(tmp_path / "here")
@@ -143,7 +143,7 @@ def test_a_dask_cluster_of_two_processes(own: Sources, seen: Path, tmp_path: Pat
     settings = replace(SETTINGS, seed=3)
     with distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster:
         options = f"--dask_client_address={cluster.scheduler_address} --dask_partition_size=1"
-        build(own, settings, tmp_path / "there", engine=OnBeam(DASK, options))
+        build(own, settings, tmp_path / "there", executor=BeamExecutor(DASK, options))
     assert elsewhere(seen) == 2
     build(own, settings, tmp_path / "here")
     assert digests(tmp_path / "there") == digests(tmp_path / "here")

@@ -14,7 +14,7 @@ import pytest
 
 from hairnet_data.building import identity, plan
 from hairnet_data.building.pipeline import build
-from hairnet_data.building.settings import BuildSettings
+from hairnet_data.building.settings import BuildOptions, BuildSettings
 from hairnet_data.core.errors import BuildError, DatasetError, UsageError
 from hairnet_data.core.workers.pool import WorkerPool
 from hairnet_data.dataset.data_source import Examples
@@ -82,14 +82,14 @@ def test_a_default_set_in_another_format_has_no_default_name(monkeypatch: pytest
     monkeypatch.setattr(identity, "default_examples", lambda portraits, pools: 20)
     for file_format, name in (("tfrecord", "drawn"), ("array_record", "drawn-")):
         settings = BuildSettings(train_examples=20, file_format=file_format)
-        made = build(tiny_drawn(), settings, tmp_path, dry_run=True)
+        made = build(tiny_drawn(), settings, tmp_path, BuildOptions(dry_run=True))
         assert made.path.parent.name.startswith(name)
         assert (made.path.parent.name == "drawn") == (file_format == "tfrecord")
 
 
 def test_whoever_makes_them_the_same_bytes(both: dict[str, Path], tmp_path: Path) -> None:
     settings = replace(TINY, file_format="array_record")
-    two = build(tiny_drawn(), settings, tmp_path / "two", workers=2).path
+    two = build(tiny_drawn(), settings, tmp_path / "two", BuildOptions(workers=2)).path
     assert digests(two) == digests(both["array_record"])
 
 

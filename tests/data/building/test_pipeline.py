@@ -21,13 +21,14 @@ import pytest
 
 from hairnet_data.building import pipeline as building
 from hairnet_data.building import plan, shard_writer
-from hairnet_data.building.identity import validate_name
 from hairnet_data.building.pipeline import build
-from hairnet_data.building.settings import BuildSettings
+from hairnet_data.building.settings import BuildOptions, BuildSettings
+from hairnet_data.building.source_scan import scan_sources
 from hairnet_data.core.errors import BuildError, UsageError
 from hairnet_data.core.workers.pool import WorkerPool
 from hairnet_data.dataset.reader import open_prepared
 from hairnet_data.recipes.policy import Policy
+from hairnet_data.sources.disk_cache import CachedPortraits
 from hairnet_data.sources.drawn.source import Drawn
 from hairnet_data.sources.folder.backgrounds import PhotoFolder
 from hairnet_data.sources.folder.source import Folder
@@ -71,7 +72,7 @@ def test_same_bytes_from_any_number_of_workers_in_any_order(
 ) -> None:
     one = build(own, SETTINGS, tmp_path / "one")
     again = build(own, SETTINGS, tmp_path / "again")
-    two = build(own, SETTINGS, tmp_path / "two", workers=2)
+    two = build(own, SETTINGS, tmp_path / "two", BuildOptions(workers=2))
     monkeypatch.setattr(building, "WorkerPool", Shuffled)
     shuffled = build(own, SETTINGS, tmp_path / "shuffled")
     wanted = digests(one.path)
@@ -113,22 +114,22 @@ def test_same_bytes_under_another_hash_seed(
 
 
 def test_every_record_follows_from_its_index(own: Sources, tmp_path: Path) -> None:
-    short = build(own, SETTINGS, tmp_path, name="short").path
-    longer = build(own, replace(SETTINGS, train_examples=50), tmp_path, name="longer").path
+    short = build(own, SETTINGS, tmp_path, BuildOptions(name="short")).path
+    longer = build(own, replace(SETTINGS, train_examples=50), tmp_path, BuildOptions(name="longer")).path
     some, more = (list(open_prepared(path).read("train")) for path in (short, longer))
     assert more[:33] == some
 
 
 def test_two_builds_in_one_process_do_not_know_each_other(own: Sources, tmp_path: Path) -> None:
     # Both work in one data dir; whatever is kept in memory by the first must not reach the second.
-    build(own, SETTINGS, tmp_path / "shared", name="first")
-    second = build(own, replace(SETTINGS, seed=9), tmp_path / "shared", name="second").path
-    alone = build(own, replace(SETTINGS, seed=9), tmp_path / "alone", name="second").path
+    build(own, SETTINGS, tmp_path / "shared", BuildOptions(name="first"))
+    second = build(own, replace(SETTINGS, seed=9), tmp_path / "shared", BuildOptions(name="second")).path
+    alone = build(own, replace(SETTINGS, seed=9), tmp_path / "alone", BuildOptions(name="second")).path
     assert digests(second) == digests(alone)
 
 
 def test_drawn_twice_is_the_same(tmp_path: Path, built_drawn: Path, tiny: BuildSettings) -> None:
-    again = build(tiny_drawn(), tiny, tmp_path, workers=2)
+    again = build(tiny_drawn(), tiny, tmp_path, BuildOptions(workers=2))
     assert digests(again.path) == digests(built_drawn)
 
 
@@ -136,7 +137,7 @@ def test_drawn_twice_is_the_same(tmp_path: Path, built_drawn: Path, tiny: BuildS
 
 
 def names(sources: Sources, settings: BuildSettings, tmp_path: Path) -> str:
-    return build(sources, settings, tmp_path, dry_run=True).path.parent.name
+    return build(sources, settings, tmp_path, BuildOptions(dry_run=True)).path.parent.name
 
 
 def test_default_settings_have_the_sources_name(lfw_dir: Path, negatives_dir: Path, tmp_path: Path) -> None:
@@ -182,16 +183,17 @@ def test_a_folder_is_named_by_its_content(
 @pytest.mark.parametrize("name", ["", ".", "..", "a/b", "-x", ".hidden", "a b", "ä", "x" * 101, "a\n"])
 def test_names_that_are_none(name: str) -> None:
     with pytest.raises(UsageError, match="--name"):
-        validate_name(name)
+        BuildOptions(name=name)
 
 
 def test_own_name_and_names_of_default_settings(own: Sources, tmp_path: Path) -> None:
-    assert build(own, SETTINGS, tmp_path, name="my.set-1").path == tmp_path / "hairnet_synthetic" / "my.set-1" / "1.0.0"
+    path = build(own, SETTINGS, tmp_path, BuildOptions(name="my.set-1")).path
+    assert path == tmp_path / "hairnet_synthetic" / "my.set-1" / "1.0.0"
     before = digests(tmp_path)
     for name in ("drawn", "lfw_parts"):
         # TFDS would read it with the features of default settings.
         with pytest.raises(UsageError, match=f"'{name}' stands for {name} with default settings"):
-            build(own, SETTINGS, tmp_path, name=name)
+            build(own, SETTINGS, tmp_path, BuildOptions(name=name))
     assert digests(tmp_path) == before
 
 
@@ -208,7 +210,7 @@ def test_the_same_again_is_already_there(own: Sources, tmp_path: Path) -> None:
 
 
 def test_the_same_name_with_other_settings_says_what_differs(own: Sources, tmp_path: Path) -> None:
-    build(own, SETTINGS, tmp_path, name="mine")
+    build(own, SETTINGS, tmp_path, BuildOptions(name="mine"))
     before = digests(tmp_path)
     others = {
         "seed 0 there, 3 now": replace(SETTINGS, seed=3),
@@ -219,9 +221,9 @@ def test_the_same_name_with_other_settings_says_what_differs(own: Sources, tmp_p
     }
     for what, settings in others.items():
         with pytest.raises(BuildError, match=what):
-            build(own, settings, tmp_path, name="mine")
+            build(own, settings, tmp_path, BuildOptions(name="mine"))
     with pytest.raises(BuildError, match=r"backgrounds\.content .* now"):
-        build(Sources(own.portraits, DrawnBackgrounds(2, 1, 1, size=32)), SETTINGS, tmp_path, name="mine")
+        build(Sources(own.portraits, DrawnBackgrounds(2, 1, 1, size=32)), SETTINGS, tmp_path, BuildOptions(name="mine"))
     assert digests(tmp_path) == before
 
 
@@ -233,7 +235,7 @@ def test_what_others_made_is_left_alone(own: Sources, tmp_path: Path) -> None:
         if content is not None:
             (path / "metadata.json").write_text(content)
         with pytest.raises(BuildError, match="did not make"):
-            build(own, SETTINGS, tmp_path, name="mine")
+            build(own, SETTINGS, tmp_path, BuildOptions(name="mine"))
     assert (path / "thesis.txt").read_text() == "all of it"
 
 
@@ -242,15 +244,31 @@ def test_what_others_made_is_left_alone(own: Sources, tmp_path: Path) -> None:
 
 def test_dry_run_estimates_and_writes_nothing(own: Sources, tmp_path: Path) -> None:
     data_dir = tmp_path / "new" / "data"
-    dry = build(own, SETTINGS, data_dir, dry_run=True)
+    dry = build(own, SETTINGS, data_dir, BuildOptions(dry_run=True))
     assert files_of(tmp_path) == []
     real = build(own, SETTINGS, data_dir)
     assert (dry.path, dry.examples, dry.made) == (real.path, real.examples, False)
     assert dry.seconds > 0
     assert 0.7 < dry.size / sum(path.stat().st_size for path in real.path.glob("*.tfrecord-*")) < 1.4
     before = digests(tmp_path)
-    build(own, replace(SETTINGS, seed=5), data_dir, dry_run=True)
+    build(own, replace(SETTINGS, seed=5), data_dir, BuildOptions(dry_run=True))
     assert digests(tmp_path) == before
+
+
+def test_decoded_pictures_are_cached_only_where_this_machine_renders(
+    own: Sources, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scanned: list[bool] = []
+
+    def scan(sources: Sources, *more: Any) -> Any:
+        scanned.append(isinstance(sources.portraits, CachedPortraits))
+        return scan_sources(sources, *more)
+
+    monkeypatch.setattr(building, "scan_sources", scan)
+    with WorkerPool(1) as executor:
+        for number, (dry_run, given) in enumerate([(False, None), (True, None), (False, executor)]):
+            build(own, SETTINGS, tmp_path / str(number), BuildOptions(dry_run=dry_run), executor=given)
+    assert scanned == [True, False, False]
 
 
 def files_of(folder: Path) -> list[str]:
@@ -263,7 +281,7 @@ def datasets(data_dir: Path) -> dict[str, str]:
 
 
 def test_overwrite_replaces_only_when_complete(own: Sources, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    old = build(own, SETTINGS, tmp_path, name="mine").path
+    old = build(own, SETTINGS, tmp_path, BuildOptions(name="mine")).path
     before = digests(tmp_path)
     real, made = shard_writer.write_shard, []
 
@@ -278,10 +296,10 @@ def test_overwrite_replaces_only_when_complete(own: Sources, tmp_path: Path, mon
     with monkeypatch.context() as patch:
         patch.setattr(shard_writer, "write_shard", failing)
         with pytest.raises(BuildError, match=r"cannot be written \(No space left on device\)"):
-            build(own, other, tmp_path, name="mine", overwrite=True)
+            build(own, other, tmp_path, BuildOptions(name="mine", overwrite=True))
     assert len(made) == 3, "it failed midway"
     assert datasets(tmp_path) == before
-    assert build(own, other, tmp_path, name="mine", overwrite=True).made
+    assert build(own, other, tmp_path, BuildOptions(name="mine", overwrite=True)).made
     assert shard_digests(old) != {name: digest for name, digest in before.items() if ".tfrecord" in name}
     assert open_prepared(old).metadata["identity"]["seed"] == 4
     assert [name for name in files_below(tmp_path) if "incomplete" in name] == []
@@ -290,7 +308,7 @@ def test_overwrite_replaces_only_when_complete(own: Sources, tmp_path: Path, mon
 def test_a_replacement_that_cannot_be_renamed_brings_the_old_back(
     own: Sources, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    old = build(own, SETTINGS, tmp_path, name="mine").path
+    old = build(own, SETTINGS, tmp_path, BuildOptions(name="mine")).path
     before = digests(tmp_path)
     real = Path.rename
     for fault in (OSError(errno.EIO, "Input/output error"), KeyboardInterrupt()):
@@ -304,17 +322,17 @@ def test_a_replacement_that_cannot_be_renamed_brings_the_old_back(
         with monkeypatch.context() as patch:
             patch.setattr(Path, "rename", rename)
             with pytest.raises((BuildError, KeyboardInterrupt)):
-                build(own, replace(SETTINGS, seed=4), tmp_path, name="mine", overwrite=True)
+                build(own, replace(SETTINGS, seed=4), tmp_path, BuildOptions(name="mine", overwrite=True))
         assert datasets(tmp_path) == before
 
 
 def test_a_kill_between_the_two_renames_loses_nothing(own: Sources, tmp_path: Path) -> None:
-    old = build(own, SETTINGS, tmp_path, name="mine").path
+    old = build(own, SETTINGS, tmp_path, BuildOptions(name="mine")).path
     before = digests(old)
     aside = tmp_path / "hairnet_synthetic" / ".incomplete-x" / "old" / "mine" / "1.0.0"
     aside.parent.mkdir(parents=True)
     old.rename(aside)
-    build(own, SETTINGS, tmp_path, name="another")
+    build(own, SETTINGS, tmp_path, BuildOptions(name="another"))
     assert digests(old) == before
     assert not aside.exists()
 
@@ -347,12 +365,12 @@ def test_a_disk_that_fills_up(own: Sources, tmp_path: Path, monkeypatch: pytest.
         with monkeypatch.context() as patch:
             patch.setattr(building, "_check_room", lambda data_dir, size: None)  # as if others fill it meanwhile
             with pytest.raises(BuildError, match=r"cannot be written \(No space left on device\); make room"):
-                build(own, settings, disk / "data", workers=workers)
+                build(own, settings, disk / "data", BuildOptions(workers=workers))
         left = files_below(disk / "data")
         assert not [name for name in left if name.endswith(".part") or ".scratch-" in name]
-        assert len([name for name in left if "/notes/" in name]) > 3
+        assert len([name for name in left if "/manifests/" in name]) > 3
         subprocess.run(["mount", "-o", "remount,size=4m", disk], check=True)
-        assert build(own, settings, disk / "data", workers=workers).resumed > 3 * 7
+        assert build(own, settings, disk / "data", BuildOptions(workers=workers)).resumed > 3 * 7
         build(own, settings, tmp_path / "undisturbed")
         assert digests(disk / "data") == digests(tmp_path / "undisturbed")
 
@@ -372,7 +390,7 @@ def test_a_disk_that_may_only_be_read(own: Sources, tmp_path: Path) -> None:
         subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
         with pytest.raises(BuildError, match="Read-only file system"):
             build(own, SETTINGS, disk / "data")
-        assert build(own, SETTINGS, disk / "data", dry_run=True).size > 0, "a dry run needs no room"
+        assert build(own, SETTINGS, disk / "data", BuildOptions(dry_run=True)).size > 0, "a dry run needs no room"
 
 
 # ------------------------------------------------------------------------------------------ stopped midway
@@ -409,14 +427,14 @@ def is_alive(pid: int) -> bool:
         return False
 
 
-MOMENTS = {"survey": ".scratch-*/portraits.pickle", "rendering": ".incomplete-*/notes/*.json"}
-ENDS = {"survey": "nothing was changed", "rendering": "the same command goes on where it was"}
+MOMENTS = {"scan": ".scratch-*/portraits.pickle", "rendering": ".incomplete-*/manifests/*.json"}
+ENDS = {"scan": "nothing was changed", "rendering": "the same command resumes the build"}
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 @pytest.mark.parametrize(
     ("moment", "group", "workers"),
-    [("survey", True, 2), ("rendering", True, 2), ("rendering", False, 2), ("rendering", False, 1)],
+    [("scan", True, 2), ("rendering", True, 2), ("rendering", False, 2), ("rendering", False, 1)],
 )
 def test_ctrl_c(
     own: Sources,
@@ -427,11 +445,11 @@ def test_ctrl_c(
     group: bool,
     workers: int,
 ) -> None:
-    build(own, SETTINGS, tmp_path, name="mine")
+    build(own, SETTINGS, tmp_path, BuildOptions(name="mine"))
     before = digests(tmp_path)
     process = long_build(portraits_dir, negatives_dir, tmp_path, "--workers", workers)
     home = tmp_path / "hairnet_synthetic"
-    # In the survey workers are still importing; a terminal sends Ctrl-C to the whole group.
+    # In the scan workers are still importing; a terminal sends Ctrl-C to the whole group.
     wait_for(lambda: any(home.glob(MOMENTS[moment])))
     workers_then = children_of(process)
     (os.killpg if group else os.kill)(process.pid, signal.SIGINT)
@@ -452,7 +470,7 @@ def test_ctrl_c(
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_kill(own: Sources, portraits_dir: Path, negatives_dir: Path, tmp_path: Path) -> None:
-    old = build(own, SETTINGS, tmp_path, name="mine").path
+    old = build(own, SETTINGS, tmp_path, BuildOptions(name="mine")).path
     before = digests(old)
     process = long_build(portraits_dir, negatives_dir, tmp_path, "--workers", 2)
     home = tmp_path / "hairnet_synthetic"
@@ -466,16 +484,16 @@ def test_kill(own: Sources, portraits_dir: Path, negatives_dir: Path, tmp_path: 
     (work,) = home.glob(".incomplete-*")
     assert digests(old) == before
     assert len(list(open_prepared(old).read("train"))) == 33
-    other = build(own, replace(SETTINGS, seed=8), tmp_path, name="mine", overwrite=True)
+    other = build(own, replace(SETTINGS, seed=8), tmp_path, BuildOptions(name="mine", overwrite=True))
     assert [left.path for left in other.others] == [work]
     assert not scratch.exists(), "it was nobody's"
     # And the same command, let go on for a while: what was finished is there.
     again = long_build(portraits_dir, negatives_dir, tmp_path, "--workers", 2)
     assert again.stderr is not None
-    said = wait_for(lambda: line if (line := again.stderr.readline()).startswith("going on: ") else "")
+    said = wait_for(lambda: line if (line := again.stderr.readline()).startswith("resuming: ") else "")
     again.kill()
     again.communicate(timeout=30)
-    assert int(said.split()[2].replace(",", "")) > 0
+    assert int(said.split()[1].replace(",", "")) > 0
 
 
 def test_a_build_under_way_is_left_alone(own: Sources, tmp_path: Path) -> None:
@@ -485,7 +503,8 @@ def test_a_build_under_way_is_left_alone(own: Sources, tmp_path: Path) -> None:
     def make(number: int) -> None:
         try:
             for round in range(3):
-                build(own, replace(SETTINGS, seed=number, train_examples=20), tmp_path, name=f"set{number}-{round}")
+                settings = replace(SETTINGS, seed=number, train_examples=20)
+                build(own, settings, tmp_path, BuildOptions(name=f"set{number}-{round}"))
         except BaseException as fault:
             faults.append(fault)
 
@@ -510,7 +529,7 @@ def test_another_build_is_quicker_with_what_both_write(
         return real(self, to)
 
     monkeypatch.setattr(Path, "rename", late)
-    assert build(own, SETTINGS, tmp_path, name="mine").made
+    assert build(own, SETTINGS, tmp_path, BuildOptions(name="mine")).made
     assert any((tmp_path / "hairnet_synthetic" / ".config").iterdir())
 
 

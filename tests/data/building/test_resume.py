@@ -16,7 +16,7 @@ import pytest
 from hairnet_data.building import identity, plan, shard_writer
 from hairnet_data.building import pipeline as building
 from hairnet_data.building.pipeline import build
-from hairnet_data.building.settings import BuildSettings
+from hairnet_data.building.settings import BuildOptions, BuildSettings
 from hairnet_data.building.staging import Unfinished
 from hairnet_data.core.errors import BuildError, SourceError
 from hairnet_data.sources.folder.backgrounds import PhotoFolder
@@ -53,10 +53,10 @@ def rendered(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 class Killed(NamedTuple):
-    """A folder with one data dir for every point at which a build was killed, and the shards that were noted there."""
+    """A folder with one data dir for every point at which a build was killed, and the shards finished by then."""
 
     folder: Path
-    notes: dict[str, set[str]]
+    finished: dict[str, set[str]]
 
 
 @pytest.fixture(scope="module")
@@ -65,11 +65,11 @@ def killed(portraits_dir: Path, negatives_dir: Path, tmp_path_factory: pytest.Te
     command = [sys.executable, "-m", "tests.support.kill_points", str(portraits_dir), str(negatives_dir), str(folder)]
     ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300)
     assert ran.stdout.splitlines() == [f"{point}: -9" for point in (*POINTS, *REPLACING)], ran.stderr[-2000:]
-    notes = {
-        point: {path.stem for path in (folder / point).glob("hairnet_synthetic/.incomplete-*/notes/*.json")}
+    finished = {
+        point: {path.stem for path in (folder / point).glob("hairnet_synthetic/.incomplete-*/manifests/*.json")}
         for point in (*POINTS, *REPLACING)
     }
-    return Killed(folder, notes)
+    return Killed(folder, finished)
 
 
 @pytest.fixture(scope="module")
@@ -81,12 +81,12 @@ def undisturbed(killed: Killed) -> dict[str, str]:
 @pytest.mark.parametrize("point", [*POINTS, *REPLACING])
 def test_killed_at(point: str, killed: Killed, own: Sources, undisturbed: dict[str, str], rendered: list[str]) -> None:
     data_dir = killed.folder / point
-    outcome = build(own, SETTINGS, data_dir, name="mine", overwrite=point in REPLACING)
+    outcome = build(own, SETTINGS, data_dir, BuildOptions(name="mine", overwrite=point in REPLACING))
     assert digests(data_dir) == undisturbed
     assert not list(data_dir.glob("hairnet_synthetic/.[is]*")), "all is tidied up"
     everything = {name for name in (Path(path).name for path in undisturbed) if ".tfrecord-" in name}
     assert len(everything) == LAST
-    assert set(rendered) == everything - killed.notes[point]
+    assert set(rendered) == everything - killed.finished[point]
     assert len(rendered) == len(set(rendered))
     assert outcome.made or point in ("when the dataset has its place", "while tidying up")
 
@@ -107,13 +107,13 @@ FINISHED = {
 
 def test_the_points_lie_all_along_the_way(killed: Killed) -> None:
     """They would prove little if most builds had been killed before they had made anything."""
-    assert {point: len(killed.notes[point]) for point in FINISHED} == FINISHED
+    assert {point: len(killed.finished[point]) for point in FINISHED} == FINISHED
 
 
 # ------------------------------------------------------------------------------------------- what was left
 
 
-def stopped(own: Sources, settings: BuildSettings, data_dir: Path, shards: int, **more: Any) -> Path:
+def stopped(own: Sources, settings: BuildSettings, data_dir: Path, shards: int) -> Path:
     """The folder of a build that a full disk stopped when some shards were finished."""
     real, made = shard_writer.write_shard, []
 
@@ -126,7 +126,7 @@ def stopped(own: Sources, settings: BuildSettings, data_dir: Path, shards: int, 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(shard_writer, "write_shard", failing)
         with pytest.raises(BuildError, match="No space left on device"):
-            build(own, settings, data_dir, name="mine", **more)
+            build(own, settings, data_dir, BuildOptions(name="mine"))
     found = list((data_dir / "hairnet_synthetic").glob(".incomplete-*"))
     assert not list((data_dir / "hairnet_synthetic").glob(".scratch-*"))
     return found[-1] if found else data_dir
@@ -140,7 +140,7 @@ def test_nothing_is_left_where_nothing_was_finished(own: Sources, tmp_path: Path
 def test_no_resume_starts_over(own: Sources, tmp_path: Path, rendered: list[str], undisturbed: dict[str, str]) -> None:
     stopped(own, SETTINGS, tmp_path, 4)
     rendered.clear()
-    outcome = build(own, SETTINGS, tmp_path, name="mine", resume=False)
+    outcome = build(own, SETTINGS, tmp_path, BuildOptions(name="mine", resume=False))
     assert (len(rendered), outcome.resumed) == (LAST, 0)
     assert digests(tmp_path) == undisturbed
 
@@ -150,17 +150,17 @@ def test_what_was_finished_is_looked_at_again(
 ) -> None:
     work = stopped(own, SETTINGS, tmp_path, 8)
     damaged, shorter, gone, torn, odd, rowless, other_rows, sound = sorted((work / "shards").iterdir())
-    (work / "notes" / f"{rowless.name}.rows.gz").unlink()
-    rows = work / "notes" / f"{other_rows.name}.rows.gz"
+    (work / "manifests" / f"{rowless.name}.rows.gz").unlink()
+    rows = work / "manifests" / f"{other_rows.name}.rows.gz"
     rows.write_bytes(rows.read_bytes()[:-1] + b"x")
     damaged.write_bytes(damaged.read_bytes()[:-1] + b"x")
     shorter.write_bytes(shorter.read_bytes()[:-1])
     gone.unlink()
-    (work / "notes" / f"{torn.name}.json").write_text("")  # as a power cut may leave it
-    (work / "notes" / f"{odd.name}.json").write_text('{"name": 3}')
+    (work / "manifests" / f"{torn.name}.json").write_text("")  # as a power cut may leave it
+    (work / "manifests" / f"{odd.name}.json").write_text('{"name": 3}')
     (work / "shards" / "left.part").write_bytes(b"x" * 99)
     rendered.clear()
-    outcome = build(own, SETTINGS, tmp_path, name="mine")
+    outcome = build(own, SETTINGS, tmp_path, BuildOptions(name="mine"))
     assert sound.name not in rendered
     assert {path.name for path in (damaged, shorter, gone, torn, odd, rowless, other_rows)} <= set(rendered)
     assert len(rendered) == LAST - 1
@@ -172,13 +172,13 @@ def test_other_settings_are_named_and_left_alone(own: Sources, tmp_path: Path) -
     work = stopped(own, OTHERS, tmp_path, 3)
     before = digests(work)
     size = sum(path.stat().st_size for path in work.rglob("*") if path.is_file())
-    dry = build(own, SETTINGS, tmp_path, name="mine", dry_run=True)
-    made = build(own, SETTINGS, tmp_path, name="mine")
-    there = build(own, SETTINGS, tmp_path, name="mine")
+    dry = build(own, SETTINGS, tmp_path, BuildOptions(name="mine", dry_run=True))
+    made = build(own, SETTINGS, tmp_path, BuildOptions(name="mine"))
+    there = build(own, SETTINGS, tmp_path, BuildOptions(name="mine"))
     for outcome in (dry, made, there):
         assert outcome.others == (Unfinished(work, size),)
     assert digests(work) == before
-    assert build(own, OTHERS, tmp_path, name="mine", overwrite=True).resumed > 0
+    assert build(own, OTHERS, tmp_path, BuildOptions(name="mine", overwrite=True)).resumed > 0
     assert not work.exists()
 
 
@@ -188,7 +188,7 @@ def test_other_libraries_are_other_settings(
     work = stopped(own, SETTINGS, tmp_path, 3)
     rendered.clear()
     monkeypatch.setattr(identity, "library_versions", lambda: {"numpy": "2", "opencv": "9"})
-    assert build(own, SETTINGS, tmp_path, name="mine").others[0].path == work
+    assert build(own, SETTINGS, tmp_path, BuildOptions(name="mine")).others[0].path == work
     assert len(rendered) == LAST, "shards of two versions do not fit together"
 
 
@@ -198,11 +198,11 @@ def test_two_builds_at_once(own: Sources, tmp_path: Path, undisturbed: dict[str,
     def others(outcome: Any) -> None:
         for settings in (SETTINGS, OTHERS):
             with pytest.raises(BuildError, match="another build of this dataset is under way; wait for it") as fault:
-                build(own, settings, tmp_path, name="mine", overwrite=True)
+                build(own, settings, tmp_path, BuildOptions(name="mine", overwrite=True))
             said.append(fault.value.where)
-        assert build(own, OTHERS, tmp_path, name="mine-2").made
+        assert build(own, OTHERS, tmp_path, BuildOptions(name="mine-2")).made
 
-    build(own, SETTINGS, tmp_path, name="mine", announce=others)
+    build(own, SETTINGS, tmp_path, BuildOptions(name="mine"), announce=others)
     assert said == ["mine", "mine"]
     assert undisturbed.items() <= digests(tmp_path).items()
     assert files_below(tmp_path / "hairnet_synthetic" / ".incomplete-mine") == []
@@ -217,7 +217,7 @@ def test_the_command_says_what_it_found(
     stopped(own, SETTINGS, tmp_path, 4)
     ran = command(*arguments)
     assert ran.status == 0
-    assert re.search(r"^going on: \d+ of \d+ examples are finished$", ran.err, re.M), ran.err
+    assert re.search(r"^resuming: \d+ of \d+ examples are finished$", ran.err, re.M), ran.err
     assert f"left alone: {other}, " in ran.out
     assert ran.out.splitlines()[-1] == str(tmp_path / "hairnet_synthetic" / "mine" / "1.0.0")
     assert command(*arguments, "--no-resume", "--quiet").out == ran.out.splitlines()[-1] + "\n"
@@ -263,12 +263,12 @@ def test_a_disk_that_fills(
         with monkeypatch.context() as patch:
             patch.setattr(there, phase, full)
             with pytest.raises(BuildError, match=r"cannot be written \(No space left on device\); make room"):
-                build(own, SETTINGS, disk, name="mine")
-        finished = len(list(disk.glob("*/.incomplete-*/notes/*.json")))
+                build(own, SETTINGS, disk, BuildOptions(name="mine"))
+        finished = len(list(disk.glob("*/.incomplete-*/manifests/*.json")))
         assert finished == {"write_shard": 4, "write_manifest": 7, "write_metadata": LAST}[phase]
         (disk / "ballast").unlink()
         rendered.clear()
-        build(own, SETTINGS, disk, name="mine")
+        build(own, SETTINGS, disk, BuildOptions(name="mine"))
         assert len(rendered) == LAST - finished
         assert digests(disk) == undisturbed
 
@@ -284,13 +284,12 @@ def deadly(portraits_dir: Path, negatives_dir: Path, tmp_path: Path) -> Sources:
 
 @pytest.mark.parametrize("how", ["SIGKILL", "SIGSEGV", "exit"])
 def test_a_worker_that_dies_costs_its_range_once_more(how: str, deadly: Sources, tmp_path: Path) -> None:
-    whole = build(deadly, SETTINGS, tmp_path / "whole", name="mine")
+    whole = build(deadly, SETTINGS, tmp_path / "whole", BuildOptions(name="mine"))
     made = build(
         deadly,
         SETTINGS,
         tmp_path / "data",
-        name="mine",
-        workers=2,
+        BuildOptions(name="mine", workers=2),
         announce=lambda outcome: deadly.portraits.arm(f"{how} once"),  # type: ignore[attr-defined]
     )
     assert not (tmp_path / "how").exists(), "it has happened"
@@ -306,8 +305,7 @@ def test_a_range_that_always_kills_is_named(deadly: Sources, tmp_path: Path) -> 
             deadly,
             SETTINGS,
             data_dir,
-            name="mine",
-            workers=2,
+            BuildOptions(name="mine", workers=2),
             announce=lambda outcome: deadly.portraits.arm("SIGSEGV"),  # type: ignore[attr-defined]
         )
     assert re.fullmatch(
@@ -316,8 +314,8 @@ def test_a_range_that_always_kills_is_named(deadly: Sources, tmp_path: Path) -> 
         str(fault.value),
     )
     (tmp_path / "how").unlink()
-    build(deadly, SETTINGS, data_dir, name="mine")
-    build(deadly, SETTINGS, tmp_path / "whole", name="mine")
+    build(deadly, SETTINGS, data_dir, BuildOptions(name="mine"))
+    build(deadly, SETTINGS, tmp_path / "whole", BuildOptions(name="mine"))
     assert digests(data_dir) == digests(tmp_path / "whole")
 
 
@@ -326,5 +324,5 @@ def test_a_portrait_that_kills_whoever_looks_at_it(deadly: Sources, tmp_path: Pa
     with pytest.raises(
         SourceError, match=r"^portraits: two worker processes died looking at one of .*bb_0.* \(signal 9"
     ):
-        build(deadly, SETTINGS, tmp_path / "data", workers=2)
+        build(deadly, SETTINGS, tmp_path / "data", BuildOptions(workers=2))
     assert not (tmp_path / "data").exists()

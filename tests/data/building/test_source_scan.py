@@ -1,19 +1,22 @@
-"""Every portrait and background is looked at once, and all that is wrong is said together."""
+"""Every portrait and background is loaded once, and all that is wrong is said together."""
 
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from hairnet_data.building.source_scan import ScanResult, head_of, scan_sources
+from hairnet_data.core.progress import silent
 from hairnet_data.core.workers.pool import WorkerPool
 from hairnet_data.recipes.pools import HEAD_SIDE
 from hairnet_data.sources.base import Portrait
 from hairnet_data.sources.folder.backgrounds import PhotoFolder
 from hairnet_data.sources.folder.source import Folder
+from hairnet_data.sources.registry import Sources
 from hairnet_data.sources.scenes.source import DrawnBackgrounds
 from tests.support.portraits import draw_head, save_picture
 
@@ -21,24 +24,23 @@ from tests.support.portraits import draw_head, save_picture
 def look(portraits: Path, negatives: Path, folder: Path, workers: int = 1) -> ScanResult:
     folder.mkdir()
     with WorkerPool(workers) as executor:
-        return scan_sources(
-            Folder.open(portraits), PhotoFolder(negatives), executor, folder, lambda what, done, total: None
-        )
+        return scan_sources(Sources(Folder.open(portraits), PhotoFolder(negatives)), executor, folder, silent)
 
 
-def test_everything_fit_is_found(portraits_dir: Path, negatives_dir: Path, tmp_path: Path) -> None:
+def test_everything_sound_is_found(portraits_dir: Path, negatives_dir: Path, tmp_path: Path) -> None:
     one = look(portraits_dir, negatives_dir, tmp_path / "one")
-    assert one.faults == ()
+    assert one.errors == ()
     assert sum(len(pool.portraits) for pool in one.pools.values()) == 15
     assert sum(len(pool.backgrounds) for pool in one.pools.values()) == 8
-    assert look(portraits_dir, negatives_dir, tmp_path / "two", workers=2) == one
+    two = look(portraits_dir, negatives_dir, tmp_path / "two", workers=2)
+    assert replace(two, sources=one.sources) == one
     for pool in one.pools.values():
         assert [asset.id for asset in pool.portraits] == sorted(asset.id for asset in pool.portraits)
         assert all(asset.head for asset in pool.portraits)
         assert pool.people == {asset.name: asset.person for asset in pool.portraits}
 
 
-def test_faults_are_found_together_and_the_rest_goes_on(
+def test_errors_are_found_together_and_the_rest_goes_on(
     portraits_dir: Path, negatives_dir: Path, tmp_path: Path
 ) -> None:
     portraits = shutil.copytree(portraits_dir, tmp_path / "portraits")
@@ -46,13 +48,13 @@ def test_faults_are_found_together_and_the_rest_goes_on(
     (portraits / "images" / "bb_0.png").write_bytes(b"")
     (portraits / "masks" / "cc_0.png").unlink()
     (negatives / "wall_2.png").write_bytes(b"no picture")
-    found = look(portraits, negatives, tmp_path / "found")
-    assert [str(fault).split(": ")[0].rpartition("/")[2] for fault in found.faults] == [
+    scan = look(portraits, negatives, tmp_path / "scan")
+    assert [str(error).split(": ")[0].rpartition("/")[2] for error in scan.errors] == [
         "wall_2.png",
         "bb_0.png",
         "cc_0.png",
     ]
-    ids = {asset.id for pool in found.pools.values() for asset in pool.portraits}
+    ids = {asset.id for pool in scan.pools.values() for asset in pool.portraits}
     assert len(ids) == 13
     assert not ids & {"bb_0", "cc_0"}
 
@@ -69,17 +71,17 @@ def test_digests_follow_the_content(portraits_dir: Path, negatives_dir: Path, tm
     assert after.backgrounds_digest == before.backgrounds_digest
 
 
-def test_a_second_survey_in_one_process_sees_the_second_source(
+def test_a_second_scan_in_one_process_sees_the_second_source(
     portraits_dir: Path, negatives_dir: Path, tmp_path: Path
 ) -> None:
     folder = tmp_path / "folder"
     folder.mkdir()
     for count, source in ((8, PhotoFolder(negatives_dir)), (5, DrawnBackgrounds(2, 1, 2, 32))):
         with WorkerPool(1) as executor:
-            place = folder / str(count)
-            place.mkdir()
-            seen = scan_sources(Folder.open(portraits_dir), source, executor, place, lambda what, done, total: None)
-        assert sum(len(pool.backgrounds) for pool in seen.pools.values()) == count
+            scratch = folder / str(count)
+            scratch.mkdir()
+            scan = scan_sources(Sources(Folder.open(portraits_dir), source), executor, scratch, silent)
+        assert sum(len(pool.backgrounds) for pool in scan.pools.values()) == count
 
 
 @pytest.mark.parametrize(("width", "height"), [(64, 64), (640, 320), (50, 100)])
@@ -90,6 +92,6 @@ def test_the_map_of_the_head(width: int, height: int) -> None:
     head = bits.reshape(HEAD_SIDE, HEAD_SIDE)
     wide, tall = (round(HEAD_SIDE * side / max(width, height)) for side in (width, height))
     left, top = (HEAD_SIDE - wide) // 2, (HEAD_SIDE - tall) // 2
-    wanted = np.zeros_like(head)
-    wanted[top : top + tall // 2, left : left + wide // 2] = 1
-    assert (head != wanted).sum() <= HEAD_SIDE, "but for its edges"
+    expected = np.zeros_like(head)
+    expected[top : top + tall // 2, left : left + wide // 2] = 1
+    assert (head != expected).sum() <= HEAD_SIDE, "but for its edges"

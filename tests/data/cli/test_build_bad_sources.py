@@ -93,7 +93,7 @@ def test_portraits_missing_from_the_archives(bad: Bad, lfw: Path) -> None:
     with (lfw / "parts_test.txt").open("a") as listed:
         listed.write("Zoe_Zinnia 1\nnot a line of it\nAnn_Ash 1\n")
     lines = bad("lfw_parts", "--source-dir", lfw)
-    assert lines[-1] == "3 faulty: mend them, or go on without them with --skip-bad"
+    assert lines[-1] == "3 faulty: fix them, or go on without them with --skip-bad"
     assert len(lines) == 4
     assert any(line.startswith("Zoe_Zinnia_0001: lfw_funneled/Zoe_Zinnia/Zoe_Zinnia_0001.jpg and") for line in lines)
     assert any(line.startswith("parts_test.txt, line 5: is 'not a line of it', which names no") for line in lines)
@@ -106,7 +106,7 @@ def test_photo_without_mask_and_the_reverse(bad: Bad, portraits: Path) -> None:
     assert bad.folder(portraits) == [
         "images/bb_0.png: has no mask (masks/bb_0); add it or remove the photo",
         "masks/cc_0.png: has no photo; add it or remove the mask",
-        "2 faulty: mend them, or go on without them with --skip-bad",
+        "2 faulty: fix them, or go on without them with --skip-bad",
     ]
 
 
@@ -284,7 +284,7 @@ def test_the_same_picture_in_two_pools(bad: Bad, portraits: Path) -> None:
         shutil.copy(portraits / "images" / "bb_0.png", portraits / "images" / f"{person}_0.png")
         shutil.copy(portraits / "masks" / "bb_0.png", portraits / "masks" / f"{person}_0.png")
     *lines, last = bad.folder(portraits)
-    assert last.endswith("faulty: mend them, or go on without them with --skip-bad")
+    assert last.endswith("faulty: fix them, or go on without them with --skip-bad")
     assert all(" is the same as " in line and "remove one of the two" in line for line in lines)
 
 

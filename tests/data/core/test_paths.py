@@ -181,7 +181,7 @@ def test_shards_that_are_in_the_store_are_not_rendered_again(bucket: Bucket) -> 
     assert stopped.returncode == 1
     assert stopped.stderr.splitlines() == [
         "hairnet-data: gs://bucket/data: cannot be written (507 no room); check the address and your rights there, and "
-        "the same command goes on where it was"
+        "the same command resumes the build"
     ]
     del bucket.environment["HAIRNET_TEST_FULL"]
     bucket.written.unlink()

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from hairnet_data.building.pipeline import build
-from hairnet_data.building.settings import BuildSettings
+from hairnet_data.building.settings import BuildOptions, BuildSettings
 from hairnet_data.building.source_scan import head_of
 from hairnet_data.core.classes import BACKGROUND, HAIR, UNLABELLED, ids_of
 from hairnet_data.core.drawing.contact_sheet import Cell, contact_sheet
@@ -76,7 +76,7 @@ def built(hair_only: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A dataset of it. Read it only."""
     settings = BuildSettings(image_size=64, train_examples=60)
     sources = Sources(Folder.open(hair_only), DrawnBackgrounds(4, 2, 2, size=64))
-    return build(sources, settings, tmp_path_factory.mktemp("data"), name="hair").path
+    return build(sources, settings, tmp_path_factory.mktemp("data"), BuildOptions(name="hair")).path
 
 
 def test_the_metadata_says_so(built: Path) -> None:

@@ -13,7 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hairnet_data.building.pipeline import build
-from hairnet_data.building.settings import BuildSettings
+from hairnet_data.building.settings import BuildOptions, BuildSettings
 from hairnet_data.core.errors import DatasetError, UsageError
 from hairnet_data.core.images.masks import read_mask
 from hairnet_data.core.images.photos import read_photo
@@ -90,7 +90,7 @@ def test_files_are_the_stored_bytes_and_lines_the_recipes(built_lfw: Path, tmp_p
 def test_a_dataset_is_built_from_it(built_lfw: Path, tmp_path: Path) -> None:
     export(open_prepared(built_lfw), tmp_path / "out", ["train"])
     sources = Sources(Folder.open(tmp_path / "out"), PhotoFolder(tmp_path / "out" / "negatives"))
-    made = build(sources, BuildSettings(image_size=64, train_examples=6), tmp_path / "data", name="again")
+    made = build(sources, BuildSettings(image_size=64, train_examples=6), tmp_path / "data", BuildOptions(name="again"))
     assert made.skipped == 0
     shown = [record["person"].decode() for record in open_prepared(made.path).read("train")]
     assert set(shown) <= {"", "Ann_Ash", "Bob_Birch", "Cy_Cedar", "Di_Dogwood"}

@@ -18,7 +18,7 @@ import pytest
 from PIL import Image
 
 from hairnet_data.building.pipeline import build
-from hairnet_data.building.settings import BuildSettings
+from hairnet_data.building.settings import BuildOptions, BuildSettings
 from hairnet_data.core.records.example import parse
 from hairnet_data.core.records.tfrecord import frame, unframe
 from hairnet_data.core.workers.pool import WorkerPool
@@ -124,7 +124,7 @@ def test_left_out_portraits_are_noted(portraits_dir: Path, tmp_path: Path) -> No
     (broken / "images" / "dd_0.jpg").write_bytes(b"no picture")
     settings = BuildSettings(image_size=40, train_examples=20)
     ground = DrawnBackgrounds(2, 1, 1, size=32)
-    outcome = build(Sources(Folder.open(broken), ground), settings, tmp_path / "data", skip_bad=True)
+    outcome = build(Sources(Folder.open(broken), ground), settings, tmp_path / "data", BuildOptions(skip_bad=True))
     assert outcome.skipped == 2
     assert open_prepared(outcome.path).metadata["skipped"] == 2
     report = check(outcome.path, broken)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from hairnet_data.building.pipeline import build
-from hairnet_data.building.settings import BuildSettings
+from hairnet_data.building.settings import BuildOptions, BuildSettings
 from hairnet_data.core.classes import FACE, HAIR
 from hairnet_data.sources.drawn.source import Drawn
 from hairnet_data.sources.registry import Sources
@@ -27,7 +27,7 @@ def full_size(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Drawn portraits of 224 pixels that no training saw: their pools are of other sizes than any build's."""
     sources = Sources(Drawn(2, 2, 24), DrawnBackgrounds(2, 2, 12))
     settings = BuildSettings(image_size=224, train_examples=2)
-    return build(sources, settings, tmp_path_factory.mktemp("data"), name="full").path
+    return build(sources, settings, tmp_path_factory.mktemp("data"), BuildOptions(name="full")).path
 
 
 def test_they_are_small_and_name_nobody() -> None:
