@@ -41,11 +41,11 @@ class BuildSettings:
             raise UsageError("--image-format", f"no format named {self.image_format!r}", "choose jpeg or png")
         checked_format(self.file_format)
         if not 0 <= self.seed < 1 << 63:
-            raise UsageError("--seed", f"{self.seed} is outside 0..2^63-1", "give a whole number from 0")
+            raise UsageError("--seed", f"{self.seed} is outside 0..2^63-1", "give an integer from 0")
         if self.train_examples is not None and self.train_examples < 1:
-            raise UsageError("--train-examples", f"{self.train_examples} is less than 1", "give a whole number from 1")
+            raise UsageError("--train-examples", f"{self.train_examples} is less than 1", "give an integer from 1")
         if self.eval_examples is not None and self.eval_examples < 0:
-            raise UsageError("--eval-examples", f"{self.eval_examples} is negative", "give a whole number from 0")
+            raise UsageError("--eval-examples", f"{self.eval_examples} is negative", "give an integer from 0")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,4 +73,4 @@ class BuildOptions:
         if self.name is not None and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}", self.name):
             raise UsageError("--name", f"{self.name!r} cannot name a dataset", "use letters, digits, '_', '-' and '.'")
         if self.workers < 1:
-            raise UsageError("--workers", f"{self.workers} is less than 1", "give a whole number from 1")
+            raise UsageError("--workers", f"{self.workers} is less than 1", "give an integer from 1")

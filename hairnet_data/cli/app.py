@@ -32,29 +32,14 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @app.command()
+@options.with_request
 def build(
-    source: options.Source = "drawn",
-    source_dir: options.SourceDir = None,
-    negatives: options.Negatives = None,
-    train_examples: options.TrainExamples = None,
-    eval_examples: options.EvalExamples = None,
-    image_size: options.ImageSize = 224,
-    seed: options.Seed = 0,
-    negative_rate: options.NegativeRate = None,
-    occlude_rate: options.OccludeRate = None,
-    scale: options.Scale = None,
-    shift: options.Shift = None,
-    rotate: options.Rotate = None,
-    mirror: options.Mirror = None,
-    photometric: options.PhotometricStrength = None,
-    image_format: options.ImageFormat = "jpeg",
-    policy: options.PolicyFile = None,
-    split_by: options.SplitBy = "official",
+    request: options.Request,
     name: Annotated[str | None, typer.Option(help="Of the dataset's configuration.")] = None,
     data_dir: options.DataDir = None,
     workers: Annotated[int | None, typer.Option(help="Processes.", show_default="one a core")] = None,
     file_format: Annotated[str, typer.Option(help="tfrecord, or array_record: read by number.")] = "tfrecord",
-    skip_bad: options.SkipBad = False,
+    skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Go on without faulty portraits.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a dataset of that name.")] = False,
     no_resume: Annotated[bool, typer.Option("--no-resume", help="Start over where a build was stopped.")] = False,
     beam_runner: Annotated[
@@ -69,11 +54,10 @@ def build(
     from hairnet_data.building.settings import BuildOptions
     from hairnet_data.core.progress import bytes_text, progress_bar
 
-    workers = _workers(workers)
+    workers = _worker_count(workers)
     building_options = BuildOptions(
         name=name, workers=workers, overwrite=overwrite, skip_bad=skip_bad, dry_run=dry_run, resume=not no_resume
     )
-    request = _request(locals())
     settings = replace(request.settings(), file_format=file_format)
     data_dir = data_dir or options.default_data_dir()
     executor = _beam_executor(beam_runner, beam_options)
@@ -140,24 +124,9 @@ def _estimate_text(estimated: BuildResult, workers: int | None) -> str:
 
 
 @app.command()
+@options.with_request
 def preview(
-    source: options.Source = "drawn",
-    source_dir: options.SourceDir = None,
-    negatives: options.Negatives = None,
-    train_examples: options.TrainExamples = None,
-    eval_examples: options.EvalExamples = None,
-    image_size: options.ImageSize = 224,
-    seed: options.Seed = 0,
-    negative_rate: options.NegativeRate = None,
-    occlude_rate: options.OccludeRate = None,
-    scale: options.Scale = None,
-    shift: options.Shift = None,
-    rotate: options.Rotate = None,
-    mirror: options.Mirror = None,
-    photometric: options.PhotometricStrength = None,
-    image_format: options.ImageFormat = "jpeg",
-    policy: options.PolicyFile = None,
-    split_by: options.SplitBy = "official",
+    request: options.Request,
     data_dir: options.DataDir = None,
     dataset: Annotated[
         Path | None, typer.Option(parser=parse_path, metavar="<path>", help="A prepared dataset, instead of settings.")
@@ -177,10 +146,9 @@ def preview(
         title = "/".join(dataset.resolve().parts[-3:]) + f", {split}"
         cells = list(previewing.from_dataset(open_prepared(dataset), split, count))
     else:
-        request = _request(locals())
         settings = request.settings()
         sources = request.sources(data_dir or options.default_data_dir())
-        title = f"{source}, as a build would begin"
+        title = f"{request.source}, as a build would begin"
         cells = list(previewing.from_settings(sources, settings, count))
     previewing.show(cells, out, title)
     print(out)
@@ -200,9 +168,9 @@ def verify(
     from hairnet_data.dataset.reader import open_prepared
     from hairnet_data.verify.dataset_checks import verify as verify_dataset
 
-    workers = _workers(workers)
+    workers = _worker_count(workers)
     prepared = open_prepared(dataset)
-    available = _at_hand(prepared, source_dir, negatives)
+    available = _available_sources(prepared, source_dir, negatives)
     with progress_bar(as_json) as progress, WorkerPool(workers) as executor:
         report = verify_dataset(prepared, available, executor, progress)
     if as_json:
@@ -255,7 +223,7 @@ def explain(
     if out:
         previewing.checked_ending(out)
     prepared = open_prepared(dataset)
-    cells, missing = previewing.explain(prepared, _at_hand(prepared, source_dir, negatives), split, index)
+    cells, missing = previewing.explain(prepared, _available_sources(prepared, source_dir, negatives), split, index)
     for cell in cells:
         print(f"{cell.title}: {'; '.join(cell.lines)}" if cell.lines else cell.title)
     for what in missing:
@@ -287,25 +255,22 @@ def export(
     print(out)
 
 
-def _at_hand(prepared: Prepared, source_dir: Path | None, negatives: Path | None) -> AvailableSources:
+def _available_sources(prepared: Prepared, source_dir: Path | None, negatives: Path | None) -> AvailableSources:
     from hairnet_data.dataset.provenance import open_available_sources
     from hairnet_data.dataset.reader import DATASET
 
     # DATA_DIR/hairnet_synthetic/NAME/VERSION: archives are unpacked where the build unpacked them.
     home = (prepared.path if is_remote(prepared.path) else prepared.path.resolve()).parent.parent
     data_dir = home.parent if home.name == DATASET else options.default_data_dir()
-    return open_available_sources(prepared, source_dir, negatives, options.kept_in(data_dir))
+    return open_available_sources(prepared, source_dir, negatives, options.downloads_dir(data_dir))
 
 
-def _request(values: dict[str, object]) -> options.Request:
-    return options.Request(**{name: values[name] for name in options.Request.__slots__})  # type: ignore[arg-type]
-
-
-def _workers(wanted: int | None) -> int:
-    if wanted is not None:
-        if wanted < 1:
-            raise UsageError("--workers", f"{wanted} is less than 1", "give a whole number from 1")
-        return wanted
+def _worker_count(given: int | None) -> int:
+    """The number of worker processes that was asked for, or one a core. Raises UsageError for less than 1."""
+    if given is not None:
+        if given < 1:
+            raise UsageError("--workers", f"{given} is less than 1", "give an integer from 1")
+        return given
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 

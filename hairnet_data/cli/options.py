@@ -1,10 +1,13 @@
-"""The options that `build` and `preview` share, and what they mean together."""
+"""The options that `build` and `preview` share, declared once, and what they mean together."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import functools
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
@@ -14,49 +17,41 @@ if TYPE_CHECKING:
     from hairnet_data.building.settings import BuildSettings
     from hairnet_data.sources.registry import Sources
 
-Source = Annotated[str, typer.Argument(metavar="[SOURCE]", help="drawn, lfw_parts or folder.", show_default=True)]
-_PLACE: Any = {"parser": parse_path, "metavar": "<path>"}
-SourceDir = Annotated[Path | None, typer.Option(help="The source's folder: archives, or images and masks.", **_PLACE)]
-Negatives = Annotated[Path | None, typer.Option(help="A folder of photographs with nobody in them.", **_PLACE)]
-TrainExamples = Annotated[int | None, typer.Option(help="2,000 for drawn, else ten a portrait.", show_default=False)]
-EvalExamples = Annotated[int | None, typer.Option(help="Caps every other split.", show_default="no cap")]
-ImageSize = Annotated[int, typer.Option(help="Side of the square pictures, in pixels.")]
-Seed = Annotated[int, typer.Option(help="Of the training split.")]
-NegativeRate = Annotated[float | None, typer.Option(help="Share of negatives.", show_default="0.3")]
-OccludeRate = Annotated[float | None, typer.Option(help="Share with occluders.", show_default="0.6")]
-Scale = Annotated[tuple[float, float] | None, typer.Option(help="Smallest and largest.", show_default="0.75 1.25")]
-Shift = Annotated[float | None, typer.Option(help="Farthest, in frames.", show_default="0.5")]
-Rotate = Annotated[float | None, typer.Option(help="Most, in degrees, either way.", show_default="45")]
-Mirror = Annotated[float | None, typer.Option(help="Share that is mirrored.", show_default="0.5")]
-PhotometricStrength = Annotated[float | None, typer.Option(help="Strength of colour changes.", show_default="1.0")]
-ImageFormat = Annotated[str, typer.Option(help="jpeg (quality 95, 4:4:4) or png.")]
-PolicyFile = Annotated[Path | None, typer.Option(help="A TOML file of ranges; flags win over it.")]
-SplitBy = Annotated[str, typer.Option(help="official, or person: pools that share nobody (lfw_parts).")]
-SkipBad = Annotated[bool, typer.Option("--skip-bad", help="Go on without faulty portraits.")]
-DataDir = Annotated[Path | None, typer.Option(help="Where datasets live.", show_default="TFDS's own", **_PLACE)]
+_PATH: Any = {"parser": parse_path, "metavar": "<path>"}
+SourceDir = Annotated[Path | None, typer.Option(help="The source's folder: archives, or images and masks.", **_PATH)]
+Negatives = Annotated[Path | None, typer.Option(help="A folder of photographs with nobody in them.", **_PATH)]
+DataDir = Annotated[Path | None, typer.Option(help="Where datasets live.", show_default="TFDS's own", **_PATH)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What a user asked `build` or `preview` for."""
+    """What a user asked `build` or `preview` for. Each field is an option, in the order of the help."""
 
-    source: str
-    source_dir: Path | None
-    negatives: Path | None
-    train_examples: int | None
-    eval_examples: int | None
-    image_size: int
-    seed: int
-    negative_rate: float | None
-    occlude_rate: float | None
-    scale: tuple[float, float] | None
-    shift: float | None
-    rotate: float | None
-    mirror: float | None
-    photometric: float | None
-    image_format: str
-    policy: Path | None
-    split_by: str
+    source: Annotated[
+        str, typer.Argument(metavar="[SOURCE]", help="drawn, lfw_parts or folder.", show_default=True)
+    ] = "drawn"
+    source_dir: SourceDir = None
+    negatives: Negatives = None
+    train_examples: Annotated[
+        int | None, typer.Option(help="2,000 for drawn, else ten a portrait.", show_default=False)
+    ] = None
+    eval_examples: Annotated[int | None, typer.Option(help="Caps every other split.", show_default="no cap")] = None
+    image_size: Annotated[int, typer.Option(help="Side of the square pictures, in pixels.")] = 224
+    seed: Annotated[int, typer.Option(help="Of the training split.")] = 0
+    negative_rate: Annotated[float | None, typer.Option(help="Share of negatives.", show_default="0.3")] = None
+    occlude_rate: Annotated[float | None, typer.Option(help="Share with occluders.", show_default="0.6")] = None
+    scale: Annotated[
+        tuple[float, float] | None, typer.Option(help="Smallest and largest.", show_default="0.75 1.25")
+    ] = None
+    shift: Annotated[float | None, typer.Option(help="Farthest, in frames.", show_default="0.5")] = None
+    rotate: Annotated[float | None, typer.Option(help="Most, in degrees, either way.", show_default="45")] = None
+    mirror: Annotated[float | None, typer.Option(help="Share that is mirrored.", show_default="0.5")] = None
+    photometric: Annotated[float | None, typer.Option(help="Strength of colour changes.", show_default="1.0")] = None
+    image_format: Annotated[str, typer.Option(help="jpeg (quality 95, 4:4:4) or png.")] = "jpeg"
+    policy: Annotated[Path | None, typer.Option(help="A TOML file of ranges; flags win over it.")] = None
+    split_by: Annotated[str, typer.Option(help="official, or person: pools that share nobody (lfw_parts).")] = (
+        "official"
+    )
 
     def settings(self) -> BuildSettings:
         """The settings. Raises UsageError for values that mean nothing."""
@@ -79,12 +74,38 @@ class Request:
         """The sources. Archives are unpacked below `data_dir`. Raises SourceError or UsageError."""
         from hairnet_data.sources.registry import open_sources
 
-        keep_in = kept_in(data_dir)
-        return open_sources(self.source, self.source_dir, self.negatives, keep_in, self.train_examples, self.split_by)
+        downloads = downloads_dir(data_dir)
+        return open_sources(self.source, self.source_dir, self.negatives, downloads, self.train_examples, self.split_by)
 
 
-def kept_in(data_dir: Path) -> Path:
-    """Where archives are unpacked, to be found again next time: below `data_dir`, but on this machine."""
+def with_request(command: Callable[..., None]) -> Callable[..., None]:
+    """Decorates a command that takes a parameter `request`: each field of `Request` becomes an option of its own.
+
+    Typer makes its options of a function's signature, so the signature of what is returned has the fields in the
+    place of `request`; called with their values, it calls the command with a `Request` of them.
+    """
+    keyword, types = inspect.Parameter.KEYWORD_ONLY, get_type_hints(Request, include_extras=True)
+    shared = [
+        inspect.Parameter(field.name, keyword, default=field.default, annotation=types[field.name])
+        for field in fields(Request)
+    ]
+    parameters: list[inspect.Parameter] = []
+    for parameter in inspect.signature(command, eval_str=True).parameters.values():
+        parameters += shared if parameter.name == "request" else [parameter.replace(kind=keyword)]
+
+    @functools.wraps(command)
+    def with_options(**values: Any) -> None:
+        request = Request(**{parameter.name: values.pop(parameter.name) for parameter in shared})
+        command(request=request, **values)
+
+    del with_options.__wrapped__  # else its signature would be looked at
+    with_options.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    with_options.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    return with_options
+
+
+def downloads_dir(data_dir: Path) -> Path:
+    """Where archives are unpacked, to be found again next time: below `data_dir` if that is on this machine."""
     return (default_data_dir() if is_remote(data_dir) else data_dir) / "downloads"
 
 

@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -61,17 +62,18 @@ def test_help_names_commands_and_options(command: Command) -> None:
     assert "Missing argument 'DIR'" in ran.err
 
 
-def request(**changes: Any) -> options.Request:
-    values: dict[str, Any] = dict.fromkeys(options.Request.__slots__)
-    values |= {"source": "drawn", "image_size": 224, "seed": 0, "image_format": "jpeg", "split_by": "official"}
-    return options.Request(**{**values, **changes})
+def test_build_and_preview_share_every_field_of_a_request(command: Command) -> None:
+    shared = ["[SOURCE]", *(f"--{field.name.replace('_', '-')}" for field in fields(options.Request)[1:])]
+    for name in ("build", "preview"):
+        named = re.findall(r"^ {2}(\[SOURCE\]|--[a-z-]+)", command(name, "--help").out, re.MULTILINE)
+        assert named[: len(shared)] == shared, "first, and in the order of their declaration"
 
 
 def test_options_reach_the_settings(tmp_path: Path) -> None:
-    assert request().settings().policy == Policy()
+    assert options.Request().settings().policy == Policy()
     file = tmp_path / "policy.toml"
     file.write_text("negative_rate = 0.1\nmirror = 0.2\nscale = [0.5, 2]\nbackground_rate = 1\n")
-    made = request(policy=file, mirror=0.0, rotate=0.0, shift=0.25, seed=3, image_size=64).settings()
+    made = options.Request(policy=file, mirror=0.0, rotate=0.0, shift=0.25, seed=3, image_size=64).settings()
     # Flags win over the file, also where they say 0; a single number is the end of a range from 0.
     assert made.policy == Policy(
         negative_rate=0.1, mirror=0, scale=(0.5, 2), background_rate=1, rotate=(0, 0), shift=(0, 0.25)
@@ -171,13 +173,13 @@ def test_verify_wants_workers(built_drawn: Path, command: Command, workers: str)
     ran = command("verify", built_drawn, "--workers", workers)
     assert (ran.status, ran.faults) == (
         2,
-        [f"hairnet-data: --workers: {workers} is less than 1; give a whole number from 1"],
+        [f"hairnet-data: --workers: {workers} is less than 1; give an integer from 1"],
     )
 
 
 def test_cores() -> None:
-    assert app._workers(None) >= 1
-    assert app._workers(3) == 3
+    assert app._worker_count(None) >= 1
+    assert app._worker_count(3) == 3
 
 
 @pytest.mark.parametrize("name", ["two\nlines", "\x1b[31mred", "\udcff"])
