@@ -1,4 +1,4 @@
-"""What training is fed with: batches by step, from prepared datasets or from a packed file, changed on the fly."""
+"""Batches for training, by step, from prepared datasets or from a packed file; augmentation and prefetching."""
 
 from __future__ import annotations
 
@@ -17,46 +17,60 @@ Pair = tuple[Pixels, Pixels]
 
 
 class Feed(Protocol):
-    """Where the batches of a training come from."""
+    """A source of batches for a training.
+
+    Attributes:
+        image_size: side of the pictures, in pixels.
+        examples: how many there are to train on.
+        people: hashes (`person_hash.hashed`) of those who are shown in them.
+    """
 
     image_size: int
     examples: int
     people: frozenset[str]
 
     def describe(self) -> list[dict[str, object]]:
-        """What a run writes down of its data: one object a dataset, no paths."""
+        """What a run records about its data: one JSON object per dataset, without paths."""
 
     def training(self, batch: int, first_step: int, steps: int, seed: int) -> Iterator[Pair]:
-        """Images uint8 (batch, S, S, 3) and masks uint8 (batch, S, S), the same for the same arguments.
+        """Yields images uint8 (batch, S, S, 3) and masks uint8 (batch, S, S), the same for the same arguments.
 
         Pixels without a label are in the masks as `partial_labels` has them; in `validation` they are `UNLABELLED`.
         """
 
     def validation(self) -> Iterator[Pair]:
-        """Every picture of the validation splits once."""
+        """Yields every picture of the validation splits once."""
 
 
-def changed(
-    batches: Iterable[Pair], first_step: int, seed: int, strength: float | None, covered: float = 0.0
+def augmented(
+    batches: Iterable[Pair], first_step: int, seed: int, strength: float | None, cover_rate: float = 0.0
 ) -> Iterator[Pair]:
-    """Covers heads, mirrors and recolours; what happens in a step follows from the seed and the step alone."""
+    """Covers heads, mirrors and recolours; what happens in a step follows from the seed and the step alone.
+
+    Args:
+        batches: of the steps from `first_step` on.
+        first_step: the number of the first batch, from 0.
+        seed: of all random numbers.
+        strength: see `augment.augment`; None neither mirrors nor recolours.
+        cover_rate: share of the heads that are covered, see `augment.cover`.
+    """
     for step, (images, masks) in enumerate(batches, first_step):
-        if covered:
-            images, masks = cover(images, masks, np.random.default_rng((seed, 2, step)), covered)
+        if cover_rate:
+            images, masks = cover(images, masks, np.random.default_rng((seed, 2, step)), cover_rate)
         if strength is not None:
             images, masks = augment(images, masks, np.random.default_rng((seed, 1, step)), strength)
         yield images, masks
 
 
 def prefetch(make: Callable[[], Iterator[T]], depth: int = 3) -> Generator[T, None, None]:
-    """Runs an iterator in a thread, a few items ahead; its errors are raised here. Closing it ends the thread."""
-    items: queue.Queue[tuple[bool, T | BaseException | None]] = queue.Queue(depth)
+    """Runs an iterator in a thread, up to `depth` items ahead; its errors are raised here. Closing ends the thread."""
+    items: queue.Queue[tuple[bool, T | BaseException | None]] = queue.Queue(depth)  # whether it is an item, and it
     closed = threading.Event()
 
-    def put(good: bool, item: T | BaseException | None) -> bool:
+    def put(is_item: bool, item: T | BaseException | None) -> bool:
         while not closed.is_set():
             try:
-                items.put((good, item), timeout=0.2)
+                items.put((is_item, item), timeout=0.2)
             except queue.Full:
                 continue
             return True
@@ -68,15 +82,15 @@ def prefetch(make: Callable[[], Iterator[T]], depth: int = 3) -> Generator[T, No
                 if not put(True, item):
                     return
             put(False, None)
-        except BaseException as fault:
-            put(False, fault)
+        except BaseException as error:
+            put(False, error)
 
     thread = threading.Thread(target=work, daemon=True)
     thread.start()
     try:
         while True:
-            good, item = items.get()
-            if good:
+            is_item, item = items.get()
+            if is_item:
                 yield item  # type: ignore[misc]
             elif item is None:
                 return

@@ -1,4 +1,4 @@
-"""Reads `.npz` files that may come from anybody: no pickles, and nothing larger than the file itself."""
+"""Reads untrusted `.npz` files: no pickles, and no array larger than the file itself."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
         raise ValueError("there is no such file")
     with zipfile.ZipFile(path) as archive:
         infos = archive.infolist()
-        plain = all(info.compress_type == zipfile.ZIP_STORED for info in infos)
+        stored = all(info.compress_type == zipfile.ZIP_STORED for info in infos)
         # Members may overlap, so that together they are larger than the file.
-        if not plain or sum(info.file_size for info in infos) > path.stat().st_size:
+        if not stored or sum(info.file_size for info in infos) > path.stat().st_size:
             raise ValueError("its arrays are larger than the file")
-    with np.load(path, allow_pickle=False) as arrays:
-        held = {name: arrays[name] for name in arrays.files}
-    if not all(isinstance(array, np.ndarray) for array in held.values()):  # NumPy hands out what is no array as bytes
-        raise ValueError("a member is no array")
-    return held
+    with np.load(path, allow_pickle=False) as file:
+        arrays = {name: file[name] for name in file.files}
+    if not all(isinstance(array, np.ndarray) for array in arrays.values()):  # NumPy returns other members as bytes
+        raise ValueError("a member is not an array")
+    return arrays

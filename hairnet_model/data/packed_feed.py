@@ -1,7 +1,7 @@
-"""A dataset in one `.npz`: encoded pictures and masks, so that training needs neither TensorFlow nor many files.
+"""A dataset in one `.npz` of encoded pictures and masks: training from it needs no TensorFlow.
 
 Arrays: `about` (JSON text), and for `train` and `validation` each SPLIT_bytes, uint8, the files one after another
-(image, mask, image, mask, ...), and SPLIT_offsets, int64, where each begins, one more than there are files.
+(image, mask, image, mask, ...), and SPLIT_offsets, int64, where each begins, and one more where the last ends.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from hairnet_data.core.images.masks import read_mask
 from hairnet_data.core.images.photos import read_photo
 from hairnet_data.core.storage.atomic import write_atomic
 from hairnet_model.data.npz import read_arrays
-from hairnet_model.data.partial_labels import code, coded
+from hairnet_model.data.partial_labels import fill_unlabelled, unlabelled_value
 
 Encoded = tuple[bytes, bytes]
 SPLITS = ("train", "validation")
@@ -33,10 +33,10 @@ def write_packed(path: Path, about: dict[str, Any], splits: Mapping[str, Iterabl
     """Writes a packed dataset.
 
     Args:
-        path: the `.npz` file; an older one is replaced when the new one is whole.
-        about: `name`, `fingerprint`, `image_size`, `people` (hashes), and where pixels may have no label `unlabelled`,
-            the names of the classes that they may have.
-        splits: `train` and `validation`, the files of every picture and its mask.
+        path: the `.npz` file; an older one is replaced atomically.
+        about: `name`, `fingerprint`, `image_size`, `people` (hashes), and, if pixels may have no label, `unlabelled`:
+            the names of the classes that such pixels may have.
+        splits: for `train` and `validation` the encoded picture and mask of every example.
 
     Raises:
         BuildError: it cannot be written.
@@ -64,16 +64,18 @@ class PackedFeed:
             arrays = read_arrays(path)
             about = json.loads(str(arrays["about"]))
             self._bytes = {split: arrays[f"{split}_bytes"].tobytes() for split in SPLITS}
-            self._offsets = {split: _places(arrays[f"{split}_offsets"], len(self._bytes[split])) for split in SPLITS}
+            self._offsets = {
+                split: _checked_offsets(arrays[f"{split}_offsets"], len(self._bytes[split])) for split in SPLITS
+            }
             self._name, self._fingerprint = str(about["name"]), str(about["fingerprint"])
             self.image_size, self.people = int(about["image_size"]), frozenset(map(str, about["people"]))
             if not 8 <= self.image_size <= 4096:
                 raise ValueError(f"its pictures have {self.image_size} pixels a side")
             classes = about["classes"]
-            self._known = code(ids_of(about.get("unlabelled", [])))
-        except Exception as fault:  # zip, JSON and NumPy each have their own
+            self._unlabelled = unlabelled_value(ids_of(about.get("unlabelled", [])))
+        except Exception as error:  # zipfile, json and NumPy each raise their own
             hint = "make it with `hairnet-model pack`"
-            raise DatasetError(str(path), "is missing or no packed dataset", hint) from fault
+            raise DatasetError(str(path), "is missing or no packed dataset", hint) from error
         if classes != list(NAMES):
             raise DatasetError(
                 str(path), f"has the classes {classes}", f"a model here knows {', '.join(NAMES)}, in order"
@@ -87,52 +89,52 @@ class PackedFeed:
         return [{"name": self._name, "fingerprint": self._fingerprint, "examples": self.examples, "shares": 1}]
 
     def training(self, batch: int, first_step: int, steps: int, seed: int) -> Iterator[tuple[Pixels, Pixels]]:
-        """Batches of steps `first_step` on; every pass over the file has its own order."""
+        """Yields the batches of `steps` steps; every pass over the file has its own order."""
         order: NDArray[np.int64] = np.empty(0, np.int64)
-        turn = -1
+        epoch = -1
         for step in range(first_step, first_step + steps):
             numbers = []
             for i in range(step * batch, (step + 1) * batch):
-                if i // self.examples != turn:
-                    turn = i // self.examples
-                    order = np.random.default_rng((seed, 0, turn)).permutation(self.examples)
+                if i // self.examples != epoch:
+                    epoch = i // self.examples
+                    order = np.random.default_rng((seed, 0, epoch)).permutation(self.examples)
                 numbers.append(int(order[i % self.examples]))
-            yield self._decoded("train", numbers, self._known)
+            yield self._decode("train", numbers, self._unlabelled)
 
     def validation(self) -> Iterator[tuple[Pixels, Pixels]]:
-        """Every validation picture once."""
+        """Yields every validation picture once."""
         count = self._count("validation")
         for first in range(0, count, _BATCH):
             numbers = range(first, min(first + _BATCH, count))
-            yield self._decoded("validation", numbers, UNLABELLED if self._known else 0)
+            yield self._decode("validation", numbers, UNLABELLED if self._unlabelled else 0)
 
     def _count(self, split: str) -> int:
         return (len(self._offsets[split]) - 1) // 2
 
-    def _decoded(self, split: str, numbers: Sequence[int], known: int) -> tuple[Pixels, Pixels]:
+    def _decode(self, split: str, numbers: Sequence[int], unlabelled: int) -> tuple[Pixels, Pixels]:
         side = self.image_size
         images = np.empty((len(numbers), side, side, 3), np.uint8)
         masks = np.empty((len(numbers), side, side), np.uint8)
         for k, number in enumerate(numbers):
-            a, b, c = self._offsets[split][2 * number : 2 * number + 3]
+            image_start, mask_start, end = self._offsets[split][2 * number : 2 * number + 3]
             try:
-                images[k] = read_photo(self._bytes[split][a:b])
-                indices = read_mask(self._bytes[split][b:c]).indices
-                assert indices is not None, "the mask is no picture in mode L"
+                images[k] = read_photo(self._bytes[split][image_start:mask_start])
+                indices = read_mask(self._bytes[split][mask_start:end]).indices
+                assert indices is not None, "the mask is not a picture in mode L"
                 masks[k] = indices
-            except (PictureError, ValueError, AssertionError) as fault:
-                what = f"picture {number} of {split} cannot be read ({fault})"
-                raise DatasetError(str(self._path), what, "pack the dataset again") from fault
+            except (PictureError, ValueError, AssertionError) as error:
+                what = f"picture {number} of {split} cannot be read ({error})"
+                raise DatasetError(str(self._path), what, "pack the dataset again") from error
         try:
-            return images, coded(masks, np.full(len(masks), known, np.uint8))
-        except ValueError as fault:
-            raise DatasetError(str(self._path), str(fault), "pack the dataset again") from fault
+            return images, fill_unlabelled(masks, np.full(len(masks), unlabelled, np.uint8))
+        except ValueError as error:
+            raise DatasetError(str(self._path), str(error), "pack the dataset again") from error
 
 
-def _places(offsets: NDArray[Any], end: int) -> NDArray[np.int64]:
-    """Where files begin; raises ValueError unless they follow one another and fill their `end` bytes."""
+def _checked_offsets(offsets: NDArray[Any], end: int) -> NDArray[np.int64]:
+    """The offsets; raises ValueError unless the files follow one another and fill their `end` bytes."""
     if offsets.dtype != np.int64 or offsets.ndim != 1 or len(offsets) % 2 == 0:
-        raise ValueError("its offsets are none")
+        raise ValueError("its offsets have another type or shape")
     if offsets[0] != 0 or offsets[-1] != end or (np.diff(offsets) < 0).any():
         raise ValueError("its offsets do not fit its bytes")
     return offsets

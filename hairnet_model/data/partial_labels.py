@@ -1,6 +1,6 @@
-"""Pixels without a label: what is known of them all the same, as one number a pixel.
+"""Pixels without a label: which classes they may have, as one number per pixel.
 
-A mask that training reads holds class ids, and for a pixel without a label 128 + a bit for each class that it may
+A mask that training reads holds class ids, and for a pixel without a label 128 plus a bit for each class that it may
 have (bit k is class k), or 255 for any class: its lowest three bits are all set.
 """
 
@@ -15,7 +15,7 @@ from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import NAMES, UNLABELLED
 
 UNSURE = 128
-"""Values from here on are no class ids."""
+"""Values from here on are not class ids."""
 
 POSSIBLE: NDArray[np.float32] = np.array(
     [
@@ -24,32 +24,35 @@ POSSIBLE: NDArray[np.float32] = np.array(
     ],
     np.float32,
 )
-"""By a mask's value, which classes a pixel may have: (256, 3) of 0 and 1."""
+"""Which classes a pixel may have, by its value in the mask: float32 (256, 3) of 0 and 1."""
 
 
-def code(may_be: Sequence[int]) -> int:
-    """The number of pixels without a label that may have these classes; 0 where there are no such pixels."""
-    bits = sum(1 << number for number in may_be)
+def unlabelled_value(possible: Sequence[int]) -> int:
+    """The mask's value for a pixel without a label that may have these classes; 0 for no class: no such pixels."""
+    bits = sum(1 << number for number in possible)
     if bits == (1 << len(NAMES)) - 1:
         return UNLABELLED
     return UNSURE + bits if bits else 0
 
 
-def coded(masks: Pixels, codes: NDArray[np.uint8]) -> Pixels:
-    """Checks masks, and puts what is known of them in place of pixels without a label.
+def fill_unlabelled(masks: Pixels, values: NDArray[np.uint8]) -> Pixels:
+    """Checks masks, and replaces `UNLABELLED` by the value that says which classes such a pixel may have.
 
     Args:
-        masks: uint8 (N, H, W) as stored: class ids and `UNLABELLED`. It is returned if all its pixels have labels.
-        codes: uint8 (N,) of `code`, what the dataset of each mask says of such pixels.
+        masks: uint8 (N, H, W) as stored: class ids and `UNLABELLED`.
+        values: uint8 (N,), for each mask the `unlabelled_value` of its dataset; 0 if all its pixels have labels.
+
+    Returns:
+        uint8 (N, H, W); `masks` itself if all its pixels have labels.
 
     Raises:
-        ValueError: a mask holds anything else, or such a pixel though its dataset says that there is none.
+        ValueError: a mask holds another value, or a pixel without a label where its dataset says that there is none.
     """
     if masks.max(initial=0) < len(NAMES):
         return masks
-    known = codes[:, None, None]
+    replacement = values[:, None, None]
     unlabelled = masks == UNLABELLED
-    strange = masks[(masks >= len(NAMES)) & ~(unlabelled & (known > 0))]
-    if strange.size:
-        raise ValueError(f"a mask holds the class {int(strange.max())}")
-    return np.where(unlabelled, known, masks)
+    invalid = masks[(masks >= len(NAMES)) & ~(unlabelled & (replacement > 0))]
+    if invalid.size:
+        raise ValueError(f"a mask holds the class {int(invalid.max())}")
+    return np.where(unlabelled, replacement, masks)

@@ -1,4 +1,4 @@
-"""Whom a model has seen, as hashes: enough to count strangers apart, not enough to print a list of names."""
+"""Hashes of the people a model was trained on: strangers can be told apart, names cannot be read back from a file."""
 
 from __future__ import annotations
 

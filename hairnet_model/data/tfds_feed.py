@@ -9,13 +9,14 @@ from hairnet_model.data.tfds_records import Dataset, one_size, people, read, tra
 
 
 class RecordFeed:
-    """Feeds a training from prepared datasets, every one giving the same share (`feed.Feed`).
+    """Feeds a training from prepared datasets, the same share from each (`feed.Feed`).
 
     Args:
-        datasets: one or several of one picture size; one named twice has two shares.
+        datasets: one or several of one picture size; one that is given twice has two shares.
 
     Raises:
-        UsageError, DatasetError: they cannot be used together, or at all.
+        UsageError: their pictures differ in size, or one has no split `train`.
+        DatasetError: a record is damaged.
     """
 
     def __init__(self, datasets: Sequence[Dataset]) -> None:
@@ -42,7 +43,7 @@ class RecordFeed:
         return training_batches(self._datasets, batch, first_step, steps, seed)
 
     def validation(self) -> Iterator[tuple[Pixels, Pixels]]:
-        """The validation splits of all datasets, one after another."""
+        """Yields the validation splits of all datasets, one after another."""
         for dataset in self._distinct:
             for batch in read(dataset, "validation"):
                 yield batch.images, batch.masks

@@ -18,7 +18,7 @@ from hairnet_data.core.classes import NAMES, UNLABELLED, ids_of
 from hairnet_data.core.errors import DatasetError, HairnetError, UsageError
 from hairnet_data.core.records import array_record
 from hairnet_data.core.storage.bounded_read import read_bytes
-from hairnet_model.data.partial_labels import code, coded
+from hairnet_model.data.partial_labels import fill_unlabelled, unlabelled_value
 from hairnet_model.data.person_hash import hashed
 
 _HINT = "give the folder that `hairnet-data build` printed"
@@ -176,7 +176,7 @@ def training_batches(
         begin, end = (-((turn - at) // many) for at in (first, last))
         _files(dataset, split)
         files, skip = _way(dataset.shards[split], begin, end, (seed, turn))
-        known = tf.constant(code(dataset.unlabelled), tf.uint8)
+        known = tf.constant(unlabelled_value(dataset.unlabelled), tf.uint8)
         stream = _stream(dataset, split, faults, files, skip, end - begin)
         streams.append(stream.map(lambda data, known=known: (data, known)))
     turns = tf.data.Dataset.range(first, last).map(lambda i: i % many)
@@ -266,7 +266,7 @@ def _told(stream: Any, dataset: Dataset, split: str, faults: Faults) -> Iterator
 
 def _checked(masks: Pixels, codes: NDArray[np.uint8], dataset: Dataset, split: str) -> Pixels:
     try:
-        return coded(masks, codes)
+        return fill_unlabelled(masks, codes)
     except ValueError as fault:
         hint = "`hairnet-data verify` names it; build it again"
         raise DatasetError(f"{dataset.path} ({split})", str(fault), hint) from fault

@@ -11,7 +11,7 @@ import numpy as np
 
 from hairnet_data.core.classes import FACE, HAIR
 from hairnet_data.core.progress import Progress
-from hairnet_model.data.feed import Feed, Pair, changed, prefetch
+from hairnet_model.data.feed import Feed, Pair, augmented, prefetch
 from hairnet_model.data.partial_labels import UNSURE
 from hairnet_model.evaluation import metrics
 from hairnet_model.model_io.model_file import Model
@@ -79,7 +79,7 @@ class Trainer:
 
         def batches() -> Iterator[Pair]:
             read = feed.training(settings.batch, first, steps, settings.seed)
-            return changed(read, first, settings.seed, settings.jitter, settings.cover)
+            return augmented(read, first, settings.seed, settings.jitter, settings.cover)
 
         with closing(prefetch(batches)) as stream:
             for step, (images, masks) in enumerate(stream, first + 1):

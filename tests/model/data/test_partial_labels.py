@@ -21,7 +21,7 @@ from hairnet_data.dataset.reader import open_prepared
 from hairnet_model.data import tfds_records
 from hairnet_model.data.augment import cover
 from hairnet_model.data.packed_feed import PackedFeed, write_packed
-from hairnet_model.data.partial_labels import POSSIBLE, code, coded
+from hairnet_model.data.partial_labels import POSSIBLE, fill_unlabelled, unlabelled_value
 from hairnet_model.data.tfds_feed import RecordFeed
 from hairnet_model.evaluation import metrics
 from hairnet_model.evaluation.evaluate import Case
@@ -38,12 +38,12 @@ Rewrite = Callable[..., None]
 def unlabel(dataset: Path, says: list[str] | None, splits: tuple[str, ...]) -> Path:
     """Takes all labels but hair's from the portraits of a dataset; its metadata says what those pixels may be."""
 
-    def change(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        for record in found:
+    def change(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        for record in records:
             if record["kind"] == b"portrait":
                 mask = decode_mask(record["mask"])
                 record["mask"] = encode_mask(np.where(mask == HAIR, mask, np.uint8(UNLABELLED)))
-        return found
+        return records
 
     for split in splits:
         rewrite(dataset, split, change)
@@ -59,37 +59,37 @@ def hair_only(copied: Path) -> Path:
     return unlabel(copied, ["background", "face"], ("train", "validation", "test"))
 
 
-# --- codes
+# --- values
 
 
-def test_codes() -> None:
-    assert code(()) == 0
-    assert code((0, 2)) == NOT_HAIR
-    assert code((0, 1, 2)) == UNLABELLED
+def test_values() -> None:
+    assert unlabelled_value(()) == 0
+    assert unlabelled_value((0, 2)) == NOT_HAIR
+    assert unlabelled_value((0, 1, 2)) == UNLABELLED
     assert POSSIBLE[[0, 1, 2]].tolist() == np.eye(3).tolist()
     assert POSSIBLE[NOT_HAIR].tolist() == [1, 0, 1]
     assert POSSIBLE[UNLABELLED].tolist() == [1, 1, 1]
 
 
 @given(st.lists(st.sampled_from([0, 1, 2, UNLABELLED]), min_size=12, max_size=12), st.booleans())
-def test_coded_changes_what_has_no_label_and_nothing_else(values: list[int], known: bool) -> None:
+def test_filling_changes_pixels_without_a_label_and_nothing_else(values: list[int], labelled_throughout: bool) -> None:
     masks = np.array(values, np.uint8).reshape(3, 2, 2)
-    codes = np.array([NOT_HAIR, UNLABELLED, 0 if known else NOT_HAIR], np.uint8)
-    if known and UNLABELLED in values[8:]:
+    fills = np.array([NOT_HAIR, UNLABELLED, 0 if labelled_throughout else NOT_HAIR], np.uint8)
+    if labelled_throughout and UNLABELLED in values[8:]:
         with pytest.raises(ValueError, match="a mask holds the class 255"):
-            coded(masks, codes)
+            fill_unlabelled(masks, fills)
         return
-    made = coded(masks, codes)
+    filled = fill_unlabelled(masks, fills)
     labelled = masks != UNLABELLED
-    np.testing.assert_array_equal(made[labelled], masks[labelled])
-    np.testing.assert_array_equal(made[~labelled], np.broadcast_to(codes[:, None, None], masks.shape)[~labelled])
+    np.testing.assert_array_equal(filled[labelled], masks[labelled])
+    np.testing.assert_array_equal(filled[~labelled], np.broadcast_to(fills[:, None, None], masks.shape)[~labelled])
 
 
 @pytest.mark.parametrize("value", [3, 77, NOT_HAIR, 254])
 def test_other_values_are_refused_with_or_without(value: int) -> None:
-    for known in (0, UNLABELLED):
+    for fill in (0, UNLABELLED):
         with pytest.raises(ValueError, match=f"a mask holds the class {value}"):
-            coded(np.full((1, 2, 2), value, np.uint8), np.array([known], np.uint8))
+            fill_unlabelled(np.full((1, 2, 2), value, np.uint8), np.array([fill], np.uint8))
 
 
 # --- feeds
@@ -104,8 +104,8 @@ def test_reading_keeps_it(hair_only: Path) -> None:
     assert set(np.unique(read)) == {BACKGROUND, HAIR, UNLABELLED} - ({BACKGROUND} if BACKGROUND not in read else set())
 
 
-def test_training_is_told_what_it_may_be(hair_only: Path, drawn_dataset: Path) -> None:
-    """Of each dataset its own, however they are mixed and shuffled."""
+def test_training_reads_which_classes_are_possible(hair_only: Path, drawn_dataset: Path) -> None:
+    """Each dataset's own, however they are mixed and shuffled."""
     feed = RecordFeed([tfds_records.open_dataset(drawn_dataset), tfds_records.open_dataset(hair_only)])
     kinds = set()
     for images, masks in feed.training(8, 0, 16, 0):
@@ -121,7 +121,7 @@ def test_training_is_told_what_it_may_be(hair_only: Path, drawn_dataset: Path) -
 
 
 @pytest.mark.parametrize("mixed", [False, True])
-def test_it_is_refused_where_the_metadata_do_not_say_so(
+def test_unlabelled_pixels_are_refused_unless_the_metadata_say_so(
     mixed: bool, copied: Path, tmp_path: Path, drawn_dataset: Path
 ) -> None:
     dataset = tfds_records.open_dataset(unlabel(copied, None, ("train", "test")))
@@ -174,28 +174,28 @@ def test_the_command_packs_what_the_dataset_says(hair_only: Path, tmp_path: Path
 def test_no_head_is_found_where_nobody_labelled_one() -> None:
     images = np.random.default_rng(0).integers(0, 255, (40, 32, 32, 3), dtype=np.uint8)
     masks = np.full((40, 32, 32), NOT_HAIR, np.uint8)
-    made, hidden = cover(images, masks, np.random.default_rng(1), 1.0)
-    np.testing.assert_array_equal(made, images)
-    np.testing.assert_array_equal(hidden, masks)
+    new_images, new_masks = cover(images, masks, np.random.default_rng(1), 1.0)
+    np.testing.assert_array_equal(new_images, images)
+    np.testing.assert_array_equal(new_masks, masks)
     masks[:, :4, :4] = HAIR
-    made, hidden = cover(images, masks, np.random.default_rng(1), 1.0)
-    changed = hidden != masks
+    _, new_masks = cover(images, masks, np.random.default_rng(1), 1.0)
+    changed = new_masks != masks
     assert changed.any((1, 2)).all()
-    assert (hidden[changed] == BACKGROUND).all()
+    assert (new_masks[changed] == BACKGROUND).all()
     reach = np.flatnonzero(changed.any((0, 1))).max()
     assert reach < 24, "they are aimed at the hair, not at the middle of what nobody labelled"
 
 
-# --- what is measured
+# --- scores
 
 
 def half_labelled() -> tuple[np.ndarray, np.ndarray]:
     """Hair on the left, where labels are; nobody knows about the right half. The top half is called face."""
     truth = np.full((40, 40), UNLABELLED, np.uint8)
     truth[:, :20] = HAIR
-    found = np.full((40, 40), HAIR, np.uint8)
-    found[:20] = FACE
-    return truth, found
+    predicted = np.full((40, 40), HAIR, np.uint8)
+    predicted[:20] = FACE
+    return truth, predicted
 
 
 def test_scores_leave_it_out() -> None:
@@ -219,17 +219,17 @@ def test_a_class_that_is_labelled_elsewhere_counts_there() -> None:
 
 
 def test_where_all_have_labels_a_class_found_for_nothing_has_none_right() -> None:
-    truth, found = half_labelled()
-    assert metrics.score(metrics.count(np.full_like(truth, HAIR), found)).f1[FACE] == 0
+    truth, predicted = half_labelled()
+    assert metrics.score(metrics.count(np.full_like(truth, HAIR), predicted)).f1[FACE] == 0
 
 
 @given(st.integers(0, 2**32 - 1))
 def test_what_is_found_where_nobody_knows_changes_no_count(seed: int) -> None:
     rng = np.random.default_rng(seed)
     truth = np.repeat(np.repeat(rng.choice([0, 1, 2, UNLABELLED], (6, 6)).astype(np.uint8), 8, 0), 8, 1)
-    found = np.repeat(np.repeat(rng.integers(0, 3, (12, 12)).astype(np.uint8), 4, 0), 4, 1)
-    other = np.where(truth == UNLABELLED, rng.integers(0, 3, truth.shape), found).astype(np.uint8)
-    one, two = metrics.count(truth, found), metrics.count(truth, other)
+    predicted = np.repeat(np.repeat(rng.integers(0, 3, (12, 12)).astype(np.uint8), 4, 0), 4, 1)
+    other = np.where(truth == UNLABELLED, rng.integers(0, 3, truth.shape), predicted).astype(np.uint8)
+    one, two = metrics.count(truth, predicted), metrics.count(truth, other)
     np.testing.assert_array_equal(one.confusion, two.confusion)
     assert one.confusion.sum() + one.unlabelled == truth.size
     # Of boundaries: how many there are to be met, and how many were called.
@@ -240,18 +240,20 @@ def test_a_boundary_of_labels_is_no_boundary() -> None:
     truth, _ = half_labelled()
     assert not metrics.boundary_counts(truth, np.full_like(truth, HAIR)).any()
     truth[:20, :20] = BACKGROUND
-    found = np.where(truth == UNLABELLED, np.uint8(HAIR), truth)
-    counted = metrics.boundary_counts(truth, found)[0]
+    predicted = np.where(truth == UNLABELLED, np.uint8(HAIR), truth)
+    counted = metrics.boundary_counts(truth, predicted)[0]
     assert counted[0] == counted[1] > 0
     assert counted[2] == counted[3] == 20 - 1, "but for the one beside what nobody labelled"
 
 
 def test_the_worst_are_not_those_nobody_labelled(tmp_path: Path) -> None:
-    truth, found = half_labelled()
+    truth, predicted = half_labelled()
 
     def case(index: int, true: np.ndarray) -> Case:
         image = np.full((40, 40, 3), 90, np.uint8)
-        return Case("test", index, "portrait", "", f"p{index}", {}, image, true, found, metrics.count(true, found))
+        return Case(
+            "test", index, "portrait", "", f"p{index}", {}, image, true, predicted, metrics.count(true, predicted)
+        )
 
     assert error(case(0, truth)) == 0.5
     assert error(case(1, np.full_like(truth, UNLABELLED))) == 0
@@ -271,24 +273,24 @@ def test_an_evaluation_says_nothing_of_a_class_that_nobody_labelled(
 
     model = Model(fcn.create("hairnet", "classes"), 64, frozenset(), {})
     report = evaluate(model, tfds_records.open_dataset(hair_only), ["test", "test_shifted"])
-    told = report.to_json()["splits"]
-    assert told["test"]["portraits"]["f1"]["face"] is None
-    assert told["test_shifted"]["portraits"]["f1"]["face"] is not None
-    json.dumps(told, allow_nan=False)
+    splits = report.to_json()["splits"]
+    assert splits["test"]["portraits"]["f1"]["face"] is None
+    assert splits["test_shifted"]["portraits"]["f1"]["face"] is not None
+    json.dumps(splits, allow_nan=False)
     print_report(report)
     row = next(line for line in capsys.readouterr().out.splitlines() if line.startswith("test "))
     assert " - " in row
     assert "nan" not in row
 
 
-# --- shown
+# --- pictures
 
 
 def test_a_ground_truth_may_leave_pixels_open(tmp_path: Path) -> None:
-    truth, found = half_labelled()
+    truth, predicted = half_labelled()
     Image.fromarray(truth).save(tmp_path / "truth.png")
     np.testing.assert_array_equal(read_truth(tmp_path / "truth.png", (40, 40)), truth)
-    shown = panels(np.full((40, 40, 3), 90, np.uint8), found, truth, side=64)
+    shown = panels(np.full((40, 40, 3), 90, np.uint8), predicted, truth, side=64)
     assert shown.dtype == np.uint8
     truth[0, 0] = 254
     Image.fromarray(truth).save(tmp_path / "truth.png")
@@ -299,6 +301,6 @@ def test_a_ground_truth_may_leave_pixels_open(tmp_path: Path) -> None:
 def test_agreement_is_that_of_what_is_labelled() -> None:
     from hairnet_model.inference.panels import _found
 
-    truth, found = half_labelled()
-    assert _found(found, truth, HAIR) == "50.0% of the photo, IoU 0.500"
-    assert _found(found, truth, FACE) == "50.0% of the photo", "no pixel is labelled face"
+    truth, predicted = half_labelled()
+    assert _found(predicted, truth, HAIR) == "50.0% of the photo, IoU 0.500"
+    assert _found(predicted, truth, FACE) == "50.0% of the photo", "no pixel is labelled face"
