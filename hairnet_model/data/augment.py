@@ -97,8 +97,21 @@ def _recolour(image: Pixels, numbers: NDArray[np.float64], strength: float) -> P
     curve = (curve - 0.5) * 1.4 ** (strength * contrast) + 0.5 + 0.15 * strength * brightness
     table = np.stack([curve + 0.08 * strength * cast for cast in casts], axis=-1)
     toned = cv2.LUT(image, np.clip(table * 255, 0, 255).astype(np.uint8).reshape(256, 1, 3))
-    share = 1 + strength * (0.4 * saturation if saturation > 0 else min(1.0, -saturation) * -1.0 * (saturation < -0.5))
-    if share == 1:
+    factor = _saturation_factor(saturation, strength)
+    if factor == 1:
         return as_pixels(toned)
     grey = cv2.cvtColor(cv2.cvtColor(toned, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
-    return as_pixels(cv2.addWeighted(toned, max(0.0, share), grey, 1 - max(0.0, share), 0))
+    return as_pixels(cv2.addWeighted(toned, factor, grey, 1 - factor, 0))
+
+
+def _saturation_factor(number: float, strength: float) -> float:
+    """What saturation is multiplied by, from a number of -1..1.
+
+    Half of the numbers raise it, by up to 40 % at strength 1. A quarter leave it, and a quarter lower it to between
+    half and nothing, since black and white photos and dim light are common.
+    """
+    if number > 0:
+        return 1 + strength * (0.4 * number)
+    if number < -0.5:
+        return max(0.0, 1 + strength * number)
+    return 1.0

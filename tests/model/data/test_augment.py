@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hairnet_data.core.classes import FACE, HAIR
-from hairnet_model.data.augment import augment, cover
+from hairnet_model.data.augment import _saturation_factor, augment, cover
 
 
 def _grey_by_class(n: int = 8) -> tuple[np.ndarray, np.ndarray]:
@@ -52,6 +52,18 @@ def test_colours_stay_recognisable(strength: float) -> None:
     recoloured, _ = augment(images, np.zeros((200, 4, 4), np.uint8), np.random.default_rng(0), strength)
     assert recoloured.std() > 5 * strength
     assert 10 < np.median(recoloured) < 245
+
+
+@pytest.mark.parametrize(
+    ("number", "strength", "factor"),
+    [
+        *((1, 1, 1.4), (0.5, 1, 1.2), (1, 2, 1.8), (1, 0, 1)),  # more colour
+        *((0, 1, 1), (-0.49, 2, 1), (-0.5, 2, 1)),  # unchanged
+        *((-0.75, 1, 0.25), (-1, 1, 0), (-1, 0.5, 0.5), (-1, 2, 0)),  # less, down to grey
+    ],
+)
+def test_saturation(number: float, strength: float, factor: float) -> None:
+    assert _saturation_factor(number, strength) == factor
 
 
 def heads(count: int, size: int = 64) -> tuple[np.ndarray, np.ndarray]:
