@@ -127,22 +127,24 @@ def evaluate(
     start_quietly()
     from hairnet_model.data import tfds_records
     from hairnet_model.evaluation import evaluate as evaluating
-    from hairnet_model.evaluation.hard_examples import Worst, checked
+    from hairnet_model.evaluation.hard_examples import HardExamples, check_sheet_path
     from hairnet_model.evaluation.report import print_report
     from hairnet_model.model_io import model_file
 
     if worst:
-        checked(worst)
+        check_sheet_path(worst)
     prepared = tfds_records.open_dataset(dataset)
-    sheet = Worst()
+    hard_examples = HardExamples()
     with progress_bar(quiet or as_json, "pictures") as progress:
-        report = evaluating.evaluate(model_file.load(model), prepared, split, progress=progress, watch=sheet.add)
+        report = evaluating.evaluate(
+            model_file.load(model), prepared, split, progress=progress, watch=hard_examples.add
+        )
     if as_json:
         print(json.dumps(report.to_json(), indent=2))
     else:
         print_report(report)
     if worst:
-        sheet.save(worst)
+        hard_examples.save(worst)
         print(worst, file=sys.stderr)
 
 

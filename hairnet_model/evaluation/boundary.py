@@ -1,4 +1,4 @@
-"""Where classes end, and how much of that a prediction meets. NumPy alone."""
+"""Boundary F1: how much of the boundary of each class a prediction meets."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ def boundary_counts(truth: Pixels, predicted: Pixels, tolerance: float = TOLERAN
 
     A boundary pixel is one of the class with one of its four neighbours of another class; the picture's frame
     is no boundary. It is met if a boundary pixel of the same class in the other mask lies within the tolerance
-    (Euclidean; at least one pixel, because no mask is sharper). So in Csurka, Larlus, Perronnin, "What is a good
-    evaluation measure for semantic segmentation?" (BMVC 2013), with two differences: their tolerance is 0.75 %
-    of the diagonal, ours 0.63 % of a square's, and they average over pictures, where here counts are pooled.
+    (Euclidean; at least one pixel, because no mask is sharper). This is the measure of Csurka, Larlus, Perronnin,
+    "What is a good evaluation measure for semantic segmentation?" (BMVC 2013), with two differences: their tolerance
+    is 0.75 % of the diagonal, ours 0.63 % of a square's, and they average over pictures, where here counts are pooled.
     Unlike the benchmark of BSDS (Martin, Fowlkes, Malik 2004) it asks for no one-to-one assignment. Boundary pixels
     within reach of a pixel without a label are counted in neither mask: the true boundary may run there.
 
@@ -41,17 +41,17 @@ def boundary_counts(truth: Pixels, predicted: Pixels, tolerance: float = TOLERAN
     reach = max(1.0, tolerance * max(truth.shape))
     counted = np.zeros((len(OUTLINED), 4), np.int64)
     unlabelled = truth >= UNSURE
-    known, inner = ~unlabelled, ~unlabelled
+    decided, inner = ~unlabelled, ~unlabelled
     if unlabelled.any():
-        known, inner = ~_near(unlabelled, reach), ~_near(unlabelled, 1)
+        decided, inner = ~_near(unlabelled, reach), ~_near(unlabelled, 1)
     for row, number in zip(counted, OUTLINED, strict=True):
-        # Where labels end there is a boundary of labels, not of a class.
+        # Where the labels end there is a boundary of labels, not of a class.
         true, guessed = _boundary(truth == number) & inner, _boundary(predicted == number)
-        row[1], row[3] = np.count_nonzero(guessed & known), np.count_nonzero(true & known)
+        row[1], row[3] = np.count_nonzero(guessed & decided), np.count_nonzero(true & decided)
         if row[1] and true.any():
-            row[0] = np.count_nonzero(guessed & known & _near(true, reach))
+            row[0] = np.count_nonzero(guessed & decided & _near(true, reach))
         if row[3] and guessed.any():
-            row[2] = np.count_nonzero(true & known & _near(guessed, reach))
+            row[2] = np.count_nonzero(true & decided & _near(guessed, reach))
     return counted
 
 

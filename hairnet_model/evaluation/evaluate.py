@@ -20,17 +20,17 @@ from hairnet_model.evaluation import metrics
 from hairnet_model.evaluation.metrics import Counts
 from hairnet_model.evaluation.report import Negatives, Report, SplitReport
 from hairnet_model.model_io.model_file import Model
-from hairnet_model.networks import outputs as heads
 from hairnet_model.networks.fcn import STRIDE
+from hairnet_model.networks.outputs import class_ids
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Case:
-    """One picture, what the model made of it, and how that counts.
+    """One picture, the model's prediction, and its counts.
 
     Attributes:
-        split: where the record stands.
-        index: its index there.
+        split: the record's split.
+        index: the record's index in it.
         kind: "portrait" or "negative".
         person: who is shown, "" for nobody or unknown.
         source_id: the portrait or background shown.
@@ -68,13 +68,13 @@ def evaluate(
         dataset: a prepared dataset.
         splits: which of its splits; unless given, `test` and all whose names begin with `test_`.
         batch: pictures a step; it changes the speed, not the result.
-        progress: told how many records are done.
-        watch: shown every case, for instance to keep the worst (`hard_examples.Worst`).
+        progress: called with the number of records done.
+        watch: called with every case, for instance to keep the worst (`hard_examples.HardExamples`).
 
     Raises:
         UsageError: the dataset has no such split.
         DatasetError: its pictures do not fit a network, or a record is damaged or missing.
-        HairnetError: the model puts out what is no number.
+        HairnetError: the model's outputs are not finite.
     """
     check_size(dataset)
     names = splits or [name for name in dataset.shards if name == "test" or name.startswith("test_")]
@@ -83,7 +83,7 @@ def evaluate(
         raise DatasetError(str(dataset.path), "has no test split", f"it has {', '.join(dataset.shards)}")
     total = sum(counts.values())
     progress("evaluating", 0, total)
-    done, found = 0, {}
+    done, reports = 0, {}
     for name in counts:
         tally = _Tally()
         for case in cases(model, dataset, name, batch):
@@ -92,41 +92,40 @@ def evaluate(
             done += 1
             if done % batch == 0 or done == total:
                 progress("evaluating", done, total)
-        found[name] = tally.report(bool(model.people))
+        reports[name] = tally.report(bool(model.people))
     speed = latency(model)
     size = dataset.image_size
-    return Report(dataset.name, dataset.fingerprint, dataset.source, size, found, speed, model.image_size)
+    return Report(dataset.name, dataset.fingerprint, dataset.source, size, reports, speed, model.image_size)
 
 
 def check_size(dataset: tfds_records.Dataset) -> None:
     """Raises DatasetError if the networks cannot take the dataset's pictures."""
     size = dataset.image_size
     if size % STRIDE:
-        hint = (
-            f"build it with an --image-size divisible by {STRIDE}, for instance {max(1, round(size / STRIDE)) * STRIDE}"
-        )
+        nearest = max(1, round(size / STRIDE)) * STRIDE
+        hint = f"build it with an --image-size divisible by {STRIDE}, for instance {nearest}"
         raise DatasetError(str(dataset.path), f"has pictures of {size} pixels, which no network here takes", hint)
 
 
 def cases(model: Model, dataset: tfds_records.Dataset, split: str, batch: int = 32) -> Iterator[Case]:
-    """Yields every picture of a split with what the model made of it.
+    """Yields every picture of a split with the model's prediction.
 
     Raises:
         UsageError: there is no such split.
         DatasetError: a record is damaged or missing.
-        HairnetError: the model puts out what is no number.
+        HairnetError: the model's outputs are not finite.
     """
-    read, wanted = 0, dataset.count(split)
-    for part in tfds_records.read(dataset, split, batch) if wanted else ():
-        predicted = predict(model, part.images)
-        for at, index in enumerate(part.index):
+    read, expected = 0, dataset.count(split)
+    for records in tfds_records.read(dataset, split, batch) if expected else ():
+        predicted = predict(model, records.images)
+        for i, index in enumerate(records.index):
             read += 1
             yield Case(
-                split, index, part.kind[at], part.person[at], part.source_id[at], _traits(part.recipe[at]),
-                part.images[at], part.masks[at], predicted[at], metrics.count(part.masks[at], predicted[at]),
+                split, index, records.kind[i], records.person[i], records.source_id[i], _traits(records.recipe[i]),
+                records.images[i], records.masks[i], predicted[i], metrics.count(records.masks[i], predicted[i]),
             )  # fmt: skip
-    if read != wanted:  # a shard that ends between two records reads like a whole one
-        what = f"holds {read:,} records where its metadata say {wanted:,}"
+    if read != expected:  # a shard that was cut between two records reads like an entire one
+        what = f"holds {read:,} records where its metadata say {expected:,}"
         raise DatasetError(f"{dataset.path} ({split})", what, "build it again")
 
 
@@ -141,35 +140,33 @@ def predict(model: Model, images: Pixels) -> Pixels:
         uint8 (N, H, W).
 
     Raises:
-        HairnetError: the model puts out what is no number.
+        HairnetError: the model's outputs are not finite.
     """
     # Compiled: 15 ms for one picture of 224 pixels where calling the network takes 120, and the same numbers.
     outputs = np.asarray(model.network.predict_on_batch(images))
     if not np.isfinite(outputs).all():
-        raise HairnetError(
-            "the model", "puts out values that are no numbers", "its training went astray: train it anew"
-        )
-    return heads.class_ids(outputs)
+        raise HairnetError("the model", "its outputs are not finite numbers", "its training diverged: train it again")
+    return class_ids(outputs)
 
 
 def latency(model: Model, runs: int = 50) -> float:
     """Median time in milliseconds of one picture from NumPy through the network and back, on this machine.
 
-    The batch is 1 and the picture of the size the model was trained on. The compiler's and the caches' first
-    runs are left out. Other work on the machine counts in.
+    The batch is 1 and the picture has the size the model was trained on. The first five runs, which compile and fill
+    caches, are left out. Other work on the machine is included.
     """
     side = model.image_size
     picture = (np.arange(side * side * 3) % 251).astype(np.uint8).reshape(1, side, side, 3)
-    took = []
+    seconds = []
     for _ in range(5 + runs):
-        began = time.perf_counter()
+        started = time.perf_counter()
         model.network.predict_on_batch(picture)
-        took.append(time.perf_counter() - began)
-    return statistics.median(took[5:]) * 1000
+        seconds.append(time.perf_counter() - started)
+    return statistics.median(seconds[5:]) * 1000
 
 
 def _traits(recipe: str) -> dict[str, str]:
-    """The traits in a recipe; none if it has none: evaluation asks for pictures and masks alone."""
+    """The traits in a recipe, {} if it has none: evaluation needs pictures and masks alone."""
     try:
         traits = json.loads(recipe)["traits"]
         return {str(name): str(value) for name, value in traits.items()}
@@ -179,7 +176,7 @@ def _traits(recipe: str) -> dict[str, str]:
 
 @dataclass(slots=True)
 class _Tally:
-    """What is counted of one split."""
+    """Counts of one split."""
 
     portraits: Counts = field(default_factory=Counts)
     strangers: Counts = field(default_factory=Counts)
@@ -188,14 +185,14 @@ class _Tally:
     blobs: int = 0
     backgrounds: set[str] = field(default_factory=set)
 
-    def add(self, case: Case, known: frozenset[str]) -> None:
+    def add(self, case: Case, people: frozenset[str]) -> None:
         if case.kind == "negative":
             self.shares.append(metrics.false_positive_share(case.predicted))
             self.blobs += metrics.has_blob(case.predicted)
             self.backgrounds.add(case.source_id)
             return
         self.portraits += case.counts
-        if case.person and hashed(case.person) not in known:
+        if case.person and hashed(case.person) not in people:
             self.strangers += case.counts
         for name, value in case.traits.items():
             values = self.traits.setdefault(name, {})
@@ -217,5 +214,5 @@ class _Tally:
 
 
 def _in_order(group: tuple[str, Any]) -> tuple[int, str]:
-    """Numbers by their size, names by the alphabet."""
+    """A sort key: numbers by size, names by the alphabet."""
     return (int(group[0]) if group[0].isdecimal() else 0, group[0])

@@ -1,6 +1,6 @@
-"""How well a prediction fits the truth: counts that add up over pictures, and the scores that follow from them.
+"""Metrics: counts that add up over pictures, and the scores that are computed from them.
 
-NumPy alone. Evaluation, ablation and export all count with `count` and ask `score`. Every score is computed from
+Evaluation, ablation and export all count with `count` and ask `score`. Every score is computed from
 counts pooled over all pictures, never averaged over pictures: a picture without hair would have no hair score.
 Pixels without a label are left out, and where there are any, a class that no pixel is labelled as has no score.
 """
@@ -23,18 +23,18 @@ from hairnet_model.evaluation.boundary import OUTLINED, Counted, boundary_counts
 CLASSES = len(NAMES)
 
 BLOB = 0.005
-"""A picture with nobody in it has a blob if more than this share of its pixels is called hair or face."""
+"""A picture with nobody in it has a blob if more than this share of its pixels is predicted as hair or face."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Counts:
-    """What scores are computed from. Counts of several pictures are added with `+` or `total`.
+    """The counts that scores are computed from. Counts of several pictures are added with `+` or `total`.
 
     Attributes:
         pictures: how many were counted.
         confusion: int64 (3, 3) pixels, rows truth, columns prediction, both in the order of the class ids.
         boundary: int64 (2, 4) pixels, a row for each of `OUTLINED`; see `boundary_counts`.
-        unlabelled: pixels that were left out, as nobody said what they are.
+        unlabelled: pixels without a label, which were left out.
     """
 
     pictures: int = 0
@@ -58,8 +58,8 @@ class Scores:
     Attributes:
         pictures: over how many.
         pixel_accuracy: share of pixels whose class is right.
-        iou: intersection over union, one a class in the order of the ids.
-        f1: the same for F1.
+        iou: intersection over union of each class, in the order of the ids.
+        f1: F1 of each class.
         miou: mean of the IoU of all classes that occur.
         boundary_f1: hair's and face's, in the order of `OUTLINED`.
     """
@@ -73,19 +73,19 @@ class Scores:
 
     @property
     def boundary_mean(self) -> float:
-        """Mean boundary F1 of hair and face, of one of them where the other never occurs."""
+        """Mean boundary F1 of hair and face; of one of them if the other never occurs."""
         return _mean(self.boundary_f1)
 
     def to_json(self) -> dict[str, Any]:
         """Plain numbers by name; None where a score is undefined, since JSON has no NaN."""
-        boundary = {NAMES[number]: plain(value) for number, value in zip(OUTLINED, self.boundary_f1, strict=True)}
+        boundary = {NAMES[number]: json_number(value) for number, value in zip(OUTLINED, self.boundary_f1, strict=True)}
         return {
             "pictures": self.pictures,
-            "pixel_accuracy": plain(self.pixel_accuracy),
-            "iou": {name: plain(value) for name, value in zip(NAMES, self.iou, strict=True)},
-            "f1": {name: plain(value) for name, value in zip(NAMES, self.f1, strict=True)},
-            "miou": plain(self.miou),
-            "boundary_f1": {**boundary, "mean": plain(self.boundary_mean)},
+            "pixel_accuracy": json_number(self.pixel_accuracy),
+            "iou": {name: json_number(value) for name, value in zip(NAMES, self.iou, strict=True)},
+            "f1": {name: json_number(value) for name, value in zip(NAMES, self.f1, strict=True)},
+            "miou": json_number(self.miou),
+            "boundary_f1": {**boundary, "mean": json_number(self.boundary_mean)},
         }
 
 
@@ -109,7 +109,7 @@ def total(counted: Iterable[Counts]) -> Counts:
 
 
 def score(counts: Counts) -> Scores:
-    """The scores that follow from counts."""
+    """Computes the scores from counts."""
     matrix, partly = counts.confusion, counts.unlabelled > 0
     lines = np.where(_scored(matrix, partly)[list(OUTLINED)], boundary_f1(counts.boundary), np.nan)
     return Scores(
@@ -123,7 +123,7 @@ def score(counts: Counts) -> Scores:
 
 
 def _scored(matrix: Counted, partly: bool) -> NDArray[np.bool_]:
-    """Which classes can have a score, bool (3,): where some pixels have no label, those that others are labelled as."""
+    """Which classes can have a score, bool (3,): all, or if some pixels have no label, those with labelled pixels."""
     return np.asarray((matrix.sum(1) > 0) | (not partly), np.bool_)
 
 
@@ -163,10 +163,10 @@ def iou(matrix: Counted, partly: bool = False) -> NDArray[np.float64]:
 
     Args:
         matrix: int64 (3, 3), rows truth.
-        partly: whether pixels without a label were left out: NaN then for a class that no pixel is labelled as, too.
+        partly: whether pixels without a label were left out; NaN then also for a class without labelled pixels.
 
     Returns:
-        float64 (3,); NaN for a class that is neither there nor predicted: that is no achievement.
+        float64 (3,); NaN for a class that neither occurs nor is predicted.
     """
     right = np.diagonal(matrix)
     union = matrix.sum(0) + matrix.sum(1) - right
@@ -207,12 +207,12 @@ def boundary_f1(counts: Counted) -> NDArray[np.float64]:
 
 
 def false_positive_share(mask: Pixels) -> float:
-    """Share of the pixels called hair or face, in the predicted class ids (H, W) of a picture with nobody in it."""
+    """Share of the pixels predicted as hair or face, of class ids (H, W) of a picture with nobody in it."""
     return float(np.count_nonzero(mask != BACKGROUND) / mask.size)
 
 
 def has_blob(mask: Pixels) -> bool:
-    """Whether somebody was seen in a picture with nobody in it: more than `BLOB` of its pixels."""
+    """Whether somebody was predicted in a picture with nobody in it: more than `BLOB` of its pixels."""
     return false_positive_share(mask) > BLOB
 
 
@@ -225,7 +225,7 @@ def wilson(hits: float, n: float) -> tuple[float, float]:
 
     Args:
         hits: how many of them.
-        n: independent observations; nothing is known of the share of none.
+        n: independent observations; 0 gives (0, 1).
 
     Raises:
         ValueError: not 0 <= hits <= n.
@@ -239,19 +239,19 @@ def wilson(hits: float, n: float) -> tuple[float, float]:
     middle = p + extra / 2
     half = z * math.sqrt(p * (1 - p) / n + extra / (4 * n))
     low, high = (middle - half) / (1 + extra), (middle + half) / (1 + extra)
-    return max(0.0, min(p, low)), min(1.0, max(p, high))  # rounding must not part them from the share
+    return max(0.0, min(p, low)), min(1.0, max(p, high))  # rounding must not exclude the share
 
 
-def plain(value: float) -> float | None:
+def json_number(value: float) -> float | None:
     """A score for JSON: rounded to six digits, None if it is undefined."""
     return None if math.isnan(value) else round(float(value), 6)
 
 
-def _share(part: Any, whole: Any, defined: Any = None) -> NDArray[np.float64]:
-    """Divides; NaN where it is not `defined` (unless told, where the whole is 0), 0 if a defined whole is 0."""
-    part, whole = np.asarray(part, np.float64), np.asarray(whole, np.float64)
-    divided = np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
-    return np.where(whole > 0 if defined is None else defined, divided, np.nan)
+def _share(part: Any, total: Any, defined: Any = None) -> NDArray[np.float64]:
+    """Divides; NaN where not `defined` (by default where the total is 0), 0 where it is defined and the total is 0."""
+    part, total = np.asarray(part, np.float64), np.asarray(total, np.float64)
+    divided = np.divide(part, total, out=np.zeros_like(part), where=total > 0)
+    return np.where(total > 0 if defined is None else defined, divided, np.nan)
 
 
 def _mean(values: Iterable[float]) -> float:

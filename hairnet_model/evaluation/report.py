@@ -1,4 +1,4 @@
-"""What an evaluation found: as values, as JSON and as a table on screen."""
+"""The result of an evaluation: as values, as JSON and as a table on screen."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from typing import Any
 
 from hairnet_data.core.classes import NAMES
 from hairnet_model.evaluation.boundary import OUTLINED
-from hairnet_model.evaluation.metrics import BLOB, Scores, plain
+from hairnet_model.evaluation.metrics import BLOB, Scores, json_number
 
 
 @dataclass(frozen=True, slots=True)
 class Negatives:
-    """How often hair or face was seen where nobody is.
+    """How often hair or face was predicted where nobody is.
 
     Attributes:
         pictures: how many there are.
-        backgrounds: how many different ones they show.
+        backgrounds: how many different backgrounds they show.
         pixel_share: share of false-positive pixels, 0 to 1; NaN for no pictures.
         blobs: pictures with more than `metrics.BLOB` of them.
         interval: 95 % interval of the share of such pictures (`metrics.wilson`). Its sample is the backgrounds:
             a model that sees a face in one crop of a wallpaper often sees it in the next one too (a correlation
-            of 0.4 to 0.5 was measured), so that the crops are no independent observations. It is a little wide.
+            of 0.4 to 0.5 was measured), so the crops are not independent observations. It is a little too wide.
     """
 
     pictures: int
@@ -43,10 +43,10 @@ class Negatives:
         return {
             "pictures": self.pictures,
             "backgrounds": self.backgrounds,
-            "false_positive_pixels": plain(self.pixel_share),
+            "false_positive_pixels": json_number(self.pixel_share),
             "blobs": self.blobs,
-            "blob_share": plain(self.blob_share),
-            "blob_share_95": [plain(end) for end in self.interval],
+            "blob_share": json_number(self.blob_share),
+            "blob_share_95": [json_number(end) for end in self.interval],
         }
 
 
@@ -56,7 +56,7 @@ class SplitReport:
 
     Attributes:
         portraits: over all its portraits; None if it has none.
-        strangers: over portraits of people the model was not trained on; None if it is not known who they are.
+        strangers: over portraits of people the model was not trained on; None if these are unknown.
         traits: the scores of the portraits by the name and the value of each trait their recipes have.
         negatives: over its pictures with nobody in them; None if it has none.
     """
@@ -67,18 +67,18 @@ class SplitReport:
     negatives: Negatives | None
 
     def to_json(self) -> dict[str, Any]:
-        """Plain values by name; what is None is left out, and so are traits if there are none."""
+        """Plain values by name; None is left out, and so are traits if there are none."""
         traits = {
             name: {value: scores.to_json() for value, scores in values.items()} for name, values in self.traits.items()
         }
-        found = {"portraits": self.portraits, "strangers": self.strangers, "negatives": self.negatives}
-        told: dict[str, Any] = {name: part.to_json() for name, part in found.items() if part is not None}
-        return {**told, "traits": traits} if traits else told
+        parts = {"portraits": self.portraits, "strangers": self.strangers, "negatives": self.negatives}
+        values: dict[str, Any] = {name: part.to_json() for name, part in parts.items() if part is not None}
+        return {**values, "traits": traits} if traits else values
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """How good and how fast a model is on a dataset.
+    """Scores and latency of a model on a dataset.
 
     Attributes:
         dataset: the dataset's name.
@@ -113,7 +113,7 @@ class Report:
 
 
 def print_report(report: Report) -> None:
-    """Prints the tables: every split, what was seen where nobody is, and the groups of portraits."""
+    """Prints the tables: every split, predictions where nobody is, and the groups of portraits."""
     from rich.console import Console
 
     console = Console(width=None if sys.stdout.isatty() else 100, highlight=False)
@@ -122,7 +122,7 @@ def print_report(report: Report) -> None:
         console.print(_table("split", rows))
     for name, split in report.splits.items():
         if split.negatives:
-            console.print(f"\n{name}: {_seen(split.negatives)}")
+            console.print(f"\n{name}: {_negatives_line(split.negatives)}")
     for title, groups in _groups(report):
         console.print()
         console.print(_table(title, groups))
@@ -131,37 +131,37 @@ def print_report(report: Report) -> None:
 
 
 def _rows(report: Report) -> list[tuple[str, Scores]]:
-    """Splits, the strangers of each below it."""
+    """The splits, each followed by its strangers."""
     rows = []
     for name, split in report.splits.items():
         if split.portraits:
             rows.append((name, split.portraits))
-        # Where all are strangers, a second row would say the same once more.
+        # If all are strangers, a second row would repeat the first.
         if split.portraits and split.strangers and split.strangers.pictures != split.portraits.pictures:
             rows.append(("  strangers", split.strangers))
     return rows
 
 
 def _groups(report: Report) -> list[tuple[str, list[tuple[str, Scores]]]]:
-    """The groups of the first split that has any: it is the clean one; the rest stand in the JSON."""
+    """The groups of the first split that has any, which is the clean one; the JSON has them all."""
     for name, split in report.splits.items():
         if split.traits:
             return [(f"{name} by {trait}", list(values.items())) for trait, values in split.traits.items()]
     return []
 
 
-def _seen(found: Negatives) -> str:
-    """What was seen where nobody is, in words."""
-    low, high = found.interval
+def _negatives_line(negatives: Negatives) -> str:
+    """How often hair or face was predicted where nobody is, in words."""
+    low, high = negatives.interval
     return (
-        f"{found.pixel_share:.2%} of the pixels called hair or face; in {found.blobs:,} of {found.pictures:,} pictures "
-        f"more than {BLOB:.1%} of them: {found.blob_share:.1%}, 95 % interval {low:.1%} to {high:.1%} "
-        f"({found.backgrounds:,} backgrounds)"
+        f"{negatives.pixel_share:.2%} of the pixels called hair or face; in {negatives.blobs:,} of "
+        f"{negatives.pictures:,} pictures more than {BLOB:.1%} of them: {negatives.blob_share:.1%}, 95 % interval "
+        f"{low:.1%} to {high:.1%} ({negatives.backgrounds:,} backgrounds)"
     )
 
 
 def _table(head: str, rows: list[tuple[str, Scores]]) -> Any:
-    """A table of scores in percent, a row for each name."""
+    """A table of scores in percent, a row per name."""
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False)
@@ -183,11 +183,11 @@ def _percent(share: float) -> str:
 
 
 def agreement_line(iou: Sequence[float], pictures: int, size: int) -> str:
-    """What an export came to, in one line.
+    """Size and agreement of an export, in one line.
 
     Args:
-        iou: of every class, between the exported model and the Keras model, 0..1.
-        pictures: they were compared on.
+        iou: of each class, between the exported model and the Keras model, 0..1.
+        pictures: how many they were compared on.
         size: of the file, in bytes.
     """
     each = ", ".join(f"{name} {value:.4f}" for name, value in zip(NAMES, iou, strict=True))

@@ -25,7 +25,7 @@ from hairnet_model.data.partial_labels import POSSIBLE, fill_unlabelled, unlabel
 from hairnet_model.data.tfds_feed import RecordFeed
 from hairnet_model.evaluation import metrics
 from hairnet_model.evaluation.evaluate import Case
-from hairnet_model.evaluation.hard_examples import Worst, error
+from hairnet_model.evaluation.hard_examples import HardExamples, error
 from hairnet_model.evaluation.report import print_report
 from hairnet_model.inference.panels import panels
 from hairnet_model.inference.predict import read_truth
@@ -246,7 +246,7 @@ def test_a_boundary_of_labels_is_no_boundary() -> None:
     assert counted[2] == counted[3] == 20 - 1, "but for the one beside what nobody labelled"
 
 
-def test_the_worst_are_not_those_nobody_labelled(tmp_path: Path) -> None:
+def test_pictures_without_labels_are_not_the_worst(tmp_path: Path) -> None:
     truth, predicted = half_labelled()
 
     def case(index: int, true: np.ndarray) -> Case:
@@ -257,11 +257,11 @@ def test_the_worst_are_not_those_nobody_labelled(tmp_path: Path) -> None:
 
     assert error(case(0, truth)) == 0.5
     assert error(case(1, np.full_like(truth, UNLABELLED))) == 0
-    worst = Worst()
+    hard = HardExamples()
     for index, true in enumerate((truth, np.full_like(truth, UNLABELLED))):
-        worst.add(case(index, true))
-    assert [case.index for _, case in worst.rows()["test"]] == [0]
-    worst.save(tmp_path / "worst.png")
+        hard.add(case(index, true))
+    assert [case.index for _, case in hard.rows()["test"]] == [0]
+    hard.save(tmp_path / "worst.png")
 
 
 def test_an_evaluation_says_nothing_of_a_class_that_nobody_labelled(

@@ -1,4 +1,4 @@
-"""Evaluation: known predictors get known numbers, groups are counted apart, and faults are one line."""
+"""Evaluation: known predictors get known numbers, groups are counted separately, and errors are one line."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ TESTS = (*PORTRAITS, "test_negatives")
 
 
 class Stub:
-    """Stands in for a network: puts out sure logits of the masks that `answer` gives for pictures."""
+    """Stands in for a network: returns confident logits of the masks that `answer` returns for pictures."""
 
     def __init__(self, answer: Callable[[Any], Any]) -> None:
         self.answer = answer
@@ -59,11 +59,11 @@ def read(dataset: Dataset) -> dict[str, list[tfds_records.Batch]]:
 
 @pytest.fixture(scope="module")
 def oracle(read: dict[str, list[tfds_records.Batch]]) -> Callable[[Any], Any]:
-    """Knows every picture's mask."""
-    known = {part.images[0].tobytes(): part.masks[0] for parts in read.values() for part in parts}
+    """Returns the true mask of every picture of the dataset."""
+    masks = {part.images[0].tobytes(): part.masks[0] for parts in read.values() for part in parts}
 
     def answer(images: Any) -> Any:
-        return np.stack([known.get(image.tobytes(), np.zeros(image.shape[:2], np.uint8)) for image in images])
+        return np.stack([masks.get(image.tobytes(), np.zeros(image.shape[:2], np.uint8)) for image in images])
 
     return answer
 
@@ -73,9 +73,9 @@ def test_a_perfect_model(dataset: Dataset, oracle: Any) -> None:
     assert tuple(report.splits) == TESTS
     assert (report.dataset, report.source, report.image_size) == ("small", "drawn", 64)
     for name in PORTRAITS:
-        found = report.splits[name]
-        assert found.portraits == metrics.Scores(12, 1.0, (1.0,) * 3, (1.0,) * 3, 1.0, (1.0,) * 2)
-        assert found.negatives is None
+        split = report.splits[name]
+        assert split.portraits == metrics.Scores(12, 1.0, (1.0,) * 3, (1.0,) * 3, 1.0, (1.0,) * 2)
+        assert split.negatives is None
     negatives = report.splits["test_negatives"]
     assert negatives.portraits is None
     assert negatives.strangers is None
@@ -142,36 +142,38 @@ def test_false_positives_where_nobody_is(dataset: Dataset, read: Any, pixels: in
     assert seen.interval == metrics.wilson(len(backgrounds) if blobs else 0, len(backgrounds))
 
 
-def test_strangers_are_counted_apart(dataset: Dataset, read: Any, oracle: Any) -> None:
-    known = {part.person[0] for part in read["test"][:5]}
+def test_strangers_are_counted_separately(dataset: Dataset, read: Any, oracle: Any) -> None:
+    trained_on = {part.person[0] for part in read["test"][:5]}
 
     def forgetful(images: Any) -> Any:
         """Right about those it was trained on, and sees nobody else."""
-        acquainted = {part.images[0].tobytes() for part in read["test"] if part.person[0] in known}
+        portraits = {part.images[0].tobytes() for part in read["test"] if part.person[0] in trained_on}
         masks = oracle(images)
-        for at, image in enumerate(images):
-            masks[at] *= image.tobytes() in acquainted
+        for i, image in enumerate(images):
+            masks[i] *= image.tobytes() in portraits
         return masks
 
-    model = stub(forgetful, frozenset(map(hashed, known)))
-    found = evaluate(model, dataset, ["test", "test_negatives"]).splits
-    everybody, strangers = found["test"].portraits, found["test"].strangers
+    model = stub(forgetful, frozenset(map(hashed, trained_on)))
+    splits = evaluate(model, dataset, ["test", "test_negatives"]).splits
+    everybody, strangers = splits["test"].portraits, splits["test"].strangers
     assert everybody is not None
     assert strangers is not None
     assert (everybody.pictures, strangers.pictures) == (12, 7)
     assert strangers.f1[FACE] == 0 < everybody.f1[FACE]
-    assert found["test_negatives"].strangers is None
-    assert evaluate(stub(forgetful), dataset, ["test"]).splits["test"].strangers is None, "nothing is known of people"
+    assert splits["test_negatives"].strangers is None
+    assert evaluate(stub(forgetful), dataset, ["test"]).splits["test"].strangers is None, (
+        "the model does not say whom it was trained on"
+    )
 
 
-def test_nobody_knows_whether_the_nameless_are_strangers(copied: Path) -> None:
-    def nameless(found: list[Any]) -> list[Any]:
-        return [{**record, "person": b""} if number < 4 else record for number, record in enumerate(found)]
+def test_portraits_without_a_name_are_not_strangers(copied: Path) -> None:
+    def nameless(records: list[Any]) -> list[Any]:
+        return [{**record, "person": b""} if number < 4 else record for number, record in enumerate(records)]
 
     rewrite(copied, "test", nameless)
-    found = evaluate(stub(nothing, frozenset({"0" * 16})), open_dataset(copied), ["test"]).splits["test"]
-    assert found.strangers is not None
-    assert found.strangers.pictures == 8
+    split = evaluate(stub(nothing, frozenset({"0" * 16})), open_dataset(copied), ["test"]).splits["test"]
+    assert split.strangers is not None
+    assert split.strangers.pictures == 8
 
 
 def test_drawn_portraits_by_tone_and_hair(dataset: Dataset, read: Any, oracle: Any) -> None:
@@ -180,51 +182,51 @@ def test_drawn_portraits_by_tone_and_hair(dataset: Dataset, read: Any, oracle: A
     def blind(images: Any) -> Any:
         return oracle(images) * np.array([image.tobytes() not in bald for image in images], np.uint8)[:, None, None]
 
-    found = evaluate(stub(blind), dataset, ["test", "test_rotated"]).splits
-    assert list(found["test"].traits) == ["hair", "tone"]
-    for name, values in found["test"].traits.items():
-        wanted = [json.loads(part.recipe[0])["traits"][name] for part in read["test"]]
-        assert {value: scores.pictures for value, scores in values.items()} == {v: wanted.count(v) for v in wanted}
+    splits = evaluate(stub(blind), dataset, ["test", "test_rotated"]).splits
+    assert list(splits["test"].traits) == ["hair", "tone"]
+    for name, values in splits["test"].traits.items():
+        expected = [json.loads(part.recipe[0])["traits"][name] for part in read["test"]]
+        assert {value: scores.pictures for value, scores in values.items()} == {v: expected.count(v) for v in expected}
         assert len(values) > 1
-    assert list(found["test"].traits["tone"]) == sorted(found["test"].traits["tone"], key=int)
-    for kind, scores in found["test"].traits["hair"].items():
+    assert list(splits["test"].traits["tone"]) == sorted(splits["test"].traits["tone"], key=int)
+    for kind, scores in splits["test"].traits["hair"].items():
         assert scores.pixel_accuracy == 1 or kind == "bald"
-    assert {kind for kind, s in found["test"].traits["hair"].items() if s.pixel_accuracy < 1} == (
+    assert {kind for kind, s in splits["test"].traits["hair"].items() if s.pixel_accuracy < 1} == (
         {"bald"} if bald else set()
     )
 
 
 @pytest.mark.parametrize("recipe", [b"", b"{", b"[]", b"{}", b'{"traits": 3}'])
-def test_a_record_without_traits_is_scored_all_the_same(copied: Path, recipe: bytes) -> None:
-    rewrite(copied, "test", lambda found: [{**record, "recipe": recipe} for record in found])
-    found = evaluate(stub(nothing), open_dataset(copied), ["test"]).splits["test"]
-    assert found.portraits is not None
-    assert found.portraits.pictures == 12
-    assert found.traits == {}
+def test_a_record_without_traits_is_scored(copied: Path, recipe: bytes) -> None:
+    rewrite(copied, "test", lambda records: [{**record, "recipe": recipe} for record in records])
+    split = evaluate(stub(nothing), open_dataset(copied), ["test"]).splits["test"]
+    assert split.portraits is not None
+    assert split.portraits.pictures == 12
+    assert split.traits == {}
 
 
 def test_a_split_of_portraits_and_negatives_has_both_scores(dataset: Dataset, oracle: Any, read: Any) -> None:
-    found = evaluate(stub(oracle), dataset, ["train"]).splits["train"]
+    split = evaluate(stub(oracle), dataset, ["train"]).splits["train"]
     kinds = [part.kind[0] for part in read["train"]]
-    assert found.portraits is not None
-    assert found.negatives is not None
-    assert (found.portraits.pictures, found.negatives.pictures) == (kinds.count("portrait"), kinds.count("negative"))
-    assert 0 < found.negatives.pictures < found.portraits.pictures
+    assert split.portraits is not None
+    assert split.negatives is not None
+    assert (split.portraits.pictures, split.negatives.pictures) == (kinds.count("portrait"), kinds.count("negative"))
+    assert 0 < split.negatives.pictures < split.portraits.pictures
 
 
 def test_the_size_of_batches_changes_nothing(dataset: Dataset) -> None:
     keras.utils.set_random_seed(1)
     model = Model(fcn.create(), 64)
-    told = [evaluate(model, dataset, ["test", "test_negatives"], batch=size).to_json()["splits"] for size in (5, 32)]
-    for one, other in zip(_numbers(told[0]), _numbers(told[1]), strict=True):
+    splits = [evaluate(model, dataset, ["test", "test_negatives"], batch=size).to_json()["splits"] for size in (5, 32)]
+    for one, other in zip(_numbers(splits[0]), _numbers(splits[1]), strict=True):
         assert one == pytest.approx(other, abs=2e-3)  # sums in another order may turn a pixel
-    assert told[0]["test"]["portraits"]["pictures"] == 12
+    assert splits[0]["test"]["portraits"]["pictures"] == 12
 
 
-def _numbers(told: Any) -> list[float]:
-    if isinstance(told, dict):
-        return [number for value in told.values() for number in _numbers(value)]
-    return [number for value in told for number in _numbers(value)] if isinstance(told, list) else [told or 0]
+def _numbers(tree: Any) -> list[float]:
+    if isinstance(tree, dict):
+        return [number for value in tree.values() for number in _numbers(value)]
+    return [number for value in tree for number in _numbers(value)] if isinstance(tree, list) else [tree or 0]
 
 
 def test_a_network_and_its_shape(dataset: Dataset) -> None:
@@ -253,17 +255,17 @@ def test_the_two_maps_of_2019(dataset: Dataset) -> None:
 
 def test_every_case_is_shown(dataset: Dataset, oracle: Any, read: Any) -> None:
     seen: list[Case] = []
-    told: list[tuple[str, int, int]] = []
+    calls: list[tuple[str, int, int]] = []
 
     def progress(what: str, done: int, total: int, note: str = "") -> None:
-        told.append((what, done, total))
+        calls.append((what, done, total))
 
     evaluate(stub(oracle), dataset, ["test", "test_negatives"], batch=5, progress=progress, watch=seen.append)
     assert [(case.split, case.index) for case in seen] == [
         (s, i) for s in ("test", "test_negatives") for i in range(12)
     ]
-    assert told[0] == ("evaluating", 0, 24)
-    assert told[-1] == ("evaluating", 24, 24)
+    assert calls[0] == ("evaluating", 0, 24)
+    assert calls[-1] == ("evaluating", 24, 24)
     for case, part in zip(seen, read["test"], strict=False):
         assert (case.truth == part.masks[0]).all()
         assert (case.image == part.images[0]).all()
@@ -278,10 +280,10 @@ def test_a_case_counts_truth_in_rows(dataset: Dataset) -> None:
 
 
 def test_json_has_no_nan_and_latency_is_measured(dataset: Dataset) -> None:
-    told = evaluate(stub(nothing), dataset).to_json()
-    assert json.loads(json.dumps(told, allow_nan=False)) == told
-    assert told["latency"]["image_size"] == 64
-    assert told["latency"]["median_ms"] >= 0
+    report = evaluate(stub(nothing), dataset).to_json()
+    assert json.loads(json.dumps(report, allow_nan=False)) == report
+    assert report["latency"]["image_size"] == 64
+    assert report["latency"]["median_ms"] >= 0
 
 
 def test_latency_is_that_of_one_picture_of_the_models_size() -> None:
@@ -291,9 +293,9 @@ def test_latency_is_that_of_one_picture_of_the_models_size() -> None:
         shapes.append((images.shape, images.dtype))
         return nothing(images)
 
-    took = latency(Model(Stub(slow), 96), runs=3)
+    milliseconds = latency(Model(Stub(slow), 96), runs=3)
     assert set(shapes) == {((1, 96, 96, 3), np.dtype(np.uint8))}
-    assert 0 < took < 1000
+    assert 0 < milliseconds < 1000
 
 
 def test_an_unknown_split(dataset: Dataset) -> None:
@@ -309,10 +311,10 @@ def test_no_test_split(dataset: Dataset) -> None:
 
 def test_an_empty_split_has_no_scores(dataset: Dataset) -> None:
     empty = replace(dataset, shards={"test": ()})
-    found = evaluate(stub(nothing), empty).splits["test"]
-    assert found.portraits is not None
-    assert found.portraits.pictures == 0
-    assert math.isnan(found.portraits.miou)
+    split = evaluate(stub(nothing), empty).splits["test"]
+    assert split.portraits is not None
+    assert split.portraits.pictures == 0
+    assert math.isnan(split.portraits.miou)
 
 
 @pytest.mark.parametrize(("size", "better"), [(100, 96), (250, 256), (8, 32)])
@@ -326,24 +328,24 @@ def test_a_damaged_record_is_one_line(copied: Path) -> None:
     data = bytearray(shard.read_bytes())
     data[len(data) // 2] ^= 255
     shard.write_bytes(bytes(data))
-    with pytest.raises(DatasetError, match="cannot be read") as fault:
+    with pytest.raises(DatasetError, match="cannot be read") as raised:
         evaluate(stub(nothing), open_dataset(copied))
-    assert "\n" not in str(fault.value)
-    rewrite(copied, "test_rotated", lambda found: [{**record, "image": b"no picture"} for record in found])
+    assert "\n" not in str(raised.value)
+    rewrite(copied, "test_rotated", lambda records: [{**record, "image": b"no picture"} for record in records])
     with pytest.raises(DatasetError, match="test_rotated"):
         evaluate(stub(nothing), open_dataset(copied), ["test_rotated"])
 
 
 def test_a_missing_record_is_missed(copied: Path) -> None:
-    rewrite(copied, "test", lambda found: found[:-1])
+    rewrite(copied, "test", lambda records: records[:-1])
     with pytest.raises(DatasetError, match="holds 11 records where its metadata say 12"):
         list(cases(stub(nothing), open_dataset(copied), "test"))
 
 
-def test_a_model_that_went_astray(dataset: Dataset) -> None:
-    class Astray:
+def test_a_model_that_diverged(dataset: Dataset) -> None:
+    class Diverged:
         def predict_on_batch(self, images: Any) -> Any:
             return np.full((*images.shape[:-1], 3), np.nan, np.float32)
 
-    with pytest.raises(HairnetError, match="no numbers"):
-        evaluate(Model(Astray(), 64), dataset, ["test"])
+    with pytest.raises(HairnetError, match="not finite numbers"):
+        evaluate(Model(Diverged(), 64), dataset, ["test"])

@@ -1,4 +1,4 @@
-"""The sheet of the worst cases: it holds the worst, says why, and can be looked at."""
+"""The sheet of hard examples: it shows the largest errors and what kind they are."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hairnet_data.core.classes import BACKGROUND, FACE, HAIR
 from hairnet_data.core.errors import BuildError, UsageError
 from hairnet_model.evaluation import metrics
 from hairnet_model.evaluation.evaluate import Case
-from hairnet_model.evaluation.hard_examples import Worst, checked, error, mistakes
+from hairnet_model.evaluation.hard_examples import HardExamples, check_sheet_path, error, mistakes
 
 
 def case(
@@ -25,12 +25,12 @@ def case(
     return Case(split, index, kind, "", source, {"tone": "7"}, image, truth, predicted, counts)
 
 
-def masks(face: int = 1000, wrong: int = 0, taken: int = BACKGROUND, side: int = 100) -> tuple[Any, Any]:
-    """`face` pixels of face, of which the first `wrong` were taken for something else."""
+def masks(face: int = 1000, wrong: int = 0, wrong_class: int = BACKGROUND, side: int = 100) -> tuple[Any, Any]:
+    """`face` pixels of face, of which the first `wrong` are predicted as another class."""
     truth = np.zeros(side * side, np.uint8)
     truth[:face] = FACE
     guess = truth.copy()
-    guess[:wrong] = taken
+    guess[:wrong] = wrong_class
     return truth.reshape(side, side), guess.reshape(side, side)
 
 
@@ -60,7 +60,7 @@ def test_the_error_of_a_negative_is_its_false_positives() -> None:
     assert error(negative(130)) == pytest.approx(0.013)
 
 
-def test_what_was_taken_for_what() -> None:
+def test_the_largest_confusion_is_named() -> None:
     truth, guess = masks(1000, 300, HAIR)
     guess.ravel()[300:400] = BACKGROUND
     assert mistakes(case(truth, guess)) == ("F1 hair 0.00, face 0.75", "75% face taken for hair")
@@ -69,95 +69,96 @@ def test_what_was_taken_for_what() -> None:
 
 
 def test_the_worst_are_kept_in_order() -> None:
-    worst = Worst(each=3)
+    hard = HardExamples(each=3)
     for index, wrong in enumerate((100, 900, 0, 300, 800, 200)):
-        worst.add(case(*masks(1000, wrong), index))
+        hard.add(case(*masks(1000, wrong), index))
     for index, wrong in enumerate((0, 70, 0)):
-        worst.add(negative(wrong, index))
-    rows = worst.rows()
-    assert [(round(wrong, 6), found.index) for wrong, found in rows["test"]] == [(0.9, 1), (0.8, 4), (0.3, 3)]
-    assert [found.index for _, found in rows["test_negatives"]] == [1], "what is faultless is not shown"
+        hard.add(negative(wrong, index))
+    rows = hard.rows()
+    assert [(round(wrong, 6), case.index) for wrong, case in rows["test"]] == [(0.9, 1), (0.8, 4), (0.3, 3)]
+    assert [case.index for _, case in rows["test_negatives"]] == [1], "cases without an error are not shown"
 
 
 def test_no_more_are_kept_than_may_be_shown() -> None:
-    worst = Worst(each=2)
+    hard = HardExamples(each=2)
     for index in range(200):
-        worst.add(case(*masks(1000, 1 + (index * 37) % 200), index))
-    assert sum(map(len, worst._kept.values())) == 10
-    assert [round(wrong * 1000) for wrong, _ in worst.rows()["test"]] == [200, 199]
+        hard.add(case(*masks(1000, 1 + (index * 37) % 200), index))
+    assert sum(map(len, hard._kept.values())) == 10
+    assert [round(wrong * 1000) for wrong, _ in hard.rows()["test"]] == [200, 199]
 
 
 def test_a_portrait_is_shown_in_the_first_split_where_it_is_among_the_worst() -> None:
-    worst = Worst(each=1)
+    hard = HardExamples(each=1)
     for index, (wrong, split) in enumerate(
         ((700, "test"), (600, "test"), (800, "test_rotated"), (500, "test_rotated"))
     ):
-        worst.add(case(*masks(1000, wrong), index, source="ab"[index % 2], split=split))
-    assert {split: [found.index for _, found in row] for split, row in worst.rows().items()} == {
+        hard.add(case(*masks(1000, wrong), index, source="ab"[index % 2], split=split))
+    assert {split: [case.index for _, case in row] for split, row in hard.rows().items()} == {
         "test": [0],
         "test_rotated": [3],
     }
 
 
 def test_one_background_is_shown_once() -> None:
-    worst = Worst(each=2)
+    hard = HardExamples(each=2)
     for index, (wrong, source) in enumerate(((500, "a"), (600, "a"), (400, "b"), (450, "a"), (300, "c"))):
-        worst.add(negative(wrong, index, source))
-    assert [found.index for _, found in worst.rows()["test_negatives"]] == [1, 2]
+        hard.add(negative(wrong, index, source))
+    assert [case.index for _, case in hard.rows()["test_negatives"]] == [1, 2]
 
 
-def test_kept_pictures_do_not_hold_on_to_their_batch() -> None:
+def test_kept_pictures_do_not_keep_their_batch() -> None:
     truth, guess = masks(1000, 500)
     batch = np.stack([truth, truth])
-    worst = Worst()
-    worst.add(case(batch[0], guess))
+    hard = HardExamples()
+    hard.add(case(batch[0], guess))
     batch[:] = HAIR
-    ((_, kept),) = worst.rows()["test"]
+    ((_, kept),) = hard.rows()["test"]
     assert (kept.truth == truth).all()
     assert kept.truth.base is None
 
 
 def test_a_sheet(tmp_path: Path) -> None:
-    worst = Worst(each=2)
+    hard = HardExamples(each=2)
     for index in range(3):
-        worst.add(case(*masks(1000, 100 * index + 100), index))
-        worst.add(negative(90 * index, index))
-    sheet = worst.sheet()
+        hard.add(case(*masks(1000, 100 * index + 100), index))
+        hard.add(negative(90 * index, index))
+    sheet = hard.sheet()
     assert sheet.dtype == np.uint8
     assert sheet.ndim == 3
-    worst.save(checked(tmp_path / "worst.png"))
+    check_sheet_path(tmp_path / "worst.png")
+    hard.save(tmp_path / "worst.png")
     with Image.open(tmp_path / "worst.png") as saved:
         assert np.array_equal(np.asarray(saved), sheet)
     with pytest.raises(BuildError, match="cannot be written"):
-        worst.save(tmp_path / "none" / "worst.png")
+        hard.save(tmp_path / "none" / "worst.png")
 
 
 @pytest.mark.parametrize(
-    ("taken", "shown"), [(BACKGROUND, (80, 120, 220)), (HAIR, (220, 80, 80)), (None, (103, 103, 103))]
+    ("predicted", "colour"), [(BACKGROUND, (80, 120, 220)), (HAIR, (220, 80, 80)), (None, (103, 103, 103))]
 )
-def test_wrong_pixels_have_the_colour_of_what_they_were_taken_for(taken: int | None, shown: Any) -> None:
-    truth, guess = masks(6000, 6000 if taken is not None else 0, taken or BACKGROUND)
-    guess[60:] = HAIR if taken is None else BACKGROUND
-    worst = Worst(each=1)
-    worst.add(case(truth, guess))
-    sheet = worst.sheet().astype(int)
+def test_wrong_pixels_have_the_colour_of_the_predicted_class(predicted: int | None, colour: Any) -> None:
+    truth, guess = masks(6000, 6000 if predicted is not None else 0, predicted or BACKGROUND)
+    guess[60:] = HAIR if predicted is None else BACKGROUND
+    hard = HardExamples(each=1)
+    hard.add(case(truth, guess))
+    sheet = hard.sheet().astype(int)
     # The centre of the upper part of the right picture, away from all outlines.
     y, x = sheet.shape[0] - 28 - 224 - 80 + 70, 28 + 224 + 16 + 112
-    near = np.abs(sheet[y : y + 30, x - 10 : x + 10] - np.array(shown)).max(-1)
+    near = np.abs(sheet[y : y + 30, x - 10 : x + 10] - np.array(colour)).max(-1)
     assert near.min() < 45
 
 
 def test_no_picture_is_no_crash() -> None:
-    assert Worst().sheet().ndim == 3
+    assert HardExamples().sheet().ndim == 3
 
 
-def test_a_split_without_a_fault_is_still_named() -> None:
-    worst = Worst()
-    worst.add(case(*masks(1000, 0)))
-    assert worst.sheet().shape[0] > 40
+def test_a_split_without_an_error_is_still_named() -> None:
+    hard = HardExamples()
+    hard.add(case(*masks(1000, 0)))
+    assert hard.sheet().shape[0] > 40
 
 
-@pytest.mark.parametrize(("name", "why"), [("worst.jpg", "no .png"), ("gone/worst.png", "missing")])
-def test_a_path_that_cannot_be_saved_to_is_told_beforehand(tmp_path: Path, name: str, why: str) -> None:
+@pytest.mark.parametrize(("name", "why"), [("worst.jpg", "not a .png"), ("gone/worst.png", "missing")])
+def test_a_path_that_cannot_be_saved_to_is_refused_beforehand(tmp_path: Path, name: str, why: str) -> None:
     with pytest.raises(UsageError, match=why):
-        checked(tmp_path / name)
+        check_sheet_path(tmp_path / name)

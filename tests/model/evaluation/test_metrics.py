@@ -36,28 +36,28 @@ GUESS = np.array([[0, 0, 1, 1], [0, 1, 1, 0], [2, 1, 0, 0], [2, 2, 2, 0]], np.ui
 # Row by row: truth 0 -> 5 x 0, 1 x 1, 1 x 2; truth 1 -> 2 x 0, 3 x 1; truth 2 -> 1 x 1, 3 x 2.
 MATRIX = np.array([[5, 1, 1], [2, 3, 0], [0, 1, 3]])
 
-unhurried = settings(deadline=None)
+no_deadline = settings(deadline=None)
 
 masks = arrays(np.uint8, (9, 11), elements=st.integers(0, 2))
 # Blobs rather than noise: large rectangles over each other.
 boxes = st.lists(st.tuples(*[st.integers(0, 16)] * 4, st.integers(0, 2)), max_size=5)
 
 
-def painted(found: list[tuple[int, int, int, int, int]]) -> Any:
+def painted(rectangles: list[tuple[int, int, int, int, int]]) -> Any:
     mask = np.zeros((16, 16), np.uint8)
-    for top, left, bottom, right, number in found:
+    for top, left, bottom, right, number in rectangles:
         mask[top:bottom, left:right] = number
     return mask
 
 
 def test_confusion_has_truth_in_rows_and_prediction_in_columns() -> None:
-    found = confusion(TRUTH, GUESS)
-    assert found.dtype == np.int64
-    assert found.tolist() == MATRIX.tolist()
+    matrix = confusion(TRUTH, GUESS)
+    assert matrix.dtype == np.int64
+    assert matrix.tolist() == MATRIX.tolist()
     assert confusion(GUESS, TRUTH).tolist() == MATRIX.T.tolist() != MATRIX.tolist()
 
 
-def test_scores_of_a_matrix_worked_out_by_hand() -> None:
+def test_scores_of_a_matrix_by_hand() -> None:
     assert pixel_accuracy(MATRIX) == pytest.approx(11 / 16)
     assert iou(MATRIX) == pytest.approx([5 / 9, 3 / 7, 3 / 5])
     assert f1(MATRIX) == pytest.approx([10 / 14, 6 / 10, 6 / 8])
@@ -75,25 +75,25 @@ def test_a_class_that_never_occurs_has_no_score() -> None:
 
 
 def test_no_picture_has_no_score() -> None:
-    told = score(Counts()).to_json()
-    assert told.pop("pictures") == 0
-    assert told == {
+    values = score(Counts()).to_json()
+    assert values.pop("pictures") == 0
+    assert values == {
         "pixel_accuracy": None,
         "iou": {"background": None, "hair": None, "face": None},
         "f1": {"background": None, "hair": None, "face": None},
         "miou": None,
         "boundary_f1": {"hair": None, "face": None, "mean": None},
     }
-    json.dumps(told, allow_nan=False)
+    json.dumps(values, allow_nan=False)
 
 
 def test_scores_as_json() -> None:
-    told = score(count(TRUTH, GUESS)).to_json()
-    assert json.loads(json.dumps(told, allow_nan=False)) == told
-    assert told["pictures"] == 1
-    assert told["pixel_accuracy"] == 11 / 16
-    assert told["iou"] == {"background": round(5 / 9, 6), "hair": round(3 / 7, 6), "face": 3 / 5}
-    assert told["f1"] == {"background": round(5 / 7, 6), "hair": 3 / 5, "face": 3 / 4}
+    values = score(count(TRUTH, GUESS)).to_json()
+    assert json.loads(json.dumps(values, allow_nan=False)) == values
+    assert values["pictures"] == 1
+    assert values["pixel_accuracy"] == 11 / 16
+    assert values["iou"] == {"background": round(5 / 9, 6), "hair": round(3 / 7, 6), "face": 3 / 5}
+    assert values["f1"] == {"background": round(5 / 7, 6), "hair": 3 / 5, "face": 3 / 4}
 
 
 @pytest.mark.parametrize("shape", [(4, 5), (2, 4, 4), (16,)])
@@ -110,7 +110,7 @@ def test_other_classes_are_refused() -> None:
             confusion(np.zeros((2, 2), np.uint8), np.full((2, 2), number, np.uint8))
 
 
-@unhurried
+@no_deadline
 @given(masks, masks)
 def test_swapping_truth_and_prediction_keeps_the_scores(truth: Any, guess: Any) -> None:
     one, other = count(truth, guess), count(guess, truth)
@@ -119,27 +119,27 @@ def test_swapping_truth_and_prediction_keeps_the_scores(truth: Any, guess: Any) 
     assert score(one).to_json() == score(other).to_json()
 
 
-@unhurried
+@no_deadline
 @given(masks, masks)
 def test_limits(truth: Any, guess: Any) -> None:
-    found = score(count(truth, guess))
-    for value in (found.pixel_accuracy, *found.iou, *found.f1, found.miou, *found.boundary_f1):
+    scores = score(count(truth, guess))
+    for value in (scores.pixel_accuracy, *scores.iou, *scores.f1, scores.miou, *scores.boundary_f1):
         assert math.isnan(value) or 0 <= value <= 1
-    for i, f in zip(found.iou, found.f1, strict=True):
+    for i, f in zip(scores.iou, scores.f1, strict=True):
         assert f == pytest.approx(2 * i / (1 + i), nan_ok=True)
-    assert (found.pixel_accuracy == 1) == bool((truth == guess).all())
+    assert (scores.pixel_accuracy == 1) == bool((truth == guess).all())
 
 
-@unhurried
+@no_deadline
 @given(masks)
 def test_a_perfect_prediction(truth: Any) -> None:
-    found = score(count(truth, truth))
-    for number, (i, f) in enumerate(zip(found.iou, found.f1, strict=True)):
+    scores = score(count(truth, truth))
+    for number, (i, f) in enumerate(zip(scores.iou, scores.f1, strict=True)):
         assert (i, f) == (1, 1) if (truth == number).any() else math.isnan(i) and math.isnan(f)
-    assert all(math.isnan(value) or value == 1 for value in found.boundary_f1)
+    assert all(math.isnan(value) or value == 1 for value in scores.boundary_f1)
 
 
-@unhurried
+@no_deadline
 @given(st.lists(st.tuples(masks, masks), min_size=1, max_size=4))
 def test_counts_add_up_to_those_of_all_pixels(pairs: Any) -> None:
     summed = total(count(truth, guess) for truth, guess in pairs)
@@ -219,7 +219,7 @@ def test_the_mean_of_both_boundaries() -> None:
     assert score(counted).to_json()["boundary_f1"]["mean"] == pytest.approx((hair + face) / 2, abs=1e-6)
 
 
-@unhurried
+@no_deadline
 @given(boxes, boxes, st.sampled_from([1.0, 1.5, 2.0, 3.0]))
 def test_boundaries_are_those_a_slow_way_finds(one: Any, other: Any, reach: float) -> None:
     truth, guess = painted(one), painted(other)
@@ -275,7 +275,7 @@ def test_wilson_as_published(hits: int, n: int, low: float, high: float) -> None
     assert wilson(hits, n) == pytest.approx((low, high), abs=5e-5)
 
 
-@unhurried
+@no_deadline
 @given(st.integers(0, 300), st.integers(0, 300))
 def test_wilson_holds_the_share_and_has_a_mirror(hits: int, others: int) -> None:
     n = hits + others
@@ -295,6 +295,6 @@ def test_wilson_knows_nothing_of_nothing_and_refuses_nonsense() -> None:
 
 
 def test_rounded_for_json() -> None:
-    assert metrics.plain(math.nan) is None
-    assert metrics.plain(1 / 3) == 0.333333
-    assert type(metrics.plain(np.float64(0.5))) is float
+    assert metrics.json_number(math.nan) is None
+    assert metrics.json_number(1 / 3) == 0.333333
+    assert type(metrics.json_number(np.float64(0.5))) is float

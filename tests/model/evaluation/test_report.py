@@ -1,4 +1,4 @@
-"""The tables on screen: every split, the strangers, what was seen where nobody is, and the groups."""
+"""The tables on screen: every split, the strangers, predictions where nobody is, and the groups."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ def test_everything_is_in_the_tables(capsys: pytest.CaptureFixture[str]) -> None
     (row,) = (line for line in lines if line.startswith("test  "))
     assert row.split() == ["test", "1,250", "98.7", "85.0", "71.0", "85.0", "83.0", "92.0", "61.0", "67.0", "64.0"]
     assert sum("strangers" in line and "75.3" in line for line in lines) == 2
-    told = " ".join(out.split())
-    assert "test_negatives: 0.12% of the pixels called hair or face" in told
-    assert "in 9 of 234 pictures more than 0.5% of them: 3.8%, 95 % interval 1.0% to 9.1% (117 backgrounds)" in told
-    assert "one picture of 192 x 192 takes 12.3 ms" in told
-    assert told.count("by hair") == 1, "the groups of one split are enough on screen"
+    text = " ".join(out.split())
+    assert "test_negatives: 0.12% of the pixels called hair or face" in text
+    assert "in 9 of 234 pictures more than 0.5% of them: 3.8%, 95 % interval 1.0% to 9.1% (117 backgrounds)" in text
+    assert "one picture of 192 x 192 takes 12.3 ms" in text
+    assert text.count("by hair") == 1, "the groups of one split are enough on screen"
     (bald,) = (line.split() for line in lines if line.startswith("bald"))
     assert bald[:5] == ["bald", "4", "98.7", "85.0", "-"]
 
@@ -53,14 +53,14 @@ def test_strangers_have_no_row_where_all_are_strangers(capsys: pytest.CaptureFix
 
 
 def test_json() -> None:
-    told = report(
+    values = report(
         test=SplitReport(SCORES, None, {"hair": HAIR}, None), test_negatives=SplitReport(None, None, {}, SEEN)
     ).to_json()
-    assert told["dataset"] == {"name": "small", "fingerprint": "abc", "source": "drawn", "image_size": 224}
-    assert set(told["splits"]["test"]) == {"portraits", "traits"}
-    assert told["splits"]["test"]["portraits"]["boundary_f1"] == {"hair": 0.61, "face": 0.67, "mean": 0.64}
-    assert told["splits"]["test"]["traits"]["hair"]["bald"]["iou"]["hair"] is None
-    assert told["splits"]["test_negatives"] == {
+    assert values["dataset"] == {"name": "small", "fingerprint": "abc", "source": "drawn", "image_size": 224}
+    assert set(values["splits"]["test"]) == {"portraits", "traits"}
+    assert values["splits"]["test"]["portraits"]["boundary_f1"] == {"hair": 0.61, "face": 0.67, "mean": 0.64}
+    assert values["splits"]["test"]["traits"]["hair"]["bald"]["iou"]["hair"] is None
+    assert values["splits"]["test_negatives"] == {
         "negatives": {
             "pictures": 234,
             "backgrounds": 117,
@@ -70,4 +70,4 @@ def test_json() -> None:
             "blob_share_95": [0.01, 0.0912],
         }
     }
-    assert told["latency"] == {"median_ms": 12.34, "image_size": 192, "batch": 1}
+    assert values["latency"] == {"median_ms": 12.34, "image_size": 192, "batch": 1}
