@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from hairnet_data.core.classes import FACE, HAIR
-from hairnet_model.evaluation import metrics
+from hairnet_model.evaluation import boundary, metrics
 from hairnet_model.evaluation.metrics import (
     Counts,
     boundary_counts,
@@ -226,6 +226,49 @@ def test_boundaries_are_those_a_slow_way_finds(one: Any, other: Any, reach: floa
     counted = boundary_counts(truth, guess, tolerance=reach / 16)
     for row, number in zip(counted, (HAIR, FACE), strict=True):
         assert tuple(row) == _slow(truth == number, guess == number, reach)
+
+
+def _near_by_loop(marked: Any, reach: float) -> Any:
+    """A dilation by a disc, offset by offset: how `boundary` did it before OpenCV did."""
+    far = int(reach)
+    height, width = marked.shape
+    padded = np.pad(marked, far)
+    near = np.zeros_like(marked)
+    for down in range(-far, far + 1):
+        for right in range(-far, far + 1):
+            if down * down + right * right <= reach * reach:
+                near |= padded[far + down : far + down + height, far + right : far + right + width]
+    return near
+
+
+def _boundary_by_shifts(region: Any) -> Any:
+    """The pixels with one of their four neighbours outside the region, neighbour by neighbour."""
+    inner = region.copy()
+    inner[1:] &= region[:-1]
+    inner[:-1] &= region[1:]
+    inner[:, 1:] &= region[:, :-1]
+    inner[:, :-1] &= region[:, 1:]
+    return region & ~inner
+
+
+@no_deadline
+@given(arrays(np.bool_, st.tuples(st.integers(1, 20), st.integers(1, 20))), st.floats(1, 12))
+def test_dilation_and_erosion_are_those_of_the_loops(marked: Any, reach: float) -> None:
+    assert (boundary._near(marked, reach) == _near_by_loop(marked, reach)).all()
+    assert (boundary._boundary(marked) == _boundary_by_shifts(marked)).all()
+
+
+@pytest.mark.parametrize("side", [64, 224, 448, 1024])
+def test_counts_are_those_of_the_loops(side: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(side)
+    cells = rng.choice(np.array([0, 1, 2, 255], np.uint8), (2, 8, 8))
+    truth, guess = np.kron(cells, np.ones((side // 8, side // 8), np.uint8))
+    guess = np.roll(guess, 2, (0, 1)) % 3
+    counted = boundary_counts(truth, guess)
+    monkeypatch.setattr(boundary, "_near", _near_by_loop)
+    monkeypatch.setattr(boundary, "_boundary", _boundary_by_shifts)
+    assert counted.tolist() == boundary_counts(truth, guess).tolist()
+    assert counted.min() > 0
 
 
 def _slow(truth: Any, guess: Any, reach: float) -> tuple[int, int, int, int]:
