@@ -91,7 +91,7 @@ def train(
         average=average,
         jitter=jitter,
         cover=cover,
-        validate_every=validate_every if validate_every is not None else of.validations(number),
+        validate_every=validate_every if validate_every is not None else of.validation_interval(number),
         patience=patience,
         precision=precision,
         seed=seed,

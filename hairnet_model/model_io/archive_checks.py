@@ -1,7 +1,7 @@
-"""Looks a `.keras` file over before Keras does: it may come from anybody.
+"""Checks an untrusted `.keras` file before Keras opens it.
 
-Keras's safe mode refuses Python code in a file, but still makes whatever class the file names, of whatever size. Here
-only the layers that networks of pictures are made of pass, and only as many weights as the file really holds.
+Keras's safe mode refuses Python code in a file, but still creates any class that the file names, of any size. Here
+only layers of image networks pass, and only as many weights as the file really holds.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from typing import Any
 
 import h5py
 
-OURS = "hairnet.json"
+HAIRNET_JSON = "hairnet.json"
 
 _WEIGHTS, _CONFIG = "model.weights.h5", "config.json"
-_MEMBERS = {"metadata.json", _CONFIG, _WEIGHTS, OURS}
+_MEMBERS = {"metadata.json", _CONFIG, _WEIGHTS, HAIRNET_JSON}
 _MOST_TEXT = 16 << 20  # bytes of a member other than the weights; the names of 100,000 people take 2 MB
 _MOST_LAYERS = 500
 _MOST_ITEMS = 20 * _MOST_LAYERS
@@ -50,14 +50,14 @@ _ACTIVATIONS = {None, "linear", "relu", "relu6", "silu", "gelu", "elu", "leaky_r
 
 
 def check(archive: zipfile.ZipFile) -> None:
-    """Whether Keras may open a model.
+    """Checks whether Keras may open a model.
 
     Args:
         archive: the `.keras` file.
 
     Raises:
-        ValueError: it has members that no model of ours has, or names a class it may not, or more weights than it
-            holds; zipfile, json and h5py raise their own for damage.
+        ValueError: it has other members than our models, names a class that is not allowed, or more weights than it
+            holds; zipfile, json and h5py raise their own if it is damaged.
     """
     names = [info.filename for info in archive.infolist()]
     if set(names) != _MEMBERS or len(names) != len(_MEMBERS):
@@ -74,9 +74,9 @@ def check(archive: zipfile.ZipFile) -> None:
 
 
 def _check_network(config: Any, weight_bytes: int) -> None:
-    """The root is a network of layers, each of which may be made."""
+    """The root is a network of layers, each of an allowed class."""
     if config["class_name"] != "Functional" or config["module"] not in ("keras.src.models.functional", "keras"):
-        raise ValueError(f"it is a {config['module']}.{config['class_name']}, no network of layers")
+        raise ValueError(f"it is a {config['module']}.{config['class_name']}, not a network of layers")
     if config["registered_name"] not in (None, "Functional"):
         raise ValueError(f"it names {config['registered_name']!r}")
     layers = config["config"]["layers"]
@@ -84,13 +84,13 @@ def _check_network(config: Any, weight_bytes: int) -> None:
         raise ValueError(f"it has {len(layers)} layers, not 1 to {_MOST_LAYERS}")
     _check_values({key: value for key, value in config.items() if key != "class_name"}, "")
     # A weight takes two bytes at least, so a config cannot ask for more than the file has.
-    asked = sum(_asked(layer) for layer in layers)
-    if asked * 2 > weight_bytes:
-        raise ValueError(f"its layers ask for {asked:,} weights and it holds {weight_bytes:,} bytes of them")
+    least = sum(_least_weights(layer) for layer in layers)
+    if least * 2 > weight_bytes:
+        raise ValueError(f"its layers need {least:,} weights and it holds {weight_bytes:,} bytes of them")
 
 
 def _check_values(value: Any, key: str) -> None:
-    """Every class named anywhere is a known one, every number small enough, every function one of Keras's own."""
+    """Every class that is named is an allowed one, every number small enough, every function one of Keras's."""
     if isinstance(value, dict):
         if "class_name" in value:
             _check_class(value)
@@ -117,8 +117,8 @@ def _check_class(value: dict[str, Any]) -> None:
     raise ValueError(f"it names {module}.{name} ({registered}), which no network here has"[:200])
 
 
-def _asked(layer: dict[str, Any]) -> int:
-    """No fewer weights than a layer makes when it is built."""
+def _least_weights(layer: dict[str, Any]) -> int:
+    """A lower bound of the number of weights that a layer creates when it is built."""
     config, built = layer["config"], layer.get("build_config") or {}
     filters = config.get("filters")
     if layer["class_name"] in ("BatchNormalization", "LayerNormalization"):
@@ -129,33 +129,33 @@ def _asked(layer: dict[str, Any]) -> int:
     window = math.prod(size) if isinstance(size, list) else size * size
     channels = built["input_shape"][-1]
     if "depth_multiplier" in config:
-        made = channels * config["depth_multiplier"]
-        return int(window * made + made * (filters or 0))
+        depthwise = channels * config["depth_multiplier"]
+        return int(window * depthwise + depthwise * (filters or 0))
     return int(window * channels * filters)
 
 
 def _check_weights(data: bytes) -> None:
-    """The weights are all in the file itself, and no larger than it."""
+    """The weights are all in the file itself, and not larger than it."""
     total = seen = 0
 
-    def look(group: Any) -> None:
+    def visit(group: Any) -> None:
         nonlocal total, seen
         for name in group:
-            seen += 1  # groups may be linked into one another, so that there are endlessly many ways through them
+            seen += 1  # groups may link to each other, so that there are endlessly many paths
             if seen > _MOST_ITEMS:
                 raise ValueError(f"its weights have more than {_MOST_ITEMS:,} parts")
             if not isinstance(group.get(name, getlink=True), h5py.HardLink):
                 raise ValueError(f"its weights have a link in place of {name}"[:200])
             item = group[name]
             if isinstance(item, h5py.Group):
-                look(item)
+                visit(item)
                 continue
-            plain = isinstance(item, h5py.Dataset) and item.chunks is None and not item.external
-            if not plain or item.is_virtual or item.dtype.kind not in "biuf":
-                raise ValueError(f"its weights {item.name} are not stored plainly"[:200])
+            contiguous = isinstance(item, h5py.Dataset) and item.chunks is None and not item.external
+            if not contiguous or item.is_virtual or item.dtype.kind not in "biuf":
+                raise ValueError(f"its weights {item.name} are not stored contiguously as numbers"[:200])
             total += item.nbytes
             if total > len(data):
                 raise ValueError("its weights are larger than the file")
 
     with h5py.File(io.BytesIO(data), "r") as file:
-        look(file)
+        visit(file)

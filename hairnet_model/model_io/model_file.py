@@ -1,6 +1,6 @@
 """A model in one file: Keras's own `.keras` archive with a `hairnet.json` beside its members.
 
-Any program that knows Keras opens it as it is; ours also finds what it was trained on.
+Any program with Keras can open it; ours also reads what it was trained on.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ import keras
 from hairnet_data.core.classes import NAMES
 from hairnet_data.core.errors import HairnetError
 from hairnet_model.model_io import archive_checks, shipped
-from hairnet_model.model_io.archive_checks import OURS
+from hairnet_model.model_io.archive_checks import HAIRNET_JSON
 from hairnet_model.networks import layers as _registered  # noqa: F401  Keras finds our layers by their registration
 
 _SIDES = range(8, 4097)
-"""What the side of a network's squares may be."""
+"""The side of the pictures of a network, in pixels."""
 
 
 class ModelError(HairnetError):
@@ -31,13 +31,13 @@ class ModelError(HairnetError):
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A network and what is known of it.
+    """A network and its metadata.
 
     Attributes:
         network: uint8 (N, H, W, 3) RGB to logits (N, H, W, 3) or maps (N, H, W, 2); see `networks.outputs`.
         image_size: side of the squares it was trained on, in pixels.
         people: hashes (`person_hash.hashed`) of those whose portraits it was trained on.
-        about: what else its training wrote down: architecture, steps, datasets, scores.
+        about: what else its training recorded: architecture, steps, datasets, scores.
     """
 
     network: keras.Model
@@ -47,10 +47,13 @@ class Model:
 
 
 def load(path: Path | None = None) -> Model:
-    """Opens a model: a `.keras` file of ours, or a run's folder (its best); the shipped one unless given.
+    """Opens a model.
+
+    Args:
+        path: a `.keras` file of ours or a run's folder, of which it opens `best.keras`; the shipped model unless given.
 
     Raises:
-        ModelError: it is missing, damaged, or no model of three classes.
+        ModelError: it is missing, damaged, or not a model of the three classes.
     """
     file = shipped.KERAS if path is None else path / "best.keras" if os.path.isdir(path) else path
     where, hint = str(path or file), "give a .keras file or a folder that `hairnet-model train` made"
@@ -59,51 +62,56 @@ def load(path: Path | None = None) -> Model:
     try:
         with zipfile.ZipFile(file) as archive:
             archive_checks.check(archive)
-            about = json.loads(archive.read(OURS))
+            about = json.loads(archive.read(HAIRNET_JSON))
         image_size, people = about.pop("image_size"), about.pop("people")
         if type(image_size) is not int or image_size not in _SIDES:
             raise ValueError(f"its pictures have {str(image_size)[:20]} pixels a side")
         if not isinstance(people, list) or not all(isinstance(person, str) for person in people):
-            raise ValueError("its people are no names")
+            raise ValueError("its people are not a list of hashes")
         if about.pop("classes") != list(NAMES):
             raise ModelError(where, "was trained on other classes", f"this program knows {', '.join(NAMES)}")
         network = keras.saving.load_model(file, compile=False, safe_mode=True)
         _check_ends(network, image_size)
     except ModelError:
         raise
-    except Exception as fault:  # Keras raises whatever it likes on a damaged archive
-        said = " ".join(str(fault).split())[:120] or type(fault).__name__
-        raise ModelError(where, f"is no model of ours ({said})", hint) from fault
+    except Exception as error:  # Keras raises errors of many kinds for a damaged archive
+        cause = " ".join(str(error).split())[:120] or type(error).__name__
+        raise ModelError(where, f"is no model of ours ({cause})", hint) from error
     return Model(network, image_size, frozenset(people), about)
 
 
 def _check_ends(network: keras.Model, size: int) -> None:
-    """Raises ValueError unless the network takes pictures of that size and says something of every pixel."""
+    """Raises ValueError unless the network takes pictures of that size and classifies every pixel."""
     if len(network.inputs) != 1 or len(network.outputs) != 1:
         raise ValueError(f"it has {len(network.inputs)} inputs and {len(network.outputs)} outputs")
-    made = network.compute_output_shape((1, size, size, 3))
-    if network.inputs[0].shape[-1:] != (3,) or tuple(made) not in ((1, size, size, 3), (1, size, size, 2)):
-        raise ValueError(f"it makes {made} of a picture of {size} x {size} pixels")
+    shape = network.compute_output_shape((1, size, size, 3))
+    if network.inputs[0].shape[-1:] != (3,) or tuple(shape) not in ((1, size, size, 3), (1, size, size, 2)):
+        raise ValueError(f"its output for a picture of {size} x {size} pixels has the shape {shape}")
 
 
 def save(path: Path, model: Model) -> None:
-    """Writes a model; whatever stood there is replaced when the new one is whole.
+    """Writes a model atomically; an older file is replaced.
 
     Raises:
         ModelError: it cannot be written, for instance because the disk is full.
     """
-    # Keras looks at the ending; the name is unlike any other so that two runs never meet.
+    # Keras checks the ending. The name is random so that two processes never write the same file.
     part = path.with_name(f".{path.stem}-{secrets.token_hex(4)}.keras")
     try:
         part.parent.mkdir(parents=True, exist_ok=True)
         model.network.save(part)
-        ours = {"classes": list(NAMES), "image_size": model.image_size, "people": sorted(model.people), **model.about}
+        metadata = {
+            "classes": list(NAMES),
+            "image_size": model.image_size,
+            "people": sorted(model.people),
+            **model.about,
+        }
         with zipfile.ZipFile(part, "a", zipfile.ZIP_DEFLATED) as archive:
-            archive.writestr(OURS, json.dumps(ours))
+            archive.writestr(HAIRNET_JSON, json.dumps(metadata))
         with open(part, "rb+") as written:
             os.fsync(written.fileno())
         os.replace(part, path)
-    except OSError as fault:
-        raise ModelError(str(path), f"cannot be written ({fault.strerror or fault})", "check the disk") from fault
+    except OSError as error:
+        raise ModelError(str(path), f"cannot be written ({error.strerror or error})", "check the disk") from error
     finally:
         part.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Where the files are that ship with the package."""
+"""Paths of the files that ship with the package."""
 
 from __future__ import annotations
 
@@ -13,4 +13,4 @@ LITERT = _WEIGHTS / "hairnet.tflite"
 """The same network for LiteRT, in float16, as the web page takes it."""
 
 DRAWN_SAMPLES = _WEIGHTS / "drawn_samples.npz"
-"""Drawn portraits to calibrate and compare exports on, made by `training/samples.py`."""
+"""Drawn portraits to calibrate and compare exports on, written by `training/samples.py`."""

@@ -17,12 +17,12 @@ from hairnet_model.networks.layers import RELU_GAIN, DepthToSpace, StandardizedC
 ARCHITECTURES = ("hairnet", "fcn8s_2019")
 
 HEADS = ("classes", "maps_2019")
-"""What a network ends in: three-class logits, or the two maps (face, hair) of 0..255 of 2019."""
+"""The outputs of a network: three-class logits, or the two maps (face, hair) of 0..255 of 2019."""
 
 STRIDE = 32
-"""Sides of a network's input divide by this."""
+"""The sides of a network's input must be divisible by this."""
 
-_BRANCH = 0.3 * RELU_GAIN  # of a residual branch at first: the sum then keeps nearly its variance
+_BRANCH = 0.3 * RELU_GAIN  # initially, of a residual branch: the sum then nearly keeps its variance
 
 
 def create(arch: str = "hairnet", head: str = "classes") -> keras.Model:
@@ -30,7 +30,7 @@ def create(arch: str = "hairnet", head: str = "classes") -> keras.Model:
 
     Args:
         arch: one of `ARCHITECTURES`.
-        head: one of `HEADS`; `hairnet` has "classes" alone.
+        head: one of `HEADS`; `hairnet` has "classes" only.
 
     Returns:
         A model from uint8 (N, H, W, 3) RGB to float32 (N, H, W, 3) logits, in the order of the class ids, or
@@ -55,7 +55,7 @@ def _conv(x: Any, filters: int, size: int = 3, stride: int = 1, **more: Any) -> 
     return StandardizedConv2D(filters, size, stride, **more)(x)
 
 
-def _joined(x: Any, y: Any) -> Any:
+def _add(x: Any, y: Any) -> Any:
     return layers.ReLU()(layers.Add()([x, y]))
 
 
@@ -63,26 +63,26 @@ def _bottleneck(x: Any) -> Any:
     """A 3x3 convolution of half the channels between two 1x1, beside the identity (He et al. 2016)."""
     filters = x.shape[-1]
     y = _conv(_conv(x, filters // 2, 1), filters // 2)
-    return _joined(x, _conv(y, filters, 1, gain=_BRANCH, activation="linear"))
+    return _add(x, _conv(y, filters, 1, gain=_BRANCH, activation="linear"))
 
 
 def _up(x: Any, skip: Any, filters: int) -> Any:
-    """Twice the size and one skip richer. Nearest, since a 3x3 convolution follows: bilinear took a third of a step."""
+    """Upsamples by 2 and adds a skip. Nearest, since a 3x3 convolution follows: bilinear took a third of a step."""
     side = _conv(skip, x.shape[-1], 1, activation="linear")
-    return _conv(_joined(layers.UpSampling2D(2)(x), side), filters)
+    return _conv(_add(layers.UpSampling2D(2)(x), side), filters)
 
 
 def _hairnet() -> keras.Model:
-    # Where pixels are many, one convolution a level: in a browser two thirds of the time went to the finest levels.
+    # One convolution per level where there are many pixels: in a browser the finest levels took two thirds of the time.
     picture, x = _input()
     half = _conv(x, 16, stride=2, gain=1.0)
     quarter = _conv(half, 24, stride=2)
     eighth = _bottleneck(_bottleneck(_conv(quarter, 48, stride=2)))
     sixteenth = _bottleneck(_bottleneck(_conv(eighth, 96, stride=2)))
     deep = _bottleneck(_bottleneck(_bottleneck(_conv(sixteenth, 160, stride=2))))
-    # What the whole picture shows: a texture that looks like hair is none where there is no head.
+    # Context of the entire picture: a texture that looks like hair is not hair if there is no head.
     scene = _conv(layers.GlobalAveragePooling2D(keepdims=True)(deep), 64, 1, activation="linear")
-    x = _joined(_conv(deep, 64, 1, activation="linear"), scene)
+    x = _add(_conv(deep, 64, 1, activation="linear"), scene)
     x = _up(x, sixteenth, 64)
     x = _up(x, eighth, 32)
     x = _up(x, quarter, 16)
@@ -95,13 +95,13 @@ def _hairnet() -> keras.Model:
 def _fcn8s_2019(head: str) -> keras.Model:
     """The network of 2019, layer for layer; a member of the family of VOC-FCN8s (Long, Shelhamer, Darrell 2015).
 
-    With "maps_2019" it is fed raw 0..255, as it was then; with "classes" it is normalised like `hairnet`.
+    With "maps_2019" its input is raw 0..255, as it was then; with "classes" it is normalised like that of `hairnet`.
     """
 
     def conv(x: Any, filters: int, size: int = 3) -> Any:
         return layers.Conv2D(filters, size, padding="same", activation="relu")(x)
 
-    def spread(x: Any, filters: int, size: int = 3) -> Any:
+    def transposed(x: Any, filters: int, size: int = 3) -> Any:
         return layers.Conv2DTranspose(filters, size, padding="same", activation="relu")(x)
 
     picture, normalized = _input()
@@ -114,7 +114,7 @@ def _fcn8s_2019(head: str) -> keras.Model:
         pooled.append(x)
     x = layers.Dropout(0.5)(conv(x, 512, 5))
     x = layers.Dropout(0.5)(conv(x, 512, 1))
-    x = layers.Add()([spread(x, 256, 1), conv(pooled[5], 256)])
+    x = layers.Add()([transposed(x, 256, 1), conv(pooled[5], 256)])
     for level, filters, after in (
         (4, 256, ((32, 3),)),
         (3, 32, ((16, 3),)),
@@ -124,7 +124,7 @@ def _fcn8s_2019(head: str) -> keras.Model:
     ):
         x = layers.Add()([layers.UpSampling2D(2)(x), conv(pooled[level], filters)])
         for narrower, size in after:
-            x = spread(x, narrower, size)
+            x = transposed(x, narrower, size)
     channels = len(NAMES) if head == "classes" else 2
     x = layers.Conv2DTranspose(channels, 5, padding="same", dtype="float32", name=head)(x)
     return keras.Model(picture, x, name="fcn8s_2019")

@@ -1,4 +1,4 @@
-"""The two layers `hairnet` is made of, in `keras.ops` alone."""
+"""The two custom layers of `hairnet`, in `keras.ops` alone."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ RELU_GAIN = 1.7139
 
 @keras.saving.register_keras_serializable("hairnet")
 class StandardizedConv2D(keras.layers.Layer):  # type: ignore[misc]
-    """A convolution whose kernel has zero mean and fixed norm, times a learnt gain a channel.
+    """A convolution whose kernel has zero mean and fixed norm, times a learnt gain per channel.
 
     Scaled weight standardization (Brock, De, Smith: "Characterizing signal propagation to close the performance
     gap in unnormalized ResNets", ICLR 2021) does for a small network what batch normalization does, and touches
@@ -21,13 +21,13 @@ class StandardizedConv2D(keras.layers.Layer):  # type: ignore[misc]
     exported network is plain convolutions.
 
     Args:
-        filters: channels made.
+        filters: number of output channels.
         size: side of the kernel.
         stride: 1 or 2.
-        gain: the first value of the learnt gain.
+        gain: the initial value of the learnt gain.
         activation: "relu" or "linear".
 
-    Takes (N, H, W, C), makes (N, ceil(H / stride), ceil(W / stride), filters).
+    From (N, H, W, C) to (N, ceil(H / stride), ceil(W / stride), filters).
     """
 
     def __init__(
@@ -40,7 +40,7 @@ class StandardizedConv2D(keras.layers.Layer):  # type: ignore[misc]
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self.filters, self.size, self.stride, self.first_gain = filters, size, stride, gain
+        self.filters, self.size, self.stride, self.initial_gain = filters, size, stride, gain
         self.activation = keras.activations.get(activation)
 
     def build(self, shape: tuple[int | None, ...]) -> None:
@@ -53,37 +53,37 @@ class StandardizedConv2D(keras.layers.Layer):  # type: ignore[misc]
             initializer=keras.initializers.HeNormal(),
             autocast=False,
         )
-        first = keras.initializers.Constant(self.first_gain)
-        self.gain = self.add_weight(name="gain", shape=(self.filters,), initializer=first, autocast=False)
+        initial_gain = keras.initializers.Constant(self.initial_gain)
+        self.gain = self.add_weight(name="gain", shape=(self.filters,), initializer=initial_gain, autocast=False)
         self.bias = self.add_weight(name="bias", shape=(self.filters,), initializer="zeros")
 
     def standardized(self) -> Any:
         """The kernel the convolution uses: float32, of the shape of `kernel`."""
-        over = self.size * self.size * self.kernel.shape[2]
+        fan_in = self.size * self.size * self.kernel.shape[2]
         centred = self.kernel - ops.mean(self.kernel, axis=(0, 1, 2), keepdims=True)
         variance = ops.mean(ops.square(centred), axis=(0, 1, 2), keepdims=True)
-        return centred * ops.rsqrt(variance * over + 1e-4) * self.gain
+        return centred * ops.rsqrt(variance * fan_in + 1e-4) * self.gain
 
     def call(self, inputs: Any) -> Any:
         kernel = ops.cast(self.standardized(), self.compute_dtype)
-        made = ops.conv(inputs, kernel, strides=self.stride, padding="same", data_format="channels_last")
-        return self.activation(made + self.bias)
+        outputs = ops.conv(inputs, kernel, strides=self.stride, padding="same", data_format="channels_last")
+        return self.activation(outputs + self.bias)
 
     def compute_output_shape(self, shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         rows, columns = (None if side is None else -(-side // self.stride) for side in shape[1:3])
         return shape[0], rows, columns, self.filters
 
     def get_config(self) -> dict[str, Any]:
-        own = {"filters": self.filters, "size": self.size, "stride": self.stride, "gain": self.first_gain}
-        return {**super().get_config(), **own, "activation": keras.activations.serialize(self.activation)}
+        config = {"filters": self.filters, "size": self.size, "stride": self.stride, "gain": self.initial_gain}
+        return {**super().get_config(), **config, "activation": keras.activations.serialize(self.activation)}
 
 
 @keras.saving.register_keras_serializable("hairnet")
 class DepthToSpace(keras.layers.Layer):  # type: ignore[misc]
     """Turns every 4 channels into a square of 2 x 2 pixels: (N, H, W, 4 C) to (N, 2 H, 2 W, C).
 
-    Sub-pixel convolution (Shi et al., CVPR 2016): the last layer draws class edges at full resolution and works
-    at half of it.
+    Sub-pixel convolution (Shi et al., CVPR 2016): the last convolution works at half the resolution, and class edges
+    are still drawn at full resolution.
     """
 
     def call(self, inputs: Any) -> Any:

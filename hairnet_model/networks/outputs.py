@@ -1,4 +1,4 @@
-"""From what a network puts out to class ids and probabilities, in NumPy."""
+"""From a network's outputs to class ids and probabilities, in NumPy."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ def probabilities(outputs: NDArray[Any]) -> NDArray[np.float32]:
         outputs: float (..., 3) logits, or (..., 2) maps (face, hair) of 0..255.
 
     Returns:
-        float32 (..., 3), each pixel's sum 1. The two maps were never probabilities: they are scaled so that the
-        most likely class is the one `class_ids` gives.
+        float32 (..., 3), each pixel's sum 1. The two maps are not probabilities: they are scaled so that the
+        most likely class is the one that `class_ids` returns.
     """
     outputs = np.asarray(outputs, np.float32)
     if outputs.shape[-1] == 2:
@@ -30,8 +30,8 @@ def probabilities(outputs: NDArray[Any]) -> NDArray[np.float32]:
         outputs = np.empty((*face.shape, 3), np.float32)
         outputs[..., BACKGROUND], outputs[..., HAIR], outputs[..., FACE] = THRESHOLD_2019, hair, face
         return np.asarray(outputs / outputs.sum(-1, keepdims=True), np.float32)
-    raised = np.exp(outputs - outputs.max(-1, keepdims=True))
-    return np.asarray(raised / raised.sum(-1, keepdims=True), np.float32)
+    powers = np.exp(outputs - outputs.max(-1, keepdims=True))
+    return np.asarray(powers / powers.sum(-1, keepdims=True), np.float32)
 
 
 def class_ids(outputs: NDArray[Any]) -> Pixels:

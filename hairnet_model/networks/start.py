@@ -1,4 +1,4 @@
-"""Starting Keras without its greetings."""
+"""Starts Keras without the messages of its backend."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ import sys
 
 
 def start_quietly() -> None:
-    """Imports Keras and its backend with their greetings left out: TensorFlow prints six lines of no use to anyone.
+    """Imports Keras and its backend without their messages on standard error: TensorFlow prints six lines.
 
-    They come from its C++ side before any log level is read, so the stream itself is turned away for that time.
-    Python's exceptions are raised as ever.
+    Some come from C++ before it reads any log level, so the file descriptor itself is redirected meanwhile. Python's
+    exceptions are raised as usual.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     sys.stderr.flush()
-    kept = os.dup(2)
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)
+    stderr = os.dup(2)
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, 2)
     try:
         import keras
 
         keras.ops.zeros(1)
     finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)
+        os.dup2(stderr, 2)
+        os.close(stderr)
+        os.close(null)

@@ -1,4 +1,4 @@
-"""All that a training needs to go on after a kill, in one file that is there whole or not at all."""
+"""The checkpoint of a training: everything it needs to resume, in one file that is written atomically."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ class RunError(HairnetError):
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A training at the end of a round.
+    """The state of a training at the end of a round.
 
     Attributes:
         variables: of network (dropout's seeds included) and optimizer, in their order.
         average: the averaged weights.
         updates: of the average.
-        history: a row a round.
-        identity: what must be the same for the run to go on: settings and data.
+        history: a row per round.
+        identity: settings, data and initial weights, which must be the same for the run to resume.
     """
 
     variables: list[NDArray[Any]]
@@ -43,7 +43,7 @@ class State:
 
 
 def write(run: Path, state: State) -> None:
-    """Writes RUN/state.npz. Raises RunError where the disk is full or the folder gone."""
+    """Writes RUN/state.npz. Raises RunError if it cannot be written, for instance because the disk is full."""
     about = {
         "updates": state.updates,
         "history": state.history,
@@ -56,21 +56,21 @@ def write(run: Path, state: State) -> None:
     np.savez(buffer, about=np.array(json.dumps(about)), **arrays)  # type: ignore[arg-type]
     try:
         write_atomic(run / FILE, buffer.getvalue())
-    except BuildError as fault:
-        raise RunError(fault.where, fault.what, "make room, then go on with --resume") from fault
+    except BuildError as error:
+        raise RunError(error.where, error.what, "free some space, then resume it with --resume") from error
 
 
 def read(run: Path) -> State:
-    """Reads RUN/state.npz. Raises RunError where it is missing or damaged."""
+    """Reads RUN/state.npz. Raises RunError if it is missing or damaged."""
     file = run / FILE
     if not os.path.isfile(file):
-        raise RunError(str(run), "holds no run to go on with", "leave --resume out to begin one")
+        raise RunError(str(run), "holds no run to resume", "leave --resume out to begin one")
     try:
         arrays = read_arrays(file)
         about = json.loads(str(arrays["about"]))
-        first = int(about["variables"])
-        every = [arrays[f"a{k}"] for k in range(first + int(about["average"]))]
+        variables = int(about["variables"])
+        stored = [arrays[f"a{k}"] for k in range(variables + int(about["average"]))]
         history, identity = list(map(dict, about["history"])), dict(about["identity"])
-        return State(every[:first], every[first:], int(about["updates"]), history, identity)
-    except Exception as fault:  # zip, JSON and NumPy each have their own
-        raise RunError(str(file), "is damaged", "begin the run anew in another folder") from fault
+        return State(stored[:variables], stored[variables:], int(about["updates"]), history, identity)
+    except Exception as error:  # zipfile, json and NumPy each raise their own
+        raise RunError(str(file), "is damaged", "begin the run again in another folder") from error

@@ -1,4 +1,4 @@
-"""How a training runs."""
+"""The configuration of a training."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ PRECISIONS = ("auto", "float32", "bfloat16", "float16")
 
 @dataclass(frozen=True, slots=True)
 class TrainingConfig:
-    """All that a training depends on beside its records and its first weights.
+    """Everything a training depends on beside its data and its initial weights.
 
     Attributes:
         arch: one of `fcn.ARCHITECTURES`.
-        head: one of `fcn.HEADS`; it decides the loss.
+        head: one of `fcn.HEADS`; it determines the loss.
         steps: how many batches.
-        batch: pictures a step.
+        batch: pictures per step.
         rate: the highest learning rate, after the warm-up.
-        decay: weight decay of AdamW (Loshchilov, Hutter 2019), on kernels alone.
-        warmup: steps in which the rate rises from nearly 0; it then falls to 1 % along a cosine.
-        average: how much of the averaged weights an update keeps; 0 for no average. See `ema`.
-        jitter: strength of the colour changes; None switches mirror and colours off.
-        cover: share of the heads that are partly hidden. See `augment.cover`.
+        decay: weight decay of AdamW (Loshchilov, Hutter 2019), of kernels only.
+        warmup: steps in which the learning rate rises from 1 % to `rate`; then it falls to 1 % along a cosine.
+        average: share of the averaged weights that an update keeps; 0 for no average. See `ema`.
+        jitter: strength of the colour changes, see `augment.augment`; None switches them and mirroring off.
+        cover: share of the heads that are partly hidden, see `augment.cover`.
         validate_every: steps between validations; each writes a checkpoint.
-        patience: validations without a better mIoU before it stops early; 0 for never.
+        patience: validations without a better mIoU after which it stops early; 0 for never.
         precision: one of `PRECISIONS`.
-        seed: of weights, dropout, order and all that is changed on the fly.
+        seed: of initial weights, dropout, order and augmentation.
     """
 
     arch: str = "hairnet"
@@ -49,14 +49,14 @@ class TrainingConfig:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        for flag, value, names in (
+        for option, value, names in (
             ("--arch", self.arch, ARCHITECTURES),
             ("head", self.head, HEADS),
             ("--precision", self.precision, PRECISIONS),
         ):
             if value not in names:
-                raise UsageError(flag, f"no {value!r}", f"choose from {', '.join(names)}")
-        for flag, number, least, most in (
+                raise UsageError(option, f"no {value!r}", f"choose from {', '.join(names)}")
+        for option, number, least, most in (
             ("--steps", self.steps, 1, 10**9),
             ("--batch", self.batch, 1, 4096),
             ("--learning-rate", self.rate, 1e-9, 10.0),
@@ -69,11 +69,11 @@ class TrainingConfig:
             ("--seed", self.seed, 0, 2**31 - 1),
         ):
             if not (math.isfinite(number) and least <= number <= most):
-                raise UsageError(flag, f"{number} is outside {least:g}..{most:g}", "see --help")
+                raise UsageError(option, f"{number} is outside {least:g}..{most:g}", "see --help")
 
     @property
     def rounds(self) -> int:
-        """How many times it validates."""
+        """How often it validates."""
         return -(-self.steps // self.validate_every)
 
     def to_json(self) -> dict[str, Any]:
@@ -98,6 +98,6 @@ def as_2019(settings: TrainingConfig) -> TrainingConfig:
     )
 
 
-def validations(steps: int) -> int:
-    """Steps between validations unless one says otherwise: ten of them, 50 to 500 steps apart."""
+def validation_interval(steps: int) -> int:
+    """The default number of steps between validations: a tenth of all, 50 to 500."""
     return min(500, max(50, -(-steps // 10)))

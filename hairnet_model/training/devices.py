@@ -1,8 +1,8 @@
-"""Several devices that share every batch of a training: which they are, and a step of theirs.
+"""Several devices that share every batch of a training (data parallelism): selects them, and takes a step with them.
 
-Each has a copy of the weights and an equal part of the batch; the step is that of one device with the whole batch,
-but for rounding. On JAX that is `keras.distribution.DataParallel`, where a program is written for the whole batch
-and the compiler cuts it into parts; on TensorFlow it is `tf.distribute.MirroredStrategy`, in `mirrored`.
+Each has a copy of the weights and an equal part of the batch; but for rounding, the step is that of one device with
+the entire batch. On JAX that is `keras.distribution.DataParallel`, where a program is written for the entire batch
+and the compiler partitions it; on TensorFlow it is `tf.distribute.MirroredStrategy`, in `mirrored`.
 """
 
 from __future__ import annotations
@@ -32,29 +32,29 @@ class _DataParallel:
 
     def step(self, network: keras.Model, loss: Loss) -> Step:
         def step(images: Pixels, masks: Pixels) -> float:
-            with self.scope():  # it also cuts the batch into parts
+            with self.scope():  # it also partitions the batch
                 return float(network.train_on_batch(images, masks))
 
         return step
 
 
-def shared_by(wanted: int | str, batch: int) -> Devices:
-    """The devices of a training.
+def select_devices(requested: int | str, batch: int) -> Devices:
+    """Selects the devices of a training.
 
     Args:
-        wanted: how many, or `ALL` there are: the GPUs (or TPUs), or without one the devices of the processor.
-        batch: pictures a step; every device gets as many.
+        requested: how many, or `ALL`: the GPUs (or TPUs), or if there are none the devices of the processor.
+        batch: pictures per step; every device gets an equal part.
 
     Raises:
-        UsageError: there are not so many, they cannot share the batch evenly, or the backend cannot have several.
+        UsageError: there are fewer, they cannot share the batch evenly, or the backend cannot use several.
     """
-    if wanted != ALL and not (str(wanted).isdecimal() and int(wanted) > 0):
-        raise UsageError("--devices", f"{wanted!r} is no number of devices", f"give 1, 2, ... or {ALL}")
-    if str(wanted) == "1":
+    if requested != ALL and not (str(requested).isdecimal() and int(requested) > 0):
+        raise UsageError("--devices", f"{requested!r} is not a number of devices", f"give 1, 2, ... or {ALL}")
+    if str(requested) == "1":
         return ONE_DEVICE
     backend = keras.backend.backend()
     names: list[str] = keras.distribution.list_devices() if backend in ("tensorflow", "jax") else [backend]
-    count = len(names) if wanted == ALL else int(wanted)
+    count = len(names) if requested == ALL else int(requested)
     if count > len(names):
         raise UsageError("--devices", f"{backend} has {len(names)} here ({', '.join(names)})", f"give {ALL}, or fewer")
     if batch % count:

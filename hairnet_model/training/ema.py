@@ -1,4 +1,4 @@
-"""A running average of weights, which is steadier than the weights themselves."""
+"""An exponential moving average of weights, which varies less than the weights themselves."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 EVERY = 4
-"""Steps between updates: copying the weights costs more than averaging them."""
+"""Steps between updates: most of the cost is copying the weights."""
 
 
 class Average:
     """An exponential moving average (Polyak, Juditsky 1992; the warm-up is TensorFlow's `num_updates`).
 
-    The n-th update keeps min(keep, (1 + n) / (10 + n)) of it, so that the first weights are soon forgotten and a
-    run of a hundred steps has an average too.
+    The n-th update keeps the share min(keep, (1 + n) / (10 + n)) of it, so that the initial weights have little
+    influence even after a hundred steps.
 
     Args:
-        keep: the share of the average that an update keeps at last, 0..1.
+        keep: the share of the average that an update keeps in the long run, 0..1.
         weights: float32 arrays to start from; they are copied.
-        updates: how many updates there have been.
+        updates: how many updates there have been before.
     """
 
     def __init__(self, keep: float, weights: Sequence[NDArray[Any]], updates: int = 0) -> None:
@@ -30,7 +30,7 @@ class Average:
         self.updates = updates
 
     def update(self, weights: Sequence[NDArray[Any]]) -> None:
-        """Takes in the weights of now."""
+        """Adds the current weights to the average."""
         keep = np.float32(min(self._keep, (1 + self.updates) / (10 + self.updates)))
         self.updates += 1
         for average, weight in zip(self.weights, weights, strict=True):

@@ -1,14 +1,14 @@
-"""What training minimises, in `keras.ops` alone.
+"""The losses that training minimises, in `keras.ops` alone.
 
-A pixel without a label (see `partial_labels`) takes part in a loss with what is known of it. That it may have
-but some of the classes costs -log of the sum of their probabilities, the marginal likelihood of learning from
+A pixel without a label (see `partial_labels`) contributes to a loss if it cannot have every class. One that may have
+some of the classes costs -log of the sum of their probabilities, the marginal likelihood of learning from
 partial labels (Fang, Yan: "Multi-organ segmentation over partially labeled datasets with multi-scale feature
 abstraction", 2020; Shi, Xiao, Chen, Zhou: "Marginal loss and exclusion loss for partially supervised multi-organ
-segmentation", 2021). It matters where only hair is labelled: if all else were left out, every pixel that has a label
+segmentation", 2021). It matters if only hair is labelled: if everything else were left out, every pixel with a label
 would be hair, and hair everywhere would be the best answer.
 
-A loss is made of sums over the batch. Where several devices share the batch, each has the sums of its part, and
-`summed` adds them up before the loss is made of them.
+A loss is computed from sums over the batch. If several devices share the batch, each has the sums of its part, and
+`all_reduce` adds them up before the loss is computed.
 """
 
 from __future__ import annotations
@@ -22,106 +22,107 @@ from hairnet_data.core.classes import FACE, HAIR, NAMES
 from hairnet_model.data.partial_labels import POSSIBLE, UNSURE
 
 Loss = Callable[..., Any]
-"""From truth, a head's outputs and perhaps `summed` to a scalar."""
+"""From truth, outputs of a head and optionally an `AllReduce` to a scalar."""
 
-Summed = Callable[[list[Any]], list[Any]]
-"""Adds up sums over the devices that have parts of a batch."""
+AllReduce = Callable[[list[Any]], list[Any]]
+"""Adds up tensors over the devices that have parts of a batch."""
 
-_LEAST = 1e-30  # a probability: logits 69 apart; below that float32 soon has none
+_EPSILON = 1e-30  # added to a probability: that of logits 69 apart; float32 cannot represent much less
 
 
-def _own(sums: list[Any]) -> list[Any]:
+def _one_device(sums: list[Any]) -> list[Any]:
     return sums
 
 
-def cross_entropy_dice(truth: Any, logits: Any, summed: Summed = _own) -> Any:
+def cross_entropy_dice(truth: Any, logits: Any, all_reduce: AllReduce = _one_device) -> Any:
     """Mean cross-entropy plus half the mean Dice loss of hair and face.
 
-    Cross-entropy counts pixels, so large classes rule it; the Dice loss (Milletari, Navab, Ahmadi: "V-Net", 2016)
-    counts overlap. It is pooled over the batch: a single negative has no overlap to count.
+    Cross-entropy counts pixels, so large classes dominate it; the Dice loss (Milletari, Navab, Ahmadi: "V-Net", 2016)
+    measures overlap. It is pooled over the batch: a single negative has no overlap to measure.
 
-    The mean is over the pixels of which something is known. In the Dice loss of a class, pixels that may have the
-    class or not are left out; where they cannot have it, what is found counts as too much.
+    The mean is over the pixels that cannot have every class. In the Dice loss of a class, pixels that may have the
+    class or not are left out; if they cannot have it, its predicted probability counts as a false positive.
 
     Args:
-        truth: integer (N, H, W) class ids, and what is known of pixels without a label as `partial_labels` has it.
+        truth: integer (N, H, W) class ids, and the values of `partial_labels` for pixels without a label.
         logits: (N, H, W, 3).
-        summed: where several devices have parts of the batch, adds up what each has.
+        all_reduce: if several devices have parts of the batch, adds up their sums.
 
     Returns:
         A scalar, 0 for certainty in the right classes.
     """
     logs = ops.log_softmax(ops.cast(logits, "float32"), axis=-1)
-    sums = _by_labels(truth, lambda: _of_labels(truth, logs), lambda: _of_some_labels(truth, logs))
-    entropy, pixels, shared, both = summed(list(sums))
-    dice = (2 * shared + 1) / (both + 1)  # + 1: a batch without a class asks for none of it, and never divides by 0
+    sums = _by_labels(truth, lambda: _sums_all_labelled(truth, logs), lambda: _sums_partly_labelled(truth, logs))
+    entropy, pixels, shared, both = all_reduce(list(sums))
+    dice = (2 * shared + 1) / (both + 1)  # + 1: no division by 0, and a batch without a class asks for none of it
     mean_dice = ops.mean(ops.take(dice, ops.convert_to_tensor([HAIR, FACE]), axis=0))
     return entropy / ops.maximum(pixels, 1.0) + 0.5 * (1 - mean_dice)
 
 
-def _by_labels(truth: Any, all_labelled: Callable[[], Any], some: Callable[[], Any]) -> Any:
-    """Takes the plain way where every pixel has a label: most datasets never pay for the other one.
+def _by_labels(truth: Any, all_labelled: Callable[[], Any], partly_labelled: Callable[[], Any]) -> Any:
+    """Takes the cheaper branch if every pixel has a label: most datasets never pay for the other.
 
-    Nothing may be added up over devices on either way: one may go this way and another that way.
+    Neither branch may add up over devices, since they may take different ones.
     """
-    return ops.cond(ops.any(ops.greater_equal(truth, UNSURE)), some, all_labelled)
+    return ops.cond(ops.any(ops.greater_equal(truth, UNSURE)), partly_labelled, all_labelled)
 
 
-def _of_labels(truth: Any, logs: Any) -> tuple[Any, Any, Any, Any]:
-    """Sums over all pixels: cross-entropy, the pixels it is of; what truth and prediction share of each class, both."""
-    wanted = ops.one_hot(ops.cast(truth, "int32"), len(NAMES), dtype="float32")
-    found = ops.exp(logs)
-    return (-ops.sum(wanted * logs), ops.cast(ops.size(truth), "float32"), *_overlap(wanted, found, found))
+def _sums_all_labelled(truth: Any, logs: Any) -> tuple[Any, Any, Any, Any]:
+    """Sums over all pixels: cross-entropy, the number of pixels, and `_overlap` of each class."""
+    target = ops.one_hot(ops.cast(truth, "int32"), len(NAMES), dtype="float32")
+    predicted = ops.exp(logs)
+    return (-ops.sum(target * logs), ops.cast(ops.size(truth), "float32"), *_overlap(target, predicted, predicted))
 
 
-def _of_some_labels(truth: Any, logs: Any) -> tuple[Any, Any, Any, Any]:
-    """The same, over the pixels and classes of which something is known."""
-    possible, wanted, decided = _known(truth)
-    telling = ops.cast(ops.less(ops.sum(possible, axis=-1), len(NAMES)), "float32")
-    found = ops.exp(logs)
-    likely = ops.log(ops.sum(possible * found, axis=-1) + _LEAST)
-    return (-ops.sum(telling * likely), ops.sum(telling), *_overlap(wanted, found, found * decided))
+def _sums_partly_labelled(truth: Any, logs: Any) -> tuple[Any, Any, Any, Any]:
+    """The same, over the pixels that cannot have every class, and of those and each class where it is decided."""
+    possible, target, decided = _class_states(truth)
+    informative = ops.cast(ops.less(ops.sum(possible, axis=-1), len(NAMES)), "float32")
+    predicted = ops.exp(logs)
+    log_possible = ops.log(ops.sum(possible * predicted, axis=-1) + _EPSILON)
+    overlap = _overlap(target, predicted, predicted * decided)
+    return (-ops.sum(informative * log_possible), ops.sum(informative), *overlap)
 
 
-def _known(truth: Any) -> tuple[Any, Any, Any]:
-    """Of every pixel and class, float32 (N, H, W, 3): whether it may have it, has it, and whether that is decided."""
+def _class_states(truth: Any) -> tuple[Any, Any, Any]:
+    """For every pixel and class, float32 (N, H, W, 3): whether it may have it, has it, and whether that is decided."""
     truth = ops.cast(truth, "int32")
     possible = ops.take(ops.convert_to_tensor(POSSIBLE), truth, axis=0)
     labelled = ops.expand_dims(ops.cast(ops.less(truth, UNSURE), "float32"), -1)
     return possible, possible * labelled, 1.0 - possible * (1.0 - labelled)
 
 
-def _overlap(wanted: Any, found: Any, counted: Any) -> tuple[Any, Any]:
-    """Of every class, (3,), what is shared and what both have; `counted` is what was found where it may be judged."""
-    every = (0, 1, 2)
-    return ops.sum(wanted * found, axis=every), ops.sum(wanted, axis=every) + ops.sum(counted, axis=every)
+def _overlap(target: Any, predicted: Any, decided: Any) -> tuple[Any, Any]:
+    """For each class, (3,), intersection, and the sum of both areas; `decided` is `predicted` where labels decide."""
+    axes = (0, 1, 2)
+    return ops.sum(target * predicted, axis=axes), ops.sum(target, axis=axes) + ops.sum(decided, axis=axes)
 
 
-def squares_2019(truth: Any, maps: Any, summed: Summed = _own) -> Any:
+def squares_2019(truth: Any, maps: Any, all_reduce: AllReduce = _one_device) -> Any:
     """Mean squared error of the two maps (face, hair) against 0 and 255, as HairNet was trained in 2019.
 
-    The mean leaves out the maps of pixels that may be of their class or not.
+    Pixels without a label are left out of the maps of the classes that they may have.
 
     Args:
         truth: as for `cross_entropy_dice`.
         maps: (N, H, W, 2).
-        summed: as for `cross_entropy_dice`.
+        all_reduce: as for `cross_entropy_dice`.
     """
     maps = ops.cast(maps, "float32")
 
     def all_labelled() -> tuple[Any, Any]:
         ids = ops.cast(truth, "int32")
-        wanted = ops.cast(ops.stack([ops.equal(ids, FACE), ops.equal(ids, HAIR)], axis=-1), "float32")
-        return ops.sum(ops.square(maps - 255.0 * wanted)), ops.cast(ops.size(maps), "float32")
+        target = ops.cast(ops.stack([ops.equal(ids, FACE), ops.equal(ids, HAIR)], axis=-1), "float32")
+        return ops.sum(ops.square(maps - 255.0 * target)), ops.cast(ops.size(maps), "float32")
 
-    def some() -> tuple[Any, Any]:
-        _, wanted, decided = _known(truth)
+    def partly_labelled() -> tuple[Any, Any]:
+        _, target, decided = _class_states(truth)
         order = ops.convert_to_tensor([FACE, HAIR])
-        wanted, decided = ops.take(wanted, order, axis=-1), ops.take(decided, order, axis=-1)
-        return ops.sum(decided * ops.square(maps - 255.0 * wanted)), ops.sum(decided)
+        target, decided = ops.take(target, order, axis=-1), ops.take(decided, order, axis=-1)
+        return ops.sum(decided * ops.square(maps - 255.0 * target)), ops.sum(decided)
 
-    squares, many = summed(list(_by_labels(truth, all_labelled, some)))
-    return squares / ops.maximum(many, 1.0)
+    squares, count = all_reduce(list(_by_labels(truth, all_labelled, partly_labelled)))
+    return squares / ops.maximum(count, 1.0)
 
 
 LOSSES: dict[str, Loss] = {"classes": cross_entropy_dice, "maps_2019": squares_2019}

@@ -1,4 +1,4 @@
-"""Several devices of TensorFlow. `devices` imports it, and only where Keras runs on TensorFlow."""
+"""Several devices on TensorFlow. Imported by `devices`, and only if Keras runs on TensorFlow."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from hairnet_model.training.strategy import Step
 
 
 class Mirrored:
-    """`tf.distribute.MirroredStrategy` with a step of our own.
+    """`tf.distribute.MirroredStrategy` with a training step of its own.
 
-    Keras's step is not that of one device. It adds up a loss for each device, where ours pools the Dice of the
-    batch; and it clips gradients before it adds them up. Here the sums of which the loss is made, and then the
-    gradients, are added up over the devices before anything is made of them.
+    Keras's step differs from that of one device. It adds up a loss per device, where ours pools the Dice of the
+    batch; and it clips gradients before it adds them up. Here the sums that the loss is computed from, and then the
+    gradients, are added up over the devices first.
 
     Args:
-        names: of devices, as `keras.distribution.list_devices` has them.
+        names: of devices, as `keras.distribution.list_devices` returns them.
     """
 
     def __init__(self, names: list[str]) -> None:
         self.count = len(names)
-        # The default numbers its collective operations anew in every strategy, so that a second network in a process,
-        # whose sums have other shapes, ends in an error. A network is 2.5 MB: adding up in one place costs little.
+        # The default numbers its collective operations from 0 in every strategy, so that a second network in a process,
+        # whose sums have other shapes, fails. A network has 2.5 MB: reducing on one device costs little.
         reduction = tf.distribute.ReductionToOneDevice()
         self._strategy = tf.distribute.MirroredStrategy(names, reduction)
 
@@ -37,23 +37,23 @@ class Mirrored:
         return scope
 
     def step(self, network: keras.Model, loss: Loss) -> Step:
-        """A step with the network's optimizer, whose clipping by norm it takes over."""
+        """A step with the network's optimizer; clipping by norm is done here instead of there."""
         strategy, count = self._strategy, self.count
         optimizer = network.optimizer
-        own = getattr(optimizer, "inner_optimizer", optimizer)  # it is wrapped where float16 is scaled
-        clip, own.clipnorm = own.clipnorm, None
+        unscaled = getattr(optimizer, "inner_optimizer", optimizer)  # float16 wraps it to scale the loss
+        clip, unscaled.clipnorm = unscaled.clipnorm, None
         weights = network.trainable_variables
 
         def on_each(images: Any, masks: Any) -> Any:
             with tf.GradientTape() as tape:
-                value = loss(masks, network(images, training=True), _summed)
-                # Every device has the loss of the whole batch, so the gradients would add up to `count` times its own.
+                value = loss(masks, network(images, training=True), _all_reduce)
+                # Every device has the loss of the entire batch, so the gradients would add up to `count` times its own.
                 scaled = optimizer.scale_loss(value / count)
-            gradients = _summed(tape.gradient(scaled, weights))
+            gradients = _all_reduce(tape.gradient(scaled, weights))
             if clip:
-                most = clip * optimizer.scale_loss(tf.ones(()))
-                gradients = [tf.clip_by_norm(gradient, most) for gradient in gradients]
-            # The optimizer adds up what the devices give it; they all give the same.
+                largest = clip * optimizer.scale_loss(tf.ones(()))
+                gradients = [tf.clip_by_norm(gradient, largest) for gradient in gradients]
+            # The optimizer adds up the gradients of the devices, which are all the same.
             optimizer.apply_gradients([(g / count, weight) for g, weight in zip(gradients, weights, strict=True)])
             return value
 
@@ -67,16 +67,16 @@ class Mirrored:
         return step
 
     def _parts(self, batch: Pixels) -> Any:
-        """Deals a batch out, evenly and in order."""
-        each = len(batch) // self.count
+        """Splits a batch over the devices, evenly and in order."""
+        part_size = len(batch) // self.count
 
         def part(context: Any) -> Any:
-            first = context.replica_id_in_sync_group * each
-            return tf.convert_to_tensor(batch[first : first + each])
+            first = context.replica_id_in_sync_group * part_size
+            return tf.convert_to_tensor(batch[first : first + part_size])
 
         return self._strategy.experimental_distribute_values_from_function(part)
 
 
-def _summed(values: Any) -> Any:
-    """Tensors, added up over the devices; gradients go back through the sum."""
+def _all_reduce(values: Any) -> Any:
+    """Adds up tensors over the devices; gradients flow back through the sum."""
     return tf.distribute.get_replica_context().all_reduce(tf.distribute.ReduceOp.SUM, values)

@@ -1,4 +1,4 @@
-"""Which floating-point type training computes in."""
+"""The floating-point type that training computes in."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ _BFLOAT16_FLAGS = {"avx512_bf16", "amx_bf16"}
 def policy_name(precision: str) -> str:
     """Keras's name of a policy for one of `config.PRECISIONS`.
 
-    "auto" is bfloat16 where the machine multiplies in it (an accelerator of JAX's, or a processor that says so),
-    else float32. bfloat16 has float32's range, so nothing has to be scaled.
+    "auto" is bfloat16 if the hardware multiplies in it (a GPU or TPU, or a processor with the instructions), else
+    float32. bfloat16 has float32's range, so the loss needs no scaling.
     """
     if precision == "auto":
         precision = "bfloat16" if _has_bfloat16() else "float32"
@@ -24,7 +24,7 @@ def policy_name(precision: str) -> str:
 
 @contextlib.contextmanager
 def dtype_policy(name: str) -> Iterator[None]:
-    """Layers made inside compute by a policy; the global one is put back."""
+    """Layers that are created inside have this policy; the global policy is restored afterwards."""
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy(name)
     try:
@@ -34,7 +34,7 @@ def dtype_policy(name: str) -> Iterator[None]:
 
 
 def _has_bfloat16() -> bool:
-    with contextlib.suppress(Exception):  # a backend without a list of devices
+    with contextlib.suppress(Exception):  # a backend that cannot list its devices
         names = [str(device).lower() for device in keras.distribution.list_devices()]
         if any("gpu" in name or "tpu" in name for name in names):
             return True

@@ -1,4 +1,4 @@
-"""What a run writes down: `history.csv` and its curves, `run.json` and `people.json`."""
+"""The records of a run: `history.csv` and its curves, `run.json` and `people.json`."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ COLUMNS = ("step", "examples", "seconds", "learning_rate", "loss", "pixel_accura
 
 
 def write_csv(path: Path, rows: Rows) -> None:
-    """Writes a row a validation. Raises BuildError where it cannot be written."""
+    """Writes a row per validation. Raises BuildError if it cannot be written."""
     text = io.StringIO()
     writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
     writer.writeheader()
@@ -66,7 +66,7 @@ def write_curves(path: Path, rows: Rows, title: str) -> None:
 
 
 def write_info(run: Path, about: dict[str, Any], people: Collection[str], parameters: int) -> None:
-    """Writes what a run is about, versions, and hashes of the people trained on. Raises BuildError on a full disk."""
+    """Writes settings, data, versions, and hashes of the people trained on. Raises BuildError if it cannot."""
     versions = {
         "hairnet": __version__,
         "python": platform.python_version(),
@@ -74,13 +74,13 @@ def write_info(run: Path, about: dict[str, Any], people: Collection[str], parame
         "backend": keras.backend.backend(),
         "numpy": np.__version__,
     }
-    notes = {**about, "parameters": parameters, "versions": versions, "people": len(people)}
-    write_atomic(run / "run.json", json.dumps(notes, indent=2).encode() + b"\n")
+    info = {**about, "parameters": parameters, "versions": versions, "people": len(people)}
+    write_atomic(run / "run.json", json.dumps(info, indent=2).encode() + b"\n")
     write_atomic(run / "people.json", json.dumps(sorted(people), indent=0).encode() + b"\n")
 
 
 def weights_hash(model: Model | None) -> str | None:
-    """16 hex digits that tell one model's weights from another's; None for no model."""
+    """16 hex digits of a hash of a model's weights; None for no model."""
     if model is None:
         return None
     digest = hashlib.sha256()
@@ -90,7 +90,7 @@ def weights_hash(model: Model | None) -> str | None:
 
 
 def difference(before: Any, now: Any) -> str:
-    """The first thing that differs, in words."""
+    """The first value that differs, in words."""
     if isinstance(before, dict) and isinstance(now, dict):
         for key in sorted({*before, *now}):
             if before.get(key) != now.get(key):

@@ -1,4 +1,4 @@
-"""What shares the batches of a training: the interface, and the one device that needs nothing special."""
+"""The interface of the devices that share the batches of a training, and its default: one device."""
 
 from __future__ import annotations
 
@@ -12,28 +12,32 @@ from hairnet_data.core.arrays import Pixels
 from hairnet_model.training.losses import Loss
 
 Step = Callable[[Pixels, Pixels], float]
-"""Trains on images uint8 (N, S, S, 3) and masks uint8 (N, S, S), and gives the loss of the whole batch."""
+"""Trains on images uint8 (N, S, S, 3) and masks uint8 (N, S, S); returns the loss of the entire batch."""
 
 
 class Devices(Protocol):
-    """What shares a batch."""
+    """Devices that share a batch.
+
+    Attributes:
+        count: how many.
+    """
 
     count: int
 
     def scope(self) -> AbstractContextManager[object]:
-        """The network that is to be trained, and its optimizer, are made and compiled inside."""
+        """A context in which the network to be trained and its optimizer are created and compiled."""
 
     def step(self, network: keras.Model, loss: Loss) -> Step:
-        """A step of a network that was compiled with this loss."""
+        """The training step of a network that was compiled with this loss."""
 
 
 class OneDevice:
-    """The backend's first device, left to Keras."""
+    """The backend's first device, which Keras uses by default."""
 
     count = 1
 
     def scope(self) -> AbstractContextManager[object]:
-        """Nothing is special."""
+        """An empty context."""
         return nullcontext()
 
     def step(self, network: keras.Model, loss: Loss) -> Step:

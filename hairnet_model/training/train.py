@@ -1,4 +1,4 @@
-"""Trains a network from any feed of batches. Keras alone, so it runs on TensorFlow and on JAX."""
+"""Trains a network from any feed of batches, with Keras alone: it runs on TensorFlow and on JAX."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from hairnet_model.networks import fcn
 from hairnet_model.training import checkpoint, run_log
 from hairnet_model.training.checkpoint import RunError, State
 from hairnet_model.training.config import TrainingConfig
-from hairnet_model.training.devices import shared_by
+from hairnet_model.training.devices import select_devices
 from hairnet_model.training.trainer import Trainer
 
 Row = dict[str, float]
@@ -24,11 +24,11 @@ Row = dict[str, float]
 
 @dataclass(frozen=True, slots=True)
 class TrainingResult:
-    """How a training ended.
+    """The result of a training.
 
     Attributes:
         best: the row of the history with the highest validation mIoU.
-        rows: the history, a row a validation.
+        rows: the history, a row per validation.
         stopped_early: whether `patience` ended it.
     """
 
@@ -46,84 +46,80 @@ def train(
     progress: Progress = silent,
     devices: int | str = 1,
 ) -> TrainingResult:
-    """Trains, validates every so often, and keeps `best.keras` and `last.keras` in the run's folder.
+    """Trains, validates regularly, and writes `best.keras` and `last.keras` into the run's folder.
 
     Args:
-        settings: how.
-        feed: with what.
+        settings: the configuration.
+        feed: the data.
         run: the folder for `best.keras`, `last.keras`, `state.npz`, `history.csv`, `curves.png`, `run.json` and
             `people.json`. It must be new or empty, unless `resume`.
         init: a model whose weights to begin with.
-        resume: go on with the run that is there; it ends where it would have ended.
-        progress: told after every step.
-        devices: how many share a batch, or `devices.ALL`. It is no part of the run: any number can go on with it, and
-            ends there but for rounding.
+        resume: resume the run in the folder; it ends as it would have ended without the interruption.
+        progress: called after every step.
+        devices: how many share a batch, or `devices.ALL`. It is not part of the run, which can be resumed on any
+            number of devices, with the same result but for rounding.
 
     Raises:
         RunError: there is a run already, or none to resume; the settings or the data are not those of the run; the
-            loss is not a number; a file cannot be written. The last good weights stay.
+            loss is not a number; a file cannot be written. The last good weights are kept.
         DatasetError: a record is damaged.
-        UsageError: the devices are not there, or cannot share a batch evenly.
+        UsageError: there are fewer devices, or they cannot share a batch evenly.
     """
     if feed.image_size % fcn.STRIDE:
         what = f"has pictures of {feed.image_size} pixels, which {fcn.STRIDE} does not divide"
         raise RunError("the dataset", what, "build it with another --image-size")
-    team = shared_by(devices, settings.batch)
+    selected = select_devices(devices, settings.batch)
     identity = {"settings": settings.to_json(), "data": feed.describe(), "init": run_log.weights_hash(init)}
-    state = _begun(run, identity) if resume else None
+    state = _read_state(run, identity) if resume else None
     if not resume:
-        _new_folder(run)
+        _create_folder(run)
     people = feed.people | (init.people if init else frozenset())
-    trainer = Trainer(settings, init, state, team)
+    trainer = Trainer(settings, init, state, selected)
     rows = list(state.history) if state else []
     stopped = _out_of_patience(rows, settings.patience)
     try:
-        run_log.write_info(run, {**identity, "devices": team.count}, people, trainer.network.count_params())
+        run_log.write_info(run, {**identity, "devices": selected.count}, people, trainer.network.count_params())
         for number in range(len(rows), settings.rounds):
             if stopped:
                 break
-            began, before = time.monotonic(), rows[-1]["seconds"] if rows else 0.0
-            note = f", mIoU {100 * _best(rows)['miou']:.1f}" if rows else ""
-            row = trainer.round(number, feed, progress, note)
-            rows.append({**row, "seconds": before + time.monotonic() - began})
+            started, before = time.monotonic(), rows[-1]["seconds"] if rows else 0.0
+            best = f", mIoU {100 * _best(rows)['miou']:.1f}" if rows else ""
+            row = trainer.round(number, feed, progress, best)
+            rows.append({**row, "seconds": before + time.monotonic() - started})
             stopped = _out_of_patience(rows, settings.patience)
             about = {"architecture": settings.arch, "head": settings.head, "validation": rows[-1], **identity}
-            _keep(
-                run,
-                Model(trainer.twin, feed.image_size, people, about),
-                rows,
-                trainer.state(rows, identity),
-            )
-    except BuildError as fault:
-        raise RunError(fault.where, fault.what, "make room, then go on with --resume") from fault
+            model = Model(trainer.averaged_network, feed.image_size, people, about)
+            _save_round(run, model, rows, trainer.state(rows, identity))
+    except BuildError as error:
+        raise RunError(error.where, error.what, "free some space, then resume it with --resume") from error
     return TrainingResult(_best(rows), rows, stopped)
 
 
-def _new_folder(run: Path) -> None:
+def _create_folder(run: Path) -> None:
     if run.exists() and (not run.is_dir() or any(run.iterdir())):
-        raise RunError(str(run), "exists", "go on with it by --resume, or choose another --out")
+        raise RunError(str(run), "exists", "resume it with --resume, or choose another --out")
     run.mkdir(parents=True, exist_ok=True)
 
 
-def _begun(run: Path, identity: dict[str, Any]) -> State:
+def _read_state(run: Path, identity: dict[str, Any]) -> State:
     state = checkpoint.read(run)
     for what, value in identity.items():
         if state.identity[what] != value:
             differs = f"{what}: {run_log.difference(state.identity[what], value)}"
-            raise RunError(str(run), f"was begun otherwise ({differs})", "resume it with what it was begun with")
+            raise RunError(str(run), f"was begun with other settings ({differs})", "resume it with the same ones")
     return state
 
 
 def _best(rows: list[Row]) -> Row:
-    return max(rows, key=lambda row: row["miou"])  # the first, where two are as good
+    return max(rows, key=lambda row: row["miou"])  # the first of those that are equal
 
 
 def _out_of_patience(rows: list[Row], patience: int) -> bool:
     return bool(rows) and 0 < patience <= len(rows) - 1 - rows.index(_best(rows))
 
 
-def _keep(run: Path, model: Model, rows: list[Row], state: State) -> None:
-    """Writes models, history and, last of all, the state: after a kill in between, the round is done again."""
+def _save_round(run: Path, model: Model, rows: list[Row], state: State) -> None:
+    """Writes models, history and, last of all, the state: if it is killed in between, the round is done again."""
     if rows[-1] is _best(rows):
         model_file.save(run / "best.keras", model)
     model_file.save(run / "last.keras", model)

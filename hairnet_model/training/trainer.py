@@ -1,4 +1,4 @@
-"""The network in training: its optimizer, its averaged weights, and rounds of steps."""
+"""The network in training, its optimizer and its averaged weights; trains in rounds, from validation to validation."""
 
 from __future__ import annotations
 
@@ -26,16 +26,17 @@ from hairnet_model.training.strategy import ONE_DEVICE, Devices
 
 
 class Trainer:
-    """Holds what changes from step to step.
+    """Holds everything that changes from step to step.
 
     Args:
-        settings: how to train.
+        settings: the configuration.
         init: a model whose weights to begin with; its architecture and head must be those of the settings.
-        state: where to go on.
-        devices: what shares a batch; validation is left to the first device.
+        state: what to resume from.
+        devices: those that share a batch; the first one validates.
 
     Attributes:
-        twin: the same network in float32 with the averaged weights: what is validated and saved.
+        network: what is trained.
+        averaged_network: the same in float32 with the averaged weights, which is validated and saved.
     """
 
     def __init__(
@@ -46,15 +47,15 @@ class Trainer:
         with devices.scope(), dtype_policy(policy_name(settings.precision)):
             self.network = fcn.create(settings.arch, settings.head)
         with dtype_policy("float32"):
-            self.twin = fcn.create(settings.arch, settings.head)
+            self.averaged_network = fcn.create(settings.arch, settings.head)
         if init:
             self.network.set_weights(init.network.get_weights())
-        # XLA on a processor trains this network at half the speed of TensorFlow's own kernels.
-        compiled = "auto" if keras.backend.backend() == "jax" else False
+        # On a processor XLA trains this network at half the speed of TensorFlow's own kernels.
+        jit_compile = "auto" if keras.backend.backend() == "jax" else False
         loss = LOSSES[settings.head]
         with devices.scope():
             self.optimizer = _optimizer(settings)
-            self.network.compile(optimizer=self.optimizer, loss=loss, jit_compile=compiled)
+            self.network.compile(optimizer=self.optimizer, loss=loss, jit_compile=jit_compile)
             self.network.optimizer.build(self.network.trainable_variables)
         self._step = devices.step(self.network, loss)
         self.average = Average(settings.average, self.network.get_weights())
@@ -66,8 +67,14 @@ class Trainer:
     def round(self, number: int, feed: Feed, progress: Progress, note: str) -> dict[str, float]:
         """Trains from one validation to the next and validates.
 
+        Args:
+            number: of the round, from 0.
+            feed: the data.
+            progress: called after every step.
+            note: appended to what `progress` is called with.
+
         Returns:
-            A row of the history, without the seconds.
+            A row of the history (`run_log.COLUMNS`), without the seconds.
 
         Raises:
             RunError: the loss is not a number.
@@ -78,8 +85,8 @@ class Trainer:
         total = 0.0
 
         def batches() -> Iterator[Pair]:
-            read = feed.training(settings.batch, first, steps, settings.seed)
-            return augmented(read, first, settings.seed, settings.jitter, settings.cover)
+            stored = feed.training(settings.batch, first, steps, settings.seed)
+            return augmented(stored, first, settings.seed, settings.jitter, settings.cover)
 
         with closing(prefetch(batches)) as stream:
             for step, (images, masks) in enumerate(stream, first + 1):
@@ -91,7 +98,7 @@ class Trainer:
                     self.average.update(self.network.get_weights())
                 total += loss
                 progress("training", step * settings.batch, settings.steps * settings.batch, f"loss {loss:.3f}{note}")
-        self.twin.set_weights(self.average.weights if settings.average else self.network.get_weights())
+        self.averaged_network.set_weights(self.average.weights if settings.average else self.network.get_weights())
         done = first + steps
         rate = float(keras.ops.convert_to_numpy(self.optimizer.learning_rate))
         return {
@@ -103,27 +110,28 @@ class Trainer:
         }
 
     def validate(self, feed: Feed) -> dict[str, float]:
-        """Scores of the averaged weights on the validation split, from the pooled confusion matrix."""
-        counted, partly = np.zeros((3, 3), np.int64), False
+        """Scores of the averaged network on the validation split, from the pooled confusion matrix."""
+        confusion, partly = np.zeros((3, 3), np.int64), False
         for images, masks in feed.validation():
             partly = partly or bool(masks.max(initial=0) >= UNSURE)
-            counted += metrics.confusion(masks, class_ids(np.asarray(self.twin.predict_on_batch(images))))
-        f1 = metrics.f1(counted, partly)
+            predicted = class_ids(np.asarray(self.averaged_network.predict_on_batch(images)))
+            confusion += metrics.confusion(masks, predicted)
+        f1 = metrics.f1(confusion, partly)
         return {
-            "pixel_accuracy": float(metrics.pixel_accuracy(counted)),
+            "pixel_accuracy": float(metrics.pixel_accuracy(confusion)),
             "hair_f1": float(f1[HAIR]),
             "face_f1": float(f1[FACE]),
-            "miou": float(metrics.miou(counted, partly)),
+            "miou": float(metrics.miou(confusion, partly)),
         }
 
     def state(self, history: list[dict[str, float]], identity: Mapping[str, object]) -> State:
-        """All that is needed to go on from here."""
+        """Everything that is needed to resume from here."""
         values = [keras.ops.convert_to_numpy(variable) for variable in self._variables()]
         return State(values, self.average.weights, self.average.updates, history, dict(identity))
 
     def _variables(self) -> list[keras.Variable]:
-        # `variables`, not `weights`: the state of dropout's random numbers is among them. The network's optimizer, not
-        # ours: with float16 it is wrapped in one that keeps the scale of the loss.
+        # `variables`, not `weights`: they include the state of dropout's random numbers. The network's optimizer, not
+        # `self.optimizer`: with float16 Keras wraps it in one that keeps the scale of the loss.
         return [*self.network.variables, *self.network.optimizer.variables]
 
 

@@ -1,4 +1,4 @@
-"""A network that knows colours by heart: red is hair, green face, everything else background."""
+"""A network that classifies by colour: red is hair, green face, everything else background."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ def by_colour(size: int = 64, head: str = "classes", drop: float = 0.0) -> Model
     """
     picture = keras.Input((None, None, 3), dtype="uint8")
     x = keras.layers.Rescaling(1 / 8 if head == "classes" else 1.0)(picture)
-    made = keras.layers.Conv2D(3 if head == "classes" else 2, 1)
-    network = keras.Model(picture, made(keras.layers.Dropout(drop)(x)))
+    convolution = keras.layers.Conv2D(3 if head == "classes" else 2, 1)
+    network = keras.Model(picture, convolution(keras.layers.Dropout(drop)(x)))
     # Rows are red, green and blue; columns background, hair, face, or the maps face, hair.
     kernel = np.eye(3)[[1, 2, 0]] if head == "classes" else np.array([[-1, 1], [1, -1], [0, 0]])
     bias = [1.0, 0.0, 0.0] if head == "classes" else [0.0, 0.0]
-    made.set_weights([kernel.astype(np.float32)[None, None], np.array(bias, np.float32)])
+    convolution.set_weights([kernel.astype(np.float32)[None, None], np.array(bias, np.float32)])
     return Model(network, image_size=size)
 
 

@@ -1,9 +1,9 @@
-"""Trains on one device and on two, in a process of its own: how many a processor counts as is settled at the start.
+"""Trains on one device and on two, in a separate process: how many devices a processor is, is fixed at the start.
 
-    python -m tests.support.two_devices PACKED.npz FOLDER WHAT...    (KERAS_BACKEND says on what)
+    python -m tests.support.two_devices PACKED.npz FOLDER JOB...    (KERAS_BACKEND names the backend)
 
-WHAT is NETWORK:KIND, see `NETWORKS` and `main`. Prints a JSON object: by WHAT, losses step by step and scores of a
-run, or what was said.
+A JOB is NETWORK:KIND, see `NETWORKS` and `main`. Prints a JSON object: for each job the losses of every step and the
+scores of the run, or its error.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ SETTINGS = TrainingConfig(steps=6, batch=8, warmup=2, validate_every=1, precisio
 
 
 def tiny(dropout: float = 0.0) -> keras.Model:
-    """A network that is soon compiled."""
+    """A network that compiles quickly."""
     picture = keras.Input((None, None, 3), dtype="uint8")
     x = StandardizedConv2D(16, stride=2)(layers.Rescaling(1 / 64, -2.0)(picture))
     x = layers.Dropout(dropout)(x) if dropout else x
@@ -62,14 +62,14 @@ NETWORKS = {
 
 
 MUTANTS = {
-    "each has its own loss": {"training=True), _summed)": "training=True))"},
+    "each has its own loss": {"training=True), _all_reduce)": "training=True))"},
     "each clips its own gradients, as Keras does": {
-        "clip, own.clipnorm = own.clipnorm, None": "clip = None",
-        "_summed(tape.gradient(scaled, weights))": "[count * g for g in tape.gradient(scaled, weights)]",
+        "clip, unscaled.clipnorm = unscaled.clipnorm, None": "clip = None",
+        "_all_reduce(tape.gradient(scaled, weights))": "[count * g for g in tape.gradient(scaled, weights)]",
     },
-    "each gives the whole gradient": {"(g / count, weight)": "(g, weight)"},
+    "each applies the entire gradient": {"(g / count, weight)": "(g, weight)"},
     "the loss is counted twice": {"scale_loss(value / count)": "scale_loss(value)"},
-    "all have the first part": {"context.replica_id_in_sync_group * each": "0"},
+    "all have the first part": {"context.replica_id_in_sync_group * part_size": "0"},
 }
 
 
@@ -83,7 +83,7 @@ def clipping(settings: TrainingConfig) -> keras.optimizers.Optimizer:
 
 
 def mutate(changes: dict[str, str]) -> None:
-    """Changes the text of `mirrored`; nothing puts it back."""
+    """Replaces text in the source of `mirrored` and executes it; `mutate({})` restores it."""
     from hairnet_model.training import mirrored
 
     text = Path(mirrored.__file__).read_text()
@@ -94,7 +94,7 @@ def mutate(changes: dict[str, str]) -> None:
 
 
 class Cut(PackedFeed):
-    """Fails when step 3 is asked for."""
+    """Is interrupted when step 3 is read."""
 
     def training(self, batch: int, first_step: int, steps: int, seed: int) -> Iterator[Pair]:
         if first_step == 3:
@@ -103,7 +103,7 @@ class Cut(PackedFeed):
 
 
 def ran(packed: Path, run: Path, settings: TrainingConfig, devices: int | str, resume: bool = False) -> dict[str, Any]:
-    """A whole run: the loss of every step, and the last weights' scores and loss on the validation split."""
+    """Trains a run to its end: the losses of its steps, and scores and loss of the last weights in validation."""
     feed = PackedFeed(packed)
     rows = train(settings, feed, run, resume=resume, devices=devices).rows
     model = model_file.load(run / "last.keras").network
@@ -117,31 +117,31 @@ def ran(packed: Path, run: Path, settings: TrainingConfig, devices: int | str, r
     }
 
 
-def main(packed: Path, folder: Path, wanted: list[str]) -> dict[str, Any]:
-    run_log.write_curves = lambda *_: None  # of no interest here, and slow
-    said: dict[str, Any] = {}
-    for what in wanted:
-        network, _, kind = what.partition(":")
+def main(packed: Path, folder: Path, jobs: list[str]) -> dict[str, Any]:
+    run_log.write_curves = lambda *_: None  # not needed here, and slow
+    results: dict[str, Any] = {}
+    for job in jobs:
+        network, _, kind = job.partition(":")
         trainer._optimizer = clipping if network == "clipped" else OPTIMIZER
         fcn.create, run = NETWORKS[network], folder / network / kind.replace(" ", "-")
         if kind in ("one", "two"):
-            said[what] = ran(packed, run, SETTINGS, 1 if kind == "one" else "all")
-        elif kind.startswith("resumed"):  # begun on two, gone on with on two, or on one
+            results[job] = ran(packed, run, SETTINGS, 1 if kind == "one" else "all")
+        elif kind.startswith("resumed"):  # begun on two, resumed on two or on one
             try:
                 train(SETTINGS, Cut(packed), run, devices=2)
             except KeyboardInterrupt:
-                said[what] = ran(packed, run, SETTINGS, 1 if kind == "resumed on one" else 2, resume=True)
+                results[job] = ran(packed, run, SETTINGS, 1 if kind == "resumed on one" else 2, resume=True)
         elif kind in MUTANTS:
             mutate(MUTANTS[kind])
-            said[what] = ran(packed, run, SETTINGS, 2)
+            results[job] = ran(packed, run, SETTINGS, 2)
             mutate({})
         else:  # a batch of 9 on so many
             try:
                 train(replace(SETTINGS, batch=9), PackedFeed(packed), run, devices=kind)
-            except UsageError as fault:
-                said[what] = str(fault)
+            except UsageError as error:
+                results[job] = str(error)
             assert not run.exists()
-    return said
+    return results
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A model in one file: there whole or not at all, and refused in one line if it is no model."""
+"""A model in one file: written atomically, and refused in one line if it is no model."""
 
 from __future__ import annotations
 

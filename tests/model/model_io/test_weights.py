@@ -46,19 +46,19 @@ def test_keras_alone_opens_them() -> None:
     assert network.predict_on_batch(np.zeros((1, 64, 96, 3), np.uint8)).shape == (1, 64, 96, 3)
 
 
-def test_they_meet_a_floor_on_drawn_portraits(full_size: Path) -> None:
+def test_they_reach_a_score_on_drawn_portraits(full_size: Path) -> None:
     report = evaluate(model_file.load(), tfds_records.open_dataset(full_size))
-    for split, floor in (("test", 0.75), ("test_shifted", 0.7), ("test_rotated", 0.7), ("test_occluded", 0.6)):
+    for split, least in (("test", 0.75), ("test_shifted", 0.7), ("test_rotated", 0.7), ("test_occluded", 0.6)):
         scores = report.splits[split].portraits
         assert scores is not None
-        assert scores.miou > floor, split
+        assert scores.miou > least, split
     nobody = report.splits["test_negatives"].negatives
     assert nobody is not None
     assert nobody.pixel_share < 0.01
 
 
-def test_they_are_what_load_gives(full_size: Path) -> None:
+def test_they_are_what_load_returns(full_size: Path) -> None:
     batch = next(tfds_records.read(tfds_records.open_dataset(full_size), "test", 4))
-    found = Segmenter.load().segment(batch.images)
-    assert (found == batch.masks).mean() > 0.9
-    assert {HAIR, FACE} <= set(np.unique(found))
+    predicted = Segmenter.load().segment(batch.images)
+    assert (predicted == batch.masks).mean() > 0.9
+    assert {HAIR, FACE} <= set(np.unique(predicted))

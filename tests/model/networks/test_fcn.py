@@ -1,4 +1,4 @@
-"""The two networks: what goes in, what comes out, what they cost, and that they can learn."""
+"""The two networks: their inputs, outputs and cost, and that they can learn."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ def test_ours_is_small(networks) -> None:
 @pytest.mark.parametrize(("arch", "head", "channels"), ALL)
 @pytest.mark.parametrize(("height", "width"), [(32, 32), (64, 96), (224, 224), (256, 32)])
 def test_any_size_that_32_divides(networks, arch: str, head: str, channels: int, height: int, width: int) -> None:
-    made = networks[arch, head].predict_on_batch(np.zeros((2, height, width, 3), np.uint8))
-    assert made.shape == (2, height, width, channels)
-    assert made.dtype == np.float32
+    outputs = networks[arch, head].predict_on_batch(np.zeros((2, height, width, 3), np.uint8))
+    assert outputs.shape == (2, height, width, channels)
+    assert outputs.dtype == np.float32
 
 
 def test_pictures_do_not_depend_on_their_batch(networks) -> None:
@@ -92,7 +92,7 @@ def test_a_batch_can_be_learnt_by_heart(arch: str, head: str, rate: float, steps
     assert right[masks == 0].mean() > 0.97
 
 
-def test_unknown_names_are_the_command_lines_fault() -> None:
+def test_unknown_names_are_usage_errors() -> None:
     with pytest.raises(UsageError, match=r"--arch: no architecture named 'unet'; choose from hairnet, fcn8s_2019"):
         fcn.create("unet")
     with pytest.raises(UsageError, match="maps_2019 belongs to fcn8s_2019"):

@@ -20,19 +20,19 @@ def test_the_kernel_has_no_mean_and_the_norm_of_its_gain() -> None:
 def test_it_is_a_convolution_by_that_kernel() -> None:
     layer = StandardizedConv2D(4, 3, 2)
     pictures = np.random.default_rng(0).normal(size=(2, 9, 8, 3)).astype(np.float32)
-    made = keras.ops.convert_to_numpy(layer(pictures))
-    plain = keras.layers.Conv2D(4, 3, 2, padding="same", activation="relu")
-    plain.build(pictures.shape)
-    plain.set_weights([keras.ops.convert_to_numpy(layer.standardized()), np.zeros(4, np.float32)])
-    np.testing.assert_allclose(made, plain(pictures), atol=1e-5)
-    assert made.shape == layer.compute_output_shape(pictures.shape)
+    outputs = keras.ops.convert_to_numpy(layer(pictures))
+    reference = keras.layers.Conv2D(4, 3, 2, padding="same", activation="relu")
+    reference.build(pictures.shape)
+    reference.set_weights([keras.ops.convert_to_numpy(layer.standardized()), np.zeros(4, np.float32)])
+    np.testing.assert_allclose(outputs, reference(pictures), atol=1e-5)
+    assert outputs.shape == layer.compute_output_shape(pictures.shape)
 
 
 def test_depth_to_space_by_hand() -> None:
     pixels = np.arange(8, dtype=np.float32).reshape(1, 1, 2, 4)
-    made = keras.ops.convert_to_numpy(DepthToSpace()(pixels))
-    assert made.shape == (1, 2, 4, 1) == DepthToSpace().compute_output_shape((1, 1, 2, 4))
-    assert made[0, :, :, 0].tolist() == [[0, 1, 4, 5], [2, 3, 6, 7]]
+    outputs = keras.ops.convert_to_numpy(DepthToSpace()(pixels))
+    assert outputs.shape == (1, 2, 4, 1) == DepthToSpace().compute_output_shape((1, 1, 2, 4))
+    assert outputs[0, :, :, 0].tolist() == [[0, 1, 4, 5], [2, 3, 6, 7]]
 
 
 def test_half_precision_standardizes_in_float32() -> None:

@@ -15,13 +15,13 @@ def test_the_rule_of_2019_by_hand() -> None:
 
 @given(hnp.arrays(np.float32, (5, 3), elements=st.floats(-50, 50, width=32)))
 def test_logits_become_probabilities(logits: np.ndarray) -> None:
-    made = probabilities(logits)
-    np.testing.assert_allclose(made.sum(-1), 1, rtol=1e-5)
-    assert (np.take_along_axis(made, class_ids(logits)[:, None].astype(int), 1)[:, 0] == made.max(-1)).all()
+    result = probabilities(logits)
+    np.testing.assert_allclose(result.sum(-1), 1, rtol=1e-5)
+    assert (np.take_along_axis(result, class_ids(logits)[:, None].astype(int), 1)[:, 0] == result.max(-1)).all()
 
 
 @given(hnp.arrays(np.float32, (5, 2), elements=st.floats(-100, 300, width=32)))
 def test_maps_become_probabilities_of_the_same_classes(maps: np.ndarray) -> None:
-    made = probabilities(maps)
-    np.testing.assert_allclose(made.sum(-1), 1, rtol=1e-5)
-    assert (np.take_along_axis(made, class_ids(maps)[:, None].astype(int), 1)[:, 0] >= made.max(-1) - 1e-6).all()
+    result = probabilities(maps)
+    np.testing.assert_allclose(result.sum(-1), 1, rtol=1e-5)
+    assert (np.take_along_axis(result, class_ids(maps)[:, None].astype(int), 1)[:, 0] >= result.max(-1) - 1e-6).all()

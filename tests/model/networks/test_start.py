@@ -1,4 +1,4 @@
-"""Keras starts without its greetings."""
+"""Keras starts without messages."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import subprocess
 import sys
 
 
-def test_the_backend_starts_without_a_word_and_errors_are_still_seen() -> None:
+def test_the_backend_starts_without_messages_and_errors_are_still_printed() -> None:
     code = (
         "import sys; from hairnet_model.networks.start import start_quietly; start_quietly(); "
         "print('after', file=sys.stderr)"
     )
-    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert said.stderr == "after\n"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stderr == "after\n"

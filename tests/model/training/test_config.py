@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hairnet_data.core.errors import UsageError
-from hairnet_model.training.config import TrainingConfig, as_2019, validations
+from hairnet_model.training.config import TrainingConfig, as_2019, validation_interval
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "option"),
     [
         ({"arch": "unet"}, "--arch"),
         ({"precision": "int8"}, "--precision"),
@@ -22,8 +22,8 @@ from hairnet_model.training.config import TrainingConfig, as_2019, validations
         ({"patience": -1}, "--patience"),
     ],
 )
-def test_what_cannot_be_is_named(change: dict[str, object], said: str) -> None:
-    with pytest.raises(UsageError, match=said):
+def test_values_out_of_range_are_named(change: dict[str, object], option: str) -> None:
+    with pytest.raises(UsageError, match=option):
         replace(TrainingConfig(), **change)  # type: ignore[arg-type]
 
 
@@ -35,7 +35,7 @@ def test_rounds_cover_the_steps(steps: int, every: int) -> None:
 
 @given(st.integers(1, 10**6))
 def test_validations_are_some_but_not_many(steps: int) -> None:
-    assert 50 <= validations(steps) <= 500
+    assert 50 <= validation_interval(steps) <= 500
 
 
 def test_2019() -> None:

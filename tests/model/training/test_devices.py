@@ -1,6 +1,6 @@
-"""Two devices train as one: the same losses, the same weights, and a run goes on on either.
+"""Two devices train as one: the same losses, the same weights, and a run is resumed on either.
 
-A processor counts as two devices in a process of its own (`two_devices.py`), once for each backend.
+The processor counts as two devices in a separate process (`two_devices.py`), one per backend.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from hairnet_model.data.packed_feed import write_packed
 from hairnet_model.training import checkpoint
 from tests.support.paths import ROOT
 
-PLAIN = ["tiny:one", "tiny:two", "tiny:resumed", "tiny:resumed on one", "dropout:one", "dropout:two", "dropout:resumed"]
+RUNS = ["tiny:one", "tiny:two", "tiny:resumed", "tiny:resumed on one", "dropout:one", "dropout:two", "dropout:resumed"]
 WRONG = ["tiny:2", "tiny:3", "tiny:0"]
 MUTANTS = [
     "tiny:each has its own loss",
@@ -30,7 +30,7 @@ MUTANTS = [
 ]
 CLOSE = 1e-4
 
-Said = dict[str, Any]
+Results = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
@@ -42,13 +42,13 @@ def packed(drawn_dataset: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
     return path
 
 
-def _run(backend: str, packed: Path, folder: Path, what: list[str]) -> Said:
+def _run(backend: str, packed: Path, folder: Path, jobs: list[str]) -> Results:
     environment = {**os.environ, "KERAS_BACKEND": backend, "PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "3"}
-    command = [sys.executable, "-m", "tests.support.two_devices", str(packed), str(folder), *what]
+    command = [sys.executable, "-m", "tests.support.two_devices", str(packed), str(folder), *jobs]
     ran = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=environment, check=False)
     assert ran.returncode == 0, ran.stderr[-3000:]
-    said: Said = json.loads(ran.stdout.splitlines()[-1])
-    return said
+    results: Results = json.loads(ran.stdout.splitlines()[-1])
+    return results
 
 
 @pytest.fixture(scope="module")
@@ -57,14 +57,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def tensorflow(packed: Path, folder: Path) -> Said:
+def tensorflow(packed: Path, folder: Path) -> Results:
     clipped = ["clipped:one", "clipped:two"]
-    return _run("tensorflow", packed, folder / "tensorflow", [*PLAIN, *WRONG, *clipped, *MUTANTS])
+    return _run("tensorflow", packed, folder / "tensorflow", [*RUNS, *WRONG, *clipped, *MUTANTS])
 
 
 @pytest.fixture(scope="module")
-def jax(packed: Path, folder: Path) -> Said:
-    return _run("jax", packed, folder / "jax", [*PLAIN, *WRONG])
+def jax(packed: Path, folder: Path) -> Results:
+    return _run("jax", packed, folder / "jax", [*RUNS, *WRONG])
 
 
 @pytest.fixture(params=["tensorflow", "jax"])
@@ -73,53 +73,57 @@ def backend(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def said(backend: str, request: pytest.FixtureRequest) -> Said:
-    answers: Said = request.getfixturevalue(backend)
-    return answers
+def results(backend: str, request: pytest.FixtureRequest) -> Results:
+    chosen: Results = request.getfixturevalue(backend)
+    return chosen
 
 
 def _apart(a: dict[str, Any], b: dict[str, Any]) -> float:
-    """The most that two runs differ: in the loss of a step, and in what the last weights reach."""
+    """The largest difference of two runs: in the loss of a step, and in the scores of the last weights."""
     return float(max(np.abs(np.subtract(a[key], b[key])).max() for key in ("losses", "validation", "left")))
 
 
-def test_two_are_as_one(said: Said) -> None:
-    assert (said["tiny:one"]["devices"], said["tiny:two"]["devices"]) == (1, 2)
-    assert len(said["tiny:two"]["losses"]) == 6
-    assert _apart(said["tiny:one"], said["tiny:two"]) < CLOSE
+def test_two_are_as_one(results: Results) -> None:
+    assert (results["tiny:one"]["devices"], results["tiny:two"]["devices"]) == (1, 2)
+    assert len(results["tiny:two"]["losses"]) == 6
+    assert _apart(results["tiny:one"], results["tiny:two"]) < CLOSE
 
 
-def test_a_run_goes_on_on_two_or_on_one(said: Said, backend: str, folder: Path) -> None:
-    assert said["tiny:resumed on one"]["devices"] == 1
+def test_a_run_is_resumed_on_two_or_on_one(results: Results, backend: str, folder: Path) -> None:
+    assert results["tiny:resumed on one"]["devices"] == 1
     for kind in ("resumed", "resumed on one"):
-        assert _apart(said["tiny:two"], said[f"tiny:{kind}"]) < CLOSE
-    whole, resumed = (checkpoint.read(folder / backend / "tiny" / run) for run in ("two", "resumed"))
-    for a, b in zip([*whole.variables, *whole.average], [*resumed.variables, *resumed.average], strict=True):
+        assert _apart(results["tiny:two"], results[f"tiny:{kind}"]) < CLOSE
+    uninterrupted, resumed = (checkpoint.read(folder / backend / "tiny" / run) for run in ("two", "resumed"))
+    for a, b in zip(
+        [*uninterrupted.variables, *uninterrupted.average], [*resumed.variables, *resumed.average], strict=True
+    ):
         np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-6)
 
 
-def test_dropout_goes_on_where_it_was(said: Said) -> None:
-    assert _apart(said["dropout:two"], said["dropout:resumed"]) < CLOSE
+def test_dropout_is_resumed(results: Results) -> None:
+    assert _apart(results["dropout:two"], results["dropout:resumed"]) < CLOSE
 
 
-def test_dropout_is_that_of_one_device_on_jax_alone(tensorflow: Said, jax: Said) -> None:
+def test_dropout_is_that_of_one_device_on_jax_alone(tensorflow: Results, jax: Results) -> None:
     assert _apart(jax["dropout:one"], jax["dropout:two"]) < CLOSE
-    assert _apart(tensorflow["dropout:one"], tensorflow["dropout:two"]) > 10 * CLOSE  # else the README is out of date
+    assert (
+        _apart(tensorflow["dropout:one"], tensorflow["dropout:two"]) > 10 * CLOSE
+    )  # else the documentation is out of date
 
 
-def test_wrong_numbers_are_one_line(said: Said, backend: str) -> None:
-    assert said["tiny:2"] == (
+def test_wrong_numbers_are_one_line(results: Results, backend: str) -> None:
+    assert results["tiny:2"] == (
         "--devices: 2 cannot share a batch of 9 evenly; give a --batch that 2 divides, or other devices"
     )
-    assert said["tiny:3"] == f"--devices: {backend} has 2 here (cpu:0, cpu:1); give all, or fewer"
-    assert said["tiny:0"] == "--devices: '0' is no number of devices; give 1, 2, ... or all"
+    assert results["tiny:3"] == f"--devices: {backend} has 2 here (cpu:0, cpu:1); give all, or fewer"
+    assert results["tiny:0"] == "--devices: '0' is not a number of devices; give 1, 2, ... or all"
 
 
-def test_gradients_are_clipped_when_added_up(tensorflow: Said) -> None:
+def test_gradients_are_clipped_when_added_up(tensorflow: Results) -> None:
     assert _apart(tensorflow["clipped:one"], tensorflow["clipped:two"]) < CLOSE
 
 
 @pytest.mark.parametrize("mutant", MUTANTS)
-def test_mutants_are_caught(tensorflow: Said, mutant: str) -> None:
+def test_mutants_are_caught(tensorflow: Results, mutant: str) -> None:
     network, _, _ = mutant.partition(":")
     assert _apart(tensorflow[f"{network}:one"], tensorflow[mutant]) > 2 * CLOSE

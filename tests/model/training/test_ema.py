@@ -14,7 +14,7 @@ def test_by_hand() -> None:
     assert average.weights[0][0] == pytest.approx(0.9 * 2 / 11)
 
 
-def test_it_keeps_at_most_what_it_is_told() -> None:
+def test_it_keeps_at_most_the_given_share() -> None:
     average = Average(0.5, [np.zeros(1, np.float32)], updates=1000)
     average.update([np.ones(1, np.float32)])
     assert average.weights[0][0] == pytest.approx(0.5)

@@ -16,16 +16,16 @@ def test_certainty_costs_nothing_and_the_wrong_class_much() -> None:
     right = 30 * np.eye(3, dtype=np.float32)[truth]
     assert _number(cross_entropy_dice(truth, right)) == pytest.approx(0, abs=1e-6)
     # Cross-entropy 30, and a Dice of hair 1 / (1 + 1 + 1), of face 1 / (2 + 2 + 1).
-    wanted = 30 + 0.5 * (1 - (1 / 4 + 1 / 4) / 2)
-    assert _number(cross_entropy_dice(truth, right[..., [1, 2, 0]])) == pytest.approx(wanted, rel=1e-5)
+    expected = 30 + 0.5 * (1 - (1 / 4 + 1 / 4) / 2)
+    assert _number(cross_entropy_dice(truth, right[..., [1, 2, 0]])) == pytest.approx(expected, rel=1e-5)
 
 
 def test_even_logits_by_hand() -> None:
     truth = np.array([[[0, 1], [2, 2]]], np.uint8)
     # Cross-entropy is log 3. Dice of hair (2/3 + 1) / (1 + 4/3 + 1), of face (4/3 + 1) / (2 + 4/3 + 1).
     dice = ((2 / 3 + 1) / (1 + 4 / 3 + 1) + (4 / 3 + 1) / (2 + 4 / 3 + 1)) / 2
-    wanted = np.log(3) + 0.5 * (1 - dice)
-    assert _number(cross_entropy_dice(truth, np.zeros((1, 2, 2, 3), np.float32))) == pytest.approx(wanted, rel=1e-6)
+    expected = np.log(3) + 0.5 * (1 - dice)
+    assert _number(cross_entropy_dice(truth, np.zeros((1, 2, 2, 3), np.float32))) == pytest.approx(expected, rel=1e-6)
 
 
 def test_a_batch_of_nobody_is_finite() -> None:
@@ -36,9 +36,9 @@ def test_a_batch_of_nobody_is_finite() -> None:
 
 def test_the_maps_of_2019_are_face_then_hair() -> None:
     truth = np.array([[[0, 1, 2]]], np.uint8)
-    wanted = np.array([[[[0, 0], [0, 255], [255, 0]]]], np.float32)
-    assert _number(squares_2019(truth, wanted)) == 0
-    assert _number(squares_2019(truth, wanted[..., ::-1])) == pytest.approx(4 * 255**2 / 6)
+    expected = np.array([[[[0, 0], [0, 255], [255, 0]]]], np.float32)
+    assert _number(squares_2019(truth, expected)) == 0
+    assert _number(squares_2019(truth, expected[..., ::-1])) == pytest.approx(4 * 255**2 / 6)
 
 
 # --------------------------------------------------------------------- pixels without a label
@@ -58,10 +58,10 @@ def test_an_unlabelled_pixel_changes_nothing(loss, channels: int) -> None:
     truth, maps = _scene(channels)
     half = truth.copy()
     half[:, :, 4:] = 255
-    wanted = _number(loss(truth[:, :, :4], maps[:, :, :4]))
+    expected = _number(loss(truth[:, :, :4], maps[:, :, :4]))
     for seed in (0, 1):
         maps[:, :, 4:] = 20 * np.random.default_rng(seed).normal(size=maps[:, :, 4:].shape)
-        assert _number(loss(half, maps)) == pytest.approx(wanted, rel=1e-5)
+        assert _number(loss(half, maps)) == pytest.approx(expected, rel=1e-5)
 
 
 @pytest.mark.parametrize(("loss", "channels"), LOSSES_AND_MAPS)
@@ -71,15 +71,15 @@ def test_nothing_labelled_at_all_is_nothing_to_learn(loss, channels: int) -> Non
 
 
 def test_a_set_of_one_class_costs_what_its_label_does() -> None:
-    """What is known of a pixel and its label are the same to the cross-entropy where one class alone is possible."""
+    """To the cross-entropy, a pixel that may have one class only is one with that label."""
     truth, logits = _scene(3)
     as_sets = np.where(np.arange(8) < 4, truth, 128 + (1 << truth.astype(np.int64))).astype(np.uint8)
     logs = logits - np.log(np.exp(logits).sum(-1, keepdims=True))
-    found, one = np.exp(logs), np.eye(3)[truth]
+    predicted, one = np.exp(logs), np.eye(3)[truth]
     entropy = -(one * logs).sum(-1).mean()
     labelled = one * (np.arange(8) < 4)[:, None]
     # Possible classes of sets are in no sum of the Dice loss.
-    shared, both = (labelled * found).sum((0, 1, 2)), (labelled + found * (1 - one + labelled)).sum((0, 1, 2))
+    shared, both = (labelled * predicted).sum((0, 1, 2)), (labelled + predicted * (1 - one + labelled)).sum((0, 1, 2))
     dice = (2 * shared + 1) / (both + 1)
     assert _number(cross_entropy_dice(as_sets, logits)) == pytest.approx(
         entropy + 0.5 * (1 - dice[1:].mean()), rel=1e-5
@@ -92,8 +92,8 @@ def test_known_not_to_be_hair_by_hand() -> None:
     entropy = (np.log(3) + 2 * np.log(3 / 2)) / 3
     # Hair: found 1/3 in each of three, one of them right. Face: found 1/3 where it cannot be, once.
     dice = ((2 / 3 + 1) / (1 + 1 + 1) + 1 / (1 / 3 + 1)) / 2
-    found = _number(cross_entropy_dice(truth, np.zeros((1, 1, 3, 3), np.float32)))
-    assert found == pytest.approx(entropy + 0.5 * (1 - dice), rel=1e-6)
+    loss = _number(cross_entropy_dice(truth, np.zeros((1, 1, 3, 3), np.float32)))
+    assert loss == pytest.approx(entropy + 0.5 * (1 - dice), rel=1e-6)
     maps = np.array([[[[0, 255], [77, 255], [9, 0]]]], np.float32)  # face, hair
     # Of those two the map of hair alone counts.
     assert _number(squares_2019(truth, maps)) == pytest.approx(255**2 / 4)
@@ -102,36 +102,36 @@ def test_known_not_to_be_hair_by_hand() -> None:
 def _slopes(truth: np.ndarray, logits: np.ndarray) -> np.ndarray:
     """How the loss changes with each logit, by small steps."""
     slopes = np.zeros(logits.shape)
-    for at in np.ndindex(*logits.shape):
+    for index in np.ndindex(*logits.shape):
         ends = []
         for step in (-0.01, 0.01):
             moved = logits.copy()
-            moved[at] += step
+            moved[index] += step
             ends.append(_number(cross_entropy_dice(truth, moved)))
-        slopes[at] = (ends[1] - ends[0]) / 0.02
+        slopes[index] = (ends[1] - ends[0]) / 0.02
     return slopes
 
 
-def test_hair_only_says_where_no_hair_is_if_told_what_the_rest_is() -> None:
-    """Plainly ignored, the rest asks for nothing; told that it is no hair, it asks for less hair there."""
+def test_hair_only_labels_also_say_where_no_hair_is_if_the_rest_is_known_not_to_be() -> None:
+    """The rest asks for nothing if it may be anything, and for less hair if it is known not to be hair."""
     logits = np.zeros((1, 1, 2, 3), np.float32)
-    plain = _slopes(np.array([[[1, 255]]], np.uint8), logits)[0, 0]
-    told = _slopes(np.array([[[1, NOT_HAIR]]], np.uint8), logits)[0, 0]
-    assert plain[0, 1] < -0.1
-    assert np.abs(plain[1]).max() < 1e-3
-    assert told[0, 1] < -0.1
-    assert told[1, 1] > 0.1
-    assert told[1, 0] == pytest.approx(told[1, 2], abs=1e-3), "it does not say which of the others"
+    anything = _slopes(np.array([[[1, 255]]], np.uint8), logits)[0, 0]
+    not_hair = _slopes(np.array([[[1, NOT_HAIR]]], np.uint8), logits)[0, 0]
+    assert anything[0, 1] < -0.1
+    assert np.abs(anything[1]).max() < 1e-3
+    assert not_hair[0, 1] < -0.1
+    assert not_hair[1, 1] > 0.1
+    assert not_hair[1, 0] == pytest.approx(not_hair[1, 2], abs=1e-3), "it does not prefer one of the others"
 
 
-@pytest.mark.parametrize("known", [255, NOT_HAIR])
-def test_sure_mistakes_stay_finite_and_can_be_unlearned(known: int) -> None:
-    truth = np.array([[[0, known]]], np.uint8)
+@pytest.mark.parametrize("value", [255, NOT_HAIR])
+def test_confident_mistakes_stay_finite_and_can_be_unlearned(value: int) -> None:
+    truth = np.array([[[0, value]]], np.uint8)
     logits = np.array([[[[-30, 30, 0], [-30, 30, -30]]]], np.float32)
     slopes = _slopes(truth, logits)
     assert np.isfinite(slopes).all()
     assert slopes[0, 0, 0, 0] < -0.1
-    if known == NOT_HAIR:
+    if value == NOT_HAIR:
         assert slopes[0, 0, 1, 1] > 0.1
 
 

@@ -1,4 +1,4 @@
-"""Training: a resumed run ends where the whole one ends, and whatever goes wrong leaves the last good weights."""
+"""Training: a resumed run ends as an uninterrupted one, and the last good weights survive every error."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ def feed(drawn_dataset: Path) -> RecordFeed:
 
 
 class Cut:
-    """A feed that fails when a step is asked for: a kill, as training sees it."""
+    """A feed that raises an error at a step, for instance as if the training was killed."""
 
-    def __init__(self, feed: RecordFeed, at: int, fault: Exception) -> None:
-        self._feed, self._at, self._fault = feed, at, fault
+    def __init__(self, feed: RecordFeed, step: int, error: BaseException) -> None:
+        self._feed, self._step, self._error = feed, step, error
         self.image_size, self.examples, self.people = feed.image_size, feed.examples, feed.people
         self.describe, self.validation = feed.describe, feed.validation
 
     def training(self, batch: int, first_step: int, steps: int, seed: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         for step, pair in enumerate(self._feed.training(batch, first_step, steps, seed), first_step):
-            if step == self._at:
-                raise self._fault
+            if step == self._step:
+                raise self._error
             yield pair
 
 
@@ -50,32 +50,34 @@ def _weights(file: Path) -> list[np.ndarray]:
 
 
 @pytest.mark.parametrize("settings", [SHORT, replace(SHORT, arch="fcn8s_2019", rate=1e-3)], ids=lambda s: s.arch)
-def test_a_resumed_run_ends_where_the_whole_one_ends(feed, tmp_path: Path, settings: TrainingConfig) -> None:
-    whole = train(settings, feed, tmp_path / "whole")
+def test_a_resumed_run_ends_as_an_uninterrupted_one(feed, tmp_path: Path, settings: TrainingConfig) -> None:
+    uninterrupted = train(settings, feed, tmp_path / "uninterrupted")
     with pytest.raises(KeyboardInterrupt):
         train(settings, Cut(feed, 7, KeyboardInterrupt()), tmp_path / "cut")
     resumed = train(settings, feed, tmp_path / "cut", resume=True)
     assert [row["step"] for row in resumed.rows] == [3, 6, 9]
-    for a, b in zip(_weights(tmp_path / "whole/last.keras"), _weights(tmp_path / "cut/last.keras"), strict=True):
+    for a, b in zip(
+        _weights(tmp_path / "uninterrupted/last.keras"), _weights(tmp_path / "cut/last.keras"), strict=True
+    ):
         np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-6)
-    for a, b in zip(whole.rows, resumed.rows, strict=True):
+    for a, b in zip(uninterrupted.rows, resumed.rows, strict=True):
         assert a["loss"] == pytest.approx(b["loss"], rel=1e-4)
         assert a["learning_rate"] == b["learning_rate"]
-    assert whole.best["step"] == resumed.best["step"]
+    assert uninterrupted.best["step"] == resumed.best["step"]
     # It had to be the same dropout and order: another seed ends elsewhere.
     other = train(replace(settings, seed=1), feed, tmp_path / "other")
-    assert abs(other.rows[-1]["loss"] - whole.rows[-1]["loss"]) > 1e-3 * whole.rows[-1]["loss"]
+    assert abs(other.rows[-1]["loss"] - uninterrupted.rows[-1]["loss"]) > 1e-3 * uninterrupted.rows[-1]["loss"]
 
 
 def test_what_a_run_leaves(feed, tmp_path: Path) -> None:
     outcome = train(SHORT, feed, tmp_path / "run")
     left = {path.name for path in (tmp_path / "run").iterdir()}
-    wanted = {"best.keras", "last.keras", "state.npz", "history.csv", "curves.png", "run.json", "people.json"}
-    assert left == wanted
-    notes = json.loads((tmp_path / "run/run.json").read_text())
-    assert notes["settings"] == SHORT.to_json()
-    assert notes["data"] == feed.describe()
-    assert notes["versions"]["keras"]
+    expected = {"best.keras", "last.keras", "state.npz", "history.csv", "curves.png", "run.json", "people.json"}
+    assert left == expected
+    info = json.loads((tmp_path / "run/run.json").read_text())
+    assert info["settings"] == SHORT.to_json()
+    assert info["data"] == feed.describe()
+    assert info["versions"]["keras"]
     assert set(json.loads((tmp_path / "run/people.json").read_text())) == feed.people
     with open(tmp_path / "run/history.csv", newline="") as file:
         rows = list(csv.DictReader(file))
@@ -90,15 +92,15 @@ def test_what_a_run_leaves(feed, tmp_path: Path) -> None:
 def test_a_run_is_never_overwritten(feed, tmp_path: Path) -> None:
     (tmp_path / "run").mkdir()
     (tmp_path / "run/precious.txt").write_text("mine")
-    with pytest.raises(RunError, match="exists; go on with it by --resume"):
+    with pytest.raises(RunError, match="exists; resume it with --resume"):
         train(SHORT, feed, tmp_path / "run")
-    with pytest.raises(RunError, match="holds no run to go on with"):
+    with pytest.raises(RunError, match="holds no run to resume"):
         train(SHORT, feed, tmp_path / "run", resume=True)
 
 
-def test_a_run_goes_on_with_what_it_was_begun_with(feed, tmp_path: Path) -> None:
+def test_a_run_is_resumed_with_the_settings_it_was_begun_with(feed, tmp_path: Path) -> None:
     train(replace(SHORT, steps=3), feed, tmp_path / "run")
-    with pytest.raises(RunError, match=r"was begun otherwise \(settings: batch was 4, now 5\)"):
+    with pytest.raises(RunError, match=r"was begun with other settings \(settings: batch was 4, now 5\)"):
         train(replace(SHORT, steps=3, batch=5), feed, tmp_path / "run", resume=True)
     (tmp_path / "run/state.npz").write_bytes(b"PK")
     with pytest.raises(RunError, match="is damaged"):
@@ -114,10 +116,10 @@ def test_a_finished_run_resumed_is_left_as_it_is(feed, tmp_path: Path) -> None:
 
 
 def test_a_loss_that_is_no_number_keeps_the_last_good_weights(feed, tmp_path: Path, monkeypatch) -> None:
-    sound = Trainer.validate
+    validate = Trainer.validate
 
     def poisoned(self: Trainer, feed: RecordFeed) -> dict[str, float]:
-        scores = sound(self, feed)
+        scores = validate(self, feed)
         self.network.set_weights([np.full_like(weight, np.nan) for weight in self.network.get_weights()])
         return scores
 
@@ -131,11 +133,11 @@ def test_a_full_disk_is_one_line(feed, tmp_path: Path, monkeypatch) -> None:
     def full(path: Path, data: bytes) -> None:
         if path.name == "state.npz" and len(list(tmp_path.glob("run/*.keras"))) == 2:
             raise BuildError(str(path), "cannot be written (No space left on device)", "")
-        write_whole(path, data)
+        write_atomic(path, data)
 
     from hairnet_model.training import checkpoint
 
-    write_whole = checkpoint.write_whole
+    write_atomic = checkpoint.write_atomic
     monkeypatch.setattr(checkpoint, "write_atomic", full)
     with pytest.raises(RunError, match=r"state.npz: cannot be written \(No space left.*--resume"):
         train(SHORT, feed, tmp_path / "run")

@@ -1,4 +1,4 @@
-"""What of a training is kept, so that it goes on as if it had never stopped."""
+"""The state of a training holds everything that it needs to resume."""
 
 from __future__ import annotations
 
