@@ -66,12 +66,12 @@ def main() -> None:
     import numpy as np
 
     from hairnet_model.export import litert
-    from hairnet_model.export.graph import plain
+    from hairnet_model.export.graph import inference_graph
     from hairnet_model.networks import fcn
 
     argparse.ArgumentParser(description=__doc__).parse_args()
     image = np.random.default_rng(0).integers(0, 256, (1, 224, 224, 3), dtype=np.uint8)
-    files = {arch: litert.convert(plain(fcn.create(arch), 224), None, image, {}) for arch in ARCHITECTURES}
+    files = {arch: litert.convert(inference_graph(fcn.create(arch), 224), None, image, {}) for arch in ARCHITECTURES}
     rows = []
     for threads in (1, 2):
         runs = {arch: _run(content, threads, image) for arch, content in files.items()}

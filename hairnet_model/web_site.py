@@ -1,6 +1,6 @@
 """The web page: writes it as a static site, and serves it on this machine.
 
-The page itself is TypeScript under `web/`, built by `make web` into `web/dist` and carried by the wheel.
+The page itself is TypeScript under `web/`, built by `make web` into `web/dist`, which the wheel contains.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from hairnet_model.inference.letterbox import PAD
 from hairnet_model.model_io import shipped
 
 BUILT = Path(__file__).parent / "web" / "dist"
-"""The page as Vite builds it; without a model."""
+"""The page as built by Vite, without a model."""
 
 _CARD = Path("model", "model.json")
 _POLICY = (
@@ -55,14 +55,14 @@ def write(out: Path, model: Path | None = None) -> Path:
     """Writes a site that any file server can serve.
 
     Args:
-        out: its folder; a site that `write` made there before is replaced when the new one is whole.
-        model: a `.keras` file or a run's folder, which is exported; the shipped weights unless given.
+        out: its folder; a site that `write` wrote there before is replaced once the new one is complete.
+        model: a `.keras` file or a run's folder, which is exported; the shipped model unless given.
 
     Returns:
         The folder.
 
     Raises:
-        UsageError: `out` holds something that is no site of ours.
+        UsageError: `out` is neither empty nor a site of ours.
         SiteError: the page is not built, or the site cannot be written.
         ModelError: the model cannot be read.
         ExportError: the model cannot be exported.
@@ -71,16 +71,16 @@ def write(out: Path, model: Path | None = None) -> Path:
         hint = "run `make web` in the checkout; it needs Node 20 or newer"
         raise SiteError(str(BUILT), "the page is not built", hint)
     if out.exists() and not _replaceable(out):
-        raise UsageError("--out", f"{out} is no empty folder and no site of ours", "name another folder")
+        raise UsageError("--out", f"{out} is neither an empty folder nor a site of ours", "name another folder")
     draft = out.with_name(f".{out.name}-{secrets.token_hex(4)}")
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         shutil.copytree(BUILT, draft)
         _add_model(draft / _CARD.parent, model)
         install_folder(draft, out)
-    except OSError as fault:
-        what = f"cannot be written ({fault.strerror or fault})"
-        raise SiteError(str(out), what, "choose another --out, or check the disk") from fault
+    except OSError as error:
+        what = f"cannot be written ({error.strerror or error})"
+        raise SiteError(str(out), what, "choose another --out, or check the disk") from error
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     return out
@@ -88,12 +88,12 @@ def write(out: Path, model: Path | None = None) -> Path:
 
 @contextmanager
 def folder(out: Path | None, model: Path | None = None) -> Iterator[Path]:
-    """Writes a site as `write` does, or, without a folder, into one that is gone afterwards."""
+    """Writes a site as `write` does, or, without a folder, into a temporary one that is removed afterwards."""
     if out is not None:
         yield write(out, model)
         return
-    with tempfile.TemporaryDirectory(prefix="hairnet-") as place:
-        yield write(Path(place) / "site", model)
+    with tempfile.TemporaryDirectory(prefix="hairnet-") as scratch:
+        yield write(Path(scratch) / "site", model)
 
 
 def _replaceable(out: Path) -> bool:
@@ -101,22 +101,22 @@ def _replaceable(out: Path) -> bool:
 
 
 def _add_model(folder: Path, model: Path | None) -> None:
-    """Puts the model and what the page must know of it into the site."""
+    """Adds the model to the site, and a JSON file that describes it to the page."""
     folder.mkdir()
     file = folder / "hairnet.tflite"
-    size, name = _exported(model, file) if model else _shipped(file)
+    size, name = _export(model, file) if model else _copy_shipped(file)
     card = {"name": name, "file": file.name, "classes": list(NAMES), "size": size, "pad": PAD}
     (folder / _CARD.name).write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
 
 
-def _shipped(file: Path) -> tuple[int, str]:
+def _copy_shipped(file: Path) -> tuple[int, str]:
     if not shipped.LITERT.is_file():
         raise SiteError(str(shipped.LITERT), "is missing", "name a model with --model, or install the package again")
     shutil.copyfile(shipped.LITERT, file)
     return 224, "hairnet"
 
 
-def _exported(model: Path, file: Path) -> tuple[int, str]:
+def _export(model: Path, file: Path) -> tuple[int, str]:
     from hairnet_model.export import calibration
     from hairnet_model.export.pipeline import export
     from hairnet_model.model_io import model_file
@@ -127,7 +127,7 @@ def _exported(model: Path, file: Path) -> tuple[int, str]:
 
 
 class _Handler(http.server.SimpleHTTPRequestHandler):
-    """Files with the headers that give the page shared memory, and thus threads."""
+    """Serves files with the headers that allow the page shared memory, and thus threads."""
 
     extensions_map = {"": "application/octet-stream", **_TYPES}
     protocol_version = "HTTP/1.1"
@@ -142,24 +142,24 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
         super().end_headers()
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Says nothing: a line for every file would bury the address."""
+        """Logs nothing: lines for every file would hide the address."""
 
 
 class _Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
     daemon_threads = True
-    # Else a second server would take over the port of the first without a word.
+    # On Windows it would let a second server silently take over the port of the first.
     allow_reuse_address = os.name != "nt"
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Says nothing: browsers hang up in the middle of a file as they like."""
+        """Ignores errors: browsers close connections in the middle of a file."""
 
 
 def server(folder: Path, port: int = 0) -> _Server:
-    """A server of a site on this machine alone, not yet serving.
+    """Creates a server of a site for this machine only; it does not serve yet.
 
     Args:
-        folder: of `write`.
-        port: 0 for any that is free.
+        folder: a site that `write` wrote.
+        port: 0 for any free one.
 
     Raises:
         UsageError: the port is outside 0..65535.
@@ -169,25 +169,25 @@ def server(folder: Path, port: int = 0) -> _Server:
         raise UsageError("--port", f"{port} is outside 0..65535", "leave it out for any that is free")
     try:
         return _Server(("127.0.0.1", port), functools.partial(_Handler, directory=str(folder)))
-    except OSError as fault:
-        taken = fault.errno == errno.EADDRINUSE
-        what = "is taken" if taken else f"cannot be used ({fault.strerror or fault})"
-        raise SiteError(f"port {port}", what, "name another --port, or leave it out for any that is free") from fault
+    except OSError as error:
+        taken = error.errno == errno.EADDRINUSE
+        what = "is taken" if taken else f"cannot be used ({error.strerror or error})"
+        raise SiteError(f"port {port}", what, "name another --port, or leave it out for any that is free") from error
 
 
-def address(of: http.server.HTTPServer) -> str:
-    """Where a browser finds it; it allows cameras there as on https."""
-    return f"http://127.0.0.1:{of.server_address[1]}/"
+def address(site_server: http.server.HTTPServer) -> str:
+    """The URL of a server; browsers allow cameras there as on https."""
+    return f"http://127.0.0.1:{site_server.server_address[1]}/"
 
 
-def serve(of: _Server, browse: bool = True) -> None:
+def serve(site_server: _Server, browse: bool = True) -> None:
     """Serves until Ctrl-C.
 
     Args:
-        of: made by `server`.
+        site_server: created by `server`.
         browse: whether to open the page in the user's browser.
     """
-    with of:
+    with site_server:
         if browse:
-            webbrowser.open(address(of))
-        of.serve_forever(poll_interval=0.2)
+            webbrowser.open(address(site_server))
+        site_server.serve_forever(poll_interval=0.2)

@@ -1,4 +1,4 @@
-"""Pictures to calibrate and compare exports on: a prepared dataset's, or the drawn ones that ship with the package."""
+"""Pictures to calibrate and compare exports on: from a prepared dataset, or the drawn ones of the package."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from hairnet_model.inference.letterbox import frame
 from hairnet_model.model_io import shipped
 
 MOST = 200
-"""Of a split: more change neither ranges nor IoUs, and take their time."""
+"""Pictures per split: more change neither ranges nor IoUs, and take longer."""
 
 
 def pictures(dataset: tfds_records.Dataset) -> tuple[Pixels, Pixels]:
-    """Pictures to calibrate on, of `train`, and to compare on, of `test` or, if that is empty, `validation`.
+    """Reads pictures to calibrate on, from `train`, and to compare on, from `test` or, if it is empty, `validation`.
 
     Returns:
         Two arrays, uint8 (N, S, S, 3) RGB, N up to `MOST`.
@@ -25,19 +25,19 @@ def pictures(dataset: tfds_records.Dataset) -> tuple[Pixels, Pixels]:
         UsageError: a split is missing or empty.
         DatasetError: a record is damaged.
     """
-    other = "test" if dataset.shards.get("test") and dataset.count("test") else "validation"
-    return _some(dataset, "train"), _some(dataset, other)
+    comparison = "test" if dataset.shards.get("test") and dataset.count("test") else "validation"
+    return _first_pictures(dataset, "train"), _first_pictures(dataset, comparison)
 
 
-def _some(dataset: tfds_records.Dataset, split: str) -> Pixels:
+def _first_pictures(dataset: tfds_records.Dataset, split: str) -> Pixels:
     if not dataset.count(split):
         raise UsageError(str(dataset.path), f"its split {split} is empty", "give another --data")
-    found: list[Pixels] = []
+    batches: list[Pixels] = []
     for batch in tfds_records.read(dataset, split):
-        found.append(batch.images)
-        if sum(map(len, found)) >= MOST:
+        batches.append(batch.images)
+        if sum(map(len, batches)) >= MOST:
             break
-    return np.concatenate(found)[:MOST]
+    return np.concatenate(batches)[:MOST]
 
 
 def drawn(size: int) -> Pixels:

@@ -1,6 +1,6 @@
-"""A trained network as the plain graph that is exported: built-in layers, its kernels as they are used, probabilities.
+"""The inference graph of a trained network, which is exported: built-in layers that end in probabilities.
 
-Keras alone. What training needs and a runtime does not is gone: standardized kernels are computed once.
+Keras alone. It leaves out what only training needs: standardized kernels are computed once.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from hairnet_model.networks.layers import DepthToSpace, StandardizedConv2D
 from hairnet_model.networks.outputs import THRESHOLD_2019
 
 
-def plain(network: keras.Model, size: int | None = None) -> keras.Model:
-    """The same network with built-in convolutions, from pictures to probabilities.
+def inference_graph(network: keras.Model, size: int | None = None) -> keras.Model:
+    """Builds the same network with built-in convolutions, from pictures to probabilities.
 
     Args:
-        network: of `fcn.create`, trained.
+        network: a trained network of `fcn.create`.
         size: side of the one picture it takes, in pixels; None for any number of pictures of any size.
 
     Returns:
         A model from uint8 (N, H, W, 3) RGB, `image`, to float32 (N, H, W, 3) probabilities in the order of the
-        class ids. With a size, N is 1, and the graph is one that XNNPACK runs whole and fast.
+        class ids. With a size, N is 1, and XNNPACK runs the entire graph.
     """
     picture = keras.Input((size, size, 3), batch_size=1 if size else None, dtype="uint8", name="image")
     *_, before, last = network.layers
@@ -34,11 +34,11 @@ def plain(network: keras.Model, size: int | None = None) -> keras.Model:
 
     def clone(layer: Any) -> Any:
         if isinstance(layer, StandardizedConv2D):
-            return _convolution(layer, _over_background(layer) if folded and layer is before else None)
+            return _convolution(layer, _relative_weights(layer) if folded and layer is before else _used_weights(layer))
         if layer is last and folded:
             return layers.Identity(name=layer.name)
         if size and isinstance(layer, layers.UpSampling2D):
-            return Doubled(name=layer.name)
+            return Doubling(name=layer.name)
         return layer.__class__.from_config({**layer.get_config(), "dtype": "float32"})
 
     cloned = keras.models.clone_model(network, input_tensors=picture, clone_function=clone)
@@ -47,47 +47,47 @@ def plain(network: keras.Model, size: int | None = None) -> keras.Model:
             cloned.get_layer(layer.name).set_weights(layer.get_weights())
     outputs = cloned.outputs[0]
     if folded:
-        made = Squares(name="probabilities")(OverBackground(name="softmax")(outputs))
+        probabilities = BlockToSpace(name="probabilities")(RelativeSoftmax(name="softmax")(outputs))
     elif outputs.shape[-1] == 2:
-        made = _FromMaps(name="probabilities")(outputs)
+        probabilities = _MapProbabilities(name="probabilities")(outputs)
     elif size:
-        made = FlatSoftmax(name="probabilities")(outputs)
+        probabilities = ConvolutionSoftmax(name="probabilities")(outputs)
     else:
-        made = layers.Softmax(name="probabilities")(outputs)
-    return keras.Model(picture, made, name=network.name)
+        probabilities = layers.Softmax(name="probabilities")(outputs)
+    return keras.Model(picture, probabilities, name=network.name)
 
 
 Weights = tuple[NDArray[np.float32], NDArray[np.float32]]
 
 
-def _used(layer: StandardizedConv2D) -> Weights:
+def _used_weights(layer: StandardizedConv2D) -> Weights:
     return np.asarray(ops.convert_to_numpy(layer.standardized())), np.asarray(ops.convert_to_numpy(layer.bias))
 
 
-def _over_background(layer: StandardizedConv2D) -> Weights:
-    """Kernel and bias of the logits of hair and face less that of background, which leaves the softmax as it is."""
-    kernel, bias = (part.reshape(*part.shape[:-1], -1, len(NAMES)) for part in _used(layer))
+def _relative_weights(layer: StandardizedConv2D) -> Weights:
+    """Kernel and bias of the logits of hair and face minus that of background, which does not change the softmax."""
+    kernel, bias = (part.reshape(*part.shape[:-1], -1, len(NAMES)) for part in _used_weights(layer))
     return tuple(  # type: ignore[return-value]
         (part[..., 1:] - part[..., :1]).reshape(*part.shape[:-2], -1) for part in (kernel, bias)
     )
 
 
-def _convolution(layer: StandardizedConv2D, weights: Weights | None) -> layers.Conv2D:
-    kernel, bias = weights or _used(layer)
+def _convolution(layer: StandardizedConv2D, weights: Weights) -> layers.Conv2D:
+    kernel, bias = weights
     return layers.Conv2D(
         kernel.shape[-1],
         layer.size,
         layer.stride,
         padding="same",
         activation=layer.activation,
-        kernel_initializer=_Given(kernel),
-        bias_initializer=_Given(bias),
+        kernel_initializer=_Value(kernel),
+        bias_initializer=_Value(bias),
         name=layer.name,
         dtype="float32",
     )
 
 
-class _Given(keras.initializers.Initializer):  # type: ignore[misc]
+class _Value(keras.initializers.Initializer):  # type: ignore[misc]
     def __init__(self, value: NDArray[np.float32]) -> None:
         self._value = value
 
@@ -95,7 +95,7 @@ class _Given(keras.initializers.Initializer):  # type: ignore[misc]
         return ops.convert_to_tensor(self._value, dtype=dtype)
 
 
-class Doubled(layers.Layer):  # type: ignore[misc]
+class Doubling(layers.Layer):  # type: ignore[misc]
     """Nearest upsampling by 2 of (1, H, W, C), by copies alone: XNNPACK has no nearest resize."""
 
     def call(self, inputs: Any) -> Any:
@@ -104,48 +104,48 @@ class Doubled(layers.Layer):  # type: ignore[misc]
         return ops.reshape(ops.concatenate([wide, wide], 2), (1, 2 * rows, 2 * columns, channels))
 
 
-class Squares(layers.Layer):  # type: ignore[misc]
-    """`DepthToSpace` as one operation: its transposition of six dimensions is more than GPU delegates take."""
+class BlockToSpace(layers.Layer):  # type: ignore[misc]
+    """`DepthToSpace` as one operation: GPU delegates do not support its transposition of six dimensions."""
 
     def call(self, inputs: Any) -> Any:
         return ops.depth_to_space(inputs, 2)
 
 
-class FlatSoftmax(layers.Layer):  # type: ignore[misc]
+class ConvolutionSoftmax(layers.Layer):  # type: ignore[misc]
     """The softmax over three channels, with the sum as a 1x1 convolution: (1, H, W, 3) to the same.
 
-    Runtimes go through a softmax of three channels place by place: 2 ms of 7 in a browser. Logits are clipped to
+    Runtimes compute a softmax of three channels pixel by pixel: 2 ms of 7 in a browser. Logits are clipped to
     -30..30, which changes no probability by more than 1e-13, so that no power overflows.
     """
 
     def call(self, inputs: Any) -> Any:
         powers = ops.exp(ops.clip(inputs, -30.0, 30.0))
-        return powers / _mixed(powers, np.ones((len(NAMES), len(NAMES))))
+        return powers / _mix_channels(powers, np.ones((len(NAMES), len(NAMES))))
 
 
-class OverBackground(layers.Layer):  # type: ignore[misc]
-    """The softmax of logits that are counted from background's: (1, H, W, 2 G) to (1, H, W, 3 G), G groups.
+class RelativeSoftmax(layers.Layer):  # type: ignore[misc]
+    """The softmax of logits relative to background's: (1, H, W, 2 G) to (1, H, W, 3 G), G groups.
 
-    Background's power is 1, so it need not be computed, nor its logit: the convolution before makes 8 channels where
-    it made 12, which WebAssembly's kernels compute as 16.
+    Background's power is 1, so neither it nor its logit is computed: the convolution before has 8 output channels
+    instead of 12, which WebAssembly's kernels compute as 16.
     """
 
     def call(self, inputs: Any) -> Any:
         groups = inputs.shape[-1] // 2
         powers = ops.exp(ops.clip(inputs, -60.0, 60.0))
-        each = np.kron(np.eye(groups), [[0, 1, 0], [0, 0, 1]])
+        spread = np.kron(np.eye(groups), [[0, 1, 0], [0, 0, 1]])
         background = np.tile([1.0, 0, 0], groups)
         total = np.kron(np.eye(groups), np.ones((2, 3)))
-        return (_mixed(powers, each) + background.astype(np.float32)) / (_mixed(powers, total) + 1.0)
+        return (_mix_channels(powers, spread) + background.astype(np.float32)) / (_mix_channels(powers, total) + 1.0)
 
 
-def _mixed(inputs: Any, matrix: NDArray[Any]) -> Any:
-    """Channels times a matrix, as a 1x1 convolution."""
+def _mix_channels(inputs: Any, matrix: NDArray[Any]) -> Any:
+    """Multiplies the channels by a matrix, as a 1x1 convolution."""
     return ops.conv(inputs, ops.convert_to_tensor(matrix[None, None].astype(np.float32)), padding="same")
 
 
-class _FromMaps(layers.Layer):  # type: ignore[misc]
-    """Probabilities of the two maps (face, hair) of 2019, as `outputs.probabilities` makes them."""
+class _MapProbabilities(layers.Layer):  # type: ignore[misc]
+    """Probabilities of the two maps (face, hair) of 2019, as `outputs.probabilities` computes them."""
 
     def call(self, inputs: Any) -> Any:
         maps = ops.clip(inputs, 0.0, 255.0)

@@ -1,4 +1,4 @@
-"""LiteRT files (`.tflite`): conversion, quantization, and what runs where."""
+"""LiteRT files (`.tflite`): conversion, quantization, and running them."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from numpy.typing import NDArray
 from hairnet_data.core.arrays import Pixels
 from hairnet_model.export.model_card import KEY
 
-_FLOAT_OPS = ["EXP", "DIV", "MINIMUM", "MAXIMUM"]  # of the softmax: its powers span too much for 8 bits
+_FLOAT_OPS = ["EXP", "DIV", "MINIMUM", "MAXIMUM"]  # of the softmax: the range of its powers is too large for 8 bits
 
 
 def convert(network: keras.Model, quantize: str | None, calibration: Pixels, about: dict[str, Any]) -> bytes:
-    """Makes a LiteRT file.
+    """Converts a network to a LiteRT file.
 
     Args:
-        network: of `graph.plain` with a size.
+        network: an `inference_graph` with a size.
         quantize: None; "float16", weights in 16 bits; or "int8", weights and activations in 8, the softmax in float32.
         calibration: uint8 (N, S, S, 3) RGB, whose activations set the ranges of "int8".
         about: written into the file's metadata.
@@ -38,7 +38,7 @@ def convert(network: keras.Model, quantize: str | None, calibration: Pixels, abo
     size = network.inputs[0].shape[1]
     archive = keras.export.ExportArchive()
     archive.track(network)
-    # A signature of one picture, frozen by the converter: with an open batch XNNPACK runs a third as fast.
+    # A signature of one picture, frozen by the converter: with a variable batch XNNPACK is three times slower.
     picture = tf.TensorSpec((1, size, size, 3), tf.uint8, name="image")
     archive.add_endpoint("serve", network.call, input_signature=[picture])
     with tempfile.TemporaryDirectory(prefix="hairnet-") as folder, _quietly():
@@ -48,10 +48,10 @@ def convert(network: keras.Model, quantize: str | None, calibration: Pixels, abo
             converter.optimizations = [tf.lite.Optimize.DEFAULT]
             converter.target_spec.supported_types = [tf.float16]
         if quantize == "int8":
-            made = _int8(converter, calibration, _softmax_names(converter.convert()))
+            content = _int8(converter, calibration, _softmax_names(converter.convert()))
         else:
-            made = converter.convert()
-    return _with_metadata(made, about)
+            content = converter.convert()
+    return _with_metadata(content, about)
 
 
 def _int8(converter: Any, calibration: Pixels, in_float: list[str]) -> bytes:
@@ -69,11 +69,11 @@ def _int8(converter: Any, calibration: Pixels, in_float: list[str]) -> bytes:
 
 
 def _softmax_names(content: bytes) -> list[str]:
-    """What the softmax divides: the powers, and their sums, which a convolution makes that must not be in 8 bits."""
+    """Names of what the softmax divides: powers, and their sums, from a convolution that must stay in float32."""
     interpreter = _interpreter(content)
     names = {tensor["index"]: tensor["name"] for tensor in interpreter.get_tensor_details()}
     divisions = [op for op in interpreter._get_ops_details() if op["op_name"] == "DIV"]
-    return [names[at] for at in divisions[-1]["inputs"]] if divisions else []
+    return [names[index] for index in divisions[-1]["inputs"]] if divisions else []
 
 
 def _interpreter(content: bytes, threads: int = 1) -> Any:
@@ -84,19 +84,19 @@ def _interpreter(content: bytes, threads: int = 1) -> Any:
 
 @contextlib.contextmanager
 def _quietly() -> Iterator[None]:
-    """The converter talks of its own affairs on every stream it finds, some of it from C++."""
+    """Silences the converter, which prints to every stream, also from C++."""
     logger = logging.getLogger("tensorflow")
     level = logger.level
     logger.setLevel(logging.ERROR)
-    kept = os.dup(2)
-    with open(os.devnull, "w") as nowhere, warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+    stderr = os.dup(2)
+    with open(os.devnull, "w") as null, warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
         warnings.simplefilter("ignore")
-        os.dup2(nowhere.fileno(), 2)
+        os.dup2(null.fileno(), 2)
         try:
             yield
         finally:
-            os.dup2(kept, 2)
-            os.close(kept)
+            os.dup2(stderr, 2)
+            os.close(stderr)
             logger.setLevel(level)
 
 
@@ -115,14 +115,14 @@ def _with_metadata(content: bytes, about: dict[str, Any]) -> bytes:
 
 
 def metadata(content: bytes) -> dict[str, Any]:
-    """What `convert` wrote into a file about the model. Raises KeyError where there is nothing."""
+    """The metadata that `convert` wrote into a file. Raises KeyError if there is none."""
     from tensorflow.lite.tools import flatbuffer_utils
 
     model = flatbuffer_utils.convert_bytearray_to_object(bytearray(content))
     for entry in model.metadata or []:
         if entry.name == KEY.encode():
-            said: dict[str, Any] = json.loads(bytes(model.buffers[entry.buffer].data))
-            return said
+            about: dict[str, Any] = json.loads(bytes(model.buffers[entry.buffer].data))
+            return about
     raise KeyError(KEY)
 
 
@@ -148,17 +148,17 @@ class Runtime:
 
     def outside_xnnpack(self) -> list[str]:
         """The operations that XNNPACK does not run, by name, in the order from the output back to the input."""
-        made_by: dict[int, Any] = {}
-        for operation in self._interpreter._get_ops_details():  # delegates come last, and replace what they took over
+        producers: dict[int, Any] = {}
+        for operation in self._interpreter._get_ops_details():  # delegates come last, and replace what they run
             for tensor in operation["outputs"]:
-                made_by[tensor] = operation
-        outside, seen, waiting = [], set(), [self._output["index"]]
-        while waiting:
-            operation = made_by.get(waiting.pop())
+                producers[tensor] = operation
+        outside, seen, pending = [], set(), [self._output["index"]]
+        while pending:
+            operation = producers.get(pending.pop())
             if operation is None or operation["index"] in seen:
                 continue
             seen.add(operation["index"])
             if operation["op_name"] != "DELEGATE":
                 outside.append(str(operation["op_name"]))
-            waiting.extend(int(tensor) for tensor in operation["inputs"])
+            pending.extend(int(tensor) for tensor in operation["inputs"])
         return outside

@@ -1,4 +1,4 @@
-"""What an exported model says of itself: class names and how to prepare a picture, as JSON in the file."""
+"""The metadata of an exported model: class names and how to prepare a picture, as JSON in the file."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hairnet_model.inference.letterbox import PAD
 from hairnet_model.model_io.model_file import Model
 
 KEY = "hairnet.json"
-"""The name under which formats with room for more keep it."""
+"""Its name in the file."""
 
 
 def describe(model: Model, quantize: str | None) -> dict[str, Any]:

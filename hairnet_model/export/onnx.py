@@ -1,4 +1,4 @@
-"""ONNX files, by Keras's own export, and how to run them."""
+"""ONNX files: Keras's own export, and running them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from hairnet_model.export.parity import ExportError, Run
 
 
 def check_installed() -> None:
-    """Raises ExportError where ONNX is not installed, before any work is done."""
+    """Raises ExportError if ONNX is not installed, before any work is done."""
     missing = [name for name in ("onnx", "onnxruntime", "tf2onnx") if importlib.util.find_spec(name) is None]
     if missing:
         raise ExportError("--format onnx", f"needs {', '.join(missing)}", 'install them: pip install "hairnet[onnx]"')
@@ -31,7 +31,7 @@ def write(network: keras.Model, path: Path, size: int, about: dict[str, Any]) ->
     """Writes an ONNX file that takes any number of pictures of one size.
 
     Args:
-        network: of `graph.plain` without a size.
+        network: an `inference_graph` without a size.
         path: the file.
         size: side of the pictures, in pixels.
         about: written into the file's metadata properties.
@@ -41,7 +41,7 @@ def write(network: keras.Model, path: Path, size: int, about: dict[str, Any]) ->
     pictures = keras.InputSpec(dtype="uint8", shape=(None, size, size, 3), name="image")
     logging.getLogger("tf2onnx").setLevel(logging.ERROR)
     with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # Keras asks NumPy for a name that is no more
+        warnings.simplefilter("ignore")  # Keras uses a name that NumPy has deprecated
         network.export(path, format="onnx", input_signature=[pictures], verbose=False)
     model = onnx.load(path)
     onnx.helper.set_model_props(model, {KEY: json.dumps(about)})

@@ -1,4 +1,4 @@
-"""Whether an exported file still says what the Keras model says."""
+"""Compares an exported file with the Keras model."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from hairnet_data.core.errors import HairnetError
 from hairnet_model.evaluation import metrics
 
 LEAST_IOU = {None: 0.995, "float16": 0.995, "int8": 0.97}
-"""Between the file's classes and the Keras model's, for each class, by quantization."""
+"""The least IoU of each class between the file and the Keras model, by quantization."""
 
 LEAST_SHARE = 0.05
-"""Of the compared pixels, for each class by the Keras model: what is hardly there proves nothing."""
+"""The least share of the compared pixels of each class by the Keras model: on fewer the IoU says little."""
 
 
 Run = Callable[[Pixels], NDArray[np.float32]]
@@ -26,7 +26,7 @@ Run = Callable[[Pixels], NDArray[np.float32]]
 
 
 class ExportError(HairnetError):
-    """An exported file is not what it should be, or cannot be written."""
+    """An exported file differs from the model, or cannot be written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +34,10 @@ class Agreement:
     """How far two models agree.
 
     Attributes:
-        pictures: compared.
-        iou: of every class, 0..1.
-        share: of the pixels, of every class by the first model, 0..1.
-        largest: difference of a probability, 0..1.
+        pictures: how many were compared.
+        iou: of each class, 0..1.
+        share: of the pixels, of each class by the first model, 0..1.
+        largest: the largest difference of a probability, 0..1.
     """
 
     pictures: int
@@ -55,20 +55,27 @@ def compare(
         expected: from uint8 (1, S, S, 3) RGB to probabilities (1, S, S, 3).
         exported: the same.
         images: uint8 (N, S, S, 3) RGB.
+
+    Raises:
+        ExportError: the second's outputs have another shape or are not finite.
     """
-    counted, largest = np.zeros((len(NAMES), len(NAMES)), np.int64), 0.0
+    confusion, largest = np.zeros((len(NAMES), len(NAMES)), np.int64), 0.0
     for image in images:
         first, second = np.asarray(expected(image[None])), np.asarray(exported(image[None]))
         if second.shape != first.shape or not np.isfinite(second).all():
-            raise ExportError("the exported model", f"puts out {second.shape}, or what is no number", "report it")
+            raise ExportError(
+                "the exported model",
+                f"its outputs have the shape {second.shape} or are not finite numbers",
+                "report it",
+            )
         largest = max(largest, float(np.abs(first - second).max()))
-        counted += metrics.confusion(np.argmax(first, -1).astype(np.uint8), np.argmax(second, -1).astype(np.uint8))
-    share = counted.sum(1) / max(1, counted.sum())
-    return Agreement(len(images), tuple(map(float, metrics.iou(counted))), tuple(map(float, share)), largest)
+        confusion += metrics.confusion(np.argmax(first, -1).astype(np.uint8), np.argmax(second, -1).astype(np.uint8))
+    share = confusion.sum(1) / max(1, confusion.sum())
+    return Agreement(len(images), tuple(map(float, metrics.iou(confusion))), tuple(map(float, share)), largest)
 
 
-def demand(agreement: Agreement, quantize: str | None, where: str) -> None:
-    """Raises ExportError where two models agree too little, or on too little to tell."""
+def check_agreement(agreement: Agreement, quantize: str | None, where: str) -> None:
+    """Raises ExportError if two models agree too little, or the pictures show too little of a class to tell."""
     least = LEAST_IOU[quantize]
     for name, iou, share in zip(NAMES, agreement.iou, agreement.share, strict=True):
         if share < LEAST_SHARE:

@@ -1,4 +1,4 @@
-"""Takes a trained network to other runtimes, and proves that it is still the same network there."""
+"""Exports a trained network to other runtimes, and verifies each export against the Keras model."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ import numpy as np
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.errors import UsageError
 from hairnet_model.export import litert, onnx, saved_model
-from hairnet_model.export.graph import plain
+from hairnet_model.export.graph import inference_graph
 from hairnet_model.export.model_card import describe
-from hairnet_model.export.parity import Agreement, ExportError, Run, compare, demand
+from hairnet_model.export.parity import Agreement, ExportError, Run, check_agreement, compare
 from hairnet_model.model_io.model_file import Model
 from hairnet_model.networks.outputs import probabilities
 
@@ -28,7 +28,7 @@ QUANTIZED = ("float16", "int8")
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """What was written.
+    """An export that was written.
 
     Attributes:
         path: the file or folder.
@@ -55,15 +55,15 @@ def export(
         model: what to export.
         path: a file, or for "saved_model" a folder that is not there yet.
         images: uint8 (N, S, S, 3) RGB of the model's size, to compare on.
-        form: one of `FORMATS`. "litert" takes one picture, is made of built-in operations, and runs in XNNPACK from
-            the cast of its input on; "saved_model" takes any number of any size, "onnx" any number of the model's.
+        form: one of `FORMATS`. "litert" takes one picture, has built-in operations only, and runs in XNNPACK but for
+            the cast of its input; "saved_model" takes any number of any size, "onnx" any number of the model's size.
         quantize: None or one of `QUANTIZED`, for "litert".
-        calibration: pictures like `images` that set the ranges of "int8"; None for the same.
+        calibration: pictures like `images` that determine the ranges of "int8"; None for `images`.
 
     Raises:
-        UsageError: no such format or quantization, pictures of another size, or SavedModel's folder is there.
-        ExportError: the file does not agree with the model (`parity.demand`), leaves XNNPACK, or cannot be written.
-            Nothing is written then.
+        UsageError: no such format or quantization, pictures of another size, or SavedModel's folder exists.
+        ExportError: the file does not agree with the model (`parity.check_agreement`), has operations that XNNPACK
+            does not run, or cannot be written. Nothing is written then.
     """
     if form not in FORMATS:
         raise UsageError("--format", f"no {form!r}", f"choose from {', '.join(FORMATS)}")
@@ -82,25 +82,25 @@ def export(
     about = describe(model, quantize)
     with _draft(path) as draft:
         if form == "litert":
-            chosen = images if calibration is None else calibration
-            content = litert.convert(plain(model.network, size), quantize, chosen, about)
+            ranges = images if calibration is None else calibration
+            content = litert.convert(inference_graph(model.network, size), quantize, ranges, about)
             draft.write_bytes(content)
             run = litert.Runtime(draft.read_bytes())
             outside = run.outside_xnnpack()
             if outside != ["CAST"]:
-                raise ExportError(str(path), f"XNNPACK leaves out {', '.join(outside)}", "report it")
-            agreement = compare(_keras(model), run, images)
+                raise ExportError(str(path), f"XNNPACK does not run {', '.join(outside)}", "report it")
+            agreement = compare(_keras_runner(model), run, images)
         elif form == "saved_model":
-            saved_model.write(plain(model.network), draft, about)
-            agreement = compare(_keras(model), saved_model.load(draft), images)
+            saved_model.write(inference_graph(model.network), draft, about)
+            agreement = compare(_keras_runner(model), saved_model.load(draft), images)
         else:
-            onnx.write(plain(model.network), draft, size, about)
-            agreement = compare(_keras(model), onnx.load(draft), images)
-        demand(agreement, quantize, str(path))
-    return Exported(path, _bytes(path), agreement)
+            onnx.write(inference_graph(model.network), draft, size, about)
+            agreement = compare(_keras_runner(model), onnx.load(draft), images)
+        check_agreement(agreement, quantize, str(path))
+    return Exported(path, _size_bytes(path), agreement)
 
 
-def _keras(model: Model) -> Run:
+def _keras_runner(model: Model) -> Run:
     def run(images: Pixels) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
         return probabilities(np.asarray(model.network.predict_on_batch(images)))
 
@@ -109,8 +109,8 @@ def _keras(model: Model) -> Run:
 
 @contextmanager
 def _draft(path: Path) -> Iterator[Path]:
-    """Another name in the same folder, renamed when all went well and removed when not."""
-    # tf2onnx looks at the ending.
+    """A temporary name in the same folder, renamed to `path` on success and removed after an error."""
+    # With the same ending, which tf2onnx checks.
     draft = path.with_name(f".{path.stem[:60]}-{secrets.token_hex(4)}{path.suffix}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -118,15 +118,15 @@ def _draft(path: Path) -> Iterator[Path]:
             raise IsADirectoryError(errno.EISDIR, "is a folder", str(path))
         yield draft
         os.replace(draft, path)
-    except OSError as fault:
-        what = f"cannot be written ({fault.strerror or fault})"
-        raise ExportError(str(path), what, "choose another --out, or check the disk") from fault
+    except OSError as error:
+        what = f"cannot be written ({error.strerror or error})"
+        raise ExportError(str(path), what, "choose another --out, or check the disk") from error
     finally:
         with suppress(OSError):
             shutil.rmtree(draft) if draft.is_dir() else draft.unlink()
 
 
-def _bytes(path: Path) -> int:
+def _size_bytes(path: Path) -> int:
     if path.is_file():
         return path.stat().st_size
     return sum(file.stat().st_size for file in path.rglob("*") if file.is_file())

@@ -1,4 +1,4 @@
-"""SavedModel folders, by Keras's own export, and how to run them."""
+"""SavedModel folders: Keras's own export, and running them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def write(network: keras.Model, path: Path, about: dict[str, Any]) -> None:
     """Writes a SavedModel folder with one signature, `serve`, of any number of pictures of any size.
 
     Args:
-        network: of `graph.plain` without a size.
+        network: an `inference_graph` without a size.
         path: a new folder.
         about: written into it as `assets.extra/hairnet.json`.
     """
@@ -36,7 +36,7 @@ def write(network: keras.Model, path: Path, about: dict[str, Any]) -> None:
 
 def load(path: Path) -> Run:
     """The model of a SavedModel folder as a function."""
-    loaded = tf.saved_model.load(str(path))  # its variables live as long as it does
+    loaded = tf.saved_model.load(str(path))  # it owns its variables
 
     def run(images: Pixels) -> NDArray[np.float32]:
         return np.asarray(loaded.serve(tf.constant(images)))

@@ -24,7 +24,7 @@ def drawn_dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def copied(drawn_dataset: Path, tmp_path: Path) -> Path:
-    """A copy of the dataset, to be damaged."""
+    """A copy of the dataset, which a test may damage."""
     to = tmp_path / Path(*drawn_dataset.parts[-3:])
     shutil.copytree(drawn_dataset, to)
     return to

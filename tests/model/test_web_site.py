@@ -21,7 +21,7 @@ from hairnet_model.web_site import SiteError
 
 @pytest.fixture
 def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A page as Vite leaves it, in small, so that Node is not needed."""
+    """A small page as Vite would build it, so that Node is not needed."""
     page = tmp_path / "dist"
     (page / "runtime").mkdir(parents=True)
     (page / "index.html").write_text("<!doctype html><title>HairNet</title>")
@@ -31,21 +31,21 @@ def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_a_site_is_the_page_and_the_model(built: Path, tmp_path: Path) -> None:
-    made = web_site.write(tmp_path / "new" / "site")
-    card = json.loads((made / "model" / "model.json").read_text())
+    site = web_site.write(tmp_path / "new" / "site")
+    card = json.loads((site / "model" / "model.json").read_text())
     assert (card["classes"], card["size"], card["pad"]) == (["background", "hair", "face"], 224, 96)
-    assert (made / "model" / card["file"]).read_bytes()[4:8] == b"TFL3"
-    assert (made / "index.html").is_file()
-    (made / "stale.txt").write_text("from an older one")
-    web_site.write(made)
-    assert not (made / "stale.txt").exists()
-    assert [path.name for path in made.parent.iterdir()] == ["site"]
+    assert (site / "model" / card["file"]).read_bytes()[4:8] == b"TFL3"
+    assert (site / "index.html").is_file()
+    (site / "stale.txt").write_text("from an older one")
+    web_site.write(site)
+    assert not (site / "stale.txt").exists()
+    assert [path.name for path in site.parent.iterdir()] == ["site"]
 
 
-def test_nothing_of_the_users_is_replaced(built: Path, tmp_path: Path) -> None:
+def test_other_files_are_not_replaced(built: Path, tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "diary.txt").write_text("dear")
-    with pytest.raises(UsageError, match="is no empty folder and no site of ours"):
+    with pytest.raises(UsageError, match="is neither an empty folder nor a site of ours"):
         web_site.write(tmp_path / "mine")
     assert (tmp_path / "mine" / "diary.txt").read_text() == "dear"
     (tmp_path / "file").write_text("")
@@ -103,7 +103,7 @@ def test_the_command_writes_serves_and_ends(tmp_path: Path) -> None:
     with urllib.request.urlopen(address + "model/model.json") as answer:
         assert json.load(answer)["name"] == "hairnet"
     serving.send_signal(signal.SIGINT)
-    said, wrong = serving.communicate(timeout=30)
+    out, err = serving.communicate(timeout=30)
     assert serving.returncode == 0
-    assert "Traceback" not in said + wrong
+    assert "Traceback" not in out + err
     assert (tmp_path / "site" / "index.html").is_file()

@@ -1,4 +1,4 @@
-"""Exports of the shipped network: each is loaded back and agrees; what does not agree is never written."""
+"""Exports of the shipped network: each is loaded back and agrees; one that does not agree is never written."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from hairnet_data.core.classes import FACE, HAIR, NAMES
 from hairnet_data.core.errors import UsageError
 from hairnet_model.export import calibration, litert, onnx, saved_model
 from hairnet_model.export import pipeline as exporting
-from hairnet_model.export.graph import plain
-from hairnet_model.export.parity import ExportError, compare, demand
+from hairnet_model.export.graph import inference_graph
+from hairnet_model.export.parity import ExportError, check_agreement, compare
 from hairnet_model.export.pipeline import export
 from hairnet_model.model_io import model_file
 from hairnet_model.model_io.model_file import Model
@@ -32,7 +32,7 @@ def drawn() -> np.ndarray:
 
 
 def lively(head: str) -> keras.Model:
-    """The network of 2019 with weights that find something."""
+    """The network of 2019 with weights that find several classes."""
     keras.utils.set_random_seed(4)
     network = fcn.create("fcn8s_2019", head)
     bias = {"classes": [0.3, 0.0, -0.1], "maps_2019": [60.0, 45.0]}[head]
@@ -43,40 +43,40 @@ def lively(head: str) -> keras.Model:
 
 @pytest.mark.parametrize("which", ["shipped", "classes", "maps_2019"])
 @pytest.mark.parametrize("fixed", [False, True])
-def test_the_plain_graph_says_the_same(shipped: Model, drawn: np.ndarray, which: str, fixed: bool) -> None:
+def test_the_inference_graph_has_the_same_outputs(shipped: Model, drawn: np.ndarray, which: str, fixed: bool) -> None:
     network = shipped.network if which == "shipped" else lively(which)
     image = drawn[:1]
-    wanted = outputs.probabilities(np.asarray(network(image)))
-    assert len(np.unique(wanted.argmax(-1))) > 1, "it must find something"
-    made = plain(network, 224 if fixed else None)
-    np.testing.assert_allclose(np.asarray(made(image)), wanted, atol=2e-5)
-    assert [type(layer).__name__ for layer in made.layers if "Standardized" in type(layer).__name__] == []
+    expected = outputs.probabilities(np.asarray(network(image)))
+    assert len(np.unique(expected.argmax(-1))) > 1, "it must find several classes"
+    graph = inference_graph(network, 224 if fixed else None)
+    np.testing.assert_allclose(np.asarray(graph(image)), expected, atol=2e-5)
+    assert [type(layer).__name__ for layer in graph.layers if "Standardized" in type(layer).__name__] == []
     if not fixed:
-        assert made(np.zeros((2, 64, 96, 3), np.uint8)).shape == (2, 64, 96, 3)
+        assert graph(np.zeros((2, 64, 96, 3), np.uint8)).shape == (2, 64, 96, 3)
 
 
 @pytest.mark.parametrize(("quantize", "most"), [(None, 2.6e6), ("float16", 1.35e6), ("int8", 0.8e6)])
 def test_litert(shipped: Model, drawn: np.ndarray, tmp_path: Path, quantize: str | None, most: float) -> None:
-    made = export(shipped, tmp_path / "new" / "hair.tflite", drawn, quantize=quantize)
-    content = made.path.read_bytes()
-    assert len(content) == made.size < most
-    assert [path.name for path in made.path.parent.iterdir()] == ["hair.tflite"]
-    assert made.agreement.pictures == len(drawn)
-    assert min(made.agreement.iou) >= (0.97 if quantize == "int8" else 0.995)
-    assert min(made.agreement.share) >= 0.05
-    said = litert.metadata(content)
-    assert (said["classes"], said["image_size"], said["pad"], said["quantized"]) == (list(NAMES), 224, 96, quantize)
+    exported = export(shipped, tmp_path / "new" / "hair.tflite", drawn, quantize=quantize)
+    content = exported.path.read_bytes()
+    assert len(content) == exported.size < most
+    assert [path.name for path in exported.path.parent.iterdir()] == ["hair.tflite"]
+    assert exported.agreement.pictures == len(drawn)
+    assert min(exported.agreement.iou) >= (0.97 if quantize == "int8" else 0.995)
+    assert min(exported.agreement.share) >= 0.05
+    about = litert.metadata(content)
+    assert (about["classes"], about["image_size"], about["pad"], about["quantized"]) == (list(NAMES), 224, 96, quantize)
     run = litert.Runtime(content)
     assert run.outside_xnnpack() == ["CAST"]
-    (given,), (put_out,) = run._interpreter.get_input_details(), run._interpreter.get_output_details()
-    assert (given["dtype"], list(given["shape"])) == (np.uint8, [1, 224, 224, 3])
-    assert (put_out["dtype"], list(put_out["shape"])) == (np.float32, [1, 224, 224, 3])
-    found = run(drawn[:1])
-    np.testing.assert_allclose(found.sum(-1), 1, atol=1e-3 if quantize != "int8" else 5e-3)
+    (inputs,), (results,) = run._interpreter.get_input_details(), run._interpreter.get_output_details()
+    assert (inputs["dtype"], list(inputs["shape"])) == (np.uint8, [1, 224, 224, 3])
+    assert (results["dtype"], list(results["shape"])) == (np.float32, [1, 224, 224, 3])
+    probabilities = run(drawn[:1])
+    np.testing.assert_allclose(probabilities.sum(-1), 1, atol=1e-3 if quantize != "int8" else 5e-3)
     assert not any(op["op_name"].startswith(("FLEX", "CUSTOM")) for op in run._interpreter._get_ops_details())
 
 
-def test_an_operation_outside_xnnpack_is_seen(shipped: Model) -> None:
+def test_an_operation_outside_xnnpack_is_named(shipped: Model) -> None:
     picture = keras.Input(batch_shape=(1, 32, 32, 3), dtype="uint8")
     big = keras.layers.UpSampling2D(2)(
         keras.layers.Conv2D(3, 3, 2, padding="same")(keras.layers.Rescaling(0.1)(picture))
@@ -86,46 +86,46 @@ def test_an_operation_outside_xnnpack_is_seen(shipped: Model) -> None:
 
 
 def test_saved_model(shipped: Model, drawn: np.ndarray, tmp_path: Path) -> None:
-    made = export(shipped, tmp_path / "hair", drawn, "saved_model")
-    assert min(made.agreement.iou) >= 0.995
-    run = saved_model.load(made.path)
+    exported = export(shipped, tmp_path / "hair", drawn, "saved_model")
+    assert min(exported.agreement.iou) >= 0.995
+    run = saved_model.load(exported.path)
     assert run(np.zeros((3, 64, 96, 3), np.uint8)).shape == (3, 64, 96, 3)
-    assert json.loads((made.path / "assets.extra" / "hairnet.json").read_text())["classes"] == list(NAMES)
+    assert json.loads((exported.path / "assets.extra" / "hairnet.json").read_text())["classes"] == list(NAMES)
     with pytest.raises(UsageError, match="exists; name a new folder"):
-        export(shipped, made.path, drawn, "saved_model")
+        export(shipped, exported.path, drawn, "saved_model")
 
 
 def test_onnx(shipped: Model, drawn: np.ndarray, tmp_path: Path) -> None:
     onnxruntime = pytest.importorskip("onnxruntime", reason="the extra onnx is not installed")
-    made = export(shipped, tmp_path / "hair.onnx", drawn, "onnx")
-    assert min(made.agreement.iou) >= 0.995
-    session = onnxruntime.InferenceSession(made.path)
+    exported = export(shipped, tmp_path / "hair.onnx", drawn, "onnx")
+    assert min(exported.agreement.iou) >= 0.995
+    session = onnxruntime.InferenceSession(exported.path)
     assert json.loads(session.get_modelmeta().custom_metadata_map["hairnet.json"])["classes"] == list(NAMES)
-    assert onnx.load(made.path)(drawn[:2]).shape == (2, 224, 224, 3)
+    assert onnx.load(exported.path)(drawn[:2]).shape == (2, 224, 224, 3)
 
 
 def test_another_network_is_not_written(
     shipped: Model, drawn: np.ndarray, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stood = tmp_path / "hair.tflite"
-    stood.write_bytes(b"what stood there")
-    true = exporting.plain
+    older = tmp_path / "hair.tflite"
+    older.write_bytes(b"an older file")
+    build_graph = exporting.inference_graph
 
-    def moved(network: keras.Model, size: int | None = None) -> keras.Model:
-        made = true(network, size)
-        layer = next(layer for layer in reversed(made.layers) if isinstance(layer, keras.layers.Conv2D))
+    def changed(network: keras.Model, size: int | None = None) -> keras.Model:
+        graph = build_graph(network, size)
+        layer = next(layer for layer in reversed(graph.layers) if isinstance(layer, keras.layers.Conv2D))
         kernel, bias = layer.get_weights()
         layer.set_weights([kernel, bias + np.resize([0.0, 1.0, 0.0], bias.shape)])  # more hair
-        return made
+        return graph
 
-    monkeypatch.setattr(exporting, "plain", moved)
+    monkeypatch.setattr(exporting, "inference_graph", changed)
     with pytest.raises(ExportError, match=r" agrees with .* by an IoU of 0\.\d+, not 0\.995; nothing was written"):
-        export(shipped, stood, drawn)
-    assert stood.read_bytes() == b"what stood there"
+        export(shipped, older, drawn)
+    assert older.read_bytes() == b"an older file"
     assert [path.name for path in tmp_path.iterdir()] == ["hair.tflite"]
 
 
-def test_pictures_that_prove_nothing(shipped: Model, tmp_path: Path) -> None:
+def test_pictures_that_show_too_little(shipped: Model, tmp_path: Path) -> None:
     walls = np.full((2, 224, 224, 3), 130, np.uint8)
     with pytest.raises(ExportError, match=r"finds hair in \d\.\d % of the compared pixels, too little to tell"):
         export(shipped, tmp_path / "hair.tflite", walls)
@@ -139,18 +139,18 @@ def test_agreement_counts_each_class() -> None:
     truth[0, 1, :, :] = [0, 0, 1]
     other = truth.copy()
     other[0, 0, 0] = [1, 0, 0]
-    found = compare(lambda x: truth, lambda x: other, np.zeros((3, 4, 4, 3), np.uint8))
-    np.testing.assert_allclose(found.iou, [8 / 9, 3 / 4, 1])
-    np.testing.assert_allclose(found.share, [0.5, 0.25, 0.25])
-    assert (found.pictures, found.largest) == (3, 1.0)
+    agreement = compare(lambda x: truth, lambda x: other, np.zeros((3, 4, 4, 3), np.uint8))
+    np.testing.assert_allclose(agreement.iou, [8 / 9, 3 / 4, 1])
+    np.testing.assert_allclose(agreement.share, [0.5, 0.25, 0.25])
+    assert (agreement.pictures, agreement.largest) == (3, 1.0)
     with pytest.raises(ExportError, match=r"background agrees .* 0\.8889"):
-        demand(found, None, "here")
-    with pytest.raises(ExportError, match="is no number"):
+        check_agreement(agreement, None, "here")
+    with pytest.raises(ExportError, match="not finite numbers"):
         compare(lambda x: truth, lambda x: other * np.nan, np.zeros((1, 4, 4, 3), np.uint8))
 
 
 @pytest.mark.parametrize(
-    ("form", "quantize", "size", "said"),
+    ("form", "quantize", "size", "message"),
     [
         ("pickle", None, 224, "--format: no 'pickle'; choose from litert, saved_model, onnx"),
         ("litert", "int4", 224, "--quantize: no 'int4'; choose from float16, int8"),
@@ -158,8 +158,10 @@ def test_agreement_counts_each_class() -> None:
         ("litert", None, 96, "build a dataset with --image-size 224"),
     ],
 )
-def test_wrong_wishes(shipped: Model, tmp_path: Path, form: str, quantize: str | None, size: int, said: str) -> None:
-    with pytest.raises(UsageError, match=said):
+def test_wrong_options_are_refused(
+    shipped: Model, tmp_path: Path, form: str, quantize: str | None, size: int, message: str
+) -> None:
+    with pytest.raises(UsageError, match=message):
         export(shipped, tmp_path / "x", np.zeros((2, size, size, 3), np.uint8), form, quantize)
 
 
@@ -182,5 +184,5 @@ def test_samples() -> None:
     assert images.shape == (48, 224, 224, 3)
     assert images.dtype == np.uint8
     assert calibration.drawn(96).shape == (48, 96, 96, 3)
-    found = outputs.class_ids(np.asarray(model_file.load().network.predict_on_batch(images)))
-    assert min(np.mean(found == HAIR), np.mean(found == FACE)) > 0.05
+    predicted = outputs.class_ids(np.asarray(model_file.load().network.predict_on_batch(images)))
+    assert min(np.mean(predicted == HAIR), np.mean(predicted == FACE)) > 0.05
