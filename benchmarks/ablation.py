@@ -1,9 +1,9 @@
-"""Which cure helps: the same network and number of pictures, trained on records made with and without each cure.
+"""Ablation: the same network and number of pictures, trained on records with and without each augmentation.
 
 python benchmarks/ablation.py --source-dir lfw --negatives walls --out FOLDER
 
-All runs are measured on one common test build, which no cure changes. What is done is kept in the folder: started
-again, it goes on where it was stopped. `--only hairnet/all` does a part.
+All runs are evaluated on one common build, whose test splits no augmentation changes. Finished parts are kept in the
+folder: started again, it resumes. `--only hairnet/all` does one part.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ POLICIES = {
     "+ occlusion": ["--negative-rate", "0", *STILL],
     "all": [],
 }
-"""One cure at a time on top of plain, and all three. Mirror and colour changes are in every one."""
+"""One augmentation at a time on top of plain, and all three. Mirroring and colour changes are in every one."""
 
 RUNS = [
     *(("hairnet", policy) for policy in POLICIES),
@@ -38,16 +38,18 @@ def main() -> None:
     """Builds, trains, evaluates, and prints the table."""
     parser = options(__doc__)
     parser.add_argument("--out", type=Path, required=True, help="a folder for datasets, runs and results")
-    parser.add_argument("--examples", type=int, default=24_000, help="pictures each run sees, and each build holds")
+    parser.add_argument(
+        "--examples", type=int, default=24_000, help="pictures each run is trained on, and each build holds"
+    )
     parser.add_argument("--image-size", type=int, default=224)
     parser.add_argument("--only", action="append", help="ARCH/POLICY, e.g. 'hairnet/all'")
     arguments = parser.parse_args()
     arguments.out.mkdir(parents=True, exist_ok=True)
-    done = {}
+    reports = {}
     for arch, policy in RUNS:
         name = f"{arch}/{policy}"
         if not arguments.only or name in arguments.only:
-            done[name] = _measured(arch, policy, arguments)
+            reports[name] = _report(arch, policy, arguments)
     print(f"{machine()}; {arguments.examples:,} pictures a run at {arguments.image_size} x {arguments.image_size}\n")
     head = [
         "network",
@@ -59,50 +61,50 @@ def main() -> None:
         "false pixels",
         "blobs",
     ]
-    print(table(head, [[*name.split("/"), *_cells(report["splits"])] for name, report in done.items()]))
+    print(table(head, [[*name.split("/"), *_cells(report["splits"])] for name, report in reports.items()]))
 
 
-def _measured(arch: str, policy: str, arguments: Any) -> dict[str, Any]:
+def _report(arch: str, policy: str, arguments: Any) -> dict[str, Any]:
     slug = f"{arch}-{policy}".replace(" ", "").replace("+", "").replace(",", "-")
     result = arguments.out / f"{slug}.json"
     if not result.exists():
-        data = _built(policy, arguments)
+        data = _build(policy, arguments)
         run = arguments.out / slug
         batch = 10 if "2019" in arch and "loss of" in arch else 32
         flags = [*FLAGS[arch], "--steps", arguments.examples // batch, "--batch", batch]
         resume = ["--resume"] if (run / "state.npz").exists() else []
         _run("hairnet-model", "train", data, "--out", run, *flags, *resume)
-        common = _built("all", arguments)
-        said = _run("hairnet-model", "evaluate", common, "--model", run / "last.keras", "--json")
-        json.loads(said)  # nothing half-written is kept
-        result.write_text(said)
+        common = _build("all", arguments)
+        report = _run("hairnet-model", "evaluate", common, "--model", run / "last.keras", "--json")
+        json.loads(report)  # an incomplete report is not kept
+        result.write_text(report)
     return json.loads(result.read_text())
 
 
-def _built(policy: str, arguments: Any) -> Path:
+def _build(policy: str, arguments: Any) -> Path:
     name = policy.replace("+ ", "")
     more = ["--train-examples", arguments.examples, "--image-size", arguments.image_size, "--data-dir", arguments.out]
     sources = ["--source-dir", arguments.source_dir, "--negatives", arguments.negatives]
-    said = _run("hairnet-data", "build", "lfw_parts", *sources, *more, "--name", name, "--quiet", *POLICIES[policy])
-    return Path(said.strip().splitlines()[-1])
+    printed = _run("hairnet-data", "build", "lfw_parts", *sources, *more, "--name", name, "--quiet", *POLICIES[policy])
+    return Path(printed.strip().splitlines()[-1])
 
 
 def _run(command: str, *arguments: object) -> str:
-    at = str(Path(program()).with_name(command))
+    executable = str(Path(program()).with_name(command))
     print("+", command, *arguments, file=sys.stderr, flush=True)
-    return subprocess.run([at, *map(str, arguments)], check=True, stdout=subprocess.PIPE, text=True).stdout
+    return subprocess.run([executable, *map(str, arguments)], check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
 def _cells(splits: dict[str, Any]) -> list[str]:
     test = splits["test"]["portraits"]
     scores = (test["pixel_accuracy"], test["f1"]["hair"], test["f1"]["face"], test["miou"])
-    nobody = splits["test_negatives"]["negatives"]
-    low, high = nobody["blob_share_95"]
+    negatives = splits["test_negatives"]["negatives"]
+    low, high = negatives["blob_share_95"]
     return [
         " / ".join(f"{100 * (score or 0):.1f}" for score in scores),
         *(f"{100 * splits[f'test_{split}']['portraits']['miou']:.1f}" for split in ("shifted", "rotated", "occluded")),
-        f"{100 * nobody['false_positive_pixels']:.2f} %",
-        f"{100 * nobody['blob_share']:.1f} % ({100 * low:.1f}-{100 * high:.1f})",
+        f"{100 * negatives['false_positive_pixels']:.2f} %",
+        f"{100 * negatives['blob_share']:.1f} % ({100 * low:.1f}-{100 * high:.1f})",
     ]
 
 

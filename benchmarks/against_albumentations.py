@@ -1,11 +1,11 @@
-"""The build against the usual way: Albumentations and a plain GeneratorBasedBuilder.
+"""The build compared with Albumentations in a GeneratorBasedBuilder of TFDS, the usual way.
 
     pip install albumentations
     python benchmarks/against_albumentations.py --source-dir LFW --negatives FOLDER
 
-The usual way, in one process as TFDS runs it: read photo and mask, `Affine`, one `CoarseDropout` hole that
-the mask has too, `HorizontalFlip`, yield arrays; TFDS encodes the picture as JPEG and the mask as PNG. Both
-write records to disk, both are measured from the first example on.
+The usual way, in one process as TFDS runs it: read photo and mask, `Affine`, one `CoarseDropout` hole in
+both, `HorizontalFlip`, yield arrays; TFDS encodes the picture as JPEG and the mask as PNG. Both write records to
+disk, and both are timed from the first example on.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ WORK: dict[str, Any] = {}
 
 
 class Usual(tfds.core.GeneratorBasedBuilder):
-    """What one writes in an afternoon."""
+    """A builder as one would write it in an afternoon."""
 
     VERSION = tfds.core.Version("1.0.0")
 
@@ -55,8 +55,8 @@ class Usual(tfds.core.GeneratorBasedBuilder):
         return {"train": self._generate_examples()}
 
     def _generate_examples(self) -> Iterator[tuple[int, dict[str, Any]]]:
-        chance = random.Random(0)
-        change = albumentations.Compose(
+        rng = random.Random(0)
+        transform = albumentations.Compose(
             [
                 albumentations.HorizontalFlip(p=0.5),
                 albumentations.Affine(scale=(0.75, 1.25), translate_percent=(-0.5, 0.5), rotate=(-45, 45), p=1),
@@ -70,28 +70,28 @@ class Usual(tfds.core.GeneratorBasedBuilder):
                 albumentations.Resize(SIZE, SIZE),
             ]
         )
-        WORK["began"] = time.perf_counter()
+        WORK["started"] = time.perf_counter()
         for index in range(WORK["count"]):
-            photo, labels = chance.choice(WORK["pairs"])
+            photo, labels = rng.choice(WORK["pairs"])
             image = cv2.cvtColor(cv2.imread(str(photo)), cv2.COLOR_BGR2RGB)
             colours = cv2.imread(str(labels))
             mask = np.where(colours[..., 2] > 127, 1, np.where(colours[..., 1] > 127, 2, 0)).astype(np.uint8)
-            made = change(image=image, mask=mask)
-            yield index, {"image": made["image"], "mask": made["mask"][..., None]}
+            augmented = transform(image=image, mask=mask)
+            yield index, {"image": augmented["image"], "mask": augmented["mask"][..., None]}
 
 
 def main() -> None:
     """Prints the table."""
     parser = options(__doc__)
     parser.add_argument("--examples", type=int, default=4000)
-    asked = parser.parse_args()
+    arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        sources = open_sources("lfw_parts", asked.source_dir, asked.negatives, Path(folder) / "kept")
-        WORK.update(pairs=train_pairs(sources.portraits), count=asked.examples)
+        sources = open_sources("lfw_parts", arguments.source_dir, arguments.negatives, Path(folder) / "cache")
+        WORK.update(pairs=train_pairs(sources.portraits), count=arguments.examples)
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
             Usual(data_dir=Path(folder) / "usual").download_and_prepare()
-        usual = asked.examples / (time.perf_counter() - WORK["began"])
-        settings = BuildSettings(train_examples=5 * asked.examples)
+        usual = arguments.examples / (time.perf_counter() - WORK["started"])
+        settings = BuildSettings(train_examples=5 * arguments.examples)
         ours = rate_of_build(sources, settings, Path(folder) / "ours", workers=2)
     print(f"{machine()}, Albumentations {albumentations.__version__}\n")
     rows = [

@@ -1,9 +1,9 @@
-"""How fast a build renders: against the loop of 2019, and one worker against two.
+"""The speed of a build: compared with the loop of 2019, and one worker with two.
 
     python benchmarks/build_speed.py --source-dir LFW --negatives FOLDER
 
-Start-up (imports, looking at the sources, the estimate) is left out, as it is of the reference; the loop
-runs before, between and after the builds, because the machine's speed drifts, and its mean is the reference.
+Start-up (imports, scanning the sources, the estimate) is left out, also of the reference. The loop runs before,
+between and after the builds, because the machine's speed drifts; its mean is the reference.
 """
 
 from __future__ import annotations
@@ -30,22 +30,22 @@ def main() -> None:
     parser = options(__doc__)
     parser.add_argument("--train-examples", type=int, default=20_000)
     parser.add_argument("--rounds", type=int, default=2)
-    asked = parser.parse_args()
+    arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        sources = open_sources("lfw_parts", asked.source_dir, asked.negatives, Path(folder) / "kept")
+        sources = open_sources("lfw_parts", arguments.source_dir, arguments.negatives, Path(folder) / "cache")
         pairs = train_pairs(sources.portraits)
-        backgrounds = sorted(path for path in asked.negatives.rglob("*") if path.suffix.lower() in (".jpg", ".png"))
+        backgrounds = sorted(path for path in arguments.negatives.rglob("*") if path.suffix.lower() in (".jpg", ".png"))
         loop = [examples_per_second(pairs, backgrounds, 4000)]
         rates: dict[int, list[float]] = {2: [], 1: []}
-        for number in range(asked.rounds):
-            for workers, found in rates.items():
-                settings = BuildSettings(train_examples=asked.train_examples)
+        for number in range(arguments.rounds):
+            for workers, measured in rates.items():
+                settings = BuildSettings(train_examples=arguments.train_examples)
                 target = Path(folder) / f"{number}-{workers}"
-                found.append(rate_of_build(sources, settings, target, workers))
+                measured.append(rate_of_build(sources, settings, target, workers))
                 loop.append(examples_per_second(pairs, backgrounds, 4000))
     reference = statistics.mean(loop)
     two, one = statistics.mean(rates[2]), statistics.mean(rates[1])
-    print(f"{machine()}; {asked.train_examples:,} train examples, {asked.rounds} rounds\n")
+    print(f"{machine()}; {arguments.train_examples:,} train examples, {arguments.rounds} rounds\n")
     rows = [
         ["reference loop, one process, writes nothing", f"{reference:,.0f}", "1.00", ""],
         ["build, 2 workers, records on disk", f"{two:,.0f}", f"{two / reference:.2f}", "1.2"],
@@ -54,7 +54,7 @@ def main() -> None:
     ]
     print(table(["what", "examples/s", "ratio", "at least"], rows))
     if reference < 900:
-        print("\nThe reference is under 900 examples/s: the machine is too busy for the table to count.")
+        print("\nThe reference is under 900 examples/s: the machine is too busy for a fair comparison.")
 
 
 def train_pairs(portraits: PortraitSource) -> list[tuple[Path, Path]]:
@@ -64,15 +64,15 @@ def train_pairs(portraits: PortraitSource) -> list[tuple[Path, Path]]:
 
 
 def rate_of_build(sources: Sources, settings: BuildSettings, target: Path, workers: int) -> float:
-    """Examples a second from the first range handed out to the dataset in its place."""
-    moments: dict[str, float] = {}
+    """Examples per second, from the first range that is rendered to the published dataset."""
+    times: dict[str, float] = {}
 
-    def note(what: str, done: int, total: int) -> None:
+    def record_start(what: str, done: int, total: int) -> None:
         if what == "rendering" and done == 0:
-            moments["began"] = time.perf_counter()
+            times["started"] = time.perf_counter()
 
-    outcome = build(sources, settings, target, BuildOptions(workers=workers), progress=note)
-    return outcome.examples / (time.perf_counter() - moments["began"])
+    result = build(sources, settings, target, BuildOptions(workers=workers), progress=record_start)
+    return result.examples / (time.perf_counter() - times["started"])
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What the benchmarks share: the options that name the data, the machine in a line, and tables."""
+"""Shared by the benchmarks: options that name the data, a line about the machine, and tables."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import numpy as np
 
 
 def options(description: str | None) -> argparse.ArgumentParser:
-    """A parser that knows where LFW Part Labels and the backgrounds are."""
+    """A parser with the options that name LFW Part Labels and the backgrounds."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--source-dir", type=Path, required=True, help="LFW Part Labels, as hairnet-data takes it")
     parser.add_argument("--negatives", type=Path, required=True, help="photographs with nobody in them")
@@ -23,12 +23,12 @@ def options(description: str | None) -> argparse.ArgumentParser:
 
 
 def program() -> str:
-    """The command `hairnet-data` of the Python that runs this, else the one on the path."""
+    """The path of the command `hairnet-data`: beside this Python, else on the search path."""
     return shutil.which("hairnet-data", path=str(Path(sys.executable).parent)) or "hairnet-data"
 
 
 def machine() -> str:
-    """Cores and versions, for the head of a table."""
+    """Cores and versions, in a line."""
     return (
         f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}, "
         f"NumPy {np.__version__}, OpenCV {cv2.__version__}"

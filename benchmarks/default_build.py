@@ -1,4 +1,4 @@
-"""The default build (drawn portraits, 2,000 training examples) from a cold start, as a user meets it.
+"""The default build (drawn portraits, 2,000 training examples) from a cold start, as a user would start it.
 
 python benchmarks/default_build.py
 """
@@ -23,11 +23,11 @@ def main() -> None:
         for _ in range(3):
             with tempfile.TemporaryDirectory() as folder:
                 extra = ["--data-dir", folder] if "build" in arguments else []
-                began = time.perf_counter()
+                started = time.perf_counter()
                 subprocess.run([program(), *arguments, *extra], check=True, stdout=subprocess.DEVNULL)
-                times.append(time.perf_counter() - began)
+                times.append(time.perf_counter() - started)
         limit = "0.5 s" if "--help" in arguments else "30 s"
-        rows.append([name, *(f"{taken:.2f} s" for taken in (min(times), sorted(times)[1], max(times))), limit])
+        rows.append([name, *(f"{seconds:.2f} s" for seconds in (min(times), sorted(times)[1], max(times))), limit])
     print(f"{machine()}\n")
     print(table(["command, whole process", "least", "median", "most", "at most"], rows))
 

@@ -1,10 +1,10 @@
-"""How many records a second each way of reading a prepared dataset gives: shuffled batches of pictures and masks.
+"""Records per second of several ways to read a prepared dataset: shuffled batches of pictures and masks.
 
     python benchmarks/feeding.py DIR [--records 4000] [--threads 2]
 
-Ways whose package is not installed are left out. Each runs in a process of its own, after a first pass that is not
-counted. "Of one core" divides by the processor time of all its threads and processes: on a machine that does other
-things too it is the fairer number.
+Ways whose package is not installed are left out. Each runs in a separate process, after a first pass that is not
+counted. "Of one core" divides by the processor time of all its threads and processes, which is fairer on a machine
+that is busy.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def torch_workers(dataset: str, threads: int) -> Iterable[Any]:
 
 
 def torch_alone(dataset: str, threads: int) -> Iterable[Any]:
-    """PyTorch, reading in the program's own process, on one thread: more would only wait for one another."""
+    """PyTorch, reading in the main process, on one thread: more would only wait for each other."""
     import torch
     from torch_loader import batches
 
@@ -74,7 +74,7 @@ def torch_alone(dataset: str, threads: int) -> Iterable[Any]:
     return batches(dataset, size=SIZE, workers=0)
 
 
-def plain(dataset: str, threads: int) -> Iterable[Any]:
+def examples_loop(dataset: str, threads: int) -> Iterable[Any]:
     """`Examples` in a loop, one thread, in order."""
     from hairnet_data.dataset.data_source import Examples
 
@@ -87,22 +87,22 @@ WAYS: dict[str, tuple[str, Callable[[str, int], Iterable[Any]]]] = {
     "Grain": ("grain", grain),
     "PyTorch, worker processes": ("torch", torch_workers),
     "PyTorch, none": ("torch", torch_alone),
-    "`Examples`, a loop": ("hairnet_data", plain),
+    "`Examples`, a loop": ("hairnet_data", examples_loop),
 }
 
 
 def rate(name: str, dataset: str, records: int, threads: int) -> tuple[float, float]:
-    """Records a second, and a second of one core; starting is not counted."""
-    way = WAYS[name][1]
+    """Records per second, and per second of one core; start-up is not counted."""
+    read = WAYS[name][1]
     for _ in range(2):  # the second pass counts
-        began, spent = time.perf_counter(), _processor()
-        batches = iter(way(dataset, threads))
+        started, started_cpu = time.perf_counter(), _processor_seconds()
+        batches = iter(read(dataset, threads))
         seen = sum(SIZE for _ in itertools.islice(batches, records // SIZE))
-        del batches  # ends worker processes: only then is their time known
-    return seen / (time.perf_counter() - began), seen / (_processor() - spent)
+        del batches  # ends worker processes: their time is known only then
+    return seen / (time.perf_counter() - started), seen / (_processor_seconds() - started_cpu)
 
 
-def _processor() -> float:
+def _processor_seconds() -> float:
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(one.ru_utime + one.ru_stime for one in used)
 
@@ -113,13 +113,15 @@ def main() -> None:
     parser.add_argument("dataset")
     parser.add_argument("--records", type=int, default=4000)
     parser.add_argument("--threads", type=int, default=2, help="or worker processes")
-    wanted = parser.parse_args()
+    arguments = parser.parse_args()
     print("| way | records a second | of one core |\n|---|---|---|")
-    for name, (needs, _) in WAYS.items():
-        if importlib.util.find_spec(needs):
-            with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as apart:
-                told = apart.submit(rate, name, wanted.dataset, wanted.records, wanted.threads).result()
-            print(f"| {name} | {told[0]:,.0f} | {told[1]:,.0f} |", flush=True)
+    for name, (package, _) in WAYS.items():
+        if importlib.util.find_spec(package):
+            with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as executor:
+                wall, cpu = executor.submit(
+                    rate, name, arguments.dataset, arguments.records, arguments.threads
+                ).result()
+            print(f"| {name} | {wall:,.0f} | {cpu:,.0f} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
-"""What hair-only labels are worth beside drawn portraits: left alone, told that the rest is no hair, or ignored.
+"""The value of hair-only labels beside drawn portraits: none, with a rest that is known not to be hair, or unknown.
 
 python benchmarks/hair_only.py --source-dir LFW --negatives WALLS --out FOLDER --steps 3000 --image-size 128
 
 The portraits of LFW's training list lose every label but hair and become a source `folder`, twice: once with
-`ignored = ["background", "face"]`, once without. Three networks see as many pictures each, and are measured on the
-test list with all its labels. What is done is kept in the folder: started again, it goes on where it was stopped.
+`ignored = ["background", "face"]`, once without. Three networks are trained on as many pictures each, and evaluated on
+the test list with all its labels. Finished parts are kept in the folder: started again, it resumes.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ person = "^(.+)_[0-9]{4}$"
 fractions = [0.9, 0.1, 0.0]
 """
 
-TOLD = 'ignored = ["background", "face"]\n'
+NOT_HAIR = 'ignored = ["background", "face"]\n'
 
 RUNS = {
     "drawn": ("drawn",),
-    "drawn + hair only, the rest is no hair": ("drawn", "told"),
-    "drawn + hair only, the rest is anything": ("drawn", "plain"),
+    "drawn + hair only, the rest is no hair": ("drawn", "not_hair"),
+    "drawn + hair only, the rest is anything": ("drawn", "anything"),
 }
 """What each network is trained on, by the names of the builds."""
 
@@ -54,19 +54,19 @@ def main() -> None:
     if arguments.out.resolve().is_relative_to(Path(__file__).resolve().parents[1]):
         parser.error("--out lies in the repository, and photographs of people do not belong there")
     arguments.out.mkdir(parents=True, exist_ok=True)
-    found = {name: _measured(name, builds, arguments) for name, builds in RUNS.items()}
+    reports = {name: _report(name, builds, arguments) for name, builds in RUNS.items()}
     pictures = 32 * arguments.steps
     print(f"{machine()}; {pictures:,} pictures a run at {arguments.image_size} x {arguments.image_size}\n")
     head = ["trained on", "hair F1", "face F1", "pixel accuracy", "mIoU"]
-    print(table(head, [[name, *_cells(report["splits"]["test"]["portraits"])] for name, report in found.items()]))
+    print(table(head, [[name, *_cells(report["splits"]["test"]["portraits"])] for name, report in reports.items()]))
 
 
-def hair_only(folder: Path, told: bool, arguments: Any) -> Path:
-    """Writes the source `folder`, whole or not at all: the photos of LFW's training list, and where their hair is.
+def hair_only(folder: Path, not_hair: bool, arguments: Any) -> Path:
+    """Writes the source `folder` atomically: the photos of LFW's training list, and where their hair is.
 
     Args:
-        folder: it is left alone if it is there.
-        told: whether `classes.toml` says that the rest is no hair.
+        folder: its path; nothing is done if it exists.
+        not_hair: whether `classes.toml` says that the rest is not hair.
         arguments: of the command line.
     """
     if folder.exists():
@@ -81,45 +81,45 @@ def hair_only(folder: Path, told: bool, arguments: Any) -> Path:
             name = entry.id.rpartition("/")[2]
             (draft / "images" / f"{name}.jpg").write_bytes(encode_image(portrait.image, "jpeg"))
             (draft / "masks" / f"{name}.png").write_bytes(encode_mask((portrait.mask == HAIR).astype("uint8")))
-    (draft / "classes.toml").write_text(CONFIG + (TOLD if told else ""))
+    (draft / "classes.toml").write_text(CONFIG + (NOT_HAIR if not_hair else ""))
     install_folder(draft, folder)
     return folder
 
 
-def _measured(name: str, builds: tuple[str, ...], arguments: Any) -> dict[str, Any]:
+def _report(name: str, builds: tuple[str, ...], arguments: Any) -> dict[str, Any]:
     slug = "-".join(builds)
     result = arguments.out / f"{slug}.json"
     if not result.exists():
-        data = [_built(build, arguments) for build in builds]
+        data = [_build(build, arguments) for build in builds]
         run = arguments.out / slug
         resume = ["--resume"] if (run / "state.npz").exists() else []
         _run("hairnet-model", "train", *data, "--out", run, "--steps", arguments.steps, *resume)
-        real = _built("real", arguments)
-        said = _run("hairnet-model", "evaluate", real, "--model", run / "last.keras", "--split", "test", "--json")
-        json.loads(said)  # nothing half-written is kept
-        result.write_text(said)
+        real = _build("real", arguments)
+        printed = _run("hairnet-model", "evaluate", real, "--model", run / "last.keras", "--split", "test", "--json")
+        json.loads(printed)  # an incomplete report is not kept
+        result.write_text(printed)
     report: dict[str, Any] = json.loads(result.read_text())
     return report
 
 
-def _built(build: str, arguments: Any) -> Path:
+def _build(build: str, arguments: Any) -> Path:
     examples: list[object] = ["--train-examples", 1 if build == "real" else arguments.examples]
     if build == "drawn":
         source: list[object] = ["drawn"]
     elif build == "real":
         source = ["lfw_parts", "--source-dir", arguments.source_dir]
     else:
-        folder = hair_only(arguments.out / f"hair_only_{build}", build == "told", arguments)
+        folder = hair_only(arguments.out / f"hair_only_{build}", build == "not_hair", arguments)
         source = ["folder", "--source-dir", folder]
     more = ["--negatives", arguments.negatives, "--image-size", arguments.image_size, "--data-dir", arguments.out]
-    said = _run("hairnet-data", "build", *source, *examples, *more, "--name", f"{build}_set", "--quiet")
-    return Path(said.strip().splitlines()[-1])
+    printed = _run("hairnet-data", "build", *source, *examples, *more, "--name", f"{build}_set", "--quiet")
+    return Path(printed.strip().splitlines()[-1])
 
 
 def _run(command: str, *arguments: object) -> str:
-    at = str(Path(program()).with_name(command))
+    executable = str(Path(program()).with_name(command))
     print("+", command, *arguments, file=sys.stderr, flush=True)
-    return subprocess.run([at, *map(str, arguments)], check=True, stdout=subprocess.PIPE, text=True).stdout
+    return subprocess.run([executable, *map(str, arguments)], check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
 def _cells(scores: dict[str, Any]) -> list[str]:

@@ -50,10 +50,10 @@ window.time = async (name, runs) => {
   const [model, picture] = models[name];
   const times = [];
   for (let i = 0; i < runs; i++) {
-    const began = performance.now();
-    const made = await model.run(picture);
-    times.push(performance.now() - began);
-    made.forEach((tensor) => tensor.delete());
+    const started = performance.now();
+    const outputs = await model.run(picture);
+    times.push(performance.now() - started);
+    outputs.forEach((tensor) => tensor.delete());
   }
   return times;
 };
@@ -79,8 +79,8 @@ def main() -> None:
     print(f"{machine()}\n")
     try:
         rows += _rows("Chromium, WebAssembly with SIMD, 1 thread", _in_chromium(files))
-    except (ImportError, OSError) as fault:
-        print(f"no Chromium: {fault}\n")
+    except (ImportError, OSError) as error:
+        print(f"no Chromium: {error}\n")
     print(table(["runtime", "network", "median of medians", "fastest", "against fcn8s_2019"], rows))
 
 
@@ -92,18 +92,18 @@ def _run(content: bytes, threads: int, image: Any) -> Callable[[int], list[float
     interpreter.set_tensor(interpreter.get_input_details()[0]["index"], image)
 
     def run(times: int) -> list[float]:
-        taken = []
+        milliseconds = []
         for _ in range(times):
-            began = time.perf_counter()
+            started = time.perf_counter()
             interpreter.invoke()
-            taken.append(1000 * (time.perf_counter() - began))
-        return taken
+            milliseconds.append(1000 * (time.perf_counter() - started))
+        return milliseconds
 
     return run
 
 
 def _in_turns(runs: Mapping[str, Callable[[int], list[float]]]) -> dict[str, list[list[float]]]:
-    """Milliseconds by network and round, in turns, so that a slow minute of the machine slows all."""
+    """Milliseconds by network and round, in turns: if the machine slows down, it slows all of them."""
     times: dict[str, list[list[float]]] = {name: [] for name in runs}
     for run in runs.values():
         run(10)
@@ -143,7 +143,7 @@ def _in_chromium(files: Mapping[str, bytes]) -> dict[str, list[list[float]]]:
 
 class _Silent(http.server.SimpleHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None:
-        """Says nothing."""
+        """Logs nothing."""
 
 
 def _rows(runtime: str, times: Mapping[str, list[list[float]]]) -> list[list[str]]:

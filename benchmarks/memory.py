@@ -1,4 +1,4 @@
-"""Peak memory of any process of a build, at two sizes.
+"""The peak memory of any process of a build, at several sizes.
 
 python benchmarks/memory.py --source-dir LFW --negatives FOLDER
 """
@@ -20,21 +20,21 @@ def main() -> None:
     """Prints the table."""
     parser = options(__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=[20_000, 100_000])
-    asked = parser.parse_args()
+    arguments = parser.parse_args()
     rows = []
     first = 0.0
-    for size in asked.sizes:
+    for size in arguments.sizes:
         with tempfile.TemporaryDirectory() as folder:
             command = [
                 *(program(), "build"),
-                *("lfw_parts", "--source-dir", str(asked.source_dir), "--negatives", str(asked.negatives)),
+                *("lfw_parts", "--source-dir", str(arguments.source_dir), "--negatives", str(arguments.negatives)),
                 *("--train-examples", str(size), "--workers", "2", "--data-dir", folder, "--quiet"),
             ]
-            began = time.perf_counter()
+            started = time.perf_counter()
             peak = _peak(command) / 1e9
             first = first or peak
-            taken = time.perf_counter() - began
-            rows.append([f"{size:,}", f"{peak:.2f} GB", f"{peak / first:.2f}", f"{taken:.0f} s"])
+            seconds = time.perf_counter() - started
+            rows.append([f"{size:,}", f"{peak:.2f} GB", f"{peak / first:.2f}", f"{seconds:.0f} s"])
     print(f"{machine()}\n")
     print(table(["train examples", "peak of any process", "ratio", "whole build"], rows))
 
@@ -69,7 +69,7 @@ def _family(parent: int) -> list[int]:
 
 
 def _high_water(process: int) -> int:
-    """The kernel's own high-water mark (VmHWM), so no peak between two looks is missed."""
+    """The kernel's high-water mark (VmHWM), which misses no peak between two samples."""
     try:
         lines = Path(f"/proc/{process}/status").read_text().splitlines()
     except OSError:

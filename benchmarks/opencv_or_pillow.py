@@ -1,4 +1,4 @@
-"""What OpenCV buys over Pillow, operation by operation, on pictures drawn here.
+"""OpenCV compared with Pillow, operation by operation, on drawn pictures.
 
 python benchmarks/opencv_or_pillow.py
 """
@@ -30,13 +30,13 @@ def main() -> None:
     portrait = Drawn(size=250).load("train_00000")
     image, mask = Image.fromarray(portrait.image), Image.fromarray(portrait.mask)
     matrix = warp.unit_matrix(SIZE, 250, 250, 1.1, (0.1, 0.1), 20, False)
-    rim = warp.pad_edges(portrait.image)
+    padded = warp.pad_edges(portrait.image)
     flat = (matrix * 250).ravel()
     small = np.asarray(image.resize((SIZE, SIZE)))
     labels = np.asarray(mask.resize((SIZE, SIZE), Image.Resampling.NEAREST))
     jpeg = encode_image(small, "jpeg")
 
-    def at() -> warp.Coordinates:
+    def coordinates() -> warp.Coordinates:
         return warp.coordinates(matrix, (0, 0, SIZE, SIZE), 250, 250)
 
     def saved(picture: np.ndarray, **how: object) -> bytes:
@@ -47,12 +47,12 @@ def main() -> None:
     cases: list[tuple[str, Callable[[], object], Callable[[], object]]] = [
         (
             "bilinear warp 250 to 224, RGB",
-            lambda: warp.sample_image(rim, at()),
+            lambda: warp.sample_image(padded, coordinates()),
             lambda: image.transform((SIZE, SIZE), Image.Transform.AFFINE, flat, Image.Resampling.BILINEAR),
         ),
         (
             "nearest warp of the mask",
-            lambda: warp.sample_mask(portrait.mask, at()),
+            lambda: warp.sample_mask(portrait.mask, coordinates()),
             lambda: mask.transform((SIZE, SIZE), Image.Transform.AFFINE, flat, Image.Resampling.NEAREST),
         ),
         (
@@ -80,12 +80,12 @@ def main() -> None:
     print(table(["operation", "OpenCV, ms", "Pillow, ms", "ratio"], rows))
 
 
-def _milliseconds(work: Callable[[], object]) -> float:
+def _milliseconds(operation: Callable[[], object]) -> float:
     times = []
     for _ in range(300):
-        began = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - began)
+        started = time.perf_counter()
+        operation()
+        times.append(time.perf_counter() - started)
     return sorted(times)[len(times) // 2] * 1e3
 
 

@@ -1,4 +1,4 @@
-"""Whether shards come out the same however they are made.
+"""Checks that a build has the same bytes with any number of workers, in any order.
 
 python benchmarks/same_bytes.py --source-dir LFW --negatives FOLDER
 """
@@ -20,7 +20,7 @@ def main() -> None:
     """Prints the table; exit status 1 if any differs."""
     parser = options(__doc__)
     parser.add_argument("--train-examples", type=int, default=2000)
-    asked = parser.parse_args()
+    arguments = parser.parse_args()
     rows = []
     digests = set()
     for name, workers, seed in (
@@ -32,14 +32,14 @@ def main() -> None:
     ):
         with tempfile.TemporaryDirectory() as folder:
             command = [
-                *(program(), "build", "lfw_parts", "--source-dir", str(asked.source_dir)),
-                *("--negatives", str(asked.negatives), "--train-examples", str(asked.train_examples)),
+                *(program(), "build", "lfw_parts", "--source-dir", str(arguments.source_dir)),
+                *("--negatives", str(arguments.negatives), "--train-examples", str(arguments.train_examples)),
                 *("--workers", str(workers), "--data-dir", folder, "--quiet"),
             ]
             environment = {**os.environ, "PYTHONHASHSEED": seed}
-            done = subprocess.run(command, check=True, capture_output=True, text=True, env=environment)
+            ran = subprocess.run(command, check=True, capture_output=True, text=True, env=environment)
             digest = hashlib.sha256()
-            shards = sorted(Path(done.stdout.strip()).glob("*.tfrecord-*"))
+            shards = sorted(Path(ran.stdout.strip()).glob("*.tfrecord-*"))
             for shard in shards:
                 digest.update(shard.name.encode() + hashlib.sha256(shard.read_bytes()).digest())
             digests.add(digest.hexdigest())

@@ -1,9 +1,9 @@
-"""What an example costs at several sizes of a dataset, and from that what large ones take.
+"""The cost of an example at several sizes of a dataset, and from that the cost of large ones.
 
     python benchmarks/scale.py [--source-dir LFW --negatives FOLDER] [--sizes 2000 20000 100000]
 
-Without folders the portraits are drawn. Each size is built in a process of its own. Start-up (imports, looking at
-the sources, the estimate) is left out of the rates, which are of rendering, encoding and writing to the disk.
+Without folders the portraits are drawn. Each size is built in a separate process. Start-up (imports, scanning the
+sources, the estimate) is left out of the rates, which are of rendering, encoding and writing to the disk.
 """
 
 from __future__ import annotations
@@ -36,15 +36,15 @@ class Measured:
     """One build.
 
     Attributes:
-        asked: training examples.
+        requested: training examples.
         examples: in all splits.
-        seconds: from the first range handed out to the last one on the disk.
+        seconds: from the first range that is rendered to the last one that is written.
         size: bytes on disk.
-        busy: core seconds of all processes, start-up and all.
-        peak: bytes of resident memory, at most, of any process.
+        busy: core seconds of all processes, with start-up.
+        peak: highest resident memory of any process, in bytes.
     """
 
-    asked: int
+    requested: int
     examples: int
     seconds: float
     size: int
@@ -60,33 +60,34 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=[2_000, 20_000, 100_000])
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--one", type=Path, help=argparse.SUPPRESS)
-    asked = parser.parse_args()
-    if asked.one:
-        print(json.dumps(_build(asked.source_dir, asked.negatives, asked.sizes[0], asked.workers, asked.one)))
+    arguments = parser.parse_args()
+    if arguments.one:
+        size, workers = arguments.sizes[0], arguments.workers
+        print(json.dumps(_build(arguments.source_dir, arguments.negatives, size, workers, arguments.one)))
         return
-    found = [_measure(asked.source_dir, asked.negatives, size, asked.workers) for size in asked.sizes]
-    source = "LFW Part Labels" if asked.source_dir else "drawn portraits"
-    print(f"{machine()}; {source}, {asked.workers} workers\n")
-    print(_costs(found, asked.workers))
-    print(f"\nAs the {found[-1].asked:,} above, at {asked.workers} workers' speed a core:\n")
-    print(_large(found[-1], asked.workers))
+    builds = [_measure(arguments.source_dir, arguments.negatives, size, arguments.workers) for size in arguments.sizes]
+    source = "LFW Part Labels" if arguments.source_dir else "drawn portraits"
+    print(f"{machine()}; {source}, {arguments.workers} workers\n")
+    print(_costs(builds, arguments.workers))
+    print(f"\nAs the {builds[-1].requested:,} above, at {arguments.workers} workers' speed a core:\n")
+    print(_large(builds[-1], arguments.workers))
 
 
 def _build(source_dir: Path | None, negatives: Path | None, size: int, workers: int, folder: Path) -> dict[str, float]:
     name = "lfw_parts" if source_dir else "drawn"
-    sources = open_sources(name, source_dir, negatives, folder / "kept", size)
-    began = ended = 0.0
+    sources = open_sources(name, source_dir, negatives, folder / "cache", size)
+    started = ended = 0.0
 
-    def note(what: str, done: int, total: int) -> None:
-        nonlocal began, ended
+    def record_times(what: str, done: int, total: int) -> None:
+        nonlocal started, ended
         if what == "rendering" and done == 0:
-            began = time.perf_counter()
+            started = time.perf_counter()
         if what == "rendering" and done == total:
             ended = time.perf_counter()
 
     settings, options = BuildSettings(train_examples=size), BuildOptions(workers=workers)
-    made = build(sources, settings, folder / "data", options, progress=note)
-    return {"examples": made.examples, "seconds": ended - began, "size": made.size}
+    result = build(sources, settings, folder / "data", options, progress=record_times)
+    return {"examples": result.examples, "seconds": ended - started, "size": result.size}
 
 
 def _measure(source_dir: Path | None, negatives: Path | None, size: int, workers: int) -> Measured:
@@ -96,25 +97,25 @@ def _measure(source_dir: Path | None, negatives: Path | None, size: int, workers
             command += [option, str(path)] if path else []
         process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         assert process.stdout
-        said = process.stdout.read()
-        _, status, used = os.wait4(process.pid, 0)  # of the process and of all the workers that it waited for
+        printed = process.stdout.read()
+        _, status, used = os.wait4(process.pid, 0)  # of the process and of all workers that it waited for
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise SystemExit(f"{' '.join(command)} failed")
-    made = json.loads(said)
+    result = json.loads(printed)
     busy = used.ru_utime + used.ru_stime
-    return Measured(size, int(made["examples"]), made["seconds"], int(made["size"]), busy, used.ru_maxrss * 1024)
+    return Measured(size, int(result["examples"]), result["seconds"], int(result["size"]), busy, used.ru_maxrss * 1024)
 
 
-def _costs(found: list[Measured], workers: int) -> str:
+def _costs(builds: list[Measured], workers: int) -> str:
     head = ["train examples", "in all", "examples/s", "core ms an example", "against the first"]
     head += ["whole build, core ms", "bytes an example", "peak of any process"]
     rows = []
-    for one in found:
-        rate, first = one.examples / one.seconds, found[0].examples / found[0].seconds
+    for one in builds:
+        rate, first = one.examples / one.seconds, builds[0].examples / builds[0].seconds
         rows.append(
             [
-                f"{one.asked:,}",
+                f"{one.requested:,}",
                 f"{one.examples:,}",
                 f"{rate:,.0f}",
                 f"{1000 * workers / rate:.2f}",

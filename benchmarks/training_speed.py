@@ -1,4 +1,4 @@
-"""A training step of `hairnet` against one of `fcn8s_2019`, and reading records against training from them.
+"""A training step of `hairnet` compared with one of `fcn8s_2019`, and reading records with training on them.
 
 python benchmarks/training_speed.py DIR     (a prepared dataset)
 """
@@ -43,22 +43,22 @@ def main() -> None:
         (arch, kind): stepper(arch, kind) for arch in ("fcn8s_2019", "hairnet") for kind in ("float32", "bfloat16")
     }
     best: dict[tuple[str, str], float] = {}
-    for _ in range(ROUNDS):  # in turns, so that a slow minute of the machine slows all
+    for _ in range(ROUNDS):  # in turns: if the machine slows down, it slows all of them
         for name, (step, _) in steps.items():
-            began = time.perf_counter()
+            started = time.perf_counter()
             for _ in range(STEPS):
                 step()
-            taken = (time.perf_counter() - began) / STEPS
-            best[name] = min(taken, best.get(name, taken))
+            seconds = (time.perf_counter() - started) / STEPS
+            best[name] = min(seconds, best.get(name, seconds))
     rows = []
     for (arch, kind), (_, trainer) in steps.items():
-        taken = best[arch, kind]
-        cost = (
+        seconds = best[arch, kind]
+        size = (
             f"{trainer.network.count_params():,}",
             f"{multiply_adds(trainer.network, dataset.image_size) / 1e6:.0f} M",
         )
-        ratio = f"{best['fcn8s_2019', kind] / taken:.2f} x"
-        rows.append([arch, *cost, kind, f"{1000 * taken:.0f} ms", f"{BATCH / taken:.0f}/s", ratio])
+        ratio = f"{best['fcn8s_2019', kind] / seconds:.2f} x"
+        rows.append([arch, *size, kind, f"{1000 * seconds:.0f} ms", f"{BATCH / seconds:.0f}/s", ratio])
     print(f"{machine()}\n")
     head = [
         "network",
@@ -74,18 +74,18 @@ def main() -> None:
     count = min(dataset.count("train") // BATCH, 100)
     stream = tfds_records.training_batches([dataset], BATCH, 0, count, 0)
     next(stream)
-    began = time.perf_counter()
-    left = sum(len(batch) for batch, _ in stream)
-    reading = left / (time.perf_counter() - began)
+    started = time.perf_counter()
+    remaining = sum(len(batch) for batch, _ in stream)
+    reading = remaining / (time.perf_counter() - started)
     rng = np.random.default_rng(0)
-    began = time.perf_counter()
+    started = time.perf_counter()
     for _ in range(10):
         augment(images, masks, rng)
-    changing = 10 * BATCH / (time.perf_counter() - began)
+    augmenting = 10 * BATCH / (time.perf_counter() - started)
     fastest = BATCH / min(best[name] for name in best if name[0] == "hairnet")
     rows = [
         ["reading: parse, decode, shuffle, batch", f"{reading:,.0f}/s", f"{reading / fastest:.1f} x"],
-        ["mirror and colours, one thread", f"{changing:,.0f}/s", f"{changing / fastest:.1f} x"],
+        ["mirror and colours, one thread", f"{augmenting:,.0f}/s", f"{augmenting / fastest:.1f} x"],
         ["training consumes (hairnet, its fastest)", f"{fastest:,.0f}/s", "1"],
     ]
     print(table(["alone on the machine", "pictures", "against training"], rows))

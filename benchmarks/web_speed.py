@@ -44,25 +44,25 @@ def main() -> None:
     from playwright.sync_api import sync_playwright
 
     print(machine())
-    with tempfile.TemporaryDirectory(prefix="hairnet-") as place, sync_playwright() as playwright:
-        folder = web_site.write(Path(place) / "site")
-        film = camera_film(Path(place) / "film.y4m")
+    with tempfile.TemporaryDirectory(prefix="hairnet-") as scratch, sync_playwright() as playwright:
+        folder = web_site.write(Path(scratch) / "site")
+        video = camera_video(Path(scratch) / "camera.y4m")
         print(weight(folder))
         servers = {"isolated": web_site.server(folder), "not isolated": plain_server(folder)}
-        flags = [*FLAGS, f"--use-file-for-fake-video-capture={film}"]
+        flags = [*FLAGS, f"--use-file-for-fake-video-capture={video}"]
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=flags)
         first, rows = [], []
         for name, server in servers.items():
             threading.Thread(target=server.serve_forever, daemon=True).start()
-            seconds = []
+            opening_seconds = []
             for _ in range(OPENED):
-                context = browser.new_context(permissions=["camera"])  # a new one: nothing is kept from the last
-                page, took = opened(context, web_site.address(server))
-                seconds.append(took)
-                if len(seconds) == OPENED:
+                context = browser.new_context(permissions=["camera"])  # a new one: without a cache
+                page, seconds = opened(context, web_site.address(server))
+                opening_seconds.append(seconds)
+                if len(opening_seconds) == OPENED:
                     rows += [[page.locator("#about").inner_text().rsplit(" on ")[-1], *row] for row in live(page)]
                 context.close()
-            first.append([name, ", ".join(f"{took:.2f}" for took in seconds)])
+            first.append([name, ", ".join(f"{seconds:.2f}" for seconds in opening_seconds)])
             server.shutdown()
         browser.close()
     print(table(["server", "first masked picture after opening, s"], first))
@@ -70,26 +70,26 @@ def main() -> None:
 
 
 def plain_server(folder: Path) -> http.server.HTTPServer:
-    """Any file server: one that does not isolate the page, which then has no threads."""
-    handler = functools.partial(Quiet, directory=str(folder))
+    """An ordinary file server, which does not isolate the page: it then has no threads."""
+    handler = functools.partial(QuietHandler, directory=str(folder))
     return http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
 
 
-class Quiet(http.server.SimpleHTTPRequestHandler):
+class QuietHandler(http.server.SimpleHTTPRequestHandler):
     """Python's own file server, without its log."""
 
     def log_message(self, *_: Any) -> None:
-        """Says nothing."""
+        """Logs nothing."""
 
 
-def camera_film(path: Path) -> Path:
-    """A camera of 640 x 480 that shows a portrait that sways; the page asks a camera for 30 frames a second."""
+def camera_video(path: Path) -> Path:
+    """A video of 640 x 480 of a moving portrait, as a camera; the page asks a camera for 30 frames per second."""
     (portrait,) = calibration.drawn(224)[:1]
     large = cv2.resize(portrait, (480, 480), interpolation=cv2.INTER_CUBIC)
     with open(path, "wb") as file:
         file.write(b"YUV4MPEG2 W640 H480 F60:1 Ip A1:1 C420jpeg\n")
-        for at in range(60):
-            left = 80 + round(40 * abs(at / 30 - 1))
+        for frame in range(60):
+            left = 80 + round(40 * abs(frame / 30 - 1))
             wide = cv2.copyMakeBorder(large, 0, 0, left, 160 - left, cv2.BORDER_REPLICATE)
             file.write(b"FRAME\n" + cv2.cvtColor(wide, cv2.COLOR_RGB2YUV_I420).tobytes())
     return path
@@ -99,36 +99,36 @@ def weight(folder: Path) -> str:
     """The bytes of everything but the runtimes, of which a browser loads one."""
     files = [file for file in folder.rglob("*") if file.is_file() and file.parent.name != "runtime"]
     model = sum(file.stat().st_size for file in files if file.suffix == ".tflite")
-    all_of_it = sum(file.stat().st_size for file in files)
-    row = [f"{all_of_it / 1e6:.3f}", f"{model / 1e6:.3f}", f"{(all_of_it - model) / 1e6:.3f}"]
-    return table(["page without the runtime, MB", "of it model", "of it the rest"], [row])
+    total = sum(file.stat().st_size for file in files)
+    row = [f"{total / 1e6:.3f}", f"{model / 1e6:.3f}", f"{(total - model) / 1e6:.3f}"]
+    return table(["page without the runtime, MB", "model", "the rest"], [row])
 
 
 def opened(context: Any, address: str) -> tuple[Any, float]:
-    """A page, and the seconds from asking for it to its first masked picture."""
+    """A page, and the seconds from its request to its first masked picture."""
     page = context.new_page()
-    began = time.perf_counter()
+    started = time.perf_counter()
     page.goto(address, wait_until="commit")
     page.locator("html[data-shown]").wait_for(state="attached", timeout=60_000)
-    return page, time.perf_counter() - began
+    return page, time.perf_counter() - started
 
 
 def live(page: Any) -> list[list[str]]:
-    """Frames a second, and medians of what each frame took, by effect."""
+    """Frames per second and median times of a frame, by effect."""
     page.locator("#camera").click()
     page.locator("#pause").wait_for(state="visible")
     rows = []
     for effect in EFFECTS:
         page.locator(f"input[name=effect][value={effect}]").check(force=True)
         page.wait_for_timeout(1500)
-        began, start = time.perf_counter(), shown(page)
-        said = []
-        while time.perf_counter() - began < SECONDS:
+        started, first = time.perf_counter(), shown(page)
+        readings = []
+        while time.perf_counter() - started < SECONDS:
             page.wait_for_timeout(250)
-            said.append([float(word) for word in page.locator("#speed").inner_text().split() if word.isdigit()])
-        rate = (shown(page) - start) / (time.perf_counter() - began)
-        took, network = (statistics.median(each[at] for each in said) for at in (1, 2))
-        rows.append([effect, f"{rate:.1f}", f"{took:.0f}", f"{network:.0f}"])
+            readings.append([float(word) for word in page.locator("#speed").inner_text().split() if word.isdigit()])
+        rate = (shown(page) - first) / (time.perf_counter() - started)
+        frame, network = (statistics.median(reading[i] for reading in readings) for i in (1, 2))
+        rows.append([effect, f"{rate:.1f}", f"{frame:.0f}", f"{network:.0f}"])
     return rows
 
 

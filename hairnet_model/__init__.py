@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 
 __all__ = ["Segmenter"]
 
-_HOMES = {"Segmenter": "inference.segmenter"}
+_MODULES = {"Segmenter": "inference.segmenter"}
 
 
 def __getattr__(name: str) -> Any:
-    # Looked up when asked for: Keras takes seconds to import, and `--help` needs none of it.
-    if name not in _HOMES:
+    # Imported on first use: Keras takes seconds to import, and `--help` does not need it.
+    if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     import importlib
 
-    return getattr(importlib.import_module(f"hairnet_model.{_HOMES[name]}"), name)
+    return getattr(importlib.import_module(f"hairnet_model.{_MODULES[name]}"), name)

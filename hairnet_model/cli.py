@@ -36,74 +36,78 @@ def train(
     arch: Annotated[str, typer.Option(help="hairnet or fcn8s_2019.", show_default="hairnet")] = "",
     epochs: Annotated[float | None, typer.Option(help="Passes over the data.", show_default="10")] = None,
     steps: Annotated[int | None, typer.Option(help="Batches, instead of epochs.")] = None,
-    batch: Annotated[int, typer.Option(help="Pictures a step.")] = 32,
+    batch: Annotated[int, typer.Option(help="Pictures per step.")] = 32,
     learning_rate: Annotated[
         float | None, typer.Option(help="The highest.", show_default="0.002; 0.0005 with --init")
     ] = None,
-    weight_decay: Annotated[float, typer.Option(help="Of AdamW, on kernels.")] = 0.02,
+    weight_decay: Annotated[float, typer.Option(help="Of AdamW, for kernels.")] = 0.02,
     warmup: Annotated[int, typer.Option(help="Steps until the learning rate is at its highest.")] = 200,
-    average: Annotated[float, typer.Option(help="Kept of the averaged weights by an update; 0 for none.")] = 0.992,
-    jitter: Annotated[float, typer.Option(help="Strength of the colour changes on the fly.")] = 1.0,
+    average: Annotated[
+        float, typer.Option(help="Share of the averaged weights that an update keeps; 0 for none.")
+    ] = 0.992,
+    jitter: Annotated[float, typer.Option(help="Strength of the colour changes.")] = 1.0,
     cover: Annotated[float, typer.Option(help="Share of heads to hide in part.")] = 0.0,
     validate_every: Annotated[
         int | None, typer.Option(help="Steps between validations.", show_default="a tenth of the steps, 50 to 500")
     ] = None,
     patience: Annotated[int, typer.Option(help="Stop after so many validations without a better one; 0: never.")] = 0,
     precision: Annotated[str, typer.Option(help="auto, float32, bfloat16 or float16.")] = "auto",
-    devices: Annotated[str, typer.Option(help="How many share every batch, or `all`.", metavar="N|all")] = "1",
-    seed: Annotated[int, typer.Option(help="Of weights, order and colours.")] = 0,
-    init: Annotated[str | None, typer.Option(help="Begin with this model's weights; `shipped` for ours.")] = None,
+    devices: Annotated[str, typer.Option(help="How many devices share every batch, or `all`.", metavar="N|all")] = "1",
+    seed: Annotated[int, typer.Option(help="Of initial weights, order and augmentation.")] = 0,
+    init: Annotated[
+        str | None, typer.Option(help="Begin with this model's weights; `shipped`: those of the package.")
+    ] = None,
     as_2019: Annotated[bool, typer.Option("--as-2019", help="fcn8s_2019 with its loss and optimizer of 2019.")] = False,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Resume the run in --out.")] = False,
     quiet: Quiet = False,
 ) -> None:
     """Trains a network from prepared datasets.
 
-    Several are mixed evenly; name one twice to give it two shares.
+    Several are mixed evenly; one that is given twice has two shares.
     """
     from hairnet_data.core.progress import progress_bar
     from hairnet_model.networks.start import start_quietly
 
     start_quietly()
-    from hairnet_model.training import config as of
+    from hairnet_model.training.config import TrainingConfig, as_2019_config, validation_interval
     from hairnet_model.training.train import train as train_network
 
-    first = _model(init)
-    feed = _feed(data)
+    init_model = _load_init(init)
+    feed = _open_feed(data)
     if steps is not None and epochs is not None:
-        raise UsageError("--steps", "says the same as --epochs", "give one of them")
+        raise UsageError("--steps", "excludes --epochs", "give one of them")
     if epochs is not None and not 0 < epochs <= 1e6:
         raise UsageError("--epochs", f"{epochs:g} is outside 0..1000000", "10 is usual")
-    if first and arch not in ("", first.about["architecture"]):
-        raise UsageError("--arch", f"{arch} is not the model's of --init", "leave it out")
-    if first and as_2019 and first.about["head"] != "maps_2019":
+    if init_model and arch not in ("", init_model.about["architecture"]):
+        raise UsageError("--arch", f"{arch} is not the architecture of the model of --init", "leave it out")
+    if init_model and as_2019 and init_model.about["head"] != "maps_2019":
         raise UsageError("--as-2019", "the model of --init was not trained so", "leave one of them out")
-    size = 10 if as_2019 else batch
-    number = steps if steps is not None else max(1, round((epochs or 10) * feed.examples / max(1, size)))
-    settings = of.TrainingConfig(
-        arch=first.about["architecture"] if first else arch or "hairnet",
-        head=first.about["head"] if first else "classes",
-        steps=number,
+    if steps is None:
+        steps = max(1, round((epochs or 10) * feed.examples / max(1, 10 if as_2019 else batch)))
+    settings = TrainingConfig(
+        arch=init_model.about["architecture"] if init_model else arch or "hairnet",
+        head=init_model.about["head"] if init_model else "classes",
+        steps=steps,
         batch=batch,
-        rate=learning_rate if learning_rate is not None else 5e-4 if first else 2e-3,
+        rate=learning_rate if learning_rate is not None else 5e-4 if init_model else 2e-3,
         decay=weight_decay,
         warmup=warmup,
         average=average,
         jitter=jitter,
         cover=cover,
-        validate_every=validate_every if validate_every is not None else of.validation_interval(number),
+        validate_every=validate_every if validate_every is not None else validation_interval(steps),
         patience=patience,
         precision=precision,
         seed=seed,
     )
     if as_2019:
-        settings = of.as_2019(settings)
+        settings = as_2019_config(settings)
     with progress_bar(quiet, "pictures") as progress:
-        outcome = train_network(settings, feed, out, first, resume, progress, devices)
+        result = train_network(settings, feed, out, init_model, resume, progress, devices)
     if not quiet:
-        best = outcome.best
+        best = result.best
         print(
-            f"{'stopped early; ' if outcome.stopped_early else ''}best validation at step {best['step']:.0f}: "
+            f"{'stopped early; ' if result.stopped_early else ''}best validation at step {best['step']:.0f}: "
             f"mIoU {100 * best['miou']:.1f}, hair F1 {100 * best['hair_f1']:.1f}, face F1 {100 * best['face_f1']:.1f}"
         )
     print(out / "best.keras")
@@ -126,7 +130,7 @@ def evaluate(
 
     start_quietly()
     from hairnet_model.data import tfds_records
-    from hairnet_model.evaluation import evaluate as evaluating
+    from hairnet_model.evaluation.evaluate import evaluate as evaluate_model
     from hairnet_model.evaluation.hard_examples import HardExamples, check_sheet_path
     from hairnet_model.evaluation.report import print_report
     from hairnet_model.model_io import model_file
@@ -136,9 +140,8 @@ def evaluate(
     prepared = tfds_records.open_dataset(dataset)
     hard_examples = HardExamples()
     with progress_bar(quiet or as_json, "pictures") as progress:
-        report = evaluating.evaluate(
-            model_file.load(model), prepared, split, progress=progress, watch=hard_examples.add
-        )
+        loaded = model_file.load(model)
+        report = evaluate_model(loaded, prepared, split, progress=progress, watch=hard_examples.add)
     if as_json:
         print(json.dumps(report.to_json(), indent=2))
     else:
@@ -190,13 +193,13 @@ def export(
         typer.Option(help="A prepared dataset to calibrate and compare on.", show_default="drawn samples"),
     ] = None,
 ) -> None:
-    """Writes a model for another runtime, and compares what it says there with what it says here."""
+    """Writes a model for another runtime, and compares its outputs there with those of the Keras model."""
     from hairnet_model.networks.start import start_quietly
 
     start_quietly()
     from hairnet_model.evaluation.report import agreement_line
     from hairnet_model.export.calibration import drawn, pictures
-    from hairnet_model.export.pipeline import export as write
+    from hairnet_model.export.pipeline import export as export_model
     from hairnet_model.model_io import model_file
 
     loaded = model_file.load(model)
@@ -206,16 +209,16 @@ def export(
         calibration, images = pictures(tfds_records.open_dataset(data))
     else:
         calibration = images = drawn(loaded.image_size)
-    made = write(loaded, out, images, form, quantize, calibration)
-    print(agreement_line(made.agreement.iou, made.agreement.pictures, made.size), file=sys.stderr)
-    print(made.path)
+    exported = export_model(loaded, out, images, form, quantize, calibration)
+    print(agreement_line(exported.agreement.iou, exported.agreement.pictures, exported.size), file=sys.stderr)
+    print(exported.path)
 
 
 @app.command()
 def web(
     out: Annotated[Path | None, typer.Option(help="Write the site into this folder.")] = None,
     serve: Annotated[bool, typer.Option("--serve", help="Serve it on this machine, and open it.")] = False,
-    port: Annotated[int, typer.Option(help="To serve on.", show_default="any that is free")] = 0,
+    port: Annotated[int, typer.Option(help="To serve on.", show_default="any free one")] = 0,
     browse: Annotated[bool, typer.Option("--browse/--no-browse", help="Whether --serve opens a browser.")] = True,
     model: ModelPath = None,
 ) -> None:
@@ -242,7 +245,9 @@ def web(
 def pack(
     dataset: Annotated[Path, typer.Argument(metavar="DIR", help="A prepared dataset.")],
     out: Annotated[Path, typer.Option(help="The .npz file.")],
-    train_examples: Annotated[int | None, typer.Option(help="Only the first so many.", show_default="all")] = None,
+    train_examples: Annotated[
+        int | None, typer.Option(help="Only this many, from the first on.", show_default="all")
+    ] = None,
 ) -> None:
     """Packs a dataset into one .npz file.
 
@@ -257,7 +262,7 @@ def pack(
     if out.suffix != ".npz":
         raise UsageError("--out", f"{out.name} does not end in .npz", "give a name that does")
     if train_examples is not None and train_examples < 1:
-        raise UsageError("--train-examples", f"{train_examples} is less than 1", "give a whole number from 1")
+        raise UsageError("--train-examples", f"{train_examples} is less than 1", "give a number from 1 on")
     prepared = tfds_records.open_dataset(dataset)
     about = {
         "name": prepared.name,
@@ -274,13 +279,13 @@ def pack(
     print(out)
 
 
-def _feed(paths: list[Path]) -> Feed:
+def _open_feed(paths: list[Path]) -> Feed:
     if any(path.suffix == ".npz" for path in paths):
         from hairnet_model.data.packed_feed import PackedFeed
 
         if len(paths) > 1:
             raise UsageError(
-                "DIR", "a packed .npz cannot be mixed with others", "give it alone, or the datasets it was made of"
+                "DIR", "a packed .npz cannot be mixed with others", "give it alone, or the datasets it was packed from"
             )
         return PackedFeed(paths[0])
     from hairnet_model.data.tfds_feed import RecordFeed
@@ -289,7 +294,7 @@ def _feed(paths: list[Path]) -> Feed:
     return RecordFeed([open_dataset(path) for path in paths])
 
 
-def _model(path: str | None) -> Model | None:
+def _load_init(path: str | None) -> Model | None:
     if path is None:
         return None
     from hairnet_model.model_io import model_file
@@ -299,4 +304,4 @@ def _model(path: str | None) -> Model | None:
 
 def main() -> None:
     """Runs the command line; see `core.cli.run` for its exit status."""
-    cli.run(app, "what is written is whole; --resume goes on with a training", "try a smaller --batch")
+    cli.run(app, "no file is incomplete; --resume resumes a training", "try a smaller --batch")

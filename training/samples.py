@@ -1,4 +1,4 @@
-"""Makes the drawn samples that come with the package, from a prepared dataset of `drawn`: its test splits' portraits.
+"""Writes the drawn samples that ship with the package, from the test splits of a prepared dataset of `drawn`.
 
 python training/samples.py OUT/hairnet_synthetic/drawn/1.0.0
 """
@@ -17,13 +17,13 @@ from hairnet_model.model_io import shipped
 EACH, QUALITY = 12, 90
 
 dataset = tfds_records.open_dataset(Path(sys.argv[1]))
-assert dataset.source == "drawn", "only drawn portraits come with the package"
+assert dataset.source == "drawn", "only drawn portraits ship with the package"
 files = []
 for split in ("test", "test_shifted", "test_rotated", "test_occluded"):
     images = np.concatenate([batch.images for batch in tfds_records.read(dataset, split)])
     for image in images[:: max(1, len(images) // EACH)][:EACH]:
-        good, file = cv2.imencode(".jpg", image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
-        assert good
+        encoded, file = cv2.imencode(".jpg", image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
+        assert encoded
         files.append(file.ravel())
 np.savez(shipped.DRAWN_SAMPLES, content=np.concatenate(files), ends=np.cumsum([len(file) for file in files]))
 print(f"{shipped.DRAWN_SAMPLES}: {len(files)} pictures, {shipped.DRAWN_SAMPLES.stat().st_size:,} bytes")

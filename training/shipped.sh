@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Trains the weights that ship with the package, from LFW Part Labels and pictures of nobody.
-#   training/shipped.sh LFW WALLS FOLDER     (two cores: about four hours; started again, it goes on)
+#   training/shipped.sh LFW WALLS FOLDER     (two cores: about four hours; started again, it resumes)
 set -euo pipefail
 lfw=$1 walls=$2 folder=$3
 here=$(dirname "$0")
@@ -26,7 +26,7 @@ scenes=$(build drawn --name scenes --train-examples 12000 --negative-rate 1 --ev
 nobody=$(build lfw_parts --source-dir "$lfw" --negatives "$walls" --name nobody --train-examples 12000 \
   --negative-rate 1 --eval-examples 1)
 
-train() { # RUN DATASET...: a dataset named several times has several shares
+train() { # RUN DATASET...: a dataset that is given several times has several shares
   run=$folder/$1; shift
   hairnet-model train --cover 0.2 "$@" --out "$run" $([ -e "$run/state.npz" ] && echo --resume)
 }
@@ -38,10 +38,10 @@ train third $own $own $own $own $wide $wide $wide $drawn_wide $scenes $nobody --
   --learning-rate 0.001 --steps 8000 --validate-every 500 --seed 1
 train fourth $own $own $own $own $wide $wide $wide $drawn_wide $scenes $nobody --init "$folder/third" \
   --learning-rate 0.0008 --steps 4000 --validate-every 500 --seed 2
-# Portraits of the train list score no better than those of the test list: it may look closer at each.
+# Portraits of the train list score no better than those of the test list: more and closer views of each do not overfit.
 train fifth $near $near $near $hidden $hidden $hidden $hidden $wide $wide $own $own $drawn_wide $scenes $nobody \
   --init "$folder/fourth" --cover 0.1 --learning-rate 0.0012 --steps 16000 --validate-every 1000 --seed 3
-# The end of the fifth calls more walls hair than its middle did: twice the pictures of nobody, small steps.
+# The end of the fifth predicts more hair on walls than its middle did: twice the negatives, a low learning rate.
 train sixth $nobody $nobody $nobody $nobody $scenes $near $near $hidden $hidden $hidden $wide $wide $own $own \
   --init "$folder/fifth" --cover 0.1 --learning-rate 0.0005 --steps 3000 --validate-every 500 --seed 4
 echo "$folder/sixth/best.keras"

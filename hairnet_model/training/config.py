@@ -81,8 +81,8 @@ class TrainingConfig:
         return asdict(self)
 
 
-def as_2019(settings: TrainingConfig) -> TrainingConfig:
-    """The training of 2019: raw 0..255, two maps against 0 and 255, Adam 1e-3, batch 10, nothing on the fly."""
+def as_2019_config(settings: TrainingConfig) -> TrainingConfig:
+    """The training of 2019: raw 0..255, two maps against 0 and 255, Adam 1e-3, batch 10, no augmentation."""
     return replace(
         settings,
         arch="fcn8s_2019",

@@ -1,4 +1,4 @@
-"""The command `hairnet-model`, as people use it and as they get it wrong."""
+"""The command `hairnet-model`, used rightly and wrongly."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ def model_command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
         capsys.readouterr()
         with pytest.raises(SystemExit) as ended:
             main()
-        said = capsys.readouterr()
+        printed = capsys.readouterr()
         assert isinstance(ended.value.code, int)
-        return ended.value.code, said.out, said.err
+        return ended.value.code, printed.out, printed.err
 
     return run
 
@@ -50,12 +50,12 @@ def test_from_records_to_masks(model_command: Command, drawn_dataset: Path, tmp_
 
     save_png(tmp_path / "photo.png", np.zeros((50, 70, 3), np.uint8))
     (tmp_path / "text.jpg").write_text("none")
-    status, _, said = model_command(
+    status, _, err = model_command(
         "predict", tmp_path / "photo.png", tmp_path / "text.jpg", "--out", tmp_path / "out", "--model", run, "--quiet"
     )
     assert status == 1
-    assert said.count("\n") == 1
-    assert "text.jpg" in said
+    assert err.count("\n") == 1
+    assert "text.jpg" in err
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["photo.png"]
 
 
@@ -78,7 +78,7 @@ def test_training_from_a_packed_file_needs_no_tensorflow_of_ours(
 
 
 @pytest.mark.parametrize(
-    ("arguments", "status", "said"),
+    ("arguments", "status", "message"),
     [
         (["train", "{data}", "--out", "{tmp}/r", "--steps", "0"], 2, "--steps: 0 is outside 1.."),
         (["train", "{data}", "--out", "{tmp}/r", "--steps", "5", "--epochs", "2"], 2, "give one of them"),
@@ -106,24 +106,24 @@ def test_training_from_a_packed_file_needs_no_tensorflow_of_ours(
     ],
 )
 def test_wrong_input_is_one_line(
-    model_command: Command, drawn_dataset: Path, tmp_path: Path, arguments: list[str], status: int, said: str
+    model_command: Command, drawn_dataset: Path, tmp_path: Path, arguments: list[str], status: int, message: str
 ) -> None:
     ran = model_command(*(part.format(data=drawn_dataset, tmp=tmp_path) for part in arguments))
     assert ran[0] == status
     assert ran[2].count("\n") == 1
-    assert said in ran[2]
+    assert message in ran[2]
     assert not (tmp_path / "r").exists()
 
 
 def test_other_files_are_no_models(model_command: Command, drawn_dataset: Path, tmp_path: Path) -> None:
     (tmp_path / "text.keras").write_text("none")
-    status, _, said = model_command("evaluate", drawn_dataset, "--model", tmp_path / "text.keras")
-    assert (status, said.count("\n")) == (1, 1)
-    assert "is no model of ours" in said
+    status, _, err = model_command("evaluate", drawn_dataset, "--model", tmp_path / "text.keras")
+    assert (status, err.count("\n")) == (1, 1)
+    assert "is no model of ours" in err
 
 
 def test_export(model_command: Command, tmp_path: Path) -> None:
-    status, out, said = model_command("export", "--quantize", "float16", "--out", tmp_path / "hair.tflite")
+    status, out, err = model_command("export", "--quantize", "float16", "--out", tmp_path / "hair.tflite")
     assert (status, out) == (0, f"{tmp_path / 'hair.tflite'}\n")
-    assert "IoU with the Keras model on 48 pictures: background" in said
+    assert "IoU with the Keras model on 48 pictures: background" in err
     assert (tmp_path / "hair.tflite").read_bytes()[4:8] == b"TFL3"

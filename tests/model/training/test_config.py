@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hairnet_data.core.errors import UsageError
-from hairnet_model.training.config import TrainingConfig, as_2019, validation_interval
+from hairnet_model.training.config import TrainingConfig, as_2019_config, validation_interval
 
 
 @pytest.mark.parametrize(
@@ -39,6 +39,6 @@ def test_validations_are_some_but_not_many(steps: int) -> None:
 
 
 def test_2019() -> None:
-    old = as_2019(TrainingConfig(steps=7, seed=3))
+    old = as_2019_config(TrainingConfig(steps=7, seed=3))
     assert (old.arch, old.head, old.batch, old.rate, old.jitter) == ("fcn8s_2019", "maps_2019", 10, 1e-3, None)
     assert (old.steps, old.seed) == (7, 3)

@@ -17,7 +17,7 @@ from hairnet_model.data.tfds_feed import RecordFeed
 from hairnet_model.model_io import model_file
 from hairnet_model.training import run_log
 from hairnet_model.training.checkpoint import RunError
-from hairnet_model.training.config import TrainingConfig, as_2019
+from hairnet_model.training.config import TrainingConfig, as_2019_config
 from hairnet_model.training.train import train
 from hairnet_model.training.trainer import Trainer
 from tests.support.datasets import rewrite
@@ -170,7 +170,7 @@ def test_init_begins_with_a_models_weights_and_people(feed, tmp_path: Path) -> N
 
 
 def test_the_training_of_2019_runs(feed, tmp_path: Path) -> None:
-    train(as_2019(replace(SHORT, steps=4)), feed, tmp_path / "run")
+    train(as_2019_config(replace(SHORT, steps=4)), feed, tmp_path / "run")
     model = model_file.load(tmp_path / "run")
     assert model.network.output_shape[-1] == 2
 
