@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from hairnet_data.core.errors import PictureError, SourceError
-from hairnet_data.core.images.decode import EXTENSIONS, read_mask
 from hairnet_data.core.images.label_image import MaskPicture
+from hairnet_data.core.images.masks import read_mask
+from hairnet_data.core.images.picture_file import EXTENSIONS
 from hairnet_data.core.progress import Progress, silent
 from hairnet_data.sources.known_sets import BLEND, KnownSet, Value, is_voc, recognise
 
