@@ -14,12 +14,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hairnet_data.building.identity import is_built, resolve_name, staging_name
+from hairnet_data.building.label_check import LabelCheck, Predictor, check_labels
 from hairnet_data.building.metadata import write_metadata
 from hairnet_data.building.plan import Plan, make_plan
 from hairnet_data.building.publish import publish
 from hairnet_data.building.settings import BuildOptions, BuildSettings
 from hairnet_data.building.shard_writer import estimate, finished_shards, write_shards
 from hairnet_data.building.source_scan import ScanResult, scan_sources
+from hairnet_data.building.source_summary import SourceSummary
 from hairnet_data.building.staging import (
     StagingDirectory,
     Unfinished,
@@ -57,6 +59,8 @@ class BuildResult:
         resumed: examples that an earlier run of the same build had finished.
         others: unfinished builds of other settings; they are left alone.
         staging_dir: the build's staging directory. It stays when the build is stopped and any shard is finished.
+        summary: what the portraits are.
+        label_check: how their labels agree with a predictor; None without one, and for drawn portraits.
     """
 
     path: Path
@@ -70,6 +74,8 @@ class BuildResult:
     resumed: int
     others: tuple[Unfinished, ...]
     staging_dir: Path
+    summary: SourceSummary
+    label_check: LabelCheck | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +97,7 @@ def build(
     options: BuildOptions = _DEFAULTS,
     *,
     executor: Executor | None = None,
+    predictor: Predictor | None = None,
     progress: Progress = silent,
     announce: Callable[[BuildResult], None] = lambda estimated: None,
 ) -> BuildResult:
@@ -105,8 +112,9 @@ def build(
         data_dir: where TFDS keeps its datasets.
         options: the dataset's name, the number of workers, and what to do with what is already there.
         executor: renders the shards in place of the worker pool, e.g. a `BeamExecutor`; the bytes are the same.
+        predictor: labels are compared with what it sees in a sample of the portraits, see `label_check`.
         progress: called with each stage, and how far it is.
-        announce: called with the estimate before rendering begins.
+        announce: called with what was found and the estimate before rendering begins.
 
     Raises:
         BuildError: no room, no right to write, another dataset has that name or is being built under it, or two
@@ -121,7 +129,7 @@ def build(
     ):
         run = _Run(data_dir, options, scratch, pool, executor, progress)
         scan = _scan(run, sources)
-        result = _plan(run, scan, settings)
+        result = replace(_plan(run, scan, settings), label_check=_check_labels(run, scan, predictor))
         if not options.overwrite and is_built(result.path, result.plan):
             return _existing(run, result)
         result = _estimate(result)
@@ -161,7 +169,18 @@ def _plan(run: _Run, scan: ScanResult, settings: BuildSettings) -> BuildResult:
         resumed=0,
         others=find_unfinished(home, besides=staging_dir),
         staging_dir=staging_dir,
+        summary=scan.summary,
     )
+
+
+def _check_labels(run: _Run, scan: ScanResult, predictor: Predictor | None) -> LabelCheck | None:
+    """Compares labels that somebody made with a predictor; those of drawn portraits follow from the drawing."""
+    if predictor is None or scan.sources.portraits.name == "drawn":
+        return None
+    run.progress("checking labels", 0, 1)
+    check = check_labels(scan.sources.portraits, predictor)
+    run.progress("checking labels", 1, 1)
+    return check
 
 
 def _existing(run: _Run, result: BuildResult) -> BuildResult:

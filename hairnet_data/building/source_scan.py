@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from hairnet_data.building.source_summary import PortraitFacts, SourceSummary, summarise
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import FACE, HAIR
 from hairnet_data.core.errors import HairnetError, SourceError
@@ -36,6 +37,7 @@ class ScanResult:
         snapped: mask pixels that had no exact class colour.
         portraits_digest: 16 hex digits over all portraits: ids, people, pools, content.
         backgrounds_digest: the same over all backgrounds.
+        summary: of the sound portraits.
     """
 
     sources: Sources
@@ -44,15 +46,26 @@ class ScanResult:
     snapped: int
     portraits_digest: str
     backgrounds_digest: str
+    summary: SourceSummary
 
 
 @dataclass(frozen=True, slots=True)
 class _Sound:
-    """What is kept of a portrait or background that could be loaded."""
+    """What is kept of a portrait or background that could be loaded.
+
+    Attributes:
+        content: of its files, as the source has it.
+        picture: 32 hex digits of the decoded photo: the same for a copy without EXIF or with another mask.
+        head: of a portrait, see `Asset.head`.
+        snapped: of a portrait, mask pixels that had no exact class colour.
+        facts: of a portrait.
+    """
 
     content: str
+    picture: str
     head: bytes = b""
     snapped: int = 0
+    facts: PortraitFacts | None = None
 
 
 def scan_sources(sources: Sources, executor: WorkerPool, scratch: Path, progress: Progress) -> ScanResult:
@@ -71,6 +84,7 @@ def scan_sources(sources: Sources, executor: WorkerPool, scratch: Path, progress
     pools: list[dict[str, list[Asset]]] = []
     digests = []
     snapped = 0
+    facts: list[PortraitFacts] = []
     for kind, source in (("portraits", sources.portraits), ("backgrounds", sources.backgrounds)):
         catalogue = source.catalogue()
         errors += catalogue.faults
@@ -83,11 +97,21 @@ def scan_sources(sources: Sources, executor: WorkerPool, scratch: Path, progress
         sound, duplicates = _without_duplicates(sound)
         errors += duplicates
         snapped += sum(result.snapped for _, result in sound)
+        facts += [result.facts for _, result in sound if result.facts]
         pools.append(_by_pool(sound))
         digests.append(_digest(sound))
     portraits, backgrounds = pools
     by_name = {pool: Pool(tuple(portraits[pool]), tuple(backgrounds[pool])) for pool in POOLS}
-    return ScanResult(sources, by_name, tuple(sorted(errors, key=str)), snapped, *digests)
+    portraits_digest, backgrounds_digest = digests
+    return ScanResult(
+        sources=sources,
+        pools=by_name,
+        errors=tuple(sorted(errors, key=str)),
+        snapped=snapped,
+        portraits_digest=portraits_digest,
+        backgrounds_digest=backgrounds_digest,
+        summary=summarise(facts, by_name),
+    )
 
 
 def _load_all(
@@ -123,12 +147,30 @@ def _load_some(pickled: str, ids: list[str]) -> dict[str, _Sound | HairnetError]
         try:
             asset: Portrait | Pixels = source.load(id)
             if isinstance(asset, Portrait):
-                results[id] = _Sound(source.content(id), head_of(asset), asset.snapped)
+                results[id] = _Sound(
+                    content=source.content(id),
+                    picture=_picture_digest(asset.image),
+                    head=head_of(asset),
+                    snapped=asset.snapped,
+                    facts=_facts(asset),
+                )
             else:
-                results[id] = _Sound(source.content(id))
+                results[id] = _Sound(content=source.content(id), picture=_picture_digest(asset))
         except HairnetError as error:
             results[id] = error
     return results
+
+
+def _picture_digest(image: Pixels) -> str:
+    digest = hashlib.sha256(str(image.shape).encode())
+    digest.update(np.ascontiguousarray(image).tobytes())
+    return digest.hexdigest()[:32]
+
+
+def _facts(portrait: Portrait) -> PortraitFacts:
+    height, width = portrait.image.shape[:2]
+    counts = np.bincount(portrait.mask.ravel(), minlength=256)
+    return PortraitFacts(width, height, {int(value): int(counts[value]) for value in counts.nonzero()[0]})
 
 
 def head_of(portrait: Portrait) -> bytes:
@@ -148,7 +190,7 @@ def _without_duplicates(
     kept: list[tuple[Entry, _Sound]] = []
     errors: list[HairnetError] = []
     for entry, result in sound:
-        other = first.setdefault(result.content, entry)
+        other = first.setdefault(result.picture, entry)
         if other.pool == entry.pool:
             kept.append((entry, result))
         else:

@@ -46,11 +46,13 @@ def build(
         str | None, typer.Option(help="Render on Apache Beam: DirectRunner, DataflowRunner, ...", show_default="here")
     ] = None,
     beam_options: Annotated[str, typer.Option(help="Beam's own options, in one argument.", show_default=False)] = "",
+    no_check: Annotated[bool, typer.Option("--no-check", help="Do not compare labels with a network.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Decide and estimate only.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but the dataset's folder.")] = False,
 ) -> None:
     """Builds a dataset of TFRecords or ArrayRecords."""
     from hairnet_data.building import pipeline as building
+    from hairnet_data.building.label_check import find_predictor
     from hairnet_data.building.settings import BuildOptions
     from hairnet_data.core.progress import bytes_text, progress_bar
 
@@ -68,6 +70,7 @@ def build(
         announced.append(estimated)
         if quiet:
             return
+        _print_findings(estimated)
         if estimated.resumed:
             print(f"resuming: {estimated.resumed:,} of {estimated.examples:,} examples are finished", file=sys.stderr)
         print(f"about to make {_estimate_text(estimated, known_workers)}", file=sys.stderr)
@@ -80,6 +83,7 @@ def build(
                 data_dir,
                 building_options,
                 executor=executor,
+                predictor=None if no_check or request.source == "drawn" else find_predictor(),
                 progress=progress,
                 announce=announce,
             )
@@ -95,11 +99,21 @@ def build(
         if result.snapped:
             print(f"{result.snapped:,} mask pixels took the nearest class colour")
         if dry_run and result.seconds:
+            _print_findings(result)
             print(f"would make {_estimate_text(result, known_workers)}")
         else:
             size = f"{result.examples:,} examples, {bytes_text(result.size)}"
             print(f"{'made' if result.made else 'already there:'} {size}")
     print(result.path)
+
+
+def _print_findings(result: BuildResult) -> None:
+    """Says on standard error what the source holds, and what looks wrong."""
+    from hairnet_data.building.label_check import check_lines
+    from hairnet_data.building.source_summary import summary_lines
+
+    for line in (*summary_lines(result.summary), *check_lines(result.label_check)):
+        print(line, file=sys.stderr)
 
 
 def _beam_executor(runner: str | None, beam_options: str) -> Executor | None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hairnet_data.building.plan import FaultySource, SplitPlan, fingerprint, make_plan, records_per_shard
 from hairnet_data.building.settings import BuildSettings
 from hairnet_data.building.source_scan import ScanResult
+from hairnet_data.building.source_summary import summarise
 from hairnet_data.core.errors import PictureError, SourceError, UsageError
 from hairnet_data.recipes.policy import Policy
 from hairnet_data.recipes.pools import Asset, Pool
@@ -61,7 +62,7 @@ def scanned(
 
     counts = zip(("train", "validation", "test"), (train, validation, test), backgrounds, strict=True)
     pools = {pool: Pool(assets(pool, "p", p), assets(pool, "b", b)) for pool, p, b in counts}
-    return ScanResult(sources, pools, (), 0, "1" * 16, "2" * 16)
+    return ScanResult(sources, pools, (), 0, "1" * 16, "2" * 16, summarise([], pools))
 
 
 def counts(scan: ScanResult, **settings: Any) -> dict[str, int]:

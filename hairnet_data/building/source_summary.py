@@ -1,0 +1,116 @@
+"""What is in a source, in a few numbers, so that a mistake is seen before anything is rendered."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from hairnet_data.core.classes import NAMES, UNLABELLED
+from hairnet_data.recipes.pools import Pool
+
+_SMALL_SHARE = 0.1  # of the portraits: a pool with less says little
+
+
+@dataclass(frozen=True, slots=True)
+class PortraitFacts:
+    """What is counted of one portrait.
+
+    Attributes:
+        width: of the photo, in pixels.
+        height: of the photo, in pixels.
+        pixels: of the mask, by value.
+    """
+
+    width: int
+    height: int
+    pixels: Mapping[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class PoolSummary:
+    """How much a pool holds; `people` is 0 where nobody says who is shown."""
+
+    portraits: int
+    people: int
+    backgrounds: int
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSummary:
+    """What a scan counted.
+
+    Attributes:
+        portraits: that are sound.
+        smallest: width and height of the smallest photo, in pixels.
+        largest: width and height of the largest photo, in pixels.
+        sizes: how many different sizes there are.
+        pools: by name.
+        shares: share of all mask pixels by class name, "unlabelled" among them where there are such, 0..1.
+        without: how many portraits show nothing of a class, by class name.
+    """
+
+    portraits: int
+    smallest: tuple[int, int]
+    largest: tuple[int, int]
+    sizes: int
+    pools: Mapping[str, PoolSummary]
+    shares: Mapping[str, float]
+    without: Mapping[str, int]
+
+    @property
+    def never_seen(self) -> tuple[str, ...]:
+        """The classes that no portrait shows."""
+        return tuple(name for name in NAMES if not self.shares.get(name))
+
+
+def summarise(facts: list[PortraitFacts], pools: Mapping[str, Pool]) -> SourceSummary:
+    """Sums up all sound portraits of a source, of which there may be none."""
+    pixels: Counter[int] = Counter()
+    without: Counter[str] = Counter()
+    for portrait in facts:
+        pixels.update(portrait.pixels)
+        without.update(name for number, name in enumerate(NAMES) if not portrait.pixels.get(number))
+    total = max(1, pixels.total())
+    distinct = {(portrait.width, portrait.height) for portrait in facts}
+    sizes = sorted(distinct, key=lambda size: (size[0] * size[1], size))
+    shares = {name: pixels[number] / total for number, name in enumerate(NAMES)}
+    if pixels[UNLABELLED]:
+        shares["unlabelled"] = pixels[UNLABELLED] / total
+    return SourceSummary(
+        portraits=len(facts),
+        smallest=sizes[0] if sizes else (0, 0),
+        largest=sizes[-1] if sizes else (0, 0),
+        sizes=len(sizes),
+        pools={name: _pool_summary(pool) for name, pool in pools.items()},
+        shares=shares,
+        without=dict(without),
+    )
+
+
+def _pool_summary(pool: Pool) -> PoolSummary:
+    people = {asset.person for asset in pool.portraits if asset.person}
+    return PoolSummary(len(pool.portraits), len(people), len(pool.backgrounds))
+
+
+def summary_lines(summary: SourceSummary) -> Iterator[str]:
+    """The summary in words, a line each; what looks wrong comes last and begins with "warning: "."""
+    (width, height), (wide, high) = summary.smallest, summary.largest
+    size = f"{width} x {height}" if summary.sizes == 1 else f"{width} x {height} to {wide} x {high}"
+    yield f"{summary.portraits:,} portraits of {size} pixels"
+    for name, pool in summary.pools.items():
+        people = f" of {pool.people:,} people" if pool.people else ""
+        yield f"  {name}: {pool.portraits:,} portraits{people}, {pool.backgrounds:,} backgrounds"
+    shares = ", ".join(f"{name} {share:.1%}" for name, share in summary.shares.items())
+    yield f"  pixels: {shares}"
+    yield from (f"warning: {text}" for text in _doubts(summary))
+
+
+def _doubts(summary: SourceSummary) -> Iterator[str]:
+    if summary.never_seen and "unlabelled" not in summary.shares:
+        yield f"no portrait shows {' or '.join(summary.never_seen)}: check classes.toml with `hairnet-data classes`"
+    for name, pool in summary.pools.items():
+        if pool.portraits and pool.people == 1:
+            yield f"the pool {name} shows one person alone: give more people, or other fractions"
+        elif 0 < pool.portraits < _SMALL_SHARE * summary.portraits:
+            yield f"the pool {name} has {pool.portraits:,} of {summary.portraits:,} portraits: its scores say little"
