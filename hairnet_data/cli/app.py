@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hairnet_data.cli import options
+from hairnet_data.cli import options, source_commands
 from hairnet_data.core import cli
 from hairnet_data.core.errors import UsageError
 from hairnet_data.core.storage.paths import is_remote, parse_path
@@ -267,6 +267,9 @@ def export(
     with progress_bar(quiet) as progress:
         export_files(prepared, out, split or None, index or None, overwrite, progress)
     print(out)
+
+
+app.command()(source_commands.classes)
 
 
 def _available_sources(prepared: Prepared, source_dir: Path | None, negatives: Path | None) -> AvailableSources:
