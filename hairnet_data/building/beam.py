@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
-from hairnet_data.building.shard_writer import read_written_shard
+from hairnet_data.building.shard_writer import read_shared
 from hairnet_data.core.errors import BuildError, UsageError
 from hairnet_data.core.workers.process import configure_process
 
@@ -75,7 +75,7 @@ class BeamExecutor:
         if client is not None:  # Dask's stays open, and complains when its cluster ends
             client.close()
         for task in listed:
-            yield read_written_shard(*task)  # type: ignore[misc]  # what rendering returns
+            yield read_shared(*task)  # type: ignore[misc]  # what rendering returns
 
     def stop(self) -> None:
         """The pipeline ends itself when it fails; who renders elsewhere writes under names that nobody else has."""

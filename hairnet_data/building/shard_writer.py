@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-import pickle
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -17,6 +15,7 @@ from hairnet_data.core.records.example import serialize
 from hairnet_data.core.records.shard_file import write_records
 from hairnet_data.core.storage.paths import parse_path
 from hairnet_data.core.workers.pool import Executor, WorkerDied, WorkerPool
+from hairnet_data.core.workers.shared import Shared
 from hairnet_data.dataset.codec import encode_image, encode_mask
 from hairnet_data.dataset.example_table import piece_of
 from hairnet_data.dataset.shard_manifest import (
@@ -65,16 +64,15 @@ def write_shards(
     Raises:
         BuildError: a shard could not be written, or two workers died at the same one.
     """
-    pickled = scratch / "plan.pickle"
-    pickled.write_bytes(pickle.dumps(plan))
+    shared = Shared.write(plan, scratch / "plan.pickle")
     shards = dict(finished)
     missing = [(split, number) for split, number in _largest_first(plan) if (_name(plan, split), number) not in shards]
     total = sum(len(plan.splits[split].range_of(number)) for split, number in missing)
-    tasks = ((str(pickled), split, number, str(shards_dir), str(manifests_dir)) for split, number in missing)
+    tasks = ((shared, split, number, str(shards_dir), str(manifests_dir)) for split, number in missing)
     done = 0
     progress("rendering", done, total)
     try:
-        for shard in executor.run(_write_shard_of_plan, tasks):
+        for shard in executor.run(_write_shared, tasks):
             shards[shard.split, shard.number] = shard
             done += shard.records
             progress("rendering", done, total)
@@ -124,9 +122,7 @@ def _largest_first(plan: Plan) -> Iterator[tuple[int, int]]:
             yield split, number
 
 
-@functools.lru_cache(maxsize=1)
-def _unpickled(path: str) -> tuple[Plan, Assets]:
-    plan: Plan = pickle.loads(parse_path(path).read_bytes())
+def _with_assets(plan: Plan) -> tuple[Plan, Assets]:
     return plan, assets_of(plan)
 
 
@@ -136,21 +132,20 @@ def assets_of(plan: Plan) -> Assets:
     return Assets(plan.portraits, plan.backgrounds, plan.settings.image_size, largest)
 
 
-def _write_shard_of_plan(pickled: str, split: int, number: int, shards_dir: str, manifests_dir: str) -> WrittenShard:
-    plan, assets = _unpickled(pickled)
+def _write_shared(shared: Shared[Plan], split: int, number: int, shards_dir: str, manifests_dir: str) -> WrittenShard:
+    plan, assets = shared.load_with(_with_assets)
     shard = write_shard(plan, plan.splits[split], number, assets, parse_path(shards_dir), parse_path(manifests_dir))
     write_manifest(shard, parse_path(manifests_dir))
     return shard
 
 
-def read_written_shard(pickled: str, split: int, number: int, shards_dir: str, manifests_dir: str) -> WrittenShard:
+def read_shared(shared: Shared[Plan], split: int, number: int, shards_dir: str, manifests_dir: str) -> WrittenShard:
     """Reads the manifest of a shard that another machine wrote: the same arguments as for writing it.
 
     Raises:
         BuildError: there is none.
     """
-    plan, _ = _unpickled(pickled)
-    part = plan.splits[split]
+    part = shared.load().splits[split]
     shard = read_manifest(parse_path(manifests_dir), part.shard_name(number))
     if shard is None:
         where = f"{part.split.name} {part.range_of(number)}"

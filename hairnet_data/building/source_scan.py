@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import json
-import pickle
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,12 +16,15 @@ from hairnet_data.core.classes import FACE, HAIR
 from hairnet_data.core.errors import HairnetError, SourceError
 from hairnet_data.core.progress import Progress
 from hairnet_data.core.workers.pool import WorkerDied, WorkerPool
+from hairnet_data.core.workers.shared import Shared
 from hairnet_data.geometry import warp
 from hairnet_data.recipes.pools import HEAD_SIDE, Asset, Pool
 from hairnet_data.sources.base import POOLS, BackgroundSource, Entry, Portrait, PortraitSource
 from hairnet_data.sources.registry import Sources
 
 _MOST_LISTED = 25  # ids in one message
+
+_Source = PortraitSource | BackgroundSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +116,11 @@ def scan_sources(sources: Sources, executor: WorkerPool, scratch: Path, progress
 
 
 def _load_all(
-    kind: str, source: object, entries: Sequence[Entry], executor: WorkerPool, scratch: Path
+    kind: str, source: _Source, entries: Sequence[Entry], executor: WorkerPool, scratch: Path
 ) -> Iterator[dict[str, _Sound | HairnetError]]:
-    pickled = scratch / f"{kind}.pickle"
-    pickled.write_bytes(pickle.dumps(source))
+    shared = Shared.write(source, scratch / f"{kind}.pickle")
     step = max(1, min(64, len(entries) // (executor.workers * 4)))
-    tasks = ((str(pickled), [e.id for e in entries[first : first + step]]) for first in range(0, len(entries), step))
+    tasks = ((shared, [e.id for e in entries[first : first + step]]) for first in range(0, len(entries), step))
     try:
         yield from executor.run(_load_some, tasks)
     except WorkerDied as error:
@@ -134,14 +134,8 @@ def listed(ids: Sequence[str]) -> str:
     return ", ".join(ids[:_MOST_LISTED]) + more
 
 
-@functools.lru_cache(maxsize=4)
-def _unpickled(path: str) -> PortraitSource | BackgroundSource:
-    source: PortraitSource | BackgroundSource = pickle.loads(Path(path).read_bytes())
-    return source
-
-
-def _load_some(pickled: str, ids: list[str]) -> dict[str, _Sound | HairnetError]:
-    source = _unpickled(pickled)
+def _load_some(shared: Shared[_Source], ids: list[str]) -> dict[str, _Sound | HairnetError]:
+    source = shared.load()
     results: dict[str, _Sound | HairnetError] = {}
     for id in ids:
         try:

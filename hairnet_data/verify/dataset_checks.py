@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-import pickle
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -16,6 +14,7 @@ from hairnet_data.core.progress import Progress
 from hairnet_data.core.records.example import parse
 from hairnet_data.core.storage.paths import digest_of
 from hairnet_data.core.workers.pool import WorkerPool
+from hairnet_data.core.workers.shared import Shared
 from hairnet_data.dataset.checksums import SUMS, read_sums
 from hairnet_data.dataset.provenance import AvailableSources
 from hairnet_data.dataset.reader import Prepared, Shard, read_shard, salvaged, text
@@ -86,10 +85,9 @@ def verify(dataset: Prepared, available: AvailableSources, executor: WorkerPool,
     report.sums, report.findings = _check_sums(dataset, shards, executor, progress)
     by_split: dict[str, Seen] = {split: Seen() for split in dataset.shards}
     with tempfile.TemporaryDirectory() as scratch:
-        known = Path(scratch) / "known.pickle"
-        known.write_bytes(pickle.dumps((dataset, _kept(available, Path(scratch)))))
+        checked = Shared.write((dataset, _kept(available, Path(scratch))), Path(scratch) / "checked.pickle")
         expected = 0
-        for part in executor.run(_check_shard, ((str(known), shard) for shard in shards)):
+        for part in executor.run(_check_shard, ((checked, shard) for shard in shards)):
             report.findings += part.findings
             report.records += part.records
             report.masks += part.masks
@@ -138,14 +136,12 @@ def _kept(available: AvailableSources, folder: Path) -> AvailableSources:
     return AvailableSources(kept.portraits, kept.backgrounds)
 
 
-@functools.lru_cache(maxsize=1)
-def _known(path: str) -> tuple[Prepared, SourceCheck]:
-    dataset, available = pickle.loads(Path(path).read_bytes())
-    return dataset, SourceCheck(dataset, available)
+def _with_check(checked: tuple[Prepared, AvailableSources]) -> tuple[Prepared, SourceCheck]:
+    return checked[0], SourceCheck(*checked)
 
 
-def _check_shard(known: str, shard: Shard) -> _Part:
-    dataset, source = _known(known)
+def _check_shard(checked_dataset: Shared[tuple[Prepared, AvailableSources]], shard: Shard) -> _Part:
+    dataset, source = checked_dataset.load_with(_with_check)
     part = _Part(shard.split, 0, Seen(), [])
     checked = []
     for place, data in _records(shard, part.findings):
