@@ -1,37 +1,42 @@
-"""The last step of a build: from shards and what TFDS says of them to a dataset in its place."""
+"""The last stage of a build: moves shards and metadata to the dataset's path."""
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any, cast
 
 from hairnet_data.building.metadata import default_config
 from hairnet_data.building.staging import StagingDirectory
-from hairnet_data.core.storage.atomic import atomic_writer
+from hairnet_data.core.storage.atomic import atomic_writer, sync_to_disk
 from hairnet_data.core.storage.paths import is_folder, is_remote, remove, translate_store_errors, write_file
 
-_TELLS = ("dataset_info.json", "metadata.json")
-"""Without the first TFDS sees no dataset, without the second nor do we; in the order they are written."""
+_COMPLETION_MARKERS = ("dataset_info.json", "metadata.json")
+"""Without the first TFDS sees no dataset, without the second this package sees none; in the order they are written."""
 
 
 def publish(metadata: Path, path: Path, staging: StagingDirectory) -> None:
-    """Makes the folder of shards the dataset's.
+    """Moves a complete dataset to its path.
 
-    Two renames on one file system: for a moment there is no dataset, never half a one, and the next build, whichever
-    it is, knows the way back.
+    An older one is replaced by two renames on one file system. Between them there is no dataset, but never a partial
+    one; a build that is killed there leaves the old one in its staging directory, and the next build restores it.
 
     Args:
-        metadata: TFDS's own files of the dataset.
-        path: where the dataset goes; one that is there is replaced.
-        staging: the build's folder.
+        metadata: the folder of the dataset's metadata; its files are moved.
+        path: the dataset's; an older dataset is replaced.
+        staging: the build's staging directory, with all shards.
+
+    Raises:
+        OSError: the files cannot be moved.
     """
     if is_remote(path):
         _publish_to_store(metadata, path, staging)
         return
     for file in metadata.iterdir():
         file.rename(staging.shards / file.name)
-    _to_disk(staging.shards)
+    # All is on the disk before it is renamed: a power cut must not leave names without content.
+    for file in staging.shards.iterdir():
+        sync_to_disk(file)
+    sync_to_disk(staging.shards)
     path.parent.mkdir(parents=True, exist_ok=True)
     _write_default_config(path.parent.parent)
     if path.exists():
@@ -40,21 +45,21 @@ def publish(metadata: Path, path: Path, staging: StagingDirectory) -> None:
         path.rename(old)
     staging.shards.rename(path)
     for folder in (path.parent, path.parent.parent):
-        _sync(folder)
+        sync_to_disk(folder)
 
 
 def _publish_to_store(metadata: Path, path: Path, staging: StagingDirectory) -> None:
-    """In a store nothing moves at once: what tells a dataset from a heap of files goes first and comes last."""
+    """In a store many files cannot be renamed at once: the completion markers are removed first and written last."""
     with translate_store_errors(path):
         if is_folder(path):
-            for name in reversed(_TELLS):
+            for name in reversed(_COMPLETION_MARKERS):
                 (path / name).unlink(missing_ok=True)
             remove(path)
         for shard in staging.shards.iterdir():
-            cast(Any, shard).copy(path / shard.name)
-        files = {file.name: file for file in metadata.iterdir()}
-        for name in sorted(files, key=lambda name: _TELLS.index(name) if name in _TELLS else -1):
-            write_file(path / name, files[name].read_bytes())
+            cast(Any, shard).copy(path / shard.name)  # an `epath.Path`
+        files = {file.name: file.read_bytes() for file in metadata.iterdir()}
+        for name in (*(files.keys() - set(_COMPLETION_MARKERS)), *_COMPLETION_MARKERS):
+            write_file(path / name, files[name])
 
 
 def _write_default_config(home: Path) -> None:
@@ -64,18 +69,3 @@ def _write_default_config(home: Path) -> None:
         file.parent.mkdir(exist_ok=True)
         with atomic_writer(file) as draft:  # another build may do the same at this moment
             draft.write(default_config())
-
-
-def _to_disk(folder: Path) -> None:
-    """Waits until everything is on the disk: a power cut must not leave names without content."""
-    for path in folder.iterdir():
-        _sync(path)
-    _sync(folder)
-
-
-def _sync(path: Path) -> None:
-    there = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(there)
-    finally:
-        os.close(there)

@@ -21,7 +21,7 @@ from hairnet_data.building import metadata, plan, publish, shard_writer, staging
 from hairnet_data.building import pipeline as building
 from hairnet_data.building.pipeline import build
 from hairnet_data.building.settings import BuildOptions, BuildSettings
-from hairnet_data.core.records import shard_file
+from hairnet_data.core.storage import atomic
 from hairnet_data.dataset import croissant, shard_manifest
 from hairnet_data.sources.folder.backgrounds import PhotoFolder
 from hairnet_data.sources.folder.source import Folder
@@ -94,11 +94,12 @@ def in_the_middle_of_shard(number: int) -> Callable[[], None]:
     """Dies when half of a shard's records are on the disk."""
 
     def patch() -> None:
-        opened: list[str] = []
+        opened: list[Path] = []
 
         def half(path: Path, mode: str) -> Any:
-            opened.append(path.name)
-            file = open(path, mode)  # noqa: SIM115 - whoever opens it closes it
+            file = open(path, mode)  # noqa: SIM115 - the caller closes it
+            if of_a_shard(path):
+                opened.append(path)
             if len(opened) < number:
                 return file
             real, written = file.write, []
@@ -112,7 +113,7 @@ def in_the_middle_of_shard(number: int) -> Callable[[], None]:
 
             return Writing(file, write)
 
-        shard_file.open = half  # type: ignore[attr-defined]
+        atomic.open = half  # type: ignore[attr-defined]
 
     return patch
 
@@ -197,7 +198,7 @@ POINTS: dict[str, Callable[[], None]] = {
     "after TFDS wrote": in_tfds(after),
     "after the metadata": before(building, "publish"),
     "while TFDS's files are moved": at_rename(of_tfds, 2),
-    "before all is on the disk": before(publish, "_to_disk"),
+    "before everything is on the disk": before(publish, "sync_to_disk"),
     "before the dataset has its place": at_rename(is_shards),
     "when the dataset has its place": after(building, "publish"),
     "while tidying up": before(staging.shutil, "rmtree", 2),

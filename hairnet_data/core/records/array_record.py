@@ -1,4 +1,4 @@
-"""ArrayRecord files, record by record: a thin cover over the package `array_record`, which not every system has."""
+"""ArrayRecord files, record by record, through the package `array_record`, which not every system has."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _BLOCK = 64  # records that are read in one call
 
 
 def check_installed() -> None:
-    """Whether ArrayRecords can be read and written here. Raises UsageError where the package is not installed."""
+    """Raises UsageError where ArrayRecords cannot be read and written, because the package is not installed."""
     if importlib.util.find_spec("array_record") is None:
         raise _missing()
 
 
 def write(path: Path, records: Iterable[bytes]) -> None:
-    """Writes a file, and waits until it is on the disk.
+    """Writes a file.
 
     Raises:
         OSError: it cannot be written.
@@ -36,22 +36,20 @@ def write(path: Path, records: Iterable[bytes]) -> None:
     writer = _module().ArrayRecordWriter(str(path), _OPTIONS)
     try:
         for record in records:
-            with _told(path):
+            with _translate_errors(path):
                 writer.write(record)
     finally:
-        with _told(path):
+        with _translate_errors(path):
             writer.close()
-    with open(path, "rb") as file:
-        os.fsync(file.fileno())
 
 
 @contextlib.contextmanager
-def _told(path: Path) -> Iterator[None]:
-    """The writer's errors as what they are."""
+def _translate_errors(path: Path) -> Iterator[None]:
+    """Turns the writer's errors into OSErrors."""
     try:
         yield
-    except (RuntimeError, ValueError) as fault:
-        raise OSError(errno.EIO, " ".join(str(fault).split())[:300], str(path)) from fault
+    except (RuntimeError, ValueError) as error:
+        raise OSError(errno.EIO, " ".join(str(error).split())[:300], str(path)) from error
 
 
 class Reader:
@@ -70,8 +68,8 @@ class Reader:
         return {**self.__dict__, "_reader": None}
 
     def __len__(self) -> int:
-        """Raises what `read` raises for a file that cannot be opened."""
-        return int(self._opened().num_records())
+        """How many there are. Raises as `read` does where the file cannot be opened."""
+        return int(self._open().num_records())
 
     def read(self, numbers: Sequence[int]) -> list[bytes]:
         """Records by their numbers, each of which there is.
@@ -82,43 +80,44 @@ class Reader:
             UsageError: the package is not installed.
         """
         try:
-            return [bytes(record) for record in self._opened().read(list(numbers))]
-        except (RuntimeError, IndexError) as fault:
-            raise ValueError("it is damaged or cut off") from fault
+            return [bytes(record) for record in self._open().read(list(numbers))]
+        except (RuntimeError, IndexError) as error:
+            raise ValueError("it is damaged or cut off") from error
 
     def read_all(self) -> list[bytes]:
         """All records. Raises as `read` does."""
-        reader = self._opened()
+        reader = self._open()
         try:
             return list(reader.read_all())
-        except (RuntimeError, IndexError) as fault:
-            raise ValueError("it is damaged or cut off") from fault
+        except (RuntimeError, IndexError) as error:
+            raise ValueError("it is damaged or cut off") from error
 
     def close(self) -> None:
-        """Gives the file back; the next call opens it again."""
+        """Closes the file; the next call opens it again."""
         reader, self._reader = self._reader, None
         if reader is not None and self._opened_by == os.getpid():
-            with contextlib.suppress(RuntimeError):  # it repeats what is wrong
+            with contextlib.suppress(RuntimeError):  # it says again what is wrong
                 reader.close()
 
-    def _opened(self) -> Any:
-        if self._reader is None or self._opened_by != os.getpid():  # a fork has the reader without its threads
+    def _open(self) -> Any:
+        # A forked process has the reader, but not its threads.
+        if self._reader is None or self._opened_by != os.getpid():
             if is_remote(self._path):
                 raise OSError(errno.ENOTSUP, "ArrayRecords are read from local disks only", str(self._path))
             open_plain(self._path).close()  # its own error for a missing file is no OSError, and it waits for pipes
             try:
                 self._reader, self._opened_by = _module().ArrayRecordReader(str(self._path)), os.getpid()
-            except (RuntimeError, ValueError) as fault:
-                raise ValueError("it is damaged or cut off") from fault
+            except (RuntimeError, ValueError) as error:
+                raise ValueError("it is damaged or cut off") from error
         return self._reader
 
 
 def iter_batches(files: Sequence[tuple[str, int]], skip: int, most: int) -> Iterator[list[bytes]]:
-    """Reads files one after another, a few dozen records at once; no file is opened of which nothing is wanted.
+    """Reads files one after another, a few dozen records at once; files that are skipped entirely are not opened.
 
     Args:
         files: paths, and how many records each is to have.
-        skip: how many records are passed over first, without being read.
+        skip: how many records are skipped first, without being read.
         most: how many are read at most.
 
     Raises:
@@ -135,13 +134,13 @@ def iter_batches(files: Sequence[tuple[str, int]], skip: int, most: int) -> Iter
         try:
             if len(reader) != records:
                 raise ValueError(f"it holds {len(reader)} records, not {records}")
-            for at in range(first, last, _BLOCK):
-                yield reader.read(range(at, min(at + _BLOCK, last)))
-        except OSError as fault:
-            what = f"cannot be read ({fault.strerror or fault})"
-            raise DatasetError(path, what, "build the dataset again") from fault
-        except ValueError as fault:
-            raise DatasetError(path, str(fault), "`hairnet-data verify` tells more; build it again") from fault
+            for begin in range(first, last, _BLOCK):
+                yield reader.read(range(begin, min(begin + _BLOCK, last)))
+        except OSError as error:
+            what = f"cannot be read ({error.strerror or error})"
+            raise DatasetError(path, what, "build the dataset again") from error
+        except ValueError as error:
+            raise DatasetError(path, str(error), "`hairnet-data verify` tells more; build it again") from error
         finally:
             reader.close()
 
@@ -149,8 +148,8 @@ def iter_batches(files: Sequence[tuple[str, int]], skip: int, most: int) -> Iter
 def _module() -> Any:
     try:  # where it is needed: not every system has it
         from array_record.python import array_record_module
-    except ImportError as fault:
-        raise _missing() from fault
+    except ImportError as error:
+        raise _missing() from error
     return array_record_module
 
 

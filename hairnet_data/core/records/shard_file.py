@@ -1,12 +1,10 @@
-"""Files of records, whole or one by one: TFRecords, which have no index, and ArrayRecords, which do."""
+"""Files of records, read entirely or one by one: TFRecords, which have no index, and ArrayRecords, which do."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import struct
-import tempfile
-import uuid
 from array import array
 from collections.abc import Iterable
 from pathlib import Path
@@ -14,8 +12,9 @@ from pathlib import Path
 from hairnet_data.core.errors import UsageError
 from hairnet_data.core.records import array_record
 from hairnet_data.core.records.tfrecord import frame, unframe
+from hairnet_data.core.storage.atomic import atomic_path, atomic_writer
 from hairnet_data.core.storage.bounded_read import open_plain
-from hairnet_data.core.storage.paths import digest_of, is_remote, write_file
+from hairnet_data.core.storage.paths import digest_of
 
 FILE_FORMATS = ("tfrecord", "array_record")
 
@@ -33,14 +32,14 @@ def checked_format(name: str) -> str:
 
 def format_of(path: Path) -> str:
     """The file format that a shard's name says, as TFDS names shards. Raises ValueError for another name."""
-    for known in FILE_FORMATS:
-        if f".{known}-" in path.name:
-            return known
+    for name in FILE_FORMATS:
+        if f".{name}-" in path.name:
+            return name
     raise ValueError("its name says no file format")
 
 
 def write_records(path: Path, records: Iterable[bytes], file_format: str) -> tuple[int, str]:
-    """Writes a shard under a temporary name; once it is on the disk, it is renamed. The same records, the same bytes.
+    """Writes a shard atomically; it is on the disk before it gets its path. The same records, the same bytes.
 
     Args:
         path: the file; an older one is replaced.
@@ -54,39 +53,19 @@ def write_records(path: Path, records: Iterable[bytes], file_format: str) -> tup
         OSError: it cannot be written; nothing is left behind under its name.
         UsageError: ArrayRecords are asked for, and the package is not installed.
     """
-    if is_remote(path):  # where a file is there whole or not at all, and ArrayRecords cannot be written
-        with tempfile.TemporaryDirectory(prefix="hairnet-") as folder:
-            made = Path(folder) / path.name
-            told = write_records(made, records, file_format)
-            write_file(path, made.read_bytes())
-        return told
-    # A name that no other process has: a worker whose parent was killed may still be at the same shard for a moment.
-    temporary = path.with_name(f"{path.name}.{uuid.uuid4().hex}.part")
-    write = _write_array_record if file_format == "array_record" else _write_tfrecord
-    try:
-        told = write(temporary, records)
-        temporary.rename(path)
-    finally:
-        temporary.unlink(missing_ok=True)  # where the disk is full, every byte counts
-    return told
-
-
-def _write_tfrecord(path: Path, records: Iterable[bytes]) -> tuple[int, str]:
+    if file_format == "array_record":
+        with atomic_path(path, sync=True) as draft:
+            array_record.write(draft, records)
+            size_and_digest = draft.stat().st_size, digest_of(draft)
+        return size_and_digest
     size, digest = 0, hashlib.sha256()
-    with open(path, "wb") as file:
+    with atomic_writer(path, sync=True) as file:
         for record in records:
             framed = frame(record)
             file.write(framed)
             digest.update(framed)
             size += len(framed)
-        file.flush()
-        os.fsync(file.fileno())  # a power cut must not leave a name without content
     return size, digest.hexdigest()
-
-
-def _write_array_record(path: Path, records: Iterable[bytes]) -> tuple[int, str]:
-    array_record.write(path, records)
-    return path.stat().st_size, digest_of(path)
 
 
 def read_records(path: Path) -> list[bytes]:
@@ -123,7 +102,7 @@ class ShardFile:
         self._reader = array_record.Reader(path)
 
     def __len__(self) -> int:
-        return len(self._found()) - 1 if self._format == "tfrecord" else len(self._reader)
+        return len(self._record_starts()) - 1 if self._format == "tfrecord" else len(self._reader)
 
     def read(self, number: int) -> bytes:
         """One record.
@@ -141,31 +120,31 @@ class ShardFile:
         if self._format == "array_record":
             try:
                 return self._reader.read([number])[0]
-            except ValueError as fault:
-                raise ValueError(f"record {number} is damaged") from fault
-        starts = self._found()
+            except ValueError as error:
+                raise ValueError(f"record {number} is damaged") from error
+        starts = self._record_starts()
         with open(self._path, "rb", buffering=0) as file:
             file.seek(starts[number])
             framed = file.read(starts[number + 1] - starts[number])
         try:
             return unframe(framed)[0]
-        except (ValueError, IndexError) as fault:
-            raise ValueError(f"record {number} is damaged or cut off") from fault
+        except (ValueError, IndexError) as error:
+            raise ValueError(f"record {number} is damaged or cut off") from error
 
-    def _found(self) -> array[int]:
-        """Follows the records' lengths once: eight bytes a record, no picture is read."""
+    def _record_starts(self) -> array[int]:
+        """Where each record begins, and the end of the last one: follows their lengths once, eight bytes a record."""
         if self._starts is None:
-            starts, at = array("q", [0]), 0
+            starts, position = array("q", [0]), 0
             open_plain(self._path).close()  # a pipe would keep us waiting
             with open(self._path, "rb", buffering=0) as file:
                 end = os.fstat(file.fileno()).st_size
-                while at < end:
-                    file.seek(at)
+                while position < end:
+                    file.seek(position)
                     head = file.read(8)
                     if len(head) == 8:
-                        at += _HEAD + struct.unpack("<Q", head)[0] + _FOOT
-                    if len(head) < 8 or at > end:
+                        position += _HEAD + struct.unpack("<Q", head)[0] + _FOOT
+                    if len(head) < 8 or position > end:
                         raise ValueError(f"record {len(starts) - 1} is damaged or cut off")
-                    starts.append(at)
+                    starts.append(position)
             self._starts = starts
         return self._starts

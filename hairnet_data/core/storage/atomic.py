@@ -1,50 +1,80 @@
-"""Writing so that what is there is there whole, or not at all."""
+"""Atomic writing: a file or folder is there complete, or not at all; and waiting until it is on the disk."""
 
 from __future__ import annotations
 
 import contextlib
-import io
 import os
 import secrets
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
 from hairnet_data.core.errors import BuildError
-from hairnet_data.core.storage.paths import is_remote, translate_store_errors
+from hairnet_data.core.storage.paths import is_remote, write_file
 
 
 @contextlib.contextmanager
-def atomic_writer(path: Path) -> Iterator[IO[bytes]]:
-    """A file to write, under another name in its folder; it gets its own when all went well, or nothing is left of it.
+def atomic_path(path: Path, sync: bool = False) -> Iterator[Path]:
+    """A temporary path to write a file by. When the context ends well, the file gets its own path; else it is removed.
 
-    In a store, where nothing can be renamed and a file is whole once it is closed, all is kept until then.
+    The temporary path is in the same folder, hidden, and ends in ".part". In a store, where nothing can be renamed
+    and a file is complete once it is there, it is in this machine's temporary folder.
 
     Args:
         path: the file; an older one is replaced.
+        sync: whether the content is on the disk before the file gets its path, so that a power cut leaves no path
+            without content.
 
     Raises:
         OSError: it cannot be written.
     """
     if is_remote(path):
-        kept = io.BytesIO()
-        yield kept
-        with translate_store_errors(path):
-            path.write_bytes(kept.getvalue())
+        with tempfile.TemporaryDirectory(prefix="hairnet-") as folder:
+            draft = Path(folder) / path.name
+            yield draft
+            write_file(path, draft.read_bytes())
         return
-    draft = path.with_name(f".{path.name[:80]}.{secrets.token_hex(4)}.part")
+    # A name that no other process has: two may write the same file at the same time.
+    draft = path.with_name(f".{path.name[:80]}.{secrets.token_hex(8)}.part")
     try:
-        with draft.open("xb") as file:
-            yield file
+        yield draft
+        if sync:
+            sync_to_disk(draft)
         os.replace(draft, path)  # on Windows a rename would not replace an older file
     finally:
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError):  # where the disk is full, every byte counts
             draft.unlink()
 
 
+@contextlib.contextmanager
+def atomic_writer(path: Path, sync: bool = False) -> Iterator[IO[bytes]]:
+    """A file to write by a temporary path: as `atomic_path`, opened."""
+    with atomic_path(path, sync) as draft, open(draft, "xb") as file:
+        yield file
+
+
+def sync_to_disk(path: Path) -> None:
+    """Waits until the content of a file, or the names in a folder, are on the disk.
+
+    Raises:
+        OSError: the disk failed.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDWR if path.is_file() else os.O_RDONLY)
+    except PermissionError:
+        if path.is_dir():  # Windows opens no folder, and has no way to wait for its names
+            return
+        raise
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def write_atomic(path: Path, data: bytes) -> None:
-    """Writes a file: it is there whole, or not at all.
+    """Writes a file atomically, with errors for people.
 
     Args:
         path: the file; an older one is replaced.

@@ -17,6 +17,7 @@ from hairnet_data.building.source_scan import scan_sources
 from hairnet_data.core.progress import silent
 from hairnet_data.core.records.example import parse
 from hairnet_data.core.records.tfrecord import unframe
+from hairnet_data.core.storage import atomic
 from hairnet_data.core.workers.pool import WorkerPool
 from hairnet_data.dataset.codec import decode_image, decode_mask
 from hairnet_data.dataset.shard_manifest import read_manifest
@@ -91,8 +92,6 @@ def test_metadata_adds_up(plan: Plan, tmp_path: Path) -> None:
 
 
 def test_a_shard_is_whole_or_not_there(plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from hairnet_data.core.records import shard_file
-
     class Full(io.FileIO):
         """A file on a disk with room for one record."""
 
@@ -101,7 +100,7 @@ def test_a_shard_is_whole_or_not_there(plan: Plan, tmp_path: Path, monkeypatch: 
                 raise OSError(28, "No space left on device")
             return super().write(data)
 
-    monkeypatch.setattr(shard_file, "open", lambda path, mode: Full(path, mode), raising=False)
+    monkeypatch.setattr(atomic, "open", Full, raising=False)
     with pytest.raises(OSError, match="No space left"):
         write(plan, tmp_path / "written")
     assert list((tmp_path / "written" / "shards").iterdir()) == [], "on a full disk every byte counts"
