@@ -1,19 +1,20 @@
-"""The folders of builds under way: one that ends with its build, one that outlives it until the dataset is complete.
+"""The folders of builds under way: one that ends with its build, one that stays until the dataset is complete.
 
-Beside the datasets lie, while builds run or where they were stopped:
+Beside the datasets are, while builds run or where they were stopped:
 
-    .scratch-XXXXXXXX         what can be looked up again: nobody's, once its build is gone, and then removed
-    .incomplete-NAME-DIGITS   finished shards of one build, kept for the same command to go on with
+    .scratch-XXXXXXXX         what can be computed again; once its build has ended, the next build removes it
+    .incomplete-NAME-DIGITS   the staging directory: finished shards of one build, for the same command to resume
 
-Both hold a file `lock` that is locked as long as their build lives, however it ends. In a store there are no locks, and
-scratch lies in this machine's own temporary folder.
+Both hold a file `lock` that is locked as long as their build runs, however it ends. Where several builds could look at
+or change these folders at once, each holds `.lock` beside them for a moment. Before a folder is removed its lock is
+given back, because Windows removes no open file. In a store there are no locks, and scratch directories are in this
+machine's own temporary folder.
 """
 
 from __future__ import annotations
 
 import contextlib
 import errno
-import fcntl
 import os
 import shutil
 import tempfile
@@ -22,9 +23,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hairnet_data.core.errors import BuildError
+from hairnet_data.core.storage.locks import exclusive, is_free, try_lock
 from hairnet_data.core.storage.paths import bytes_in, is_folder, is_remote, remove
 
-_SCRATCH, _INCOMPLETE = ".scratch-", ".incomplete-"
+_SCRATCH, _INCOMPLETE, _LOCK = ".scratch-", ".incomplete-", "lock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ class StagingDirectory:
 
 @dataclass(frozen=True, slots=True)
 class Unfinished:
-    """A build that was stopped: its folder, and how many bytes lie there."""
+    """The staging directory of a build that was stopped, and how many bytes are in it."""
 
     path: Path
     size: int
@@ -70,54 +72,65 @@ class Unfinished:
 
 @contextlib.contextmanager
 def scratch_directory(home: Path) -> Iterator[Path]:
-    """Makes a folder of its own for a build; those of dead builds are removed, and what they had moved aside goes back.
+    """Makes a folder for a build's temporary files, and removes it.
+
+    The scratch directories of builds that have ended are removed, and datasets that such builds had moved aside get
+    their paths back.
+
+    Args:
+        home: the folder of all datasets; made when needed.
 
     Raises:
         BuildError: it cannot be made.
     """
-    if is_remote(home):  # workers read and write much there, and in a store it would be of no use to anyone
-        with tempfile.TemporaryDirectory(prefix="hairnet-") as elsewhere:
-            yield Path(elsewhere)
+    if is_remote(home):  # in a store it would be slow, and of no use to anyone
+        with tempfile.TemporaryDirectory(prefix="hairnet-") as temporary:
+            yield Path(temporary)
         return
     new = [folder for folder in (home, *home.parents) if not folder.exists()]
-    with contextlib.ExitStack() as held:
-        try:
-            scratch = _locked_scratch(home, held)
-        except OSError as fault:
-            what = f"cannot be written ({fault.strerror or fault})"
-            raise BuildError(str(home.parent), what, "choose another --data-dir") from fault
-        try:
-            yield scratch
-        finally:
-            shutil.rmtree(scratch, ignore_errors=True)
-            with contextlib.suppress(OSError):
-                for folder in new:
-                    folder.rmdir()  # only if it is empty: a failed first build leaves nothing behind
+    lock = contextlib.ExitStack()
+    try:
+        scratch = _locked_scratch(home, lock)
+    except OSError as error:
+        what = f"cannot be written ({error.strerror or error})"
+        raise BuildError(str(home.parent), what, "choose another --data-dir") from error
+    try:
+        yield scratch
+    finally:
+        lock.close()
+        shutil.rmtree(scratch, ignore_errors=True)
+        with contextlib.suppress(OSError):
+            for folder in new:
+                folder.rmdir()  # only if it is empty: a failed first build leaves nothing behind
 
 
-def _locked_scratch(home: Path, held: contextlib.ExitStack) -> Path:
+def _locked_scratch(home: Path, lock: contextlib.ExitStack) -> Path:
     for _ in range(20):
         # What another build removes meanwhile, its own folder or an empty `home`, is no reason to stop.
         with contextlib.suppress(FileNotFoundError):
             home.mkdir(parents=True, exist_ok=True)
-            with _one_at_a_time(home):
-                for left in home.glob(_SCRATCH + "*"):
-                    with contextlib.suppress(OSError), _locked(left) as free:
-                        if free:
-                            shutil.rmtree(left, ignore_errors=True)
-                for left in home.glob(_INCOMPLETE + "*"):
-                    with contextlib.suppress(OSError):
-                        if not _is_locked(left):
-                            _restore_old(StagingDirectory(left), home)
+            with exclusive(home):
+                _clean_up(home)
                 # A name of its own, never used twice: workers and caches know their files by path.
                 scratch = Path(tempfile.mkdtemp(prefix=_SCRATCH, dir=home))
-                held.enter_context(_locked(scratch))
+                lock.enter_context(try_lock(scratch / _LOCK))
                 return scratch
     raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(home))
 
 
+def _clean_up(home: Path) -> None:
+    """Removes or restores what builds have left that have ended."""
+    for scratch in home.glob(_SCRATCH + "*"):
+        if is_free(scratch / _LOCK):
+            shutil.rmtree(scratch, ignore_errors=True)
+    for folder in home.glob(_INCOMPLETE + "*"):
+        if not _is_locked(folder):
+            with contextlib.suppress(OSError):
+                _restore_old(StagingDirectory(folder), home)
+
+
 def staging_path(home: Path, name: str) -> Path:
-    """The folder of the build that `identity.work_name` named."""
+    """The folder of the build that `identity.staging_name` named."""
     return home / (_INCOMPLETE + name)
 
 
@@ -129,13 +142,13 @@ def find_unfinished(home: Path, besides: Path) -> tuple[Unfinished, ...]:
 
 @contextlib.contextmanager
 def claim_staging(folder: Path, resume: bool) -> Iterator[StagingDirectory]:
-    """A build's own folder, as an earlier run of the same build left it.
+    """A build's own staging directory, as an earlier run of the same build left it.
 
-    When all goes well it is removed in the end; else it stays if any shard is finished.
+    It is removed when the context ends well. Otherwise it stays if any shard is finished.
 
     Args:
         folder: made by `staging_path`; its parent exists, and has other files.
-        resume: whether what is finished is kept.
+        resume: whether finished shards are kept.
 
     Raises:
         BuildError: a build of that dataset is under way.
@@ -145,14 +158,14 @@ def claim_staging(folder: Path, resume: bool) -> Iterator[StagingDirectory]:
             yield staging
         return
     home = folder.parent
-    with contextlib.ExitStack() as held:
-        with _one_at_a_time(home):
+    with contextlib.ExitStack() as lock:
+        with exclusive(home):
             # Builds of one name and other settings have other folders, and would still replace each other.
             for other in home.glob(f"{_INCOMPLETE}*"):
                 if _dataset_of(other) == _dataset_of(folder) and _is_locked(other):
                     raise _under_way(folder)
             folder.mkdir(exist_ok=True)
-            if held.enter_context(_locked(folder)) is False:
+            if lock.enter_context(try_lock(folder / _LOCK)) is False:
                 raise _under_way(folder)
         staging = StagingDirectory(folder)
         staging = replace(staging, published=resume and staging.manifests.exists() and not staging.shards.exists())
@@ -160,20 +173,22 @@ def claim_staging(folder: Path, resume: bool) -> Iterator[StagingDirectory]:
             _remove_unfinished(staging, resume)
             yield staging
         except BaseException:
-            with contextlib.suppress(OSError), _one_at_a_time(home):
+            with contextlib.suppress(OSError), exclusive(home):
                 _restore_old(staging, home)
                 if any(staging.manifests.glob("*.json")):
                     _remove_unfinished(staging, resume=True)
                 else:
+                    lock.close()
                     shutil.rmtree(folder, ignore_errors=True)
             raise
-        with _one_at_a_time(home):  # else another build could lock what is just being removed
+        with exclusive(home):  # else another build could lock the folder that is just being removed
+            lock.close()
             shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextlib.contextmanager
 def _claimed_in_store(folder: Path, resume: bool) -> Iterator[StagingDirectory]:
-    """The same in a store, which has no locks: nobody sees there whether another build is under way."""
+    """The same in a store, which has no locks: whether another build is under way cannot be told there."""
     staging = StagingDirectory(folder)
     if not resume:
         remove(folder)
@@ -188,12 +203,12 @@ def _claimed_in_store(folder: Path, resume: bool) -> Iterator[StagingDirectory]:
 
 
 def discard(folder: Path) -> None:
-    """Removes what a build left that had got as far as the dataset."""
+    """Removes the staging directory of a build whose dataset is complete, unless a build is at work in it."""
     if is_remote(folder):
         remove(folder)
     elif folder.exists():
-        with contextlib.suppress(OSError), _one_at_a_time(folder.parent), _locked(folder) as free:
-            if free:
+        with exclusive(folder.parent):
+            if is_free(folder / _LOCK):
                 shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -207,18 +222,18 @@ def _under_way(folder: Path) -> BuildError:
 
 
 def _remove_unfinished(staging: StagingDirectory, resume: bool) -> None:
-    """Takes away everything that an earlier run left but did not finish."""
+    """Removes everything that an earlier run left but did not finish; with `resume` false, all that it left."""
     shutil.rmtree(staging.metadata, ignore_errors=True)
     for folder in (staging.shards, staging.manifests):
         if not resume:
             shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(exist_ok=True)
-        for left in folder.glob("*.part"):
-            left.unlink(missing_ok=True)
+        for draft in folder.glob("*.part"):
+            draft.unlink(missing_ok=True)
 
 
 def _restore_old(staging: StagingDirectory, home: Path) -> None:
-    """A dataset that was moved aside and then not replaced goes back."""
+    """Gives a dataset that was moved aside and then not replaced its path back."""
     for old in staging.old.glob("*/*"):
         path = home / old.relative_to(staging.old)
         if not path.exists():
@@ -236,40 +251,5 @@ def _bytes_below(folder: Path) -> int:
     return size
 
 
-@contextlib.contextmanager
-def _one_at_a_time(home: Path) -> Iterator[None]:
-    """Waits while another build tidies up: it would take a folder that is not locked yet for a dead build's."""
-    folder = os.open(home, os.O_RDONLY)
-    try:
-        with contextlib.suppress(OSError):  # some network file systems lock no folders
-            fcntl.flock(folder, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(folder)
-
-
-@contextlib.contextmanager
-def _locked(folder: Path) -> Iterator[bool | None]:
-    """Locks a folder: True, ours meanwhile; False, another's; None where the file system knows no locks."""
-    with open(folder / "lock", "a") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-        except OSError:
-            yield None
-        else:
-            yield True
-
-
 def _is_locked(folder: Path) -> bool:
-    if is_remote(folder):
-        return False
-    try:
-        with open(folder / "lock") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    except OSError:
-        return False
-    return False
+    return not is_remote(folder) and is_free(folder / _LOCK) is False

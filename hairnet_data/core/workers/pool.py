@@ -1,7 +1,7 @@
-"""Worker processes: tasks in, results out in any order. With one worker everything happens in this process.
+"""A pool of worker processes: tasks in, results out in any order. With one worker everything happens in this process.
 
-`concurrent.futures` gives up all that is under way when one worker dies, and cannot say at which task it did. Here
-every worker has a pipe of its own and one task at a time, so the task is known and can be tried again.
+`concurrent.futures` gives up all tasks when one worker dies, and cannot say at which task it did. Here every worker has
+a pipe of its own and one task at a time, so the task is known and can be tried again.
 """
 
 from __future__ import annotations
@@ -30,17 +30,17 @@ _TRIES = 2
 
 
 class Executor(Protocol):
-    """Whoever runs functions over tasks."""
+    """Runs a function over tasks: a `WorkerPool`, or a cluster."""
 
     def run(self, function: Callable[..., R], tasks: Iterable[tuple[Any, ...]]) -> Iterator[R]:
         """Yields the result of every task, in any order."""
 
     def stop(self) -> None:
-        """Ends what is under way: after it nobody writes any more."""
+        """Ends all running tasks: afterwards none of them writes any more."""
 
 
 class WorkerDied(BuildError):
-    """A task cost two workers their lives.
+    """Two workers died at the same task.
 
     Attributes:
         task: its arguments.
@@ -74,10 +74,10 @@ class _Worker:
 
 
 class WorkerPool:
-    """Runs functions over tasks, in worker processes or, with one worker, here and now.
+    """Runs functions over tasks, in worker processes or, with one worker, in this process.
 
-    The workers are spawned, not forked: no lock or thread of the parent comes along. They leave
-    Ctrl-C to the parent and end when it is gone.
+    The workers are spawned, not forked: they inherit no lock and no thread. They ignore Ctrl-C, which the parent
+    handles, and end when the parent does.
     """
 
     def __init__(self, workers: int) -> None:
@@ -86,20 +86,20 @@ class WorkerPool:
         self._threads = cv2.getNumThreads()
 
     def __enter__(self) -> WorkerPool:
-        if self.workers > 1:
-            resource_tracker.ensure_running()  # else the first worker starts it, and that lets Ctrl-C through
-        else:
+        if self.workers == 1:
             configure_process()
+        elif os.name == "posix":
+            resource_tracker.ensure_running()  # else the first worker starts it, and that lets Ctrl-C through
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if kind is not None:
             self.stop()
         else:
             for worker in self._workers:
-                worker.pipe.close()  # it has nothing to do, and leaves
+                worker.pipe.close()  # it has nothing to do, and ends
             for worker in self._workers:
                 worker.process.join()
             self._workers.clear()
@@ -107,7 +107,7 @@ class WorkerPool:
             cv2.setNumThreads(self._threads)
 
     def stop(self) -> None:
-        """Ends the workers at once and waits until they are gone: after it nobody writes any more."""
+        """Ends the workers at once and waits until they are gone: afterwards none of them writes any more."""
         self._end(list(self._workers))
 
     def run(self, function: Callable[..., R], tasks: Iterable[tuple[Any, ...]]) -> Iterator[R]:
@@ -116,8 +116,8 @@ class WorkerPool:
         A task whose worker dies is tried once more, by another one.
 
         Args:
-            function: a module's own function, so that workers find it by name.
-            tasks: its arguments, task by task; taken one by one, so the list may be long.
+            function: defined at the top level of a module, so that workers find it by name.
+            tasks: its arguments, task by task; taken one by one, so there may be many.
 
         Raises:
             WorkerDied: two workers died at the same task.
@@ -128,11 +128,11 @@ class WorkerPool:
                 yield function(*task)
             return
         remaining = (_Task(task) for task in tasks)
-        again: list[_Task] = []
+        retries: list[_Task] = []
         busy: dict[Connection, _Worker] = {}
 
         def hand_out(idle: list[_Worker]) -> None:
-            while len(busy) < self.workers and (task := again.pop() if again else next(remaining, None)):
+            while len(busy) < self.workers and (task := retries.pop() if retries else next(remaining, None)):
                 worker = self._begin(function, task, idle)
                 busy[worker.pipe] = worker
 
@@ -142,24 +142,24 @@ class WorkerPool:
                 for pipe in wait(list(busy)):
                     worker = busy[pipe]  # type: ignore[index]  # only connections were waited for
                     try:
-                        said = worker.pipe.recv()
+                        message = worker.pipe.recv()
                     except (EOFError, OSError):
                         del busy[worker.pipe]
-                        again.append(self._recover_task(worker))
+                        retries.append(self._recover_task(worker))
                         hand_out([])
                         continue
-                    if said is READY:
+                    if message is READY:
                         worker.ready = True
                         continue
                     del busy[worker.pipe]
                     worker.task = None
                     hand_out([worker])
-                    well, result = said
-                    if not well:
+                    succeeded, result = message
+                    if not succeeded:
                         raise result
                     yield result
         finally:
-            self._end(list(busy.values()))  # given up midway: nobody waits for what they are at
+            self._end(list(busy.values()))  # given up midway: nobody waits for their results
 
     def _begin(self, function: Callable[..., Any], task: _Task, idle: list[_Worker]) -> _Worker:
         while idle:
@@ -173,7 +173,7 @@ class WorkerPool:
                 return worker
         worker = self._start_worker()
         worker.task = task
-        with contextlib.suppress(OSError):  # it died already; whoever listens to it is told so
+        with contextlib.suppress(OSError):  # it died already, and `run` will see that its pipe is closed
             worker.pipe.send((function, task.arguments))
         return worker
 
@@ -181,9 +181,9 @@ class WorkerPool:
         context = multiprocessing.get_context("spawn")
         with _no_interrupt():
             ours, theirs = context.Pipe()
-            process = context.Process(target=serve, args=(theirs, os.getpid()), daemon=True)
+            process = context.Process(target=serve, args=(theirs,), daemon=True)
             process.start()
-            theirs.close()  # else we would never hear that it is gone
+            theirs.close()  # else we would never see that it is gone
             worker = _Worker(process, ours)
             self._workers.append(worker)
         return worker
@@ -199,14 +199,14 @@ class WorkerPool:
             raise BuildError("worker", what, "a script that builds needs its `if __name__ == '__main__':`")
         task.deaths += 1
         if task.deaths == _TRIES:
-            fault = WorkerDied("worker", f"two worker processes died at the same task ({how})", "try fewer --workers")
-            fault.task, fault.how = task.arguments, how
-            raise fault
+            error = WorkerDied("worker", f"two worker processes died at the same task ({how})", "try fewer --workers")
+            error.task, error.how = task.arguments, how
+            raise error
         return task
 
     def _end(self, workers: list[_Worker]) -> None:
         for worker in workers:
-            worker.process.terminate()  # what it holds is of no use any more
+            worker.process.terminate()
         for worker in workers:
             worker.process.join()
             worker.pipe.close()
@@ -216,16 +216,21 @@ class WorkerPool:
 
 @contextlib.contextmanager
 def _no_interrupt() -> Iterator[None]:
-    """Keeps Ctrl-C waiting. A worker that starts meanwhile never sees any, not even while it imports."""
-    came = []
-    here = threading.current_thread() is threading.main_thread()  # where Python lets Ctrl-C interrupt
-    handler = signal.signal(signal.SIGINT, lambda *signalled: came.append(signalled)) if here else None
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # the worker inherits this
+    """Defers Ctrl-C. A worker that starts meanwhile never sees any, not even while it imports.
+
+    Windows blocks no signals: there a worker that is still importing may print a traceback when Ctrl-C is pressed.
+    """
+    received = []
+    in_main = threading.current_thread() is threading.main_thread()  # where Python lets Ctrl-C interrupt
+    handler = signal.signal(signal.SIGINT, lambda *arguments: received.append(arguments)) if in_main else None
+    can_block = hasattr(signal, "pthread_sigmask")
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if can_block else ()  # the worker inherits this
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        if here:
+        if can_block:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        if in_main:
             signal.signal(signal.SIGINT, handler)
-    if came and callable(handler):
-        handler(*came[0])
+    if received and callable(handler):
+        handler(*received[0])
