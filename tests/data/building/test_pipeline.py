@@ -25,6 +25,7 @@ from hairnet_data.building.pipeline import build
 from hairnet_data.building.settings import BuildOptions, BuildSettings
 from hairnet_data.building.source_scan import scan_sources
 from hairnet_data.core.errors import BuildError, UsageError
+from hairnet_data.core.storage import locks
 from hairnet_data.core.workers.pool import WorkerPool
 from hairnet_data.dataset.reader import open_prepared
 from hairnet_data.recipes.policy import Policy
@@ -515,6 +516,23 @@ def test_a_build_under_way_is_left_alone(own: Sources, tmp_path: Path) -> None:
         thread.join()
     assert faults == []
     assert len(list((tmp_path / "hairnet_synthetic").glob("set*/1.0.0/metadata.json"))) == 6
+
+
+def test_a_file_system_without_locks(own: Sources, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody can tell there whether a folder is a living build's: it is left alone, and builds work all the same."""
+
+    def none(descriptor: int, **how: bool) -> bool:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    home = tmp_path / "hairnet_synthetic"
+    scratch = home / ".scratch-of-another"
+    scratch.mkdir(parents=True)
+    (scratch / "lock").touch()
+    monkeypatch.setattr(locks, "lock_descriptor", none)
+    path = build(own, SETTINGS, tmp_path, BuildOptions(name="mine")).path
+    assert build(own, replace(SETTINGS, seed=4), tmp_path, BuildOptions(name="mine", overwrite=True)).made
+    assert sorted(left.name for left in home.iterdir()) == [".config", ".scratch-of-another", "mine"]
+    assert open_prepared(path).metadata["identity"]["seed"] == 4
 
 
 def test_another_build_is_quicker_with_what_both_write(
