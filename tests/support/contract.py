@@ -1,8 +1,8 @@
 """The nine points of the alignment contract as plain checks, and scenes to check.
 
-`test_alignment` calls them with `hypothesis`'s scenes, `test_mutants` with the whole way from recipe to record.
-A check renders what it needs, by the way it is given, and fails with AssertionError. Nothing here asks
-`geometry`, `rendering` or `reference_mask` where a pixel belongs: what those share, they could share a mistake in.
+`test_alignment` calls them with `hypothesis`'s scenes, `test_mutants` with the entire pipeline from recipe to record.
+A check renders what it needs by the pipeline that it is given, and fails with AssertionError. Where a pixel belongs is
+computed here, without `geometry`, `rendering` or `reference_mask`, which could share a mistake.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from hairnet_data.sources.base import Portrait
 from hairnet_data.verify import reference_mask
 
 Bits = NDArray[np.bool_]
-Places = NDArray[np.complex128]
+Points = NDArray[np.complex128]
 
 PORTRAIT = "somebody@0123456789abcdef"
 WALL = "wall@0123456789abcdef"
@@ -46,13 +46,13 @@ VALUES = np.array([BACKGROUND, HAIR, FACE, UNLABELLED])
 CLASS_COLOURS = np.zeros((256, 3), np.uint8)
 CLASS_COLOURS[VALUES] = (*COLOURS, (255, 255, 255))
 DOUBT = 1 / 1000
-"""Source pixels: places this close to a border between two source pixels may be rounded either way."""
+"""Source pixels: points this close to a border between two source pixels may be rounded up or down."""
 
 BRIGHT = 250
 """Marked paint is at least as red as this; nothing else in a marked scene is more than half as red."""
 
-Way = Callable[[Recipe, Portrait | None, Backgrounds], tuple[Pixels, Pixels]]
-"""From a recipe and what it names to image and mask."""
+Pipeline = Callable[[Recipe, Portrait | None, Backgrounds], tuple[Pixels, Pixels]]
+"""From a recipe, its portrait and backgrounds to image and mask: `rendered` or `recorded`."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -61,7 +61,7 @@ class Scene:
 
     recipe: Recipe
     portrait: Portrait | None
-    grounds: Backgrounds
+    backgrounds: Backgrounds
 
     def __repr__(self) -> str:
         shapes = [self.portrait.image.shape, self.portrait.mask.shape] if self.portrait else []
@@ -91,41 +91,41 @@ class Scene:
         return replace(self.recipe, occluders=(), photometric=Photometric())
 
 
-# --- the ways
+# --- the pipelines
 
 
-def rendered(recipe: Recipe, portrait: Portrait | None, grounds: Backgrounds) -> tuple[Pixels, Pixels]:
-    """Only renders."""
-    return renderer.render(recipe, portrait, grounds)
+def rendered(recipe: Recipe, portrait: Portrait | None, backgrounds: Backgrounds) -> tuple[Pixels, Pixels]:
+    """Renders, and nothing else."""
+    return renderer.render(recipe, portrait, backgrounds)
 
 
-class _Held:
-    """A source that holds what it gives, by a name without a digest."""
+class _InMemory:
+    """A source of one portrait and of backgrounds, all in memory."""
 
-    name = "held"
+    name = "memory"
     people_apart = True
 
-    def __init__(self, portrait: Portrait | None, grounds: Backgrounds) -> None:
-        self._portrait, self._grounds = portrait, grounds
+    def __init__(self, portrait: Portrait | None, backgrounds: Backgrounds) -> None:
+        self._portrait, self._backgrounds = portrait, backgrounds
 
     def load(self, id: str) -> Portrait | Pixels:
         if id == asset_id(PORTRAIT):
             assert self._portrait is not None
             return self._portrait
-        return self._grounds(f"{id}@")
+        return self._backgrounds(f"{id}@")
 
 
-def record(recipe: Recipe, portrait: Portrait | None, grounds: Backgrounds) -> bytes:
-    """Makes the framed record the way a build does, but with a lossless image, so that pixels can be compared."""
-    held = _Held(portrait, grounds)
+def record(recipe: Recipe, portrait: Portrait | None, backgrounds: Backgrounds) -> bytes:
+    """Makes the framed record as a build does, but with a lossless image, so that pixels can be compared."""
+    source = _InMemory(portrait, backgrounds)
     pool = Pool((Asset(*PORTRAIT.split("@"), person="Somebody"),), (Asset(*WALL.split("@")),))
-    assets = Assets(held, held, recipe.size)  # type: ignore[arg-type]
+    assets = Assets(source, source, recipe.size)  # type: ignore[arg-type]
     return frame(make_record(recipe, pool, assets, "png"))
 
 
-def recorded(recipe: Recipe, portrait: Portrait | None, grounds: Backgrounds) -> tuple[Pixels, Pixels]:
-    """The whole way: recipe, rendering, encoding, record, shard and back."""
-    (data,) = unframe(record(recipe, portrait, grounds))
+def recorded(recipe: Recipe, portrait: Portrait | None, backgrounds: Backgrounds) -> tuple[Pixels, Pixels]:
+    """The entire pipeline: recipe, rendering, encoding, record, shard and back."""
+    (data,) = unframe(record(recipe, portrait, backgrounds))
     features = parse(data)
     assert Recipe.from_json(_bytes(features["recipe"])) == recipe
     return decode_image(_bytes(features["image"])), decode_mask(_bytes(features["mask"]))
@@ -136,13 +136,13 @@ def _bytes(value: bytes | int) -> bytes:
     return value
 
 
-# --- by hand: where things belong
+# --- where points belong, computed independently
 
 
-def moved(recipe: Recipe, frame: tuple[int, int], places: Places) -> Places:
-    """Where places x + iy of the photo come to lie in the output: mirror, turn, scale, shift about the centre."""
+def moved(recipe: Recipe, frame: tuple[int, int], points: Points) -> Points:
+    """Maps points x + iy of the photo to the output: mirror, rotate, scale and shift about the centre."""
     affine = recipe.affine
-    from_centre = places - complex(frame[0] / 2, frame[1] / 2)
+    from_centre = points - complex(frame[0] / 2, frame[1] / 2)
     if affine.mirror:
         from_centre = -np.conj(from_centre)
     zoom = recipe.size * affine.scale / max(frame)
@@ -150,11 +150,11 @@ def moved(recipe: Recipe, frame: tuple[int, int], places: Places) -> Places:
     return _middle(recipe) + zoom * cmath.exp(1j * math.radians(affine.rotation)) * from_centre
 
 
-def moved_back(recipe: Recipe, frame: tuple[int, int], places: Places) -> Places:
+def moved_back(recipe: Recipe, frame: tuple[int, int], points: Points) -> Points:
     """The inverse of `moved`."""
     affine = recipe.affine
     zoom = recipe.size * affine.scale / max(frame)
-    from_centre = (places - _middle(recipe)) / (zoom * cmath.exp(1j * math.radians(affine.rotation)))
+    from_centre = (points - _middle(recipe)) / (zoom * cmath.exp(1j * math.radians(affine.rotation)))
     if affine.mirror:
         from_centre = -np.conj(from_centre)
     return from_centre + complex(frame[0] / 2, frame[1] / 2)
@@ -165,8 +165,8 @@ def _middle(recipe: Recipe) -> complex:
     return complex(recipe.size * (0.5 + right), recipe.size * (0.5 + down))
 
 
-def centres(size: int) -> Places:
-    """The places of all pixels' centres."""
+def centres(size: int) -> Points:
+    """The centres of all pixels, as points x + iy."""
     rows, columns = np.mgrid[0:size, 0:size] + 0.5
     return columns + 1j * rows
 
@@ -180,7 +180,7 @@ def in_mask(scene: Scene) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
 
 def doubtful(scene: Scene) -> Bits:
     """Pixels that lie on a border between two pixels of the portrait's mask, so that rounding decides."""
-    doubts = [np.abs(place - np.rint(place)) < DOUBT for place in in_mask(scene)]
+    doubts = [np.abs(coordinate - np.rint(coordinate)) < DOUBT for coordinate in in_mask(scene)]
     return doubts[0] | doubts[1]
 
 
@@ -192,9 +192,9 @@ def outside(scene: Scene) -> Bits:
 
 
 def inside_polygon(outline: Sequence[Point], size: int) -> Bits:
-    """Pixels whose centre is in a polygon, by counting how often it winds round them; corners snap to 256ths.
+    """Pixels whose centre is in a polygon, by counting how often it winds round them; corners are rounded to 256ths.
 
-    On a left or upper edge is inside, on a right or lower one outside.
+    A centre on a left or upper edge is inside, on a right or lower one outside.
     """
     corners = [(round(x * (size * 256)), round(y * (size * 256))) for x, y in outline]
     centre = np.arange(size) * 256 + 128
@@ -212,7 +212,7 @@ def far_from_edges(scene: Scene, reach: float = 1.0) -> tuple[Bits, Pixels]:
     mask = scene.shown.mask
     step = scene.step * mask.shape[1] / scene.frame[0]
     fine = max(1, math.ceil(6 / step))  # so that an output pixel is six steps or more
-    # What the output sees of the mask, with a margin wide enough for everything that may be within reach.
+    # The part of the mask that the output shows, with a margin wide enough for everything that may be within reach.
     margin = math.ceil((reach + 2) * step) + 2
     x, y = in_mask(scene)
     across, down = (
@@ -244,7 +244,7 @@ def nearest_class(image: Pixels) -> NDArray[np.int64]:
     return np.asarray(VALUES[np.argmin(apart, axis=0)])
 
 
-# --- scenes made observable
+# --- scenes with marked colours
 
 
 def dull(picture: Pixels) -> Pixels:
@@ -262,11 +262,11 @@ def _dulled(paint: Paint) -> Paint:
     return replace(paint, colours=tuple((red // 2, green, blue) for red, green, blue in paint.colours))
 
 
-def _marked_grounds(grounds: Backgrounds) -> Backgrounds:
+def _marked_backgrounds(backgrounds: Backgrounds) -> Backgrounds:
     def get(asset: str) -> Pixels:
         if not asset.startswith("red "):
-            return dull(grounds(asset))
-        picture = grounds(asset.removeprefix("red ")).copy()
+            return dull(backgrounds(asset))
+        picture = backgrounds(asset.removeprefix("red ")).copy()
         picture[..., 0] = 255
         return picture
 
@@ -284,9 +284,9 @@ def _all_hair(portrait: Portrait) -> Portrait:
 # --- the checks, one a point
 
 
-def check_form(scene: Scene, way: Way) -> None:
+def check_form(scene: Scene, pipeline: Pipeline) -> None:
     """Point 1: types, shapes, and classes; no label is missing that the portrait has."""
-    image, mask = way(scene.recipe, scene.portrait, scene.grounds)
+    image, mask = pipeline(scene.recipe, scene.portrait, scene.backgrounds)
     size = scene.recipe.size
     assert (mask.dtype, mask.shape) == (np.uint8, (size, size))
     assert (image.dtype, image.shape) == (np.uint8, (size, size, 3))
@@ -294,7 +294,7 @@ def check_form(scene: Scene, way: Way) -> None:
     assert set(np.unique(mask)) <= {BACKGROUND, HAIR, FACE} | unlabelled
 
 
-def check_classes(scene: Scene, way: Way) -> int:
+def check_classes(scene: Scene, pipeline: Pipeline) -> int:
     """Point 2: a portrait in its own class colours has, beyond a pixel from an edge, its mask's class everywhere.
 
     Returns:
@@ -307,25 +307,25 @@ def check_classes(scene: Scene, way: Way) -> int:
         larger = mask.shape[0] > height
         painted = cv2.resize(painted, (width, height), interpolation=cv2.INTER_AREA if larger else cv2.INTER_NEAREST)
     blue = Paint("colour", (COLOURS[BACKGROUND],))
-    image, found = way(replace(scene.plain, fill=blue), Portrait(painted, mask), scene.grounds)
+    image, warped = pipeline(replace(scene.plain, fill=blue), Portrait(painted, mask), scene.backgrounds)
     far, _ = far_from_edges(scene)
-    wrong = far & (nearest_class(image) != found)
+    wrong = far & (nearest_class(image) != warped)
     assert not wrong.any(), f"{wrong.sum()} of {far.sum()} pixels have another class's colour, first {_first(wrong)}"
     return int(far.sum())
 
 
 def soft_edge(step: float) -> float:
-    """How far, in output pixels, the colour of a thing reaches beyond its edge."""
+    """How far, in output pixels, the colour of an object reaches beyond its edge."""
     return max(2.0, 1.5 / step)
 
 
-def find_disc(scene: Scene, radius: float, spot: float = 0.0) -> complex | None:
-    """A place in the photo where a disc, `radius` output pixels large, is in sight as a whole; None if there is none.
+def find_disc(scene: Scene, radius: float, choice: float = 0.0) -> complex | None:
+    """A centre in the photo for a disc that the output shows completely; None if there is none.
 
     Args:
         scene: where to look.
         radius: of the disc, in output pixels.
-        spot: 0..1, which of the places found to take.
+        choice: 0..1, which of the possible centres to take.
     """
     margin = radius + soft_edge(scene.step) + 1
     lines = np.linspace(margin, scene.recipe.size - margin, 9)
@@ -334,29 +334,29 @@ def find_disc(scene: Scene, radius: float, spot: float = 0.0) -> complex | None:
     fits = (at.real > room) & (at.real < scene.frame[0] - room) & (at.imag > room) & (at.imag < scene.frame[1] - room)
     if scene.recipe.size <= 2 * margin or not fits.any():
         return None
-    return complex(at[fits][min(int(spot * fits.sum()), int(fits.sum()) - 1)])
+    return complex(at[fits][min(int(choice * fits.sum()), int(fits.sum()) - 1)])
 
 
-def check_disc(scene: Scene, way: Way, centre: complex, radius: float) -> None:
-    """Point 3: a disc has its centroid where the matrix, worked out by hand, puts its centre.
+def check_disc(scene: Scene, pipeline: Pipeline, centre: complex, radius: float) -> None:
+    """Point 3: a disc has its centroid where `moved` maps its centre.
 
-    Nearest sampling alone moves a mask's edges by up to half a pixel, all the same way where source and output
-    pixels fall into step. So the mask's centroid is taken over 25 shifts within a pixel: their mean has to fit.
+    Nearest-neighbour sampling alone moves a mask's edges by up to half a pixel, all in the same direction where source
+    and output pixels are in step. So the mask's centroid is taken over 25 shifts within a pixel, whose mean has to fit.
 
     Args:
-        scene: how to place it.
-        way: how to render it.
+        scene: says how the disc is mapped.
+        pipeline: how to render it.
         centre: of the disc in the photo.
         radius: of the disc, in output pixels.
     """
     scaled = radius * scene.step
     # Soft at the rim in the photo, as a disc is in a photo, and hard in the mask.
-    apart, places = _from(scene, scene.shown.image.shape[:2], centre)
+    apart, points = _from(scene, scene.shown.image.shape[:2], centre)
     disc = np.rint(255 * np.clip((scaled - apart) / scene.step + 0.5, 0, 1)).astype(np.uint8)
-    middle = complex((disc * places).sum() / disc.sum())
-    apart, places = _from(scene, scene.shown.mask.shape, centre)
+    middle = complex((disc * points).sum() / disc.sum())
+    apart, points = _from(scene, scene.shown.mask.shape, centre)
     hard = apart <= scaled
-    ends = (middle, complex(places[hard].mean()))
+    ends = (middle, complex(points[hard].mean()))
     portrait = Portrait(np.repeat(disc[..., None], 3, axis=2), hard.astype(np.uint8) * FACE)
     offsets = []
     for turn in range(25):
@@ -364,42 +364,42 @@ def check_disc(scene: Scene, way: Way, centre: complex, radius: float) -> None:
         shift = (right + turn / 25 / scene.recipe.size, down + (7 * turn % 25) / 25 / scene.recipe.size)
         recipe = replace(scene.plain, affine=replace(scene.recipe.affine, shift=shift))
         recipe = replace(recipe, fill=Paint("colour", ((0, 0, 0),)))
-        image, mask = way(recipe, portrait, scene.grounds)
+        image, mask = pipeline(recipe, portrait, scene.backgrounds)
         assert (mask == FACE).any(), "the disc is not in the mask"
         assert image.any(), "the disc is not in the image"
         went = moved(recipe, scene.frame, np.array(ends))
         in_image = _centroid(image[..., 1].astype(np.float64)) - complex(went[0])
-        assert abs(in_image) < 0.1, f"the disc is {abs(in_image):.3f} pixels from its place in the image"
+        assert abs(in_image) < 0.1, f"the disc is off by {abs(in_image):.3f} pixels in the image"
         offsets.append(_centroid((mask == FACE).astype(np.float64)) - complex(went[1]))
-    assert max(map(abs, offsets)) < 0.75, f"the disc is {max(map(abs, offsets)):.3f} pixels from its place in the mask"
+    assert max(map(abs, offsets)) < 0.75, f"the disc is off by {max(map(abs, offsets)):.3f} pixels in the mask"
     mean = abs(sum(offsets)) / len(offsets)
-    assert mean < 0.1, f"the disc is {mean:.3f} pixels from its place in the mask"
+    assert mean < 0.1, f"the disc is off by {mean:.3f} pixels in the mask, on average"
 
 
-def _from(scene: Scene, shape: tuple[int, ...], place: complex) -> tuple[NDArray[np.float64], Places]:
-    """How far from a place the pixels of a photo or mask are, and where they are; in pixels of the photo."""
+def _from(scene: Scene, shape: tuple[int, ...], point: complex) -> tuple[NDArray[np.float64], Points]:
+    """How far from a point the pixels of a photo or mask are, and where they are; in pixels of the photo."""
     across, down = scene.frame[0] / shape[1], scene.frame[1] / shape[0]
-    places = (np.arange(shape[1]) + 0.5) * across + 1j * ((np.arange(shape[0]) + 0.5) * down)[:, None]
-    return np.abs(places - place), places
+    points = (np.arange(shape[1]) + 0.5) * across + 1j * ((np.arange(shape[0]) + 0.5) * down)[:, None]
+    return np.abs(points - point), points
 
 
 def _centroid(weights: NDArray[np.float64]) -> complex:
     return complex((weights * centres(len(weights))).sum() / weights.sum())
 
 
-def check_fill(scene: Scene, way: Way) -> None:
+def check_fill(scene: Scene, pipeline: Pipeline) -> None:
     """Point 4: beyond the portrait's frame the fill in the image and background in the mask, on the same pixels."""
-    recipe, grounds = replace(scene.plain, fill=bright(scene.recipe.fill)), _marked_grounds(scene.grounds)
+    recipe, backgrounds = replace(scene.plain, fill=bright(scene.recipe.fill)), _marked_backgrounds(scene.backgrounds)
     solid = _all_hair(scene.shown)
-    image, mask = way(recipe, solid, grounds)
+    image, mask = pipeline(recipe, solid, backgrounds)
     filled = _marked(image)
     _same(filled, mask == BACKGROUND, "the fill and the background")
     assert (mask[~filled] == HAIR).all(), "the portrait's own classes are not where it is"
-    assert (image[~filled][:, 0] < BRIGHT / 2 + 3).all(), "the fill runs into the portrait"
+    assert (image[~filled][:, 0] < BRIGHT / 2 + 3).all(), "the fill is blended into the portrait"
     wrong = (filled != outside(scene)) & ~_near_frame(scene)
     assert not wrong.any(), f"{wrong.sum()} pixels are filled or not against the matrix, first {_first(wrong)}"
     # What the mask holds must not change what the image shows.
-    other, real = way(recipe, Portrait(solid.image, scene.shown.mask), grounds)
+    other, real = pipeline(recipe, Portrait(solid.image, scene.shown.mask), backgrounds)
     assert np.array_equal(image, other), "the image follows the mask"
     assert (real[filled] == BACKGROUND).all(), "the fill has a class"
 
@@ -408,65 +408,65 @@ def _near_frame(scene: Scene) -> Bits:
     x, y = in_mask(scene)
     height, width = scene.shown.mask.shape
     ends = ((x, 0), (x, width), (y, 0), (y, height))
-    return np.logical_or.reduce([np.abs(place - end) < DOUBT for place, end in ends])
+    return np.logical_or.reduce([np.abs(coordinate - end) < DOUBT for coordinate, end in ends])
 
 
-def check_occluders(scene: Scene, way: Way) -> None:
+def check_occluders(scene: Scene, pipeline: Pipeline) -> None:
     """Point 5: under an occluder its paint in the image and background in the mask, nothing else anywhere.
 
-    The portrait is made hair all over, so that the mask shows where it was overwritten.
+    The portrait is hair all over, so that the mask shows where it was overwritten.
     """
-    grounds = _marked_grounds(scene.grounds)
+    backgrounds = _marked_backgrounds(scene.backgrounds)
     portrait = _all_hair(scene.portrait) if scene.portrait else None
     fill = _dulled(scene.recipe.fill)
-    before, bare = way(replace(scene.plain, fill=fill), portrait, grounds)
+    before, bare = pipeline(replace(scene.plain, fill=fill), portrait, backgrounds)
     occluders = tuple(replace(occluder, paint=bright(occluder.paint)) for occluder in scene.recipe.occluders)
-    image, mask = way(replace(scene.plain, fill=fill, occluders=occluders), portrait, grounds)
+    image, mask = pipeline(replace(scene.plain, fill=fill, occluders=occluders), portrait, backgrounds)
     hidden, expected = np.zeros(mask.shape, np.bool_), before.copy()
     for occluder in occluders:
         under = inside_polygon(occluder.outline, len(mask))
         hidden |= under
-        # A flat colour is known to the pixel; of other paints only that they are bright.
+        # Of a flat colour every pixel is known, of other paints only that they are bright.
         expected[under] = occluder.paint.colours[0] if occluder.paint.kind == "colour" else (255, 0, 0)
     _same(_marked(image), hidden, "the paint in the image and the occluders' outlines")
     _same(mask != bare, hidden & (bare != BACKGROUND), "the change in the mask and the occluders' outlines")
     assert (mask[hidden] == BACKGROUND).all(), "an occluder has a class"
-    known = ~hidden | (expected[..., 1:] != 0).any(axis=-1)
-    assert np.array_equal(image[known], expected[known]), "the image changed elsewhere, or to another colour"
+    comparable = ~hidden | (expected[..., 1:] != 0).any(axis=-1)
+    assert np.array_equal(image[comparable], expected[comparable]), "the image changed elsewhere, or to another colour"
 
 
-def check_mirror(scene: Scene, way: Way) -> None:
-    """Point 6: the mirrored recipe makes the mirrored example; the mirrored portrait is the mirror switched."""
+def check_mirror(scene: Scene, pipeline: Pipeline) -> None:
+    """Point 6: a mirrored recipe makes the mirrored example; mirroring portrait and recipe changes nothing."""
     affine, flat = scene.recipe.affine, Paint("colour", ((20, 120, 220),))
     recipe = replace(scene.plain, fill=flat)
-    image, mask = way(recipe, scene.portrait, scene.grounds)
+    image, mask = pipeline(recipe, scene.portrait, scene.backgrounds)
     mirrored = replace(
         affine, mirror=not affine.mirror, shift=(-affine.shift[0], affine.shift[1]), rotation=-affine.rotation
     )
-    other, other_mask = way(replace(recipe, affine=mirrored), scene.portrait, scene.grounds)
+    other, other_mask = pipeline(replace(recipe, affine=mirrored), scene.portrait, scene.backgrounds)
     sure = ~doubtful(scene)
     _close((image, mask), (other[:, ::-1], other_mask[:, ::-1]), sure)
     swapped = replace(affine, mirror=not affine.mirror)
     turned = Portrait(scene.shown.image[:, ::-1].copy(), scene.shown.mask[:, ::-1].copy())
-    _close((image, mask), way(replace(recipe, affine=swapped), turned, scene.grounds), sure)
+    _close((image, mask), pipeline(replace(recipe, affine=swapped), turned, scene.backgrounds), sure)
 
 
 def _close(one: tuple[Pixels, Pixels], other: tuple[Pixels, Pixels], sure: Bits) -> None:
     _same((one[1] != other[1]) & sure, np.zeros_like(sure), "the masks")
-    # A place is rounded to a 32nd of a pixel, so a tie moves a colour by an eighth of the steepest step at most.
+    # Coordinates are rounded to a 32nd of a pixel, so a tie moves a colour by an eighth of the steepest step at most.
     far = np.abs(one[0].astype(np.int64) - other[0]).max(axis=-1)[sure]
     assert not far.size or far.max() <= 18, f"the images differ by up to {far.max()}"
 
 
-def check_identity(scene: Scene, way: Way) -> None:
+def check_identity(scene: Scene, pipeline: Pipeline) -> None:
     """Point 6: framed only, at its own size, a square portrait comes back as it is."""
     assert scene.frame == (scene.recipe.size, scene.recipe.size)
-    image, mask = way(scene.plain, scene.portrait, scene.grounds)
+    image, mask = pipeline(scene.plain, scene.portrait, scene.backgrounds)
     assert np.array_equal(image, scene.shown.image), "the image changed"
     assert np.array_equal(mask, scene.shown.mask), "the mask changed"
 
 
-def check_inverse(scene: Scene, way: Way) -> int:
+def check_inverse(scene: Scene, pipeline: Pipeline) -> int:
     """Point 6: there and back restores what is farther than 1.5 pixels from an edge and stayed in sight.
 
     Returns:
@@ -477,13 +477,13 @@ def check_inverse(scene: Scene, way: Way) -> int:
     assert scene.shown.mask.shape == (size, size)
     blue = Paint("colour", (COLOURS[BACKGROUND],))
     recipe = replace(scene.plain, fill=blue)
-    there = way(recipe, Portrait(CLASS_COLOURS[scene.shown.mask], scene.shown.mask), scene.grounds)
+    there = pipeline(recipe, Portrait(CLASS_COLOURS[scene.shown.mask], scene.shown.mask), scene.backgrounds)
     turn = affine.rotation if affine.mirror else -affine.rotation
     shift = -complex(*affine.shift) / affine.scale * cmath.exp(-1j * math.radians(affine.rotation))
     if affine.mirror:
         shift = -shift.conjugate()
     back = replace(affine, scale=1 / affine.scale, rotation=turn, shift=(shift.real, shift.imag))
-    image, mask = way(replace(recipe, affine=back), Portrait(*there), scene.grounds)
+    image, mask = pipeline(replace(recipe, affine=back), Portrait(*there), scene.backgrounds)
     identity = replace(scene, recipe=replace(scene.plain, affine=type(affine)()))
     far, classes = far_from_edges(identity, 1.5)
     went = moved(recipe, scene.frame, centres(size))
@@ -495,40 +495,40 @@ def check_inverse(scene: Scene, way: Way) -> int:
     return int((far & seen).sum())
 
 
-def check_photometric(scene: Scene, way: Way) -> None:
+def check_photometric(scene: Scene, pipeline: Pipeline) -> None:
     """Point 7: with and without changes of colour, the mask is the same."""
-    _, mask = way(scene.recipe, scene.portrait, scene.grounds)
-    _, plain = way(replace(scene.recipe, photometric=Photometric()), scene.portrait, scene.grounds)
+    _, mask = pipeline(scene.recipe, scene.portrait, scene.backgrounds)
+    _, plain = pipeline(replace(scene.recipe, photometric=Photometric()), scene.portrait, scene.backgrounds)
     _same(mask != plain, np.zeros(mask.shape, np.bool_), "the masks")
 
 
-def check_negative(scene: Scene, way: Way) -> None:
+def check_negative(scene: Scene, pipeline: Pipeline) -> None:
     """Point 8: a negative has no class but background, occluded or not."""
     assert scene.recipe.kind == "negative"
     for recipe in (scene.recipe, scene.plain):
-        _, mask = way(recipe, None, scene.grounds)
+        _, mask = pipeline(recipe, None, scene.backgrounds)
         assert not mask.any(), f"{np.count_nonzero(mask)} pixels of a negative have a class"
 
 
 def check_encoding(scene: Scene) -> None:
     """Point 9: the record's mask is a PNG in mode L, and Pillow reads the rendered mask from it, bit for bit."""
-    (data,) = unframe(record(scene.recipe, scene.portrait, scene.grounds))
+    (data,) = unframe(record(scene.recipe, scene.portrait, scene.backgrounds))
     png = _bytes(parse(data)["mask"])
     assert png.startswith(b"\x89PNG\r\n\x1a\n"), "the mask is no PNG"
     assert tuple(png[24:26]) == (8, 0), f"the mask is a PNG of {png[24]} bits and colour type {png[25]}, not 8 and 0"
     with Image.open(io.BytesIO(png)) as picture:
         assert picture.mode == "L"
         read = np.asarray(picture)
-    _, mask = rendered(scene.recipe, scene.portrait, scene.grounds)
+    _, mask = rendered(scene.recipe, scene.portrait, scene.backgrounds)
     _same(read != mask, np.zeros(mask.shape, np.bool_), "the mask read and the mask rendered")
 
 
-def check_judge(scene: Scene, way: Way) -> None:
-    """The judge finds nothing wrong with the mask."""
-    _, found = way(scene.recipe, scene.portrait, scene.grounds)
+def check_reference(scene: Scene, pipeline: Pipeline) -> None:
+    """The reference mask agrees."""
+    _, rendered_mask = pipeline(scene.recipe, scene.portrait, scene.backgrounds)
     mask, size = (scene.portrait.mask, scene.frame) if scene.portrait else (None, None)
-    fault = reference_mask.mask_fault(found, reference_mask.allowed_classes(scene.recipe, mask, size))
-    assert not fault, fault
+    error = reference_mask.mask_fault(rendered_mask, reference_mask.allowed_classes(scene.recipe, mask, size))
+    assert not error, error
 
 
 def _same(one: Bits, other: Bits, what: str) -> None:
@@ -537,7 +537,7 @@ def _same(one: Bits, other: Bits, what: str) -> None:
 
 
 def _first(wrong: Bits) -> str:
-    row, column = (int(place[0]) for place in np.nonzero(wrong))
+    row, column = (int(indices[0]) for indices in np.nonzero(wrong))
     return f"column {column}, row {row}"
 
 
@@ -573,7 +573,7 @@ def photo(rng: np.random.Generator, width: int, height: int) -> Pixels:
 
 
 def resized(mask: Pixels, width: int, height: int) -> Pixels:
-    """The mask at a whole multiple or a whole part of its size."""
+    """The mask at an integer multiple or fraction of its size."""
     return np.asarray(cv2.resize(mask, (width, height), interpolation=cv2.INTER_NEAREST_EXACT), np.uint8)
 
 

@@ -1,6 +1,6 @@
-"""The table of mutants: what could be wrong on the way from recipe to record, each as a patch of the real functions.
+"""The table of mutants: what could go wrong between recipe and record, each as a patch of the real functions.
 
-A mutant's `caught_by` names checks of `CHECKS` that must notice it; run as a script, this prints which do.
+A mutant's `caught_by` names checks of `CHECKS` that must fail for it; run as a script, this prints which do.
 """
 
 from __future__ import annotations
@@ -36,39 +36,39 @@ Steps = Iterator[tuple[str, Pixels, Pixels]]
 
 @dataclass(frozen=True)
 class Mutant:
-    """Something wrong, and the checks that must notice."""
+    """A defect, and the checks that must catch it."""
 
     name: str
     caught_by: tuple[str, ...]
     patch: Patch
 
 
-# --- what is looked at
+# --- what is checked
 
 
 def scenes() -> list[Scene]:
-    """Recipes as a build draws them: portraits larger, about as large and smaller than the output, and negatives."""
+    """Scenes as a build draws them: portraits larger than the output, about as large, and smaller; and negatives."""
     policy = Policy(
         negative_rate=0.3, occlude_rate=0.8, occluder_count=(1, 4), shift=(0.05, 0.35), rotate=(5, 40), scale=(0.8, 1.3)
     )
     split = Split("train", "train", policy, seed=5, each_once=False)
     pool = Pool((Asset(*contract.PORTRAIT.split("@")),), (Asset(*contract.WALL.split("@")),))
     rng = np.random.default_rng(11)
-    grounds = contract.wall(rng)
+    backgrounds = contract.wall(rng)
     sizes = [((600, 480), 1, 96), ((90, 110), 1, 96), ((200, 130), 3, 80), ((61, 61), 1, 101)]
-    made: list[Scene] = []
+    scenes: list[Scene] = []
     for index in range(24):
         (width, height), times, size = sizes[index % len(sizes)]
         recipe = sample_recipe(split, pool, index, size)
         if recipe.kind == "negative":
-            made.append(Scene(recipe, None, grounds))
+            scenes.append(Scene(recipe, None, backgrounds))
             continue
         mask = contract.resized(contract.painting(rng, width, height, width / 8), width * times, height * times)
         if index % 4 == 1:  # hair only
             mask = contract.unlabelled(mask, BACKGROUND, FACE)
-        made.append(Scene(recipe, Portrait(contract.photo(rng, width, height), mask), grounds))
-    assert any(scene.portrait and (scene.portrait.mask == UNLABELLED).any() for scene in made)
-    return made
+        scenes.append(Scene(recipe, Portrait(contract.photo(rng, width, height), mask), backgrounds))
+    assert any(scene.portrait and (scene.portrait.mask == UNLABELLED).any() for scene in scenes)
+    return scenes
 
 
 def _portraits(check: Callable[[Scene], object]) -> Callable[[list[Scene]], None]:
@@ -86,13 +86,13 @@ def _form(scenes: list[Scene]) -> None:
 
 
 def _disc(scenes: list[Scene]) -> None:
-    looked = 0
+    checked = 0
     for scene in scenes:
         radius = 0.1 * scene.recipe.size
         if scene.portrait and scene.step > 0.6 and (centre := contract.find_disc(scene, radius, 0.3)):
             contract.check_disc(scene, recorded, centre, radius)
-            looked += 1
-    assert looked >= 4
+            checked += 1
+    assert checked >= 4
 
 
 def _occluders(scenes: list[Scene]) -> None:
@@ -113,16 +113,16 @@ def _inverse(scenes: list[Scene]) -> None:
 
 
 def _squares(scenes: list[Scene]) -> list[Scene]:
-    """Portraits of the output's own size, placed as the others were."""
+    """Portraits of the output's own size, with the recipes of the others."""
     rng = np.random.default_rng(2)
-    made = []
+    squares = []
     for scene in scenes[:8]:
         if scene.portrait:
             size = scene.recipe.size
             shown = Portrait(contract.photo(rng, size, size), contract.painting(rng, size, size, 12))
-            made.append(replace(scene, portrait=shown))
-    assert made
-    return made
+            squares.append(replace(scene, portrait=shown))
+    assert squares
+    return squares
 
 
 def _photometric(scenes: list[Scene]) -> None:
@@ -143,9 +143,9 @@ def _encoding(scenes: list[Scene]) -> None:
         contract.check_encoding(scene)
 
 
-def _judge(scenes: list[Scene]) -> None:
+def _reference(scenes: list[Scene]) -> None:
     for scene in scenes:
-        contract.check_judge(scene, recorded)
+        contract.check_reference(scene, recorded)
 
 
 CHECKS: dict[str, Callable[[list[Scene]], None]] = {
@@ -160,24 +160,24 @@ CHECKS: dict[str, Callable[[list[Scene]], None]] = {
     "7 photometric": _photometric,
     "8 negatives": _negatives,
     "9 encoding": _encoding,
-    "judge": _judge,
+    "reference": _reference,
 }
 
 
 def catches(mutant: Mutant, checks: tuple[str, ...] = tuple(CHECKS)) -> dict[str, str]:
-    """What each check that notices the mutant says about it."""
-    said = {}
+    """The message of each check that catches the mutant, by the check's name."""
+    messages = {}
     with pytest.MonkeyPatch.context() as monkeypatch:
         mutant.patch(monkeypatch)
         for name in checks:
             try:
                 CHECKS[name](scenes())
-            except (AssertionError, ValueError) as fault:  # a mask that cannot be read is a ValueError
-                said[name] = str(fault).partition("\n")[0]
-    return said
+            except (AssertionError, ValueError) as error:  # ValueError for a mask that cannot be read
+                messages[name] = str(error).partition("\n")[0]
+    return messages
 
 
-# --- what can be wrong, by the function it is wrong in
+# --- the defects
 
 
 def _nothing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -185,7 +185,7 @@ def _nothing(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _wrapped(module: Any, name: str, wrong: Callable[..., Any]) -> Patch:
-    """Puts `wrong(the real function, *arguments)` in place of a function."""
+    """Replaces a function by `wrong(the real function, *arguments)`."""
 
     def patch(monkeypatch: pytest.MonkeyPatch) -> None:
         real = getattr(module, name)
@@ -194,20 +194,20 @@ def _wrapped(module: Any, name: str, wrong: Callable[..., Any]) -> Patch:
     return patch
 
 
-def _placed(wrong: Callable[[Recipe, Pixels, Pixels, Portrait], None]) -> Patch:
-    """Meddles with image and mask, in place, when the portrait was placed."""
+def _after_warp(wrong: Callable[[Recipe, Pixels, Pixels, Portrait], None]) -> Patch:
+    """Changes image and mask in place after the portrait was warped."""
 
     def steps(real: Any, recipe: Recipe, portrait: Any, backgrounds: Backgrounds) -> Steps:
-        for at, (what, image, mask) in enumerate(real(recipe, portrait, backgrounds)):
-            if not at and portrait is not None:
+        for step, (what, image, mask) in enumerate(real(recipe, portrait, backgrounds)):
+            if step == 0 and portrait is not None:
                 wrong(recipe, image, mask, portrait)
             yield what, image, mask
 
     return _wrapped(renderer, "steps", steps)
 
 
-def _parted(for_image: Callable[[Affine], Affine], for_mask: Callable[[Affine], Affine]) -> Patch:
-    """Places image and mask by two affines."""
+def _two_affines(for_image: Callable[[Affine], Affine], for_mask: Callable[[Affine], Affine]) -> Patch:
+    """Warps image and mask by two different affines."""
 
     def steps(real: Any, recipe: Recipe, portrait: Any, backgrounds: Backgrounds) -> Steps:
         one = real(replace(recipe, affine=for_image(recipe.affine)), portrait, backgrounds)
@@ -242,17 +242,17 @@ def _unscaled(affine: Affine) -> Affine:
     return replace(affine, scale=1.0)
 
 
-def _to_whole_pixels(affine: Affine) -> Affine:
+def _to_integer_pixels(affine: Affine) -> Affine:
     right, down = (int(96 * shift) / 96 for shift in affine.shift)  # 96 is the size of half the scenes
     return replace(affine, shift=(right, down))
 
 
 def _both(wrong: Callable[[Affine], Affine]) -> Patch:
-    return _parted(wrong, wrong)
+    return _two_affines(wrong, wrong)
 
 
 def _matrix(wrong: Callable[[Any, int], Any]) -> Patch:
-    """Meddles with the matrix that both image and mask are placed by."""
+    """Changes the matrix by which both image and mask are warped."""
     return _wrapped(warp, "unit_matrix", lambda real, size, *args: wrong(real(size, *args), size))
 
 
@@ -279,11 +279,11 @@ def _rolled(part: str, axis: int) -> Patch:
         array = image if part == "image" else mask
         array[:] = np.roll(array, 1, axis)
 
-    return _placed(wrong)
+    return _after_warp(wrong)
 
 
 def _scene(recipe: Recipe, portrait: Any) -> Scene:
-    """A scene to ask where pixels belong, for a portrait that may be made ready for rendering already."""
+    """A scene with the same geometry, for a portrait or a `Subject`."""
     frame = (portrait.height, portrait.width) if hasattr(portrait, "height") else portrait.image.shape[:2]
     blank = np.broadcast_to(np.uint8(0), (*frame, 3))
     return Scene(recipe, Portrait(blank, portrait.mask), lambda asset: blank)
@@ -295,7 +295,7 @@ def _uncovered(recipe: Recipe, portrait: Any) -> contract.Bits:
 
 def _blended(recipe: Recipe, image: Pixels, mask: Pixels, portrait: Any) -> None:
     # As if class ids were amounts: between face and background there is hair.
-    x, y = (np.float32(place - 0.5) for place in contract.in_mask(_scene(recipe, portrait)))
+    x, y = (np.float32(coordinate - 0.5) for coordinate in contract.in_mask(_scene(recipe, portrait)))
     soft = cv2.remap(portrait.mask, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     mask[:] = np.where(_uncovered(recipe, portrait), BACKGROUND, soft)
 
@@ -308,7 +308,7 @@ def _fill_is_unlabelled(recipe: Recipe, image: Pixels, mask: Pixels, portrait: A
     mask[_uncovered(recipe, portrait)] = UNLABELLED
 
 
-def _fill_keeps_its_stand_in(recipe: Recipe, image: Pixels, mask: Pixels, portrait: Any) -> None:
+def _fill_keeps_outside(recipe: Recipe, image: Pixels, mask: Pixels, portrait: Any) -> None:
     mask[_uncovered(recipe, portrait)] = warp.OUTSIDE
 
 
@@ -317,30 +317,30 @@ def _fill_on_all_background(recipe: Recipe, image: Pixels, mask: Pixels, portrai
 
 
 def _fill_by_another_rounding(recipe: Recipe, image: Pixels, mask: Pixels, portrait: Any) -> None:
-    # Where the image ends is found by rounding to the nearest source pixel, where the mask ends by cutting off.
+    # The border of the image is found by rounding to the nearest source pixel, that of the mask by rounding down.
     uncovered = _uncovered(recipe, portrait)
     height, width = portrait.mask.shape
-    x, y = (np.rint(place) for place in contract.in_mask(_scene(recipe, portrait)))
+    x, y = (np.rint(coordinate) for coordinate in contract.in_mask(_scene(recipe, portrait)))
     other = (x < 0) | (x >= width) | (y < 0) | (y >= height)
     if uncovered.any():
         image[other & ~uncovered] = image[uncovered][0]
 
 
 def _blended_border(recipe: Recipe, image: Pixels, mask: Pixels, portrait: Any) -> None:
-    # A constant border in bilinear sampling: the last pixels before the frame take half of the fill's colour.
+    # A constant border in bilinear sampling: the last pixels inside the frame take half of the fill's colour.
     uncovered = _uncovered(recipe, portrait)
     if uncovered.any():
         rim = cv2.dilate(uncovered.view(np.uint8), np.ones((3, 3), np.uint8)).astype(bool) & ~uncovered
         image[rim] = image[rim] // 2 + image[uncovered][0] // 2
 
 
-def _from_a_shrunk_mask(real: Any, mask: Pixels, at: Any) -> Pixels:
-    # Nearest of nearest: of four pixels one speaks for all.
+def _from_a_shrunk_mask(real: Any, mask: Pixels, points: Any) -> Pixels:
+    # Nearest of nearest: one of four pixels decides for all.
     small = mask[::2, ::2]
-    return np.asarray(real(np.repeat(np.repeat(small, 2, 0), 2, 1)[: len(mask), : mask.shape[1]], at), np.uint8)
+    return np.asarray(real(np.repeat(np.repeat(small, 2, 0), 2, 1)[: len(mask), : mask.shape[1]], points), np.uint8)
 
 
-def _halved_by_leaving_out(real: Any, image: Pixels, times: int) -> Pixels:
+def _halved_without_averaging(real: Any, image: Pixels, times: int) -> Pixels:
     return image[:: 1 << times, :: 1 << times].copy()
 
 
@@ -367,10 +367,10 @@ def _not_over_unlabelled(real: Any, image: Pixels, mask: Pixels, *args: Any) -> 
 
 
 def _larger_cover(real: Any, outline: Any, size: int) -> Any:
-    whole = np.zeros((size, size), np.uint8)
+    frame = np.zeros((size, size), np.uint8)
     (left, top, right, bottom), inside = real(outline, size)
-    whole[top:bottom, left:right] = inside
-    return (0, 0, size, size), cv2.dilate(whole, np.ones((3, 3), np.uint8)).astype(bool)
+    frame[top:bottom, left:right] = inside
+    return (0, 0, size, size), cv2.dilate(frame, np.ones((3, 3), np.uint8)).astype(bool)
 
 
 def _evenodd_cover(real: Any, outline: Any, size: int) -> Any:
@@ -410,7 +410,7 @@ def _first_occluder_only(real: Any, recipe: Recipe, *args: Any) -> Steps:
 
 
 def _occluder_moves_along(real: Any, recipe: Recipe, portrait: Any, backgrounds: Backgrounds) -> Steps:
-    # Occluders placed in the portrait instead of in the frame.
+    # As if occluders were given in the portrait instead of in the frame.
     def along(occluder: Occluder) -> Occluder:
         right, down = recipe.affine.shift
         return replace(occluder, outline=tuple((x + right, y + down) for x, y in occluder.outline))
@@ -426,8 +426,8 @@ def _colours_of_the_mask(real: Any, recipe: Recipe, *args: Any) -> Steps:
 
 
 def _hair_in_negatives(real: Any, recipe: Recipe, *args: Any) -> Steps:
-    for at, (what, image, mask) in enumerate(real(recipe, *args)):
-        if recipe.kind == "negative" and not at:
+    for step, (what, image, mask) in enumerate(real(recipe, *args)):
+        if recipe.kind == "negative" and step == 0:
             mask[: len(mask) // 4] = HAIR
         yield what, image, mask
 
@@ -446,17 +446,17 @@ def _stretched(real: Any, size: int, width: int, height: int, *args: Any) -> Any
 
 
 def _about_the_corner(affine: Affine) -> Affine:
-    # The portrait's corner stays where the frame's is, instead of centre and centre.
+    # The portrait's corner is mapped to the frame's corner, instead of centre to centre.
     turn = complex(np.exp(1j * np.radians(affine.rotation))) * affine.scale * (0.5 + 0.5j) - (0.5 + 0.5j)
     return replace(affine, shift=(affine.shift[0] + turn.real, affine.shift[1] + turn.imag))
 
 
 def _of_the_one_before(real: Any) -> Callable[[Pixels], bytes]:
-    kept: dict[int, bytes] = {}
+    latest: dict[int, bytes] = {}  # by size
 
     def encode(mask: Pixels) -> bytes:
-        before, kept[len(mask)] = kept.get(len(mask)), real(mask)
-        return before or kept[len(mask)]
+        before, latest[len(mask)] = latest.get(len(mask)), real(mask)
+        return before or latest[len(mask)]
 
     return encode
 
@@ -479,7 +479,7 @@ def _inverted_scale(affine: Affine) -> Affine:
 
 def _relabelled(*classes: int, unlabelled: int = UNLABELLED) -> Patch:
     table = np.array([*classes, *range(3, 255), unlabelled], np.uint8)
-    return _wrapped(warp, "sample_mask", lambda real, mask, at: real(table[mask], at))
+    return _wrapped(warp, "sample_mask", lambda real, mask, points: real(table[mask], points))
 
 
 def _mirror_after(real: Any, size: int, width: int, height: int, scale: float, *args: Any) -> Any:
@@ -501,71 +501,81 @@ EMPTY = Mutant("nothing", (), _nothing)
 """Changes nothing, and must pass all checks."""
 
 MUTANTS: tuple[Mutant, ...] = (
-    # in place
-    Mutant("mask a pixel to the right", ("3 disc", "4 fill", "judge"), _rolled("mask", 1)),
-    Mutant("mask a pixel down", ("3 disc", "4 fill", "judge"), _rolled("mask", 0)),
+    # in the affine map
+    Mutant("mask a pixel to the right", ("3 disc", "4 fill", "reference"), _rolled("mask", 1)),
+    Mutant("mask a pixel down", ("3 disc", "4 fill", "reference"), _rolled("mask", 0)),
     Mutant("image a pixel to the right", ("3 disc", "4 fill"), _rolled("image", 1)),
     Mutant("image a pixel down", ("3 disc", "4 fill"), _rolled("image", 0)),
-    Mutant("half a pixel in the mask", ("3 disc", "4 fill", "judge"), _wrapped(renderer, "steps", _half_pixel_mask)),
-    Mutant("half a pixel in both", ("3 disc", "judge"), _matrix(_off_by(0.5, 0.5))),
-    Mutant("a pixel in both", ("3 disc", "4 fill", "judge"), _matrix(_off_by(0, 1))),
-    Mutant("rotation of the mask the other way", ("2 classes", "3 disc", "judge"), _parted(_as_drawn, _turned_back)),
-    Mutant("rotation of the image the other way", ("2 classes", "3 disc"), _parted(_turned_back, _as_drawn)),
-    Mutant("rotation of both the other way", ("3 disc", "6 inverse", "judge"), _both(_turned_back)),
-    Mutant("only the image is mirrored", ("2 classes", "3 disc", "6 mirror"), _parted(_as_drawn, _unmirrored)),
-    Mutant("only the mask is mirrored", ("2 classes", "3 disc", "6 mirror"), _parted(_unmirrored, _as_drawn)),
-    Mutant("nothing is mirrored", ("3 disc", "6 mirror", "judge"), _both(_unmirrored)),
-    Mutant("mirrored after it was moved", ("3 disc", "judge"), _wrapped(warp, "unit_matrix", _mirror_after)),
-    Mutant("only the image is scaled", ("2 classes", "3 disc", "judge"), _parted(_as_drawn, _unscaled)),
-    Mutant("only the mask is scaled", ("2 classes", "3 disc"), _parted(_unscaled, _as_drawn)),
-    Mutant("scaled by the inverse", ("3 disc", "judge"), _both(_inverted_scale)),
-    Mutant("only the mask is shifted back", ("2 classes", "3 disc", "judge"), _parted(_as_drawn, _shifted_back)),
-    Mutant("both are shifted back", ("3 disc", "4 fill", "judge"), _both(_shifted_back)),
-    Mutant("x and y of the shift swapped", ("3 disc", "4 fill", "judge"), _both(_swapped)),
-    Mutant("shift cut to whole pixels", ("3 disc",), _both(_to_whole_pixels)),
-    Mutant("x and y of the mask swapped", ("2 classes", "judge"), _placed(_transposed)),
-    Mutant("turned about the corner", ("3 disc", "judge"), _both(_about_the_corner)),
-    Mutant("aspect stretched", ("3 disc", "4 fill", "judge"), _wrapped(warp, "unit_matrix", _stretched)),
+    Mutant(
+        "half a pixel in the mask", ("3 disc", "4 fill", "reference"), _wrapped(renderer, "steps", _half_pixel_mask)
+    ),
+    Mutant("half a pixel in both", ("3 disc", "reference"), _matrix(_off_by(0.5, 0.5))),
+    Mutant("a pixel in both", ("3 disc", "4 fill", "reference"), _matrix(_off_by(0, 1))),
+    Mutant(
+        "rotation of the mask the other way",
+        ("2 classes", "3 disc", "reference"),
+        _two_affines(_as_drawn, _turned_back),
+    ),
+    Mutant("rotation of the image the other way", ("2 classes", "3 disc"), _two_affines(_turned_back, _as_drawn)),
+    Mutant("rotation of both the other way", ("3 disc", "6 inverse", "reference"), _both(_turned_back)),
+    Mutant("only the image is mirrored", ("2 classes", "3 disc", "6 mirror"), _two_affines(_as_drawn, _unmirrored)),
+    Mutant("only the mask is mirrored", ("2 classes", "3 disc", "6 mirror"), _two_affines(_unmirrored, _as_drawn)),
+    Mutant("nothing is mirrored", ("3 disc", "6 mirror", "reference"), _both(_unmirrored)),
+    Mutant("mirrored after it was moved", ("3 disc", "reference"), _wrapped(warp, "unit_matrix", _mirror_after)),
+    Mutant("only the image is scaled", ("2 classes", "3 disc", "reference"), _two_affines(_as_drawn, _unscaled)),
+    Mutant("only the mask is scaled", ("2 classes", "3 disc"), _two_affines(_unscaled, _as_drawn)),
+    Mutant("scaled by the inverse", ("3 disc", "reference"), _both(_inverted_scale)),
+    Mutant(
+        "only the mask is shifted back", ("2 classes", "3 disc", "reference"), _two_affines(_as_drawn, _shifted_back)
+    ),
+    Mutant("both are shifted back", ("3 disc", "4 fill", "reference"), _both(_shifted_back)),
+    Mutant("x and y of the shift swapped", ("3 disc", "4 fill", "reference"), _both(_swapped)),
+    Mutant("shift truncated to integer pixels", ("3 disc",), _both(_to_integer_pixels)),
+    Mutant("x and y of the mask swapped", ("2 classes", "reference"), _after_warp(_transposed)),
+    Mutant("turned about the corner", ("3 disc", "reference"), _both(_about_the_corner)),
+    Mutant("aspect stretched", ("3 disc", "4 fill", "reference"), _wrapped(warp, "unit_matrix", _stretched)),
     # in sampling
-    Mutant("bilinear mask", ("judge",), _placed(_blended)),
-    Mutant("mask of a shrunk mask", ("judge", "6 identity"), _wrapped(warp, "sample_mask", _from_a_shrunk_mask)),
-    Mutant("halved by leaving out", ("3 disc",), _wrapped(warp, "halve", _halved_by_leaving_out)),
-    Mutant("hair and face swapped", ("2 classes", "judge"), _relabelled(BACKGROUND, FACE, HAIR)),
-    Mutant("face read as hair", ("2 classes", "judge"), _relabelled(BACKGROUND, HAIR, HAIR)),
+    Mutant("bilinear mask", ("reference",), _after_warp(_blended)),
+    Mutant("mask of a shrunk mask", ("reference", "6 identity"), _wrapped(warp, "sample_mask", _from_a_shrunk_mask)),
+    Mutant("halved without averaging", ("3 disc",), _wrapped(warp, "halve", _halved_without_averaging)),
+    Mutant("hair and face swapped", ("2 classes", "reference"), _relabelled(BACKGROUND, FACE, HAIR)),
+    Mutant("face read as hair", ("2 classes", "reference"), _relabelled(BACKGROUND, HAIR, HAIR)),
     # unlabelled pixels
-    Mutant("unlabelled is background", ("2 classes", "judge"), _relabelled(0, 1, 2, unlabelled=BACKGROUND)),
-    Mutant("unlabelled is hair", ("2 classes", "judge"), _relabelled(0, 1, 2, unlabelled=HAIR)),
-    Mutant("background is unlabelled", ("1 form", "2 classes", "judge"), _relabelled(UNLABELLED, 1, 2)),
-    Mutant("unlabelled is filled", ("4 fill", "judge"), _relabelled(0, 1, 2, unlabelled=warp.OUTSIDE)),
-    Mutant("fill is unlabelled", ("1 form", "4 fill", "judge"), _placed(_fill_is_unlabelled)),
-    Mutant("occluder not over unlabelled", ("judge",), _wrapped(renderer, "occlude", _not_over_unlabelled)),
+    Mutant("unlabelled is background", ("2 classes", "reference"), _relabelled(0, 1, 2, unlabelled=BACKGROUND)),
+    Mutant("unlabelled is hair", ("2 classes", "reference"), _relabelled(0, 1, 2, unlabelled=HAIR)),
+    Mutant("background is unlabelled", ("1 form", "2 classes", "reference"), _relabelled(UNLABELLED, 1, 2)),
+    Mutant("unlabelled is filled", ("4 fill", "reference"), _relabelled(0, 1, 2, unlabelled=warp.OUTSIDE)),
+    Mutant("fill is unlabelled", ("1 form", "4 fill", "reference"), _after_warp(_fill_is_unlabelled)),
+    Mutant("occluder not over unlabelled", ("reference",), _wrapped(renderer, "occlude", _not_over_unlabelled)),
     # the fill
-    Mutant("fill is hair", ("4 fill", "judge"), _placed(_fill_is_hair)),
-    Mutant("fill keeps its stand-in", ("1 form", "4 fill", "judge"), _placed(_fill_keeps_its_stand_in)),
-    Mutant("fill on all background", ("4 fill",), _placed(_fill_on_all_background)),
-    Mutant("fill by another rounding", ("4 fill",), _placed(_fill_by_another_rounding)),
-    Mutant("fill blended into the rim", ("4 fill",), _placed(_blended_border)),
+    Mutant("fill is hair", ("4 fill", "reference"), _after_warp(_fill_is_hair)),
+    Mutant("fill keeps the value OUTSIDE", ("1 form", "4 fill", "reference"), _after_warp(_fill_keeps_outside)),
+    Mutant("fill on all background", ("4 fill",), _after_warp(_fill_on_all_background)),
+    Mutant("fill by another rounding", ("4 fill",), _after_warp(_fill_by_another_rounding)),
+    Mutant("fill blended into the rim", ("4 fill",), _after_warp(_blended_border)),
     Mutant("fill is black", ("4 fill",), _wrapped(renderer, "paint_box", _no_paint)),
     # occluders
-    Mutant("occluder not in the mask", ("5 occluders", "judge"), _wrapped(renderer, "occlude", _not_in_the_mask)),
+    Mutant("occluder not in the mask", ("5 occluders", "reference"), _wrapped(renderer, "occlude", _not_in_the_mask)),
     Mutant("occluder not in the image", ("5 occluders",), _wrapped(renderer, "occlude", _not_in_the_image)),
-    Mutant("occluder larger in the mask", ("5 occluders", "judge"), _wrapped(renderer, "occlude", _larger_in_the_mask)),
-    Mutant("occluder larger in both", ("5 occluders", "judge"), _wrapped(occlusion, "rasterize", _larger_cover)),
+    Mutant(
+        "occluder larger in the mask", ("5 occluders", "reference"), _wrapped(renderer, "occlude", _larger_in_the_mask)
+    ),
+    Mutant("occluder larger in both", ("5 occluders", "reference"), _wrapped(occlusion, "rasterize", _larger_cover)),
     Mutant("occluder by even and odd", ("5 occluders",), _wrapped(occlusion, "rasterize", _evenodd_cover)),
-    Mutant("occluder is hair", ("5 occluders", "judge"), _wrapped(renderer, "occlude", _occluder_is(HAIR))),
+    Mutant("occluder is hair", ("5 occluders", "reference"), _wrapped(renderer, "occlude", _occluder_is(HAIR))),
     Mutant("occluder is face", ("5 occluders", "8 negatives"), _wrapped(renderer, "occlude", _occluder_is(FACE))),
     Mutant("occluder is black", ("5 occluders",), _wrapped(occlusion, "paint_box", _no_paint)),
-    Mutant("only the first occluder", ("5 occluders", "judge"), _wrapped(renderer, "steps", _first_occluder_only)),
-    Mutant("occluders move along", ("5 occluders", "judge"), _wrapped(renderer, "steps", _occluder_moves_along)),
+    Mutant("only the first occluder", ("5 occluders", "reference"), _wrapped(renderer, "steps", _first_occluder_only)),
+    Mutant("occluders move along", ("5 occluders", "reference"), _wrapped(renderer, "steps", _occluder_moves_along)),
     Mutant("no occluders on images of negatives", ("5 occluders",), _spared_negatives("image")),
     # labels and colours
-    Mutant("negative with hair", ("8 negatives", "judge"), _wrapped(renderer, "steps", _hair_in_negatives)),
+    Mutant("negative with hair", ("8 negatives", "reference"), _wrapped(renderer, "steps", _hair_in_negatives)),
     Mutant("colours of the mask changed", ("7 photometric",), _wrapped(renderer, "steps", _colours_of_the_mask)),
     # encoding
     Mutant("mask as palette PNG", ("9 encoding",), _wrapped(shard_writer, "encode_mask", _palette)),
     Mutant("mask as JPEG", ("9 encoding",), _wrapped(shard_writer, "encode_mask", _lossy)),
     Mutant("mask as grey levels to look at", ("1 form", "9 encoding"), _wrapped(shard_writer, "encode_mask", _visible)),
-    Mutant("mask of the example before", ("9 encoding", "judge"), _masks_of_others),
+    Mutant("mask of the example before", ("9 encoding", "reference"), _masks_of_others),
     Mutant(
         "red and blue swapped",
         ("2 classes", "4 fill", "5 occluders"),

@@ -1,4 +1,4 @@
-"""Placing: the matrix by hand and by example, sampling to the pixel, halving."""
+"""Warping: the matrix by hand and by example, sampling to the pixel, halving."""
 
 from __future__ import annotations
 
@@ -47,12 +47,12 @@ def test_the_matrix_is_the_inverse_of_the_one_by_hand(
     assert math.dist(unit, (x, y)) < close
 
 
-def placed(affine: Affine, mask: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> list[str]:
-    """A little portrait placed in a frame of its longer side, as letters."""
+def warped(affine: Affine, mask: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> list[str]:
+    """The mask of a small portrait after an affine map, in a frame of its longer side, as letters."""
     image = np.repeat(mask[..., None] * np.uint8(100), 3, axis=2)
     recipe = Recipe("train", 0, max(mask.shape), "portrait", contract.PORTRAIT, affine=affine, fill=BLACK)
-    made, classes = render(recipe, Portrait(image, mask), lambda asset: image)
-    assert np.array_equal(made[..., 0], classes * 100)  # nothing is between pixels here
+    rendered_image, classes = render(recipe, Portrait(image, mask), lambda asset: image)
+    assert np.array_equal(rendered_image[..., 0], classes * 100)  # nothing lies between pixels here
     return ["".join(".hf"[class_] for class_ in row) for row in classes]
 
 
@@ -84,7 +84,7 @@ CORNER = np.array(
     ],
 )
 def test_a_corner_goes_where_the_words_say(affine: Affine, rows: list[str]) -> None:
-    assert placed(affine, CORNER) == rows
+    assert warped(affine, CORNER) == rows
 
 
 def test_scale_is_about_the_middle() -> None:
@@ -101,8 +101,8 @@ def test_scale_is_about_the_middle() -> None:
 
 def test_the_longer_side_fits_and_the_rest_is_filled_alike_on_both_sides() -> None:
     wide, tall = np.full((4, 8), FACE, np.uint8), np.full((8, 4), FACE, np.uint8)
-    assert placed(Affine(), wide) == ["........"] * 2 + ["ffffffff"] * 4 + ["........"] * 2
-    assert placed(Affine(), tall) == ["..ffff.."] * 8
+    assert warped(Affine(), wide) == ["........"] * 2 + ["ffffffff"] * 4 + ["........"] * 2
+    assert warped(Affine(), tall) == ["..ffff.."] * 8
 
 
 # --- what a source reaches
@@ -114,7 +114,7 @@ def test_rendering_only_what_is_reached_leaves_nothing_out(affine: Affine, size:
     recipe = Recipe("train", 0, size, "portrait", contract.PORTRAIT, affine=affine, fill=BLACK)
     shown = Portrait(np.full((height, width, 3), 200, np.uint8), np.full((height, width), HAIR, np.uint8))
     scene = Scene(recipe, shown, lambda asset: shown.image)
-    image, mask = rendered(recipe, shown, scene.grounds)
+    image, mask = rendered(recipe, shown, scene.backgrounds)
     inside = ~contract.outside(scene)
     sure = ~contract.doubtful(scene)
     assert np.array_equal((mask == HAIR)[sure], inside[sure])
@@ -151,7 +151,7 @@ def test_halving_averages_areas() -> None:
 @settings(max_examples=40, deadline=None)
 @given(st.integers(8, 600), st.integers(8, 600), st.floats(0.05, 3), st.integers(0, 3))
 def test_a_subject_kept_small_renders_the_same(width: int, height: int, scale: float, finest: int) -> None:
-    """Workers let go of detail that no recipe of the build can ask for."""
+    """Workers do not keep detail that no recipe of the build needs."""
     rng = np.random.default_rng(width)
     shown = Portrait(contract.photo(rng, width, height), contract.painting(rng, width, height, 2))
     recipe = Recipe("train", 0, 48, "portrait", contract.PORTRAIT, affine=Affine(scale, rotation=20.0), fill=BLACK)
@@ -180,17 +180,15 @@ def test_rendering_leaves_its_inputs_alone() -> None:
     kept = photo.copy(), mask.copy(), wall.copy()
     wall = wall.copy()
     recipe = Recipe("train", 0, 64, "portrait", contract.PORTRAIT, fill=BLACK)
-    image, made = render(recipe, Portrait(photo, mask), lambda asset: wall)
-    image[:] = 0
-    made[:] = 0
+    for array in render(recipe, Portrait(photo, mask), lambda asset: wall):
+        array[:] = 0
     negative = replace(recipe, kind="negative", portrait="", negative=replace(contract.crop(rng), side=1.0))
-    image, made = render(negative, None, lambda asset: wall)
-    image[:] = 0
-    made[:] = 0
+    for array in render(negative, None, lambda asset: wall):
+        array[:] = 0
     assert all(map(np.array_equal, (photo, mask, wall), kept))
 
 
-def test_steps_end_in_what_render_makes() -> None:
+def test_steps_end_in_what_render_returns() -> None:
     rng = np.random.default_rng(9)
     shown = Portrait(contract.photo(rng, 50, 40), contract.painting(rng, 50, 40, 4))
     recipe = Recipe("train", 0, 32, "portrait", contract.PORTRAIT, fill=BLACK)

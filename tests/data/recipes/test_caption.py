@@ -33,7 +33,7 @@ SQUARE = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0))
         (Affine(0.9, (0.1, 0.0), 12.4, True), "scale 0.90, 10% right, turned 12° clockwise, mirrored"),
     ],
 )
-def test_the_place_is_told(affine: Affine, words: str) -> None:
+def test_the_affine_map_is_described(affine: Affine, words: str) -> None:
     assert words in describe(replace(CLEAN, affine=affine))
 
 
@@ -45,12 +45,12 @@ def test_traits_come_first() -> None:
     assert describe(replace(CLEAN, traits={"tone": "7", "hair": "curly"}))[0] == "hair curly, tone 7"
 
 
-def test_a_negative_is_told_by_its_crop() -> None:
+def test_a_negative_is_described_by_its_crop() -> None:
     negative = replace(CLEAN, kind="negative", portrait="", negative=Crop("wall@0", 0.1, 0.2, 0.75, True))
     assert describe(negative) == ["crop of 75% of the shorter side, mirrored"]
 
 
-def test_the_ground_is_told_where_there_is_some() -> None:
+def test_the_fill_is_described_where_there_is_some() -> None:
     red = Paint("colour", ((255, 0, 16),))
     assert "fill: colour #ff0010" in describe(replace(CLEAN, affine=Affine(scale=0.8), fill=red))
     wall = Paint("background", crop=Crop("wall@0", 0, 0, 1, False))
@@ -58,13 +58,13 @@ def test_the_ground_is_told_where_there_is_some() -> None:
     assert not any("fill" in line for line in describe(replace(CLEAN, affine=Affine(scale=1.2), fill=red)))
 
 
-def test_occluders_are_told() -> None:
+def test_occluders_are_described() -> None:
     stripes = Paint("texture", ((1, 2, 3), (4, 5, 6)), "stripes", 0.0, 0.1, 0)
     hidden = (Occluder("hand", SQUARE, stripes), Occluder("strip", SQUARE, Paint("colour", ((0, 0, 0),))))
     assert "hidden by hand (stripes) and strip (colour #000000)" in describe(replace(CLEAN, occluders=hidden))
 
 
-def test_colours_are_told() -> None:
+def test_colours_are_described() -> None:
     change = Photometric(True, 1.2, 0.5, (1.0, 1.1, 0.9), 0.7, 5.0, 9, 40)
     assert describe(replace(CLEAN, photometric=change))[-1] == (
         "grey, darker x0.50, contrast x1.20, cast 1.00/1.10/0.90, blur 0.7, noise 5, JPEG 40"

@@ -16,14 +16,14 @@ from hairnet_data.recipes.rng import SECTION, Draws, sections, shuffled, uniform
 
 TRAIN_0 = [0.20217070243981505, 0.8060029221010319, 0.45369814209658454]
 TEST_7 = [0.08728405048542243, 0.09744739686157988]
-DECK = [5, 1, 4, 3, 0, 2, 7, 6]
+ORDER = [5, 1, 4, 3, 0, 2, 7, 6]
 
 seeds = st.integers(-(2**63), 2**64 - 1)
 indices = st.integers(0, 2**62)
 
 
 @given(seeds, st.text(st.characters(codec="utf-8"), max_size=12), indices, st.integers(1, 300))
-def test_numbers_follow_from_their_place_alone(seed: int, split: str, index: int, count: int) -> None:
+def test_numbers_follow_from_seed_split_and_index_alone(seed: int, split: str, index: int, count: int) -> None:
     numbers = uniforms(seed, split, index, count)
     assert numbers.shape == (count,)
     assert ((numbers >= 0) & (numbers < 1)).all()
@@ -32,9 +32,9 @@ def test_numbers_follow_from_their_place_alone(seed: int, split: str, index: int
 
 def test_seed_split_and_index_share_nothing() -> None:
     """Were the generator seeded with seed + index, example 6 of seed 1 would be example 7 of seed 0."""
-    places = [(seed, split, index) for seed in (0, 1, 2) for split in ("train", "test") for index in (0, 1, 2, 3)]
-    numbers = {place: uniforms(*place, 256).tolist() for place in places}
-    for one, other in combinations(places, 2):
+    keys = [(seed, split, index) for seed in (0, 1, 2) for split in ("train", "test") for index in (0, 1, 2, 3)]
+    numbers = {key: uniforms(*key, 256).tolist() for key in keys}
+    for one, other in combinations(keys, 2):
         assert not set(numbers[one]) & set(numbers[other]), f"{one} and {other}"
 
 
@@ -54,7 +54,7 @@ def test_numbers_never_change() -> None:
     """Recipes of old datasets are drawn again by `verify`: these are the numbers of the first version."""
     assert uniforms(0, "train", 0, 3).tolist() == TRAIN_0
     assert uniforms(1, "test", 7, 2).tolist() == TEST_7
-    assert shuffled(0, "train", 0, 8).tolist() == DECK
+    assert shuffled(0, "train", 0, 8).tolist() == ORDER
 
 
 def test_numbers_are_the_same_in_another_process_with_another_hash_seed() -> None:
@@ -77,12 +77,12 @@ def test_numbers_are_the_same_in_another_process_with_another_hash_seed() -> Non
 
 
 @given(seeds, st.integers(0, 1000), st.integers(1, 200))
-def test_a_deck_holds_every_card_once(seed: int, deck: int, count: int) -> None:
-    assert sorted(shuffled(seed, "train", deck, count).tolist()) == list(range(count))
+def test_an_epoch_has_every_number_once(seed: int, epoch: int, count: int) -> None:
+    assert sorted(shuffled(seed, "train", epoch, count).tolist()) == list(range(count))
 
 
-def test_every_deck_has_an_order_of_its_own() -> None:
-    orders = [tuple(shuffled(seed, split, deck, 30)) for seed in (0, 1) for split in ("a", "b") for deck in range(5)]
+def test_every_epoch_has_an_order_of_its_own() -> None:
+    orders = [tuple(shuffled(seed, split, epoch, 30)) for seed in (0, 1) for split in ("a", "b") for epoch in range(5)]
     assert len(set(orders)) == len(orders)
 
 

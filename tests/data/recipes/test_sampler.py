@@ -1,4 +1,4 @@
-"""What is drawn: as often as the policy says, within its ranges, and one cure without a change to the others."""
+"""What is drawn: as often as the policy says, within its ranges, and each augmentation independently of the others."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ def train(policy: Policy, seed: int = 0) -> Split:
 
 
 def many(policy: Policy, count: int = 2000, seed: int = 0, assets: Pool | None = None) -> list[Recipe]:
-    held = assets or pool()
-    return [sample_recipe(train(policy, seed), held, index) for index in range(count)]
+    available = assets or pool()
+    return [sample_recipe(train(policy, seed), available, index) for index in range(count)]
 
 
 def split_named(name: str) -> Split:
@@ -68,8 +68,8 @@ def test_rates_are_kept(rate: float) -> None:
     assert abs(sum(negative.mirror for negative in negatives) - len(negatives) * rate) <= bound
     occluded = sum(bool(recipe.occluders) for recipe in many(Policy(negative_rate=0.3, occlude_rate=rate), count))
     assert abs(occluded - count * rate) <= bound
-    grounds = many(Policy(negative_rate=0, background_rate=rate), count)
-    assert abs(sum(recipe.fill.kind == "background" for recipe in grounds) - count * rate) <= bound
+    filled = many(Policy(negative_rate=0, background_rate=rate), count)
+    assert abs(sum(recipe.fill.kind == "background" for recipe in filled) - count * rate) <= bound
 
 
 def test_negatives_are_occluded_as_often_as_portraits() -> None:
@@ -184,7 +184,7 @@ def test_ranges_of_one_value_give_that_value(policy: Policy) -> None:
 
 
 def test_nothing_is_left_as_minus_zero() -> None:
-    """It would be written as -0.0, and a shift of nothing be told as one to the left."""
+    """It would be written as -0.0, and a shift of nothing be described as one to the left."""
     for recipe in many(replace(WIDE, shift=(0, 0), rotate=(0, 0)), 300):
         numbers = (*recipe.affine.shift, recipe.affine.rotation)
         assert all(math.copysign(1, number) == 1 for number in numbers)
@@ -209,43 +209,43 @@ def test_scales_are_drawn_alike_on_both_sides_of_one() -> None:
         ({"mirror": 0}, ("kind", "portrait", "fill", "photometric", "occluders")),
     ],
 )
-def test_one_cure_off_leaves_the_others_as_they_were(off: dict[str, float], unchanged: tuple[str, ...]) -> None:
-    """Ablations compare like with like."""
-    whole, less = many(Policy(), 400), many(replace(Policy(), **off), 400)  # type: ignore[arg-type]
-    assert whole != less
-    for one, other in zip(whole, less, strict=True):
+def test_one_augmentation_off_leaves_the_others_as_they_were(off: dict[str, float], unchanged: tuple[str, ...]) -> None:
+    """Ablations rely on it."""
+    default, changed = many(Policy(), 400), many(replace(Policy(), **off), 400)  # type: ignore[arg-type]
+    assert default != changed
+    for one, other in zip(default, changed, strict=True):
         assert [getattr(one, name) for name in unchanged] == [getattr(other, name) for name in unchanged]
 
 
 def test_without_negatives_the_portraits_are_as_they_were() -> None:
-    whole, less = many(Policy(), 400), many(replace(Policy(), negative_rate=0), 400)
-    same = [(one, other) for one, other in zip(whole, less, strict=True) if one.kind == "portrait"]
+    default, changed = many(Policy(), 400), many(replace(Policy(), negative_rate=0), 400)
+    same = [(one, other) for one, other in zip(default, changed, strict=True) if one.kind == "portrait"]
     assert 200 < len(same) < 340
     assert all(one == other for one, other in same)
 
 
-def test_without_a_shift_only_the_places_change() -> None:
-    whole, less = many(WIDE, 300), many(replace(WIDE, shift=(0, 0)), 300)
-    for one, other in zip(whole, less, strict=True):
+def test_without_a_shift_only_positions_change() -> None:
+    default, changed = many(WIDE, 300), many(replace(WIDE, shift=(0, 0)), 300)
+    for one, other in zip(default, changed, strict=True):
         assert replace(one.affine, shift=(0.0, 0.0)) == other.affine
         assert (one.fill, one.photometric) == (other.fill, other.photometric)
         assert [(o.shape, o.paint) for o in one.occluders] == [(o.shape, o.paint) for o in other.occluders]
 
 
-# --- decks
+# --- epochs
 
 
 def test_each_portrait_is_shown_equally_often() -> None:
     recipes = many(replace(WIDE, occlude_rate=0), 70)
     assert set(Counter(recipe.source_id for recipe in recipes).values()) == {7}
-    for deck in range(7):
-        assert len({recipe.source_id for recipe in recipes[10 * deck : 10 * deck + 10]}) == 10
+    for epoch in range(7):
+        assert len({recipe.source_id for recipe in recipes[10 * epoch : 10 * epoch + 10]}) == 10
 
 
-def test_decks_are_shuffled_anew() -> None:
+def test_every_epoch_is_shuffled_anew() -> None:
     shown = [recipe.source_id for recipe in many(replace(WIDE, occlude_rate=0), 60)]
-    decks = [shown[at : at + 10] for at in range(0, 60, 10)]
-    assert all(one != other for one, other in pairwise(decks))
+    epochs = [shown[start : start + 10] for start in range(0, 60, 10)]
+    assert all(one != other for one, other in pairwise(epochs))
     other_seed = [recipe.source_id for recipe in many(replace(WIDE, occlude_rate=0), 60, seed=1)]
     assert shown != other_seed
 
@@ -271,7 +271,7 @@ def test_a_split_of_negatives_needs_no_portraits() -> None:
 # --- the recipe's other parts
 
 
-def test_a_recipe_tells_what_it_was_drawn_for() -> None:
+def test_a_recipe_names_what_it_was_drawn_for() -> None:
     recipe = sample_recipe(train(CLEAN), pool(), 12, 96)
     assert (recipe.split, recipe.index, recipe.size, recipe.kind) == ("train", 12, 96, "portrait")
     shown = next(asset for asset in pool().portraits if asset.name == recipe.portrait)
@@ -324,8 +324,8 @@ def test_recipes_are_the_same_in_another_process_with_another_hash_seed() -> Non
         ).stdout
         for hash_seed in ("0", "1", "77")
     }
-    held = Pool(tuple(Asset(f"p{k}", "d") for k in range(9)), (Asset("b", "d"),))
-    here = [sample_recipe(train(Policy(), 4), held, index).to_json() for index in range(20)]
+    assets = Pool(tuple(Asset(f"p{k}", "d") for k in range(9)), (Asset("b", "d"),))
+    here = [sample_recipe(train(Policy(), 4), assets, index).to_json() for index in range(20)]
     assert said == {f"{here}\n"}
 
 
@@ -333,30 +333,30 @@ def test_recipes_are_the_same_in_another_process_with_another_hash_seed() -> Non
 
 
 def test_evaluation_is_independent_of_the_users_policy_and_seed() -> None:
-    held = Pool(tuple(heads(10)), pool().backgrounds)
+    assets = Pool(tuple(heads(10)), pool().backgrounds)
     for policy, seed in ((Policy(), 0), (Policy(negative_rate=1, scale=(0.05, 20), photometric=3), 99)):
-        made = [
-            sample_recipe(split, held, index)
+        recipes = [
+            sample_recipe(split, assets, index)
             for split in splits_for(policy, seed)
             if split.name != "train"
             for index in range(6)
         ]
-        first = [sample_recipe(split, held, index) for split in EVALUATION_SPLITS for index in range(6)]
-        assert made == first
+        first = [sample_recipe(split, assets, index) for split in EVALUATION_SPLITS for index in range(6)]
+        assert recipes == first
 
 
 @pytest.mark.parametrize("name", ["validation", "test", "test_shifted", "test_rotated", "test_occluded"])
 def test_evaluation_shows_each_portrait_once(name: str) -> None:
     split = split_named(name)
     assert split.natural_size(pool()) == 10
-    held = Pool(tuple(heads(10)), pool().backgrounds)
-    assert len({sample_recipe(split, held, index).portrait for index in range(10)}) == 10
+    assets = Pool(tuple(heads(10)), pool().backgrounds)
+    assert len({sample_recipe(split, assets, index).portrait for index in range(10)}) == 10
 
 
 def test_capped_test_splits_show_the_same_portraits() -> None:
-    held = Pool(tuple(heads(10)), pool().backgrounds)
+    assets = Pool(tuple(heads(10)), pool().backgrounds)
     names = ["test", "test_shifted", "test_rotated", "test_occluded"]
-    shown = {tuple(sample_recipe(split_named(name), held, index).portrait for index in range(4)) for name in names}
+    shown = {tuple(sample_recipe(split_named(name), assets, index).portrait for index in range(4)) for name in names}
     assert len(shown) == 1
 
 
@@ -396,46 +396,46 @@ def head(rng: np.random.Generator) -> Pixels:
 
 def heads(count: int) -> list[Asset]:
     rng = np.random.default_rng(8)
-    made = []
+    portraits = []
     for k in range(count):
         mask = head(rng)
         shown = Portrait(np.zeros((*mask.shape, 3), np.uint8), mask)
-        made.append(Asset(f"p{k:03}", DIGEST, head=head_of(shown)))
-    return made
+        portraits.append(Asset(f"p{k:03}", DIGEST, head=head_of(shown)))
+    return portraits
 
 
 def test_occluders_of_test_occluded_hide_20_to_50_percent_of_the_head() -> None:
     """Measured where it counts: on rendered masks."""
     rng = np.random.default_rng(5)
-    split, grounds, shares = split_named("test_occluded"), contract.wall(rng), []
+    split, backgrounds, shares = split_named("test_occluded"), contract.wall(rng), []
     for index in range(300):
         mask = head(rng)
         shown = Portrait(np.zeros((*mask.shape, 3), np.uint8), mask)
-        held = Pool((Asset("p", DIGEST, head=head_of(shown)),), pool().backgrounds)
-        recipe = sample_recipe(split, held, index)
+        assets = Pool((Asset("p", DIGEST, head=head_of(shown)),), pool().backgrounds)
+        recipe = sample_recipe(split, assets, index)
         assert len(recipe.occluders) == 1
         assert recipe.affine == Affine()
-        _, hidden = render(recipe, shown, grounds)
-        _, bare = render(replace(recipe, occluders=()), shown, grounds)
+        _, hidden = render(recipe, shown, backgrounds)
+        _, bare = render(replace(recipe, occluders=()), shown, backgrounds)
         shares.append(1 - np.count_nonzero(hidden) / np.count_nonzero(bare))
     assert min(shares) >= 0.2
     assert max(shares) <= 0.5
-    assert np.std(shares) > 0.04  # the whole range is used, not its middle alone
+    assert np.std(shares) > 0.04  # the entire range is used, not its middle alone
 
 
 def test_occluders_aimed_at_moved_heads_hide_what_the_policy_says() -> None:
     """In training the head is not where it was in the portrait: the aim follows the affine."""
     rng = np.random.default_rng(6)
     policy = Policy(negative_rate=0, occlude_rate=1, cover=(0.2, 0.6), shift=(0, 0.3), scale=(0.7, 1.4), photometric=0)
-    split, grounds, shares = splits_for(policy, 0)[0], contract.wall(rng), []
+    split, backgrounds, shares = splits_for(policy, 0)[0], contract.wall(rng), []
     for index in range(200):
         mask = head(rng)
         shown = Portrait(np.zeros((*mask.shape, 3), np.uint8), mask)
-        held = Pool((Asset("p", DIGEST, head=head_of(shown)),), pool().backgrounds)
-        recipe = sample_recipe(split, held, index)
+        assets = Pool((Asset("p", DIGEST, head=head_of(shown)),), pool().backgrounds)
+        recipe = sample_recipe(split, assets, index)
         assert len(recipe.occluders) == 1
-        _, hidden = render(recipe, shown, grounds)
-        _, bare = render(replace(recipe, occluders=()), shown, grounds)
+        _, hidden = render(recipe, shown, backgrounds)
+        _, bare = render(replace(recipe, occluders=()), shown, backgrounds)
         if np.count_nonzero(bare) > 2000:  # what is left in the frame may be a sliver, on which the map is too coarse
             shares.append(1 - np.count_nonzero(hidden) / np.count_nonzero(bare))
     assert len(shares) > 150

@@ -1,4 +1,4 @@
-"""Dividing people into pools: nobody shared, always the same, fractions met, no wanted pool empty."""
+"""Dividing people into pools: nobody shared, always the same, fractions met, no pool empty that should not be."""
 
 import subprocess
 import sys
@@ -20,11 +20,11 @@ seeds = st.integers(-5, 1 << 40)
 
 
 @given(weights, fractions, seeds)
-def test_everybody_is_in_one_pool_that_is_wanted(weights, fractions, seed):
+def test_everybody_is_in_one_pool_with_a_share(weights, fractions, seed):
     pools = assign_pools(weights, fractions, seed)
     assert pools.keys() == weights.keys()
-    wanted = {pool for pool, share in zip(POOLS, fractions, strict=True) if share > 0}
-    assert set(pools.values()) <= wanted
+    expected_pools = {pool for pool, share in zip(POOLS, fractions, strict=True) if share > 0}
+    assert set(pools.values()) <= expected_pools
 
 
 @given(weights, fractions, seeds, st.randoms())
@@ -35,10 +35,10 @@ def test_the_order_of_the_keys_does_not_matter(weights, fractions, seed, random)
 
 
 @given(weights, fractions, seeds)
-def test_no_wanted_pool_is_empty_while_there_are_people_enough(weights, fractions, seed):
-    wanted = [pool for pool, share in zip(POOLS, fractions, strict=True) if share > 0]
+def test_no_pool_with_a_share_is_empty_while_there_are_people_enough(weights, fractions, seed):
+    expected_pools = [pool for pool, share in zip(POOLS, fractions, strict=True) if share > 0]
     filled = set(assign_pools(weights, fractions, seed).values())
-    assert len(filled) == min(len(wanted), len(weights))
+    assert len(filled) == min(len(expected_pools), len(weights))
 
 
 @given(weights, fractions, seeds)
@@ -49,8 +49,8 @@ def test_fractions_are_met_as_far_as_people_allow(weights, fractions, seed):
     for pool, share in zip(POOLS, fractions, strict=True):
         running += sum(weights[key] for key in weights if pools[key] == pool)
         expected += share * total
-        # A cut lies within half a person of its place, or further where that keeps a pool from being empty:
-        # two other pools can ask for one person each.
+        # A cut is off by half a person at most, or by more where that keeps a pool from being empty: two other pools
+        # can need one person each.
         assert abs(running - expected) <= 2 * largest
 
 

@@ -1,4 +1,4 @@
-"""The nine points of the alignment contract, each for hundreds of scenes. The checks themselves are in `contract`."""
+"""The nine points of the alignment contract, each for hundreds of scenes, by the checks of `tests.support.contract`."""
 
 from __future__ import annotations
 
@@ -184,7 +184,7 @@ def sampled(draw: Draw[T]) -> Scene:
     return Scene(recipe, shown, contract.wall(np.random.default_rng(draw(seeds))))
 
 
-# --- 1 and the judge
+# --- 1 and the reference mask
 
 
 @many
@@ -195,20 +195,20 @@ def test_point_1_types_shapes_and_classes(scene: Scene) -> None:
 
 @many
 @given(sampled())
-def test_the_judge_agrees_with_the_renderer_for_every_policy(scene: Scene) -> None:
-    contract.check_judge(scene, rendered)
+def test_the_reference_agrees_with_the_renderer_for_every_policy(scene: Scene) -> None:
+    contract.check_reference(scene, rendered)
 
 
 @many
 @given(scenes(hidden=st.lists(occluders, max_size=3)))
-def test_the_judge_agrees_with_the_renderer_for_every_recipe(scene: Scene) -> None:
-    contract.check_judge(scene, rendered)
+def test_the_reference_agrees_with_the_renderer_for_every_recipe(scene: Scene) -> None:
+    contract.check_reference(scene, rendered)
 
 
 @many
 @given(scenes(hidden=st.lists(round_outlines.map(lambda o: Occluder("ellipse", o, Paint("colour", ((1, 2, 3),)))))))
-def test_the_judge_knows_nearly_every_class_for_sure(scene: Scene) -> None:
-    """Else it would agree with anything: what it leaves open lies on a border of source pixels, or on an outline."""
+def test_the_reference_leaves_few_classes_open(scene: Scene) -> None:
+    """Else it would agree with anything. What it leaves open lies on a border of source pixels, or on an outline."""
     allowed = reference_mask.allowed_classes(scene.recipe, scene.shown.mask, scene.frame)
     bits = [1 << bit for bit in (BACKGROUND, HAIR, FACE, reference_mask.UNLABELLED_BIT)]
     assert ((allowed > 0) & (allowed & ~np.uint8(sum(bits)) == 0)).all()
@@ -238,7 +238,7 @@ def test_point_2_a_portrait_in_its_class_colours_shows_its_mask(scene: Scene) ->
     contract.check_classes(scene, rendered)
 
 
-def test_point_2_looks_at_most_pixels() -> None:
+def test_point_2_checks_most_pixels() -> None:
     """The property above must not hold because every pixel is near an edge."""
     rng = np.random.default_rng(3)
     mask = contract.painting(rng, 300, 240, 12)
@@ -253,12 +253,12 @@ def test_point_2_looks_at_most_pixels() -> None:
 
 @many
 @given(scenes(), st.floats(0, 1), st.floats(0, 1), st.floats(0, 1), st.floats(0, 1))
-def test_point_3_a_disc_is_where_the_matrix_says(scene: Scene, size: float, spot: float, x: float, y: float) -> None:
-    # The disc decides on the scale: in sight as a whole, and 8 pixels or more in the source and in the output.
+def test_point_3_a_disc_is_where_the_matrix_says(scene: Scene, size: float, choice: float, x: float, y: float) -> None:
+    # The disc decides on the scale: completely in sight, and 8 pixels or more in the source and in the output.
     recipe, (width, height) = scene.recipe, scene.frame
     least, most = 4 * max(1.0, width / scene.shown.mask.shape[1]), min(scene.frame) / 2 - 2
     assume(most >= least)
-    in_source = least * (most / least) ** spot
+    in_source = least * (most / least) ** choice
     # Up to four times up: beyond, the 32nds of a source pixel that the image is interpolated in begin to show.
     radius = 4 * (min(recipe.size / 2 - 3, 4 * in_source) / 4) ** size
     step = in_source / radius
@@ -270,8 +270,8 @@ def test_point_3_a_disc_is_where_the_matrix_says(scene: Scene, size: float, spot
     affine = replace(recipe.affine, scale=scale, shift=(0.0, 0.0))
     lands = complex(contract.moved(replace(recipe, affine=affine), scene.frame, np.array([centre]))[0])
     # Off the middle of the output by as much as there is room for, less the pixel of shifts that the check adds.
-    wanted = complex(recipe.size / 2 - room + y * (2 * room - 1), recipe.size / 2 - room + x * (2 * room - 1))
-    shift = (wanted - lands) / recipe.size
+    target = complex(recipe.size / 2 - room + y * (2 * room - 1), recipe.size / 2 - room + x * (2 * room - 1))
+    shift = (target - lands) / recipe.size
     affine = replace(affine, shift=(shift.real, shift.imag))
     contract.check_disc(replace(scene, recipe=replace(recipe, affine=affine)), rendered, centre, radius)
 
@@ -327,12 +327,12 @@ quarter_turns = st.sampled_from([0.0, 90.0, 180.0, -90.0])
 @many
 @given(squares(st.builds(Affine, rotation=quarter_turns, mirror=st.booleans())))
 def test_point_6_quarter_turns_and_mirrors_are_exact(scene: Scene) -> None:
-    image, mask = rendered(scene.plain, scene.portrait, scene.grounds)
+    image, mask = rendered(scene.plain, scene.portrait, scene.backgrounds)
     affine = scene.recipe.affine
-    for made, given_ in ((image, scene.shown.image), (mask, scene.shown.mask)):
-        mirrored = given_[:, ::-1] if affine.mirror else given_
+    for warped, source in ((image, scene.shown.image), (mask, scene.shown.mask)):
+        mirrored = source[:, ::-1] if affine.mirror else source
         # np.rot90 turns the other way than we do.
-        assert np.array_equal(made, np.rot90(mirrored, -round(affine.rotation / 90)))
+        assert np.array_equal(warped, np.rot90(mirrored, -round(affine.rotation / 90)))
 
 
 near_shifts = st.floats(-0.3, 0.3).map(lambda shift: round(shift, 4))
@@ -349,7 +349,7 @@ def test_point_6_there_and_back_restores_what_is_off_the_edges(scene: Scene) -> 
     contract.check_inverse(scene, rendered)
 
 
-def test_point_6_there_and_back_looks_at_most_pixels() -> None:
+def test_point_6_there_and_back_checks_most_pixels() -> None:
     rng = np.random.default_rng(5)
     mask = contract.painting(rng, 128, 128, 12)
     recipe = Recipe("train", 0, 128, "portrait", contract.PORTRAIT, affine=Affine(0.7, (0.05, -0.03), 25.0, True))
@@ -378,31 +378,31 @@ def test_point_8_negatives_have_no_class(scene: Scene) -> None:
 def test_points_1_and_5_hold_for_negatives(scene: Scene) -> None:
     contract.check_form(scene, rendered)
     contract.check_occluders(scene, rendered)
-    contract.check_judge(scene, rendered)
+    contract.check_reference(scene, rendered)
 
 
 @many
 @given(sampled())
 def test_point_9_the_mask_survives_its_record(scene: Scene) -> None:
     contract.check_encoding(scene)
-    image, mask = contract.recorded(scene.recipe, scene.portrait, scene.grounds)
-    assert all(map(np.array_equal, (image, mask), rendered(scene.recipe, scene.portrait, scene.grounds)))
+    image, mask = contract.recorded(scene.recipe, scene.portrait, scene.backgrounds)
+    assert all(map(np.array_equal, (image, mask), rendered(scene.recipe, scene.portrait, scene.backgrounds)))
 
 
-# --- the judge by itself
+# --- the reference mask by itself
 
 
 @pytest.mark.parametrize(
     ("right", "wrong"),
     [*((HAIR, wrong) for wrong in (BACKGROUND, FACE, 3, 254, UNLABELLED)), (UNLABELLED, HAIR), (UNLABELLED, 254)],
 )
-def test_the_judge_names_a_pixel_that_is_wrong(right: int, wrong: int) -> None:
+def test_the_reference_names_a_pixel_that_is_wrong(right: int, wrong: int) -> None:
     mask = np.full((40, 40), right, np.uint8)
     recipe = Recipe("train", 0, 40, "portrait", contract.PORTRAIT)
     allowed = reference_mask.allowed_classes(recipe, mask, (40, 40))
     assert reference_mask.mask_fault(mask, allowed) == ""
-    found = mask.copy()
-    found[7, 30] = wrong
-    assert reference_mask.mask_fault(found, allowed) == (
+    changed = mask.copy()
+    changed[7, 30] = wrong
+    assert reference_mask.mask_fault(changed, allowed) == (
         f"the mask is wrong at 1 pixels, first at column 30, row 7: it has class {wrong}"
     )

@@ -32,15 +32,15 @@ def outlines_and_sizes(draw: Callable[[st.SearchStrategy[T]], T]) -> tuple[list[
     """Any polygon; half of them have every corner on a pixel's centre or border."""
     size = draw(sizes)
     on_grid = st.integers(-2, 2 * size + 2).map(lambda halves: halves / (2 * size))
-    places = on_grid if draw(st.booleans()) else coordinates
-    return draw(st.lists(st.tuples(places, places), min_size=3, max_size=8)), size
+    values = on_grid if draw(st.booleans()) else coordinates
+    return draw(st.lists(st.tuples(values, values), min_size=3, max_size=8)), size
 
 
 def slowly(outline: Sequence[Point], size: int) -> NDArray[np.bool_]:
-    """The same question, asked of every pixel by itself in fractions: does the polygon wind round its centre?"""
+    """The same for every pixel by itself, in fractions: does the polygon wind round its centre?"""
     corners = [(Fraction(round(x * (size * 256)), 256), Fraction(round(y * (size * 256)), 256)) for x, y in outline]
     edges = list(zip(corners, [*corners[1:], corners[0]], strict=True))
-    found = np.zeros((size, size), np.bool_)
+    inside = np.zeros((size, size), np.bool_)
     for row in range(size):
         for column in range(size):
             x, y = column + Fraction(1, 2), row + Fraction(1, 2)
@@ -48,20 +48,20 @@ def slowly(outline: Sequence[Point], size: int) -> NDArray[np.bool_]:
             for (x0, y0), (x1, y1) in edges:
                 if min(y0, y1) <= y < max(y0, y1) and x0 + (y - y0) * (x1 - x0) / (y1 - y0) <= x:
                     winding += 1 if y0 < y1 else -1
-            found[row, column] = winding != 0
-    return found
+            inside[row, column] = winding != 0
+    return inside
 
 
 def spread(outline: Sequence[Point], size: int) -> NDArray[np.bool_]:
-    """`rasterize` on the whole frame."""
+    """`rasterize` on the entire frame."""
     (left, top, right, bottom), inside = rasterize(outline, size)
     assert 0 <= left <= right <= size
     assert 0 <= top <= bottom <= size
     assert inside.shape == (bottom - top, right - left)
     assert inside.dtype == np.bool_
-    whole = np.zeros((size, size), np.bool_)
-    whole[top:bottom, left:right] = inside
-    return whole
+    frame = np.zeros((size, size), np.bool_)
+    frame[top:bottom, left:right] = inside
+    return frame
 
 
 @settings(max_examples=300, deadline=None)
@@ -88,26 +88,26 @@ def test_the_contracts_polygon_is_exact_too(drawn: tuple[list[Point], int]) -> N
 @given(outlines_and_sizes(), st.integers(0, 7))
 def test_neither_direction_nor_first_corner_matters(drawn: tuple[list[Point], int], first: int) -> None:
     outline, size = drawn
-    whole = spread(outline, size)
+    covered = spread(outline, size)
     turned = outline[first % len(outline) :] + outline[: first % len(outline)]
-    assert np.array_equal(spread(turned, size), whole)
-    assert np.array_equal(spread(outline[::-1], size), whole)
+    assert np.array_equal(spread(turned, size), covered)
+    assert np.array_equal(spread(outline[::-1], size), covered)
 
 
 def test_a_square_on_pixel_borders_covers_exactly_its_pixels() -> None:
     box, inside = rasterize([(0.2, 0.3), (0.5, 0.3), (0.5, 0.7), (0.2, 0.7)], 10)
     assert inside.sum() == 3 * 4
-    whole = spread([(0.2, 0.3), (0.5, 0.3), (0.5, 0.7), (0.2, 0.7)], 10)
-    assert whole[3:7, 2:5].all()
+    covered = spread([(0.2, 0.3), (0.5, 0.3), (0.5, 0.7), (0.2, 0.7)], 10)
+    assert covered[3:7, 2:5].all()
     assert box[0] <= 2
     assert box[3] >= 7
 
 
 def test_centres_on_left_and_upper_edges_are_inside_on_right_and_lower_ones_outside() -> None:
     # Corners on the centres of pixels (2, 2) and (6, 6).
-    whole = spread([(0.25, 0.25), (0.65, 0.25), (0.65, 0.65), (0.25, 0.65)], 10)
-    assert whole[2:6, 2:6].all()
-    assert whole.sum() == 4 * 4
+    covered = spread([(0.25, 0.25), (0.65, 0.25), (0.65, 0.65), (0.25, 0.65)], 10)
+    assert covered[2:6, 2:6].all()
+    assert covered.sum() == 4 * 4
 
 
 def test_corners_snap_to_the_nearest_256th_of_a_pixel() -> None:
@@ -152,16 +152,16 @@ def example_arrays(size: int) -> tuple[Pixels, Pixels]:
 @given(outlines_and_sizes(), st.sampled_from(PAINTS))
 def test_paint_and_background_lie_on_the_same_pixels(drawn: tuple[list[Point], int], paint: Paint) -> None:
     outline, size = drawn
-    grounds = contract.wall(np.random.default_rng(4))
+    backgrounds = contract.wall(np.random.default_rng(4))
     image, mask = example_arrays(size)
     before, labels = image.copy(), mask.copy()
-    occlude(image, mask, Occluder("polygon", tuple(outline), paint), grounds)
+    occlude(image, mask, Occluder("polygon", tuple(outline), paint), backgrounds)
     hidden = slowly(outline, size)
     assert np.array_equal(mask, np.where(hidden, BACKGROUND, labels))
     assert np.array_equal(image[~hidden], before[~hidden])
     (left, top, right, bottom), inside = rasterize(outline, size)
     if inside.any():
-        painted = paint_box(paint, (left, top, right, bottom), size, grounds)
+        painted = paint_box(paint, (left, top, right, bottom), size, backgrounds)
         assert np.array_equal(image[top:bottom, left:right][inside], painted[inside])
 
 
@@ -205,7 +205,7 @@ def test_a_longer_finger_reaches_farther() -> None:
     assert tops == sorted(tops, reverse=True)
 
 
-def test_place_stretches_turns_clockwise_and_moves() -> None:
+def test_transform_outline_stretches_turns_clockwise_and_moves() -> None:
     unit = [(0.5, 0.0), (0.0, -0.5)]  # right and up
     assert transform_outline(unit, (0.0, 0.0), 1.0, 1.0, 0.0) == ((0.5, 0.0), (0.0, -0.5))
     assert transform_outline(unit, (0.0, 0.0), 1.0, 1.0, 90.0) == ((0.0, 0.5), (0.5, 0.0))  # down and right
@@ -216,6 +216,6 @@ def test_place_stretches_turns_clockwise_and_moves() -> None:
     )  # stretched before it is turned
 
 
-def test_place_rounds_so_that_json_is_the_value() -> None:
+def test_transform_outline_rounds_so_that_json_is_the_value() -> None:
     outline = transform_outline(ellipse(), (1 / 3, 2 / 3), 0.777, 0.333, 12.3)
     assert all(round(part, 4) == part for point in outline for part in point)

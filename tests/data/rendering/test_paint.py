@@ -42,15 +42,15 @@ textures = st.builds(
 @given(boxes(), textures)
 def test_textures_stay_between_their_colours(drawn: tuple[tuple[int, int, int, int], int], paint: Paint) -> None:
     box, size = drawn
-    made = paint_box(paint, box, size, contract.wall(np.random.default_rng(0)))
-    assert made.shape == (box[3] - box[1], box[2] - box[0], 3)
-    assert made.dtype == np.uint8
+    painted = paint_box(paint, box, size, contract.wall(np.random.default_rng(0)))
+    assert painted.shape == (box[3] - box[1], box[2] - box[0], 3)
+    assert painted.dtype == np.uint8
     ends = np.array(paint.colours)
-    assert (made >= ends.min(axis=0)).all()
-    assert (made <= ends.max(axis=0)).all()
+    assert (painted >= ends.min(axis=0)).all()
+    assert (painted <= ends.max(axis=0)).all()
     if paint.pattern in ("stripes", "checks"):
-        assert {tuple(colour) for colour in made.reshape(-1, 3).tolist()} <= set(paint.colours)
-    assert np.array_equal(made, paint_box(paint, box, size, contract.wall(np.random.default_rng(1))))
+        assert {tuple(colour) for colour in painted.reshape(-1, 3).tolist()} <= set(paint.colours)
+    assert np.array_equal(painted, paint_box(paint, box, size, contract.wall(np.random.default_rng(1))))
 
 
 @settings(max_examples=100, deadline=None)
@@ -58,22 +58,23 @@ def test_textures_stay_between_their_colours(drawn: tuple[tuple[int, int, int, i
 def test_patterns_are_fixed_to_the_frame(drawn: tuple[tuple[int, int, int, int], int], paint: Paint) -> None:
     """A box shows a window of the pattern, so two boxes side by side have no seam."""
     (left, top, right, bottom), size = drawn
-    grounds = contract.wall(np.random.default_rng(0))
-    whole = paint_box(paint, (0, 0, size, size), size, grounds)
-    assert np.array_equal(paint_box(paint, (left, top, right, bottom), size, grounds), whole[top:bottom, left:right])
+    backgrounds = contract.wall(np.random.default_rng(0))
+    frame = paint_box(paint, (0, 0, size, size), size, backgrounds)
+    painted = paint_box(paint, (left, top, right, bottom), size, backgrounds)
+    assert np.array_equal(painted, frame[top:bottom, left:right])
 
 
 def test_stripes_have_their_period_and_angle() -> None:
-    made = paint_box(STRIPES, (0, 0, 80, 80), 80, contract.wall(np.random.default_rng(0)))[..., 0]
-    assert (made == made[0]).all()  # at angle 0 they stand upright
-    assert np.flatnonzero(np.diff(made[0].astype(int))).tolist() == [9, 19, 29, 39, 49, 59, 69]
+    painted = paint_box(STRIPES, (0, 0, 80, 80), 80, contract.wall(np.random.default_rng(0)))[..., 0]
+    assert (painted == painted[0]).all()  # at angle 0 they stand upright
+    assert np.flatnonzero(np.diff(painted[0].astype(int))).tolist() == [9, 19, 29, 39, 49, 59, 69]
     turned = paint_box(replace(STRIPES, angle=90.0), (0, 0, 80, 80), 80, contract.wall(np.random.default_rng(0)))
-    assert np.array_equal(turned[..., 0], made.T)
+    assert np.array_equal(turned[..., 0], painted.T)
 
 
 def test_another_seed_is_another_texture() -> None:
     for pattern in PATTERNS:
-        made = [
+        painted = [
             paint_box(
                 replace(STRIPES, pattern=pattern, seed=seed),
                 (0, 0, 64, 64),
@@ -82,7 +83,7 @@ def test_another_seed_is_another_texture() -> None:
             )
             for seed in (0, 9999, 40000)
         ]
-        assert len({picture.tobytes() for picture in made}) == 3
+        assert len({picture.tobytes() for picture in painted}) == 3
 
 
 @settings(max_examples=50, deadline=None)
@@ -91,9 +92,9 @@ def test_a_flat_colour_is_that_colour(
     drawn: tuple[tuple[int, int, int, int], int], colour: tuple[int, int, int]
 ) -> None:
     box, size = drawn
-    made = paint_box(Paint("colour", (colour,)), box, size, contract.wall(np.random.default_rng(0)))
-    assert made.shape == (box[3] - box[1], box[2] - box[0], 3)
-    assert (made == colour).all()
+    painted = paint_box(Paint("colour", (colour,)), box, size, contract.wall(np.random.default_rng(0)))
+    assert painted.shape == (box[3] - box[1], box[2] - box[0], 3)
+    assert (painted == colour).all()
 
 
 # --- crops
@@ -112,18 +113,18 @@ def test_a_flat_colour_is_that_colour(
 def test_crops_lie_within_and_have_their_size(
     width: int, height: int, size: int, x: float, y: float, side: float, mirror: bool
 ) -> None:
-    # Columns and rows are written into the picture, so that a crop tells where it was cut.
+    # The picture's values are its columns and rows, so that those of a crop say where it was cut.
     picture = np.zeros((height, width, 3), np.uint8)
     picture[..., 0] = np.linspace(0, 255, width)
     picture[..., 1] = np.linspace(0, 255, height)[:, None]
     kept = picture.copy()
-    made = take_crop(Crop("wall@0", x, y, side, mirror), picture, size)
-    assert made.shape == (size, size, 3)
-    assert made.flags.c_contiguous
-    across, down = made[..., 0].astype(int), made[..., 1].astype(int)
+    cut = take_crop(Crop("wall@0", x, y, side, mirror), picture, size)
+    assert cut.shape == (size, size, 3)
+    assert cut.flags.c_contiguous
+    across, down = cut[..., 0].astype(int), cut[..., 1].astype(int)
     assert (np.diff(across, axis=1) * (-1 if mirror else 1) >= 0).all()
     assert (np.diff(down, axis=0) >= 0).all()
-    made[:] = 7
+    cut[:] = 7
     assert np.array_equal(picture, kept)
 
 
@@ -149,9 +150,9 @@ def test_a_crop_of_side_0_is_pixel_for_pixel() -> None:
 def test_large_backgrounds_are_averaged_not_thinned_out() -> None:
     checks = np.indices((512, 512)).sum(axis=0) % 2 * 255
     picture = np.repeat(checks[..., None], 3, axis=2).astype(np.uint8)
-    made = take_crop(CROP, picture, 64)
-    assert made.std() < 3
-    assert abs(made.mean() - 127.5) < 3
+    cut = take_crop(CROP, picture, 64)
+    assert cut.std() < 3
+    assert abs(cut.mean() - 127.5) < 3
 
 
 @pytest.mark.parametrize(

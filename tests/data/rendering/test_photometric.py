@@ -60,26 +60,26 @@ def test_the_default_returns_the_same_array() -> None:
 def test_point_7_the_input_stays_and_the_output_is_a_picture(change: Photometric, size: int, seed: int) -> None:
     image = contract.photo(np.random.default_rng(seed), size, size).copy()
     kept = image.copy()
-    made = change_colours(image, change)
-    assert (made.dtype, made.shape) == (np.uint8, (size, size, 3))
+    changed = change_colours(image, change)
+    assert (changed.dtype, changed.shape) == (np.uint8, (size, size, 3))
     assert np.array_equal(image, kept)
-    assert np.array_equal(made, change_colours(image, change))
+    assert np.array_equal(changed, change_colours(image, change))
 
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
 def test_every_change_changes_something(change: Photometric) -> None:
     image = picture()
-    made = change_colours(image, change)
-    assert made is not image
-    assert not np.array_equal(made, image)
-    assert np.abs(made.astype(int) - image).mean() < 60
+    changed = change_colours(image, change)
+    assert changed is not image
+    assert not np.array_equal(changed, image)
+    assert np.abs(changed.astype(int) - image).mean() < 60
 
 
 def test_grey_has_three_equal_channels_of_the_same_luma() -> None:
     image = picture()
-    made = change_colours(image, CHANGES["grey"])
-    assert (made == made[..., :1]).all()
-    assert np.abs(made[..., 0] - image @ [0.299, 0.587, 0.114]).max() <= 1
+    changed = change_colours(image, CHANGES["grey"])
+    assert (changed == changed[..., :1]).all()
+    assert np.abs(changed[..., 0] - image @ [0.299, 0.587, 0.114]).max() <= 1
 
 
 def test_brightness_and_contrast_are_gains_about_black_and_mid_grey() -> None:
@@ -91,23 +91,23 @@ def test_brightness_and_contrast_are_gains_about_black_and_mid_grey() -> None:
 
 
 def test_a_cast_is_in_red_green_blue_order() -> None:
-    made = change_colours(flat(100), Photometric(cast=(1.2, 1.0, 0.5)))
-    assert made[0, 0].tolist() == [120, 100, 50]
+    changed = change_colours(flat(100), Photometric(cast=(1.2, 1.0, 0.5)))
+    assert changed[0, 0].tolist() == [120, 100, 50]
 
 
 def test_blur_smooths_and_keeps_the_mean() -> None:
     image = contract.photo(np.random.default_rng(0), 224, 224)
-    made = change_colours(image, Photometric(blur=2.0))
-    assert made.std() < image.std() / 3
-    assert abs(float(made.mean()) - float(image.mean())) < 0.6
+    changed = change_colours(image, Photometric(blur=2.0))
+    assert changed.std() < image.std() / 3
+    assert abs(float(changed.mean()) - float(image.mean())) < 0.6
     # In 224ths of the frame: twice the size takes twice the pixels.
     dot = np.zeros((448, 448, 3), np.uint8)
     dot[200:248, 200:248] = 255
     wide = change_colours(dot, Photometric(blur=2.0))[224, :, 0].astype(float)
     slope = np.abs(np.diff(wide[150:224]))
-    places = np.arange(len(slope))
-    middle = (places * slope).sum() / slope.sum()
-    assert (slope * (places - middle) ** 2).sum() / slope.sum() == pytest.approx(4.0**2, rel=0.1)
+    columns = np.arange(len(slope))
+    middle = (columns * slope).sum() / slope.sum()
+    assert (slope * (columns - middle) ** 2).sum() / slope.sum() == pytest.approx(4.0**2, rel=0.1)
 
 
 def test_noise_has_its_strength_and_its_seed() -> None:
@@ -125,14 +125,14 @@ def test_noise_does_not_wrap_round() -> None:
 
 def test_a_worse_jpeg_is_worse_and_keeps_the_channels() -> None:
     image = picture()
-    faults = [np.abs(change_colours(image, Photometric(jpeg=q)).astype(int) - image).mean() for q in (95, 60, 10)]
-    assert faults == sorted(faults)
-    assert faults[0] < 3
+    errors = [np.abs(change_colours(image, Photometric(jpeg=q)).astype(int) - image).mean() for q in (95, 60, 10)]
+    assert errors == sorted(errors)
+    assert errors[0] < 3
     red = np.zeros((64, 64, 3), np.uint8)
     red[..., 0] = 230
-    made = change_colours(red, Photometric(jpeg=80))
-    assert made[..., 0].min() > 210
-    assert made[..., 1:].max() < 20
+    changed = change_colours(red, Photometric(jpeg=80))
+    assert changed[..., 0].min() > 210
+    assert changed[..., 1:].max() < 20
 
 
 def test_changes_are_made_in_their_order() -> None:
