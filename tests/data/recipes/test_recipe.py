@@ -219,6 +219,8 @@ WRONG: dict[str, str] = {
     "a trait as number": changed("traits", "tone", to=7),
     "something more": changed("more", to=1),
     "something less": json.dumps({key: value for key, value in PLAIN.items() if key != "fill"}),
+    "something more in a part": changed("affine", "more", to=1),
+    "something less in a part": changed("affine", to={"scale": 1.0, "shift": [0.0, 0.0], "rotation": 0.0}),
 }
 
 
@@ -228,6 +230,38 @@ def test_what_is_no_recipe_is_refused_in_one_line(text: str) -> None:
         Recipe.from_json(text)
     assert "\n" not in str(caught.value)
     assert str(caught.value).startswith("recipe: cannot be read")
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "error"),
+    [
+        (("version",), 2, "version: should be 1, received 2"),
+        (("index",), -1, "index: should be at least 0, received -1"),
+        (("affine", "scale"), 1e9, "affine.scale: should be at most 100.0, received 1000000000.0"),
+        (("occluders", 1, "paint", "seed"), 1.5, "occluders.1.paint.seed: should be an integer, received 1.5"),
+        (("traits", "tone"), 7, "traits.tone: should be a text, received 7"),
+        (("occluders", 1, "paint", "period"), 0, "occluders.1.paint: should have a period of at least 0.005"),
+        (("portrait",), "", "should have either a portrait or a negative, and its kind"),
+    ],
+)
+def test_an_error_names_the_field_and_the_value(path: tuple[Any, ...], value: Any, error: str) -> None:
+    with pytest.raises(DatasetError) as caught:
+        Recipe.from_json(changed(*path, to=value))
+    assert str(caught.value).startswith(f"recipe: cannot be read ({error}")
+    assert str(caught.value).endswith("; build the dataset again")
+
+
+def test_other_ways_to_write_the_same_json_are_read() -> None:
+    """The first recipes were written by `json.dumps`, which escapes what is not ASCII; others are written by hand."""
+    recipe = replace(RECIPE, portrait="Zoë 😀.jpg@0123456789abcdef", affine=Affine(1.0, (0.0, 0.0), 12.0, True))
+    values = json.loads(recipe.to_json())
+    backwards = dict(reversed(values.items())) | {
+        "affine": {"scale": 1, "shift": [0, 0], "rotation": 12, "mirror": True}
+    }
+    for text in (json.dumps(values, sort_keys=True, separators=(",", ":")), json.dumps(backwards, indent=1)):
+        again = Recipe.from_json(text)
+        assert again == recipe
+        assert again.to_json() == recipe.to_json()  # with floats where integers were read
 
 
 json_values = st.recursive(
