@@ -97,6 +97,15 @@ def test_what_is_not_given_is_the_bases() -> None:
     assert from_mapping({}, "flags") == Policy()
 
 
+def test_integers_are_kept_as_floats_where_floats_belong() -> None:
+    """Metadata holds the policy as JSON: `mirror = 1` and `mirror = 1.0` must be the same build."""
+    values = {"mirror": 1, "scale": [1, 2], "shift": 1, "occluder_count": [1, 2]}
+    policy = from_mapping(values, "policy.toml")
+    assert json.dumps({name: policy.to_json()[name] for name in values}) == (
+        '{"mirror": 1.0, "scale": [1.0, 2.0], "shift": [0.0, 1.0], "occluder_count": [1, 2]}'
+    )
+
+
 @pytest.mark.parametrize(
     ("values", "said"),
     [
