@@ -242,7 +242,7 @@ def test_explain_names_what_is_missing(
         assert (ran.status, ran.err) == (0, "")
         notes = [line for line in ran.out.splitlines() if line.startswith("note: ")]
         assert [note for note in notes if note in (portrait, background)] == wanted
-        assert ("1. placed" in ran.out) == (not notes)
+        assert ("1. warped" in ran.out) == (not notes)
         assert f"as stored: train {index}; " in ran.out
     # A negative of drawn backgrounds needs no portraits.
     lfw = [Recipe.from_json(record["recipe"]) for record in open_prepared(built_lfw).read("train")]  # type: ignore[arg-type]
