@@ -176,8 +176,8 @@ def predict(
 
     with progress_bar(quiet, "photos") as progress:
         outcome = predict_photos(photos, out, Segmenter.load(model), overlay, panels, truth, progress)
-    for fault in outcome.faults:
-        print(f"hairnet-model: {fault}", file=sys.stderr)
+    for error in outcome.faults:
+        print(f"hairnet-model: {error}", file=sys.stderr)
     if outcome.faults:
         raise typer.Exit(1)
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import os
+import contextlib
 import sys
-from typing import Any, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 
+from hairnet_data.core import standard_streams
+from hairnet_data.core.cli_errors import explain
 from hairnet_data.core.errors import HairnetError, one_line
+from hairnet_data.core.version import __version__
 
 # Typer carries its own click in some versions and uses the installed one in others; this is either's ClickException.
 _COMMAND_LINE: Any = typer.BadParameter.__mro__[2]
@@ -23,13 +26,19 @@ def new_app(name: str, about: str) -> typer.Typer:
     app = typer.Typer(
         name=name,
         invoke_without_command=True,
-        add_completion=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
     )
 
     @app.callback(help=about)
-    def start(context: typer.Context) -> None:
+    def start(
+        context: typer.Context,
+        version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
+    ) -> None:
+        if version:
+            print(f"{name} {__version__}")
+            raise typer.Exit()
         if context.invoked_subcommand is None:
             print(context.get_help())
             raise typer.Exit(2)
@@ -46,8 +55,9 @@ def run(app: typer.Typer, interrupted: str, memory: str) -> NoReturn:
         memory: what to try when there is not enough.
     """
     name = str(app.info.name)
+    standard_streams.open_closed_streams()
     try:
-        status = app(standalone_mode=False)
+        status = app(standalone_mode=False, prog_name=name)  # with `python -m` too, for completion's sake
         if status == 130:  # Typer has swallowed Ctrl-C
             raise KeyboardInterrupt
         sys.stdout.flush()  # here, where a reader that has gone can still be told from a fault
@@ -61,15 +71,16 @@ def run(app: typer.Typer, interrupted: str, memory: str) -> NoReturn:
     except MemoryError:
         _end(name, f"memory: there is not enough; {memory}", 1)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever read us has gone
+        standard_streams.discard_output()
         sys.exit(1)
     except _COMMAND_LINE as fault:
-        _end(name, one_line(fault.format_message().replace("\n", " ")) + "; see --help", fault.exit_code)
+        _end(name, explain(fault, sys.argv[1:]), fault.exit_code)
     except OSError as fault:
         what = f"{fault.filename or 'system'}: {fault.strerror or fault}; check the path, its rights and the disk"
         _end(name, one_line(what), 1)
 
 
 def _end(name: str, message: str, status: int) -> NoReturn:
-    print(f"{name}: {message}", file=sys.stderr)
+    with contextlib.suppress(OSError):  # whoever read the errors may have gone, too
+        print(f"{name}: {message}", file=sys.stderr)
     sys.exit(status)

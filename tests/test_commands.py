@@ -1,0 +1,99 @@
+"""What both commands share: version, help, completion, `python -m`, slips on the command line, and closed streams."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from hairnet_data.core.version import __version__
+
+BOTH = pytest.mark.parametrize("package", ["hairnet_data", "hairnet_model"])
+
+
+def run(package: str, *arguments: str, shell: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+    """Runs a command as `python -m` does, perhaps with a redirection by a shell, whose exit status is the command's."""
+    script = f'"$0" -m {package} "$@" {shell}'
+    return subprocess.run(
+        ["bash", "-c", script, sys.executable, *arguments],
+        capture_output=True,
+        text=True,
+        env={**os.environ, **environment},
+        check=False,
+    )
+
+
+@BOTH
+def test_version(package: str) -> None:
+    ran = run(package, "--version")
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, f"{package.replace('_', '-')} {__version__}\n", "")
+
+
+@BOTH
+@pytest.mark.parametrize("arguments", [[], ["export"]])
+def test_short_help(package: str, arguments: list[str]) -> None:
+    short, long = (run(package, *arguments, flag) for flag in ("-h", "--help"))
+    assert (short.returncode, long.returncode) == (0, 0)
+    assert short.stdout == long.stdout
+    assert f"Usage: {package.replace('_', '-')}" in short.stdout
+
+
+@pytest.mark.parametrize(
+    ("package", "words", "completed"),
+    [
+        ("hairnet_data", "hairnet-data bui", "build"),
+        ("hairnet_data", "hairnet-data build --train-ex", "--train-examples"),
+        ("hairnet_model", "hairnet-model train --step", "--steps"),
+    ],
+)
+def test_completion(package: str, words: str, completed: str) -> None:
+    name = f"_{package.upper()}_COMPLETE"
+    position = str(words.count(" "))
+    ran = run(package, **{name: "complete_bash", "COMP_WORDS": words, "COMP_CWORD": position})
+    assert (ran.returncode, ran.stdout.split(), ran.stderr) == (0, [completed], "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["train", "DIR", "-1"], "-1: no such option; a number follows the name of its option; see --help"),
+        (["train", "DIR", "-0.5"], "-0.5: no such option; a number follows the name of its option; see --help"),
+        (["train", "DIR", "-epochs", "3"], "-epochs: no such option; did you mean --epochs?; see --help"),
+        (["train", "DIR", "-steps=3"], "-steps=3: no such option; did you mean --steps?; see --help"),
+        (["train", "DIR", "--steps", "--out", "run"], "--steps: needs a value before --out; see --help"),
+        (["train", "DIR", "-z"], "No such option: -z; see --help"),
+        (["train", "DIR", "--out"], "Option '--out' requires an argument; see --help"),
+    ],
+)
+def test_slips_are_explained(arguments: list[str], message: str) -> None:
+    ran = run("hairnet_model", *arguments)
+    assert (ran.returncode, ran.stdout, ran.stderr) == (2, "", f"hairnet-model: {message}\n")
+
+
+@BOTH
+@pytest.mark.parametrize("shell", [">&-", "<&- >&-", "| true; exit ${PIPESTATUS[0]}"])
+def test_output_that_nobody_reads_is_no_error_to_print(package: str, shell: str) -> None:
+    ran = run(package, "--version", shell=shell)
+    assert ran.returncode == (1 if "true" in shell else 0)
+    assert (ran.stdout, ran.stderr) == ("", "")
+
+
+@BOTH
+@pytest.mark.parametrize("shell", ["2>&-", ">&- 2>&-", "2>&1 | true; exit ${PIPESTATUS[0]}"])
+def test_errors_that_nobody_reads_still_have_their_status(package: str, shell: str) -> None:
+    ran = run(package, "export", "--fly", shell=shell)
+    assert (ran.returncode, ran.stdout, ran.stderr) == (2, "", "")
+
+
+def test_closed_streams_do_not_share_their_number_with_a_file(tmp_path: object) -> None:
+    """What is printed after standard output was closed must not end up in a file that was opened later."""
+    code = (
+        "import os, sys; from hairnet_data.core.standard_streams import open_closed_streams; open_closed_streams()\n"
+        "file = open(sys.argv[1], 'w'); os.write(1, b'printed'); print('printed'); file.write('kept'); file.close()"
+    )
+    path = f"{tmp_path}/file.txt"
+    subprocess.run(["bash", "-c", '"$0" -c "$1" "$2" >&-', sys.executable, code, path], check=True)
+    with open(path) as file:
+        assert file.read() == "kept"
