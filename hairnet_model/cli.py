@@ -184,8 +184,10 @@ def predict(
 
 @app.command()
 def export(
-    out: Annotated[Path, typer.Option(help="The file, or for saved_model a new folder.")],
-    form: Annotated[str, typer.Option("--format", help="litert, saved_model or onnx.")] = "litert",
+    out: Annotated[Path, typer.Option(help="A .tflite or .onnx file, or a new folder for a SavedModel.")],
+    form: Annotated[
+        str | None, typer.Option("--format", help="litert, saved_model or onnx.", show_default="by the ending of --out")
+    ] = None,
     quantize: Annotated[str | None, typer.Option(help="float16 or int8, for litert.", show_default="float32")] = None,
     model: ModelPath = None,
     data: Annotated[
@@ -199,9 +201,11 @@ def export(
     start_quietly()
     from hairnet_model.evaluation.report import agreement_line
     from hairnet_model.export.calibration import drawn, pictures
+    from hairnet_model.export.pipeline import choose_format
     from hairnet_model.export.pipeline import export as export_model
     from hairnet_model.model_io import model_file
 
+    form = choose_format(out, form)  # before anything is loaded
     loaded = model_file.load(model)
     if data:
         from hairnet_model.data import tfds_records

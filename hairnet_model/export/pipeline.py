@@ -25,6 +25,8 @@ from hairnet_model.networks.outputs import probabilities
 FORMATS = ("litert", "saved_model", "onnx")
 QUANTIZED = ("float16", "int8")
 
+_FORMAT_OF_ENDING = {".tflite": "litert", ".onnx": "onnx"}
+
 
 @dataclass(frozen=True, slots=True)
 class Exported:
@@ -45,7 +47,7 @@ def export(
     model: Model,
     path: Path,
     images: Pixels,
-    form: str = "litert",
+    form: str | None = None,
     quantize: str | None = None,
     calibration: Pixels | None = None,
 ) -> Exported:
@@ -53,20 +55,21 @@ def export(
 
     Args:
         model: what to export.
-        path: a file, or for "saved_model" a folder that is not there yet.
+        path: a file, or for "saved_model" a new folder.
         images: uint8 (N, S, S, 3) RGB of the model's size, to compare on.
-        form: one of `FORMATS`. "litert" takes one picture, has built-in operations only, and runs in XNNPACK but for
-            the cast of its input; "saved_model" takes any number of any size, "onnx" any number of the model's size.
+        form: one of `FORMATS`, or None for the format of the path's ending, see `choose_format`. "litert" takes one
+            picture, has built-in operations only, and runs in XNNPACK but for the cast of its input; "saved_model"
+            takes any number of any size, "onnx" any number of the model's size.
         quantize: None or one of `QUANTIZED`, for "litert".
         calibration: pictures like `images` that determine the ranges of "int8"; None for `images`.
 
     Raises:
-        UsageError: no such format or quantization, pictures of another size, or SavedModel's folder exists.
+        UsageError: no such format or quantization, the path does not fit the format, pictures of another size, or
+            SavedModel's folder exists.
         ExportError: the file does not agree with the model (`parity.check_agreement`), has operations that XNNPACK
             does not run, or cannot be written. Nothing is written then.
     """
-    if form not in FORMATS:
-        raise UsageError("--format", f"no {form!r}", f"choose from {', '.join(FORMATS)}")
+    form = choose_format(path, form)
     if quantize is not None and quantize not in QUANTIZED:
         raise UsageError("--quantize", f"no {quantize!r}", f"choose from {', '.join(QUANTIZED)}")
     if quantize and form != "litert":
@@ -98,6 +101,28 @@ def export(
             agreement = compare(_keras_runner(model), onnx.load(draft), images)
         check_agreement(agreement, quantize, str(path))
     return Exported(path, _size_bytes(path), agreement)
+
+
+def choose_format(path: Path, form: str | None) -> str:
+    """The format of an export: the given one, which the path's ending must not contradict, or that of the ending.
+
+    Args:
+        path: `.tflite` is LiteRT, `.onnx` is ONNX, and a name without an ending is the folder of a SavedModel.
+        form: one of `FORMATS`, or None.
+
+    Raises:
+        UsageError: no such format, another one than the ending's, or an ending that names none.
+    """
+    if form is not None and form not in FORMATS:
+        raise UsageError("--format", f"no {form!r}", f"choose from {', '.join(FORMATS)}")
+    of_ending = _FORMAT_OF_ENDING.get(path.suffix.lower())
+    if form is None and of_ending is None and path.suffix:
+        hint = "end it in .tflite or .onnx, give a folder's name without an ending, or name the --format"
+        raise UsageError("--out", f"the ending of {path.name} names no format", hint)
+    if form is not None and of_ending not in (None, form):
+        hint = f"end it otherwise, or use --format {of_ending}"
+        raise UsageError("--out", f"{path.name} ends like a file of {of_ending}, and --format is {form}", hint)
+    return form or of_ending or "saved_model"
 
 
 def _keras_runner(model: Model) -> Run:

@@ -98,8 +98,11 @@ def test_training_from_a_packed_file_needs_no_tensorflow_of_ours(
         (["export", "--format", "pickle", "--out", "{tmp}/r"], 2, "choose from litert, saved_model, onnx"),
         (["export", "--quantize", "int4", "--out", "{tmp}/r"], 2, "choose from float16, int8"),
         (["export", "--format", "onnx", "--quantize", "int8", "--out", "{tmp}/r"], 2, "use --format litert"),
-        (["export", "--data", "{data}", "--out", "{tmp}/r"], 2, "build a dataset with --image-size 224"),
-        (["export", "--data", "{tmp}/none", "--out", "{tmp}/r"], 1, "is no folder"),
+        (["export", "--out", "{tmp}/r.onnx", "--format", "litert"], 2, "r.onnx ends like a file of onnx"),
+        (["export", "--out", "{tmp}/r.bin"], 2, "end it in .tflite or .onnx"),
+        (["export", "--quantize", "float16", "--out", "{tmp}/r"], 2, "use --format litert"),
+        (["export", "--data", "{data}", "--out", "{tmp}/r.tflite"], 2, "build a dataset with --image-size 224"),
+        (["export", "--data", "{tmp}/none", "--out", "{tmp}/r.tflite"], 1, "is no folder"),
         (["export", "--model", "{tmp}/no.keras", "--out", "{tmp}/r"], 1, "is missing"),
         (["predict", "--out", "{tmp}"], 2, "see --help"),
         (["fly"], 2, "see --help"),
@@ -112,7 +115,7 @@ def test_wrong_input_is_one_line(
     assert ran[0] == status
     assert ran[2].count("\n") == 1
     assert message in ran[2]
-    assert not (tmp_path / "r").exists()
+    assert not list(tmp_path.glob("r*"))
 
 
 def test_other_files_are_no_models(model_command: Command, drawn_dataset: Path, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from hairnet_model.export import calibration, litert, onnx, saved_model
 from hairnet_model.export import pipeline as exporting
 from hairnet_model.export.graph import inference_graph
 from hairnet_model.export.parity import ExportError, check_agreement, compare
-from hairnet_model.export.pipeline import export
+from hairnet_model.export.pipeline import choose_format, export
 from hairnet_model.model_io import model_file
 from hairnet_model.model_io.model_file import Model
 from hairnet_model.networks import fcn, outputs
@@ -165,12 +165,49 @@ def test_wrong_options_are_refused(
         export(shipped, tmp_path / "x", np.zeros((2, size, size, 3), np.uint8), form, quantize)
 
 
+@pytest.mark.parametrize(
+    ("name", "form", "chosen"),
+    [
+        *(("a.tflite", None, "litert"), ("A.TFLITE", None, "litert"), ("a.onnx", None, "onnx")),
+        *(("a", None, "saved_model"), ("v1.5/a", None, "saved_model")),
+        *(("a", "litert", "litert"), ("a", "onnx", "onnx"), ("a.v2", "saved_model", "saved_model")),
+        *(("a.bin", "litert", "litert"), ("a.tflite", "litert", "litert"), ("a.onnx", "onnx", "onnx")),
+    ],
+)
+def test_the_format_is_given_or_follows_from_the_ending(name: str, form: str | None, chosen: str) -> None:
+    assert choose_format(Path(name), form) == chosen
+
+
+@pytest.mark.parametrize(
+    ("name", "form", "message"),
+    [
+        ("a.onnx", "litert", "--out: a.onnx ends like a file of onnx, and --format is litert; .*use --format onnx"),
+        ("y.tflite", "saved_model", "--out: y.tflite ends like a file of litert, and --format is saved_model"),
+        ("a.tflite", "onnx", "use --format litert"),
+        ("a.pb", None, "the ending of a.pb names no format; end it in .tflite or .onnx"),
+        ("a.tflite", "pickle", "--format: no 'pickle'; choose from litert, saved_model, onnx"),
+    ],
+)
+def test_an_ending_of_another_format_is_refused(
+    shipped: Model, drawn: np.ndarray, tmp_path: Path, name: str, form: str | None, message: str
+) -> None:
+    with pytest.raises(UsageError, match=message):
+        export(shipped, tmp_path / name, drawn, form)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_onnx_file_by_its_name(shipped: Model, drawn: np.ndarray, tmp_path: Path) -> None:
+    pytest.importorskip("onnxruntime", reason="the extra onnx is not installed")
+    written = export(shipped, tmp_path / "hair.onnx", drawn[:4]).path
+    assert onnx.load(written)(drawn[:1]).shape == (1, 224, 224, 3)
+
+
 def test_nowhere_to_write(shipped: Model, drawn: np.ndarray, tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(ExportError, match="cannot be written"):
         export(shipped, tmp_path / "file" / "hair.tflite", drawn)
     with pytest.raises(ExportError, match="is a folder"):
-        export(shipped, tmp_path, drawn)
+        export(shipped, tmp_path, drawn, "litert")
 
 
 def test_without_onnx(shipped: Model, drawn: np.ndarray, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
