@@ -1,4 +1,4 @@
-"""Reading prepared datasets: the metadata, the order, and what is said of damage."""
+"""Reading prepared datasets: the metadata, the order of records, and what is said of damage."""
 
 from __future__ import annotations
 
@@ -9,18 +9,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from hairnet_data.core.errors import DatasetError, UsageError
 from hairnet_data.dataset.reader import open_prepared
 from hairnet_model.data import tfds_records
 from hairnet_model.data.person_hash import hashed
 from hairnet_model.data.tfds_feed import RecordFeed
-from tests.support.datasets import rewrite
+from tests.support.datasets import change_record, rewrite
 
 
-def test_what_the_metadata_says(drawn_dataset: Path) -> None:
+def test_the_metadata_is_read(drawn_dataset: Path) -> None:
     dataset = tfds_records.open_dataset(drawn_dataset)
     assert (dataset.name, dataset.image_size, dataset.source) == ("small", 64, "drawn")
     assert dataset.count("train") == 64
@@ -28,14 +26,14 @@ def test_what_the_metadata_says(drawn_dataset: Path) -> None:
         dataset.count("tset")
 
 
-def test_every_record_as_it_is_stored(drawn_dataset: Path) -> None:
+def test_records_are_read_as_they_are_stored(drawn_dataset: Path) -> None:
     stored = list(open_prepared(drawn_dataset).read("test_occluded"))
     batches = list(tfds_records.read(tfds_records.open_dataset(drawn_dataset), "test_occluded", batch=5))
     assert [len(batch.images) for batch in batches] == [5, 5, 2]
     assert [index for batch in batches for index in batch.index] == list(range(12))
     for name in ("kind", "person", "source_id", "recipe"):
-        read = [value for batch in batches for value in getattr(batch, name)]
-        assert read == [record[name].decode() for record in stored]
+        values = [value for batch in batches for value in getattr(batch, name)]
+        assert values == [record[name].decode() for record in stored]
     assert batches[0].images.shape == (5, 64, 64, 3)
     assert batches[0].images.dtype == batches[0].masks.dtype == np.uint8
     assert {0, 1, 2} == set(np.unique(batches[0].masks))
@@ -47,16 +45,15 @@ def test_people_are_those_of_the_records(drawn_dataset: Path) -> None:
     assert tfds_records.people(tfds_records.open_dataset(drawn_dataset)) == {hashed(name) for name in names}
 
 
-def _steps(dataset: tfds_records.Dataset, first: int, steps: int, seed: int = 0, many: int = 1) -> list[np.ndarray]:
-    return [images for images, _ in tfds_records.training_batches([dataset] * many, 8, first, steps, seed)]
+def _steps(dataset: tfds_records.Dataset, first: int, steps: int, seed: int = 0) -> list[np.ndarray]:
+    return [images for images, _ in tfds_records.training_batches([dataset], 8, first, steps, seed)]
 
 
 def test_a_pass_shows_every_record_once(drawn_dataset: Path) -> None:
     dataset = tfds_records.open_dataset(drawn_dataset)
-    every = Counter(image.tobytes() for batch in tfds_records.read(dataset, "train") for image in batch.images)
+    stored = Counter(image.tobytes() for batch in tfds_records.read(dataset, "train") for image in batch.images)
     for first in (0, 8, 80):
-        seen = Counter(image.tobytes() for images in _steps(dataset, first, 8) for image in images)
-        assert seen == every
+        assert Counter(image.tobytes() for images in _steps(dataset, first, 8) for image in images) == stored
 
 
 def test_the_same_steps_are_the_same_batches(drawn_dataset: Path) -> None:
@@ -69,52 +66,37 @@ def test_the_same_steps_are_the_same_batches(drawn_dataset: Path) -> None:
 
 def test_masks_come_with_their_images(drawn_dataset: Path) -> None:
     dataset = tfds_records.open_dataset(drawn_dataset)
-    of = {
+    mask_of = {
         image.tobytes(): mask.tobytes()
         for batch in tfds_records.read(dataset, "train")
         for image, mask in zip(batch.images, batch.masks, strict=True)
     }
     for images, masks in tfds_records.training_batches([dataset], 8, 3, 10, 0):
-        assert [of[image.tobytes()] for image in images] == [mask.tobytes() for mask in masks]
+        assert [mask_of[image.tobytes()] for image in images] == [mask.tobytes() for mask in masks]
 
 
 def test_datasets_are_mixed_evenly(drawn_dataset: Path, copied: Path) -> None:
-    rewrite(copied, "train", lambda old: [{**old[1], "index": k} for k in range(64)])
+    rewrite(copied, "train", lambda records: [{**records[1], "index": k} for k in range(64)])
     one, other = tfds_records.open_dataset(drawn_dataset), tfds_records.open_dataset(copied)
-    (batch,) = (b for b in [next(tfds_records.read(other, "train", 1))])
-    alike = [
+    batch = next(tfds_records.read(other, "train", 1))
+    equal = [
         (images == batch.images[0]).all((1, 2, 3)).sum()
         for images, _ in tfds_records.training_batches([one, one, other], 24, 0, 4, 0)
     ]
-    assert sum(alike) == 32 + 2  # a third of 96, and the two times the record is in the first one's own passes
-
-
-@given(
-    st.lists(st.integers(1, 9), min_size=1, max_size=5), st.integers(0, 60), st.integers(1, 60), st.integers(0, 2**31)
-)
-def test_the_way_covers_what_is_asked_for(counts: list[int], begin: int, length: int, seed: int) -> None:
-    shards = [(str(k), records_in) for k, records_in in enumerate(counts)]
-    files, skip = tfds_records._way(shards, begin, begin + length, (seed, 0))
-    whole, none = tfds_records._way(shards, 0, begin + length, (seed, 0))
-    assert none == 0
-    assert 0 <= skip < counts[int(files[0])]
-    assert whole[-len(files) :] == files
-    before = sum(counts[int(file)] for file in whole[: -len(files)])
-    assert before + skip == begin
-    assert sum(counts[int(file)] for file in files) - skip >= length
+    assert sum(equal) == 32 + 2  # a third of 96, and the two times the record is in the first one's own passes
 
 
 def test_damage_is_one_line(copied: Path) -> None:
-    rewrite(copied, "train", lambda old: [*old[:9], {**old[9], "image": b"no picture"}, *old[10:]])
+    change_record(copied, "train", 9, lambda record: record.update(image=b"no picture"))
     dataset = tfds_records.open_dataset(copied)
-    with pytest.raises(DatasetError, match=r"\(train\): a record cannot be read .*hairnet-data verify") as found:
+    with pytest.raises(DatasetError, match=r"\(train\): a record cannot be read .*hairnet-data verify") as caught:
         list(tfds_records.read(dataset, "train"))
-    assert "\n" not in str(found.value)
+    assert "\n" not in str(caught.value)
     with pytest.raises(DatasetError, match="cannot be read"):
         _steps(dataset, 0, 8)
 
 
-def test_other_damage(copied: Path) -> None:
+def test_damaged_and_missing_shards(copied: Path) -> None:
     (shard,) = copied.glob("*-test.tfrecord-*")
     shard.write_bytes(shard.read_bytes()[:-9])
     with pytest.raises(DatasetError, match="cannot be read"):
@@ -125,16 +107,16 @@ def test_other_damage(copied: Path) -> None:
         list(tfds_records.read(tfds_records.open_dataset(copied), "validation"))
 
 
-def test_a_class_there_is_not(copied: Path) -> None:
+def test_masks_of_an_unknown_class(copied: Path) -> None:
     from hairnet_data.dataset.codec import encode_mask
 
     wrong = encode_mask(np.full((64, 64), 3, np.uint8))
-    rewrite(copied, "train", lambda old: [{**record, "mask": wrong} for record in old])
+    rewrite(copied, "train", lambda records: [{**record, "mask": wrong} for record in records])
     with pytest.raises(DatasetError, match="a mask holds the class 3"):
         _steps(tfds_records.open_dataset(copied), 0, 1)
 
 
-def test_datasets_that_are_none(copied: Path, tmp_path: Path) -> None:
+def test_folders_that_are_no_dataset(copied: Path, tmp_path: Path) -> None:
     with pytest.raises(DatasetError, match="is no folder; give the folder"):
         tfds_records.open_dataset(tmp_path / "nowhere")
     with pytest.raises(DatasetError, match=r"dataset_info\.json: is missing"):
@@ -143,9 +125,16 @@ def test_datasets_that_are_none(copied: Path, tmp_path: Path) -> None:
     (copied / "metadata.json").write_text(json.dumps({**metadata, "classes": ["background", "face", "hair"]}))
     with pytest.raises(DatasetError, match=r"has the classes \['background', 'face', 'hair'\]"):
         tfds_records.open_dataset(copied)
-    (copied / "metadata.json").write_text(json.dumps({**metadata, "identity": 3}))
-    with pytest.raises(DatasetError, match="is no dataset of this kind"):
-        tfds_records.open_dataset(copied)
+    for changes, what in (
+        ({"identity": 3}, "identity: should be a table of keys and values, received 3"),
+        ({"fingerprint": 7}, "fingerprint: should be a text, received 7"),
+        ({"unlabelled": ["hair"]}, "unlabelled: its unlabelled pixels may be "),
+        ({"identity": {**metadata["identity"], "image_size": 1 << 40}}, "identity.image_size: should be at most 4096"),
+        ({"identity": {**metadata["identity"], "source": {}}}, "identity.source.name: is missing"),
+    ):
+        (copied / "metadata.json").write_text(json.dumps({**metadata, **changes}))
+        with pytest.raises(DatasetError, match=rf"is no dataset of this kind \(metadata\.json: {what}"):
+            tfds_records.open_dataset(copied)
 
 
 @pytest.fixture(scope="module")
@@ -153,18 +142,19 @@ def in_both_formats(tmp_path_factory: pytest.TempPathFactory) -> list[tfds_recor
     """The same settings as TFRecords and as ArrayRecords, each in several shards."""
     from hairnet_data.building import plan
     from hairnet_data.building.pipeline import build
+    from hairnet_data.building.settings import BuildSettings
     from hairnet_data.sources.drawn.source import Drawn
     from hairnet_data.sources.registry import Sources
     from hairnet_data.sources.scenes.source import DrawnBackgrounds
 
-    folder, made = tmp_path_factory.mktemp("formats"), []
+    folder, datasets = tmp_path_factory.mktemp("formats"), []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(plan, "records_per_shard", lambda count, settings: 17)
         for name in ("tfrecord", "array_record"):
             sources = Sources(Drawn(8, 3, 3, size=64), DrawnBackgrounds(4, 2, 2, size=64))
-            settings = plan.Settings(image_size=64, train_examples=100, file_format=name)
-            made.append(tfds_records.open_dataset(build(sources, settings, folder).path))
-    return made
+            settings = BuildSettings(image_size=64, train_examples=100, file_format=name)
+            datasets.append(tfds_records.open_dataset(build(sources, settings, folder).path))
+    return datasets
 
 
 def test_file_formats_give_the_same_batches(in_both_formats: list[tfds_records.Dataset]) -> None:
@@ -177,16 +167,16 @@ def test_file_formats_give_the_same_batches(in_both_formats: list[tfds_records.D
             assert (a.index, a.recipe, a.person) == (b.index, b.recipe, b.person)
         assert list(tfds_records.encoded(one, split, 5)) == list(tfds_records.encoded(other, split, 5))
     assert tfds_records.people(one) == tfds_records.people(other)
-    for first, many in ((0, 1), (7, 1), (30, 1), (5, 3)):
+    for first, shares in ((0, 1), (7, 1), (30, 1), (5, 3)):
         pairs = zip(
-            tfds_records.training_batches([one] * many, 8, first, 20, 3),
-            tfds_records.training_batches([other] * many, 8, first, 20, 3),
+            tfds_records.training_batches([one] * shares, 8, first, 20, 3),
+            tfds_records.training_batches([other] * shares, 8, first, 20, 3),
             strict=True,
         )
-        for (images, masks), (others, theirs) in pairs:
-            np.testing.assert_array_equal(images, others)
-            np.testing.assert_array_equal(masks, theirs)
-    # One of each: every one has its share.
+        for (images, masks), (other_images, other_masks) in pairs:
+            np.testing.assert_array_equal(images, other_images)
+            np.testing.assert_array_equal(masks, other_masks)
+    # One of each format.
     assert len(list(tfds_records.training_batches([one, other], 8, 3, 9, 0))) == 9
 
 
@@ -195,17 +185,17 @@ def test_a_damaged_array_record_is_one_line(in_both_formats: list[tfds_records.D
     shutil.copytree(in_both_formats[1].path, copy)
     dataset = tfds_records.open_dataset(copy)
     file = Path(dataset.shards["train"][2][0])
-    whole = file.read_bytes()
-    for damaged in (whole[:-70_000], whole[:20_000] + bytes(50) + whole[20_050:]):
+    intact = file.read_bytes()
+    for damaged in (intact[:-70_000], intact[:20_000] + bytes(50) + intact[20_050:]):
         file.write_bytes(damaged)
         for read in (
             lambda: tfds_records.read(dataset, "train"),
             lambda: tfds_records.training_batches([dataset], 8, 0, 40, 0),
         ):
-            with pytest.raises(DatasetError, match=r"damaged|it holds 0 records, not 17") as found:
+            with pytest.raises(DatasetError, match=r"damaged|it holds 0 records, not 17") as caught:
                 list(read())
-            assert "\n" not in str(found.value)
-            assert str(file) in str(found.value)
+            assert "\n" not in str(caught.value)
+            assert str(file) in str(caught.value)
 
 
 def test_sizes_that_differ(drawn_dataset: Path) -> None:
@@ -216,10 +206,9 @@ def test_sizes_that_differ(drawn_dataset: Path) -> None:
         RecordFeed([one, replace(one, path=Path("other"), image_size=96)])
 
 
-def test_shares_are_written_down(drawn_dataset: Path) -> None:
+def test_a_feed_describes_its_shares(drawn_dataset: Path) -> None:
     one = tfds_records.open_dataset(drawn_dataset)
     feed = RecordFeed([one, one])
     assert (feed.examples, feed.image_size) == (64, 64)
-    told = {"name": "small", "fingerprint": one.fingerprint, "examples": 64, "shares": 2}
-    assert feed.describe() == [told]
+    assert feed.describe() == [{"name": "small", "fingerprint": one.fingerprint, "examples": 64, "shares": 2}]
     assert sum(len(images) for images, _ in feed.validation()) == one.count("validation")
