@@ -16,9 +16,9 @@ from hairnet_data.building.plan import Plan
 from hairnet_data.building.settings import BuildSettings
 from hairnet_data.core.classes import NAMES
 from hairnet_data.dataset.checksums import write_sums
-from hairnet_data.dataset.croissant import write_new
+from hairnet_data.dataset.croissant import write_croissant
 from hairnet_data.dataset.reader import DATASET
-from hairnet_data.dataset.shard_manifest import WrittenShard
+from hairnet_data.dataset.shard_manifest import ShardManifest
 from hairnet_data.rendering.versions import RENDERER_VERSION, library_versions
 
 CONFIGS = {
@@ -33,13 +33,13 @@ _CARD = Path(__file__).with_name("dataset_card")
 _BUILDER = "hairnet_synthetic.hairnet_synthetic_dataset_builder"  # the module TFDS finds the builder in
 
 
-def write_metadata(plan: Plan, shards: Sequence[WrittenShard], manifests_dir: Path, folder: Path, config: str) -> None:
+def write_metadata(plan: Plan, shards: Sequence[ShardManifest], manifests_dir: Path, folder: Path, config: str) -> None:
     """Writes everything but the shards into a dataset's folder.
 
     Args:
         plan: what was made.
         shards: all that were made of it, in order.
-        manifests_dir: where their manifests and pieces of the table of examples lie.
+        manifests_dir: where their manifests and rows of the table of examples lie.
         folder: where the files go; exists.
         config: the configuration's name.
 
@@ -111,14 +111,14 @@ def dataset_info(builder: Any, settings: BuildSettings) -> Any:
     )
 
 
-def complete(info: Any, plan: Plan, shards: Sequence[WrittenShard], manifests_dir: Path, folder: Path) -> None:
+def complete(info: Any, plan: Plan, shards: Sequence[ShardManifest], manifests_dir: Path, folder: Path) -> None:
     """Adds splits and metadata to a dataset's info, and writes what is not TFDS's: Croissant, the table and the sums.
 
     Args:
         info: of `dataset_info`, with its file format set.
         plan: what was made.
         shards: all that were made of it, in order.
-        manifests_dir: where their manifests and pieces of the table of examples lie.
+        manifests_dir: where their manifests and rows of the table of examples lie.
         folder: where the files go; exists.
 
     Raises:
@@ -138,7 +138,7 @@ def complete(info: Any, plan: Plan, shards: Sequence[WrittenShard], manifests_di
         )
     info.set_splits(tfds.core.SplitDict(splits))
     info.metadata.update(metadata_of(plan, shards))
-    write_new(info, info.metadata, shards, manifests_dir, folder)
+    write_croissant(info, info.metadata, shards, manifests_dir, folder)
     write_sums(shards, folder)
 
 
@@ -147,7 +147,7 @@ def default_config() -> bytes:
     return json.dumps({"default_config_name": next(iter(CONFIGS))}).encode()
 
 
-def metadata_of(plan: Plan, shards: Sequence[WrittenShard]) -> dict[str, Any]:
+def metadata_of(plan: Plan, shards: Sequence[ShardManifest]) -> dict[str, Any]:
     """What a prepared dataset says about itself, beyond TFDS's own info: JSON values, no paths."""
     shown: dict[str, Counter[str]] = {}
     for shard in shards:

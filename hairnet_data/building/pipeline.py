@@ -36,7 +36,7 @@ from hairnet_data.core.progress import Progress, silent
 from hairnet_data.core.storage.paths import bytes_in, is_remote, translate_store_errors
 from hairnet_data.core.workers.pool import Executor, WorkerPool
 from hairnet_data.dataset.reader import DATASET
-from hairnet_data.dataset.shard_manifest import WrittenShard
+from hairnet_data.dataset.shard_manifest import ShardManifest
 from hairnet_data.rendering.versions import RENDERER_VERSION
 from hairnet_data.sources.registry import Sources, cache_small
 
@@ -198,7 +198,7 @@ def _estimate(result: BuildResult) -> BuildResult:
 
 def _render(
     run: _Run, result: BuildResult, staging: StagingDirectory, announce: Callable[[BuildResult], None]
-) -> tuple[BuildResult, list[WrittenShard]]:
+) -> tuple[BuildResult, list[ShardManifest]]:
     """Writes all shards that an earlier run has not finished.
 
     Returns:
@@ -217,7 +217,7 @@ def _render(
     return result, write_shards(plan, finished, staging.shards, staging.manifests, scratch, executor, run.progress)
 
 
-def _publish(run: _Run, result: BuildResult, shards: list[WrittenShard], staging: StagingDirectory) -> None:
+def _publish(run: _Run, result: BuildResult, shards: list[ShardManifest], staging: StagingDirectory) -> None:
     """Writes the metadata of a complete set of shards, and moves all to the dataset's path."""
     metadata = run.scratch / "metadata" if is_remote(run.data_dir) else staging.metadata
     metadata.mkdir(exist_ok=True)

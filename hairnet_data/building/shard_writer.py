@@ -17,9 +17,9 @@ from hairnet_data.core.storage.paths import parse_path
 from hairnet_data.core.workers.pool import Executor, WorkerDied, WorkerPool
 from hairnet_data.core.workers.shared import Shared
 from hairnet_data.dataset.codec import encode_image, encode_mask
-from hairnet_data.dataset.example_table import piece_of
+from hairnet_data.dataset.example_table import encode_rows
 from hairnet_data.dataset.shard_manifest import (
-    WrittenShard,
+    ShardManifest,
     manifest_name,
     read_manifest,
     read_valid_shard,
@@ -34,7 +34,7 @@ from hairnet_data.rendering.renderer import render
 
 _FRAMING = 16  # bytes of a TFRecord around its record
 
-ShardsByNumber = dict[tuple[str, int], WrittenShard]
+ShardsByNumber = dict[tuple[str, int], ShardManifest]
 """Finished shards by the split's name and the shard's number in it."""
 
 
@@ -46,14 +46,14 @@ def write_shards(
     scratch: Path,
     executor: Executor,
     progress: Progress,
-) -> list[WrittenShard]:
+) -> list[ShardManifest]:
     """Renders and writes all shards of a plan that are not finished yet.
 
     Args:
         plan: what to make.
         finished: the shards that are there already.
         shards_dir: where the shards go; exists.
-        manifests_dir: where a manifest of every finished shard and its piece of the table of examples go; exists.
+        manifests_dir: where a manifest of every finished shard and its rows of the table of examples go; exists.
         scratch: an existing folder for what the workers need to know.
         executor: runs the rendering.
         progress: called with how many of the missing examples are done.
@@ -132,14 +132,14 @@ def assets_of(plan: Plan) -> Assets:
     return Assets(plan.portraits, plan.backgrounds, plan.settings.image_size, largest)
 
 
-def _write_shared(shared: Shared[Plan], split: int, number: int, shards_dir: str, manifests_dir: str) -> WrittenShard:
+def _write_shared(shared: Shared[Plan], split: int, number: int, shards_dir: str, manifests_dir: str) -> ShardManifest:
     plan, assets = shared.load_with(_with_assets)
     shard = write_shard(plan, plan.splits[split], number, assets, parse_path(shards_dir), parse_path(manifests_dir))
     write_manifest(shard, parse_path(manifests_dir))
     return shard
 
 
-def read_shared(shared: Shared[Plan], split: int, number: int, shards_dir: str, manifests_dir: str) -> WrittenShard:
+def read_shared(shared: Shared[Plan], split: int, number: int, shards_dir: str, manifests_dir: str) -> ShardManifest:
     """Reads the manifest of a shard that another machine wrote: the same arguments as for writing it.
 
     Raises:
@@ -155,10 +155,10 @@ def read_shared(shared: Shared[Plan], split: int, number: int, shards_dir: str, 
 
 def write_shard(
     plan: Plan, part: SplitPlan, number: int, assets: Assets, shards_dir: Path, manifests_dir: Path
-) -> WrittenShard:
+) -> ShardManifest:
     """Renders one range and writes its shard atomically.
 
-    Its piece of the table of examples goes to the manifests: no record has to be read again for that.
+    Its rows of the table of examples go to the manifests: no record has to be read again for that.
     """
     pool = plan.pools[part.split.pool]
     size = plan.settings.image_size
@@ -169,10 +169,10 @@ def write_shard(
         records[recipe.index] = make_record(recipe, pool, assets, plan.settings.image_format)
     path, in_order = shards_dir / part.shard_name(number), [records[index] for index in part.range_of(number)]
     size, sha256 = write_records(path, in_order, part.file_format)
-    rows = write_rows(piece_of(part.split.name, path, in_order, recipes), path.name, manifests_dir)
+    rows_sha256 = write_rows(encode_rows(part.split.name, path, in_order, recipes), path.name, manifests_dir)
     shown = Counter[str](recipe.kind for recipe in recipes)
     shown["occluded"] = sum(bool(recipe.occluders) for recipe in recipes)
-    return WrittenShard(
+    return ShardManifest(
         split=part.split.name,
         number=number,
         name=path.name,
@@ -181,7 +181,7 @@ def write_shard(
         shown=shown,
         size=size,
         sha256=sha256,
-        rows=rows,
+        rows_sha256=rows_sha256,
     )
 
 

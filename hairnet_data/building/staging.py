@@ -48,7 +48,7 @@ class StagingDirectory:
 
     @property
     def manifests(self) -> Path:
-        """A manifest of every finished shard, and its piece of the table of examples."""
+        """A manifest of every finished shard, and its rows of the table of examples."""
         return self.folder / "manifests"
 
     @property

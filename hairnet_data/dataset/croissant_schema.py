@@ -1,4 +1,7 @@
-"""What is said of a dataset in Croissant's terms, as JSON values. It reads and writes no file."""
+"""A dataset's description in the Croissant format, as JSON values. Reads and writes no files.
+
+Format: https://docs.mlcommons.org/croissant/docs/croissant-spec.html
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
     import mlcroissant as mlc
 
 _APACHE = "https://www.apache.org/licenses/LICENSE-2.0"
-_CITE = (
+_CITATION = (
     "@software{hairnet, title = {HairNet: a synthetic training set for hair and face}, "
     f"version = {{{__version__}}}}}"
 )
@@ -38,25 +41,32 @@ _SPLIT = {
 
 
 @dataclass(frozen=True, slots=True)
-class File:
-    """A file of the dataset: its name, its size in bytes, its SHA-256, and for a shard what is in it."""
+class DatasetFile:
+    """A file of the dataset.
+
+    Attributes:
+        name: within the dataset's folder.
+        size: in bytes.
+        sha256: 64 hex digits.
+        description: what is in it, for people.
+    """
 
     name: str
     size: int
     sha256: str
-    about: str = ""
+    description: str
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What a description is made of.
+class DatasetDescription:
+    """What Croissant's description is made of.
 
     Attributes:
         name: the dataset's and its configuration's.
         description: what it is, for people.
         version: the dataset's.
         citation: BibTeX of its source.
-        metadata: what `building.metadata.metadata_of` says.
+        metadata: of `building.metadata.metadata_of`.
         shards: all, in order.
         table: of its examples.
     """
@@ -66,13 +76,13 @@ class Told:
     version: str
     citation: str
     metadata: Mapping[str, Any]
-    shards: Sequence[File]
-    table: File
+    shards: Sequence[DatasetFile]
+    table: DatasetFile
 
 
 @contextlib.contextmanager
-def _hushed() -> Iterator[None]:
-    """It warns, by absl, of what it would like to be told: when a set was published. A local one never was."""
+def _without_absl_warnings() -> Iterator[None]:
+    """Silences mlcroissant's warning that `datePublished` is missing: a dataset built locally was never published."""
     logger = logging.getLogger("absl")
     before = logger.level
     logger.setLevel(logging.ERROR)
@@ -82,49 +92,49 @@ def _hushed() -> Iterator[None]:
         logger.setLevel(before)
 
 
-def described(told: Told) -> dict[str, Any]:
-    """The description as JSON values that `mlcroissant` finds valid."""
+def croissant_json(dataset: DatasetDescription) -> dict[str, Any]:
+    """Makes the description as JSON values that `mlcroissant` finds valid."""
     import mlcroissant as mlc
 
-    licence, citation = _terms(told)
-    file_format = format_of(Path(told.shards[0].name)) if told.shards else "tfrecord"
-    with _hushed():
-        made: dict[str, Any] = mlc.Metadata(
-            name=told.name,
-            description=told.description,
+    licence, citation = _licence_and_citation(dataset)
+    file_format = format_of(Path(dataset.shards[0].name)) if dataset.shards else "tfrecord"
+    with _without_absl_warnings():
+        values: dict[str, Any] = mlc.Metadata(
+            name=dataset.name,
+            description=dataset.description,
             license=licence,
             cite_as=citation,
-            version=told.version,
+            version=dataset.version,
             keywords=["hair segmentation", "face segmentation", "synthetic"],
-            distribution=list(_files(told)),
-            record_sets=[_classes(), _splits(told.metadata), _examples(file_format)],
+            distribution=list(_files(dataset)),
+            record_sets=[_classes(), _splits(dataset.metadata), _examples(file_format)],
         ).to_json()
-    return made
+    return values
 
 
-def _terms(told: Told) -> tuple[list[str], str]:
-    identity = told.metadata["identity"]
-    source, ground = identity["source"]["name"], identity["backgrounds"]["name"]
-    if source == ground == "drawn":
-        return [_APACHE], _CITE
-    # What is made of other people's pictures carries their terms, whatever they are.
-    of_others = [{"drawn": "", "lfw_parts": "http://vis-www.cs.umass.edu/lfw/"}.get(source, "the photos' own terms")]
-    of_others += ["the backgrounds' own terms"] if ground == "folder" else []
-    return [terms for terms in of_others if terms], told.citation if source == "lfw_parts" else _CITE
+def _licence_and_citation(dataset: DatasetDescription) -> tuple[list[str], str]:
+    identity = dataset.metadata["identity"]
+    source, backgrounds = identity["source"]["name"], identity["backgrounds"]["name"]
+    if source == backgrounds == "drawn":
+        return [_APACHE], _CITATION
+    # A dataset made from other people's pictures is under their terms, whatever those are.
+    terms = [{"drawn": "", "lfw_parts": "http://vis-www.cs.umass.edu/lfw/"}.get(source, "the photos' own terms")]
+    terms += ["the backgrounds' own terms"] if backgrounds == "folder" else []
+    return [term for term in terms if term], dataset.citation if source == "lfw_parts" else _CITATION
 
 
-def _files(told: Told) -> Iterator[mlc.FileObject]:
+def _files(dataset: DatasetDescription) -> Iterator[mlc.FileObject]:
     import mlcroissant as mlc
 
-    for file in (told.table, *told.shards):
-        table = file is told.table
+    for file in (dataset.table, *dataset.shards):
+        is_table = file is dataset.table
         yield mlc.FileObject(
             id=file.name,
             name=file.name,
-            description=file.about or "A line of JSON for every example.",
+            description=file.description,
             content_url=file.name,
             content_size=f"{file.size} B",
-            encoding_formats=["application/jsonlines" if table else _FORMATS[format_of(Path(file.name))]],
+            encoding_formats=["application/jsonlines" if is_table else _FORMATS[format_of(Path(file.name))]],
             sha256=file.sha256,
         )
 
@@ -189,14 +199,16 @@ def _examples(file_format: str) -> mlc.RecordSet:
     )
 
 
-def _field(records: str, name: str, column: Column, **more: Any) -> mlc.Field:
+def _field(record_set: str, name: str, column: Column, **more: Any) -> mlc.Field:
     import mlcroissant as mlc
 
-    kinds = {
+    data_types = {
         str: mlc.DataType.TEXT,
         int: mlc.DataType.INTEGER,
         float: mlc.DataType.FLOAT,
         bool: mlc.DataType.BOOL,
     }
-    kind = kinds[column.kind]
-    return mlc.Field(id=f"{records}/{name}", name=name, description=column.about, data_types=[kind], **more)
+    data_type = data_types[column.kind]
+    return mlc.Field(
+        id=f"{record_set}/{name}", name=name, description=column.description, data_types=[data_type], **more
+    )

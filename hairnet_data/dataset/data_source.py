@@ -1,4 +1,4 @@
-"""A split's examples by their number, without TensorFlow: for PyTorch, Grain, and whatever else takes a sequence."""
+"""A split's examples by index, without TensorFlow: for PyTorch, Grain and other programs that read a sequence."""
 
 from __future__ import annotations
 
@@ -13,44 +13,44 @@ from hairnet_data.core.errors import DatasetError, UsageError
 from hairnet_data.core.records.example import parse
 from hairnet_data.core.records.shard_file import ShardFile
 from hairnet_data.dataset.codec import decode_image, decode_mask
-from hairnet_data.dataset.reader import FEATURES, Shard, open_prepared
+from hairnet_data.dataset.reader import FEATURES, ShardInfo, open_prepared
 
 Value = Pixels | int | str
 
 
 class Examples(Sequence[dict[str, Value]]):
-    """The examples of a split, decoded when they are asked for, in any order.
+    """The examples of a split, decoded on access, in any order.
 
     `image` is uint8 (S, S, 3) RGB, `mask` uint8 (S, S) of class ids, `index` an int, and `kind`, `source_id`,
-    `person` and `recipe` are str. It is small, can be pickled and used in many threads and processes at once.
+    `person` and `recipe` are str. The object is small, can be pickled, and used in many threads and processes at once.
 
-    JPEGs are decoded accurately, as `hairnet_model` does; `tfds.load` takes TensorFlow's faster way, whose
-    colours are some levels off. PNGs and masks are the same whoever decodes them.
+    JPEGs are decoded accurately, as `hairnet_model` does; `tfds.load` uses TensorFlow's faster decoder, whose
+    colours are some levels off. PNGs and masks are the same with any decoder.
 
     Args:
         shards: of the split, in order.
-        features: which to decode; fewer is faster.
+        features: which to decode, of `reader.FEATURES`; fewer is faster.
 
     Raises:
         UsageError: no such feature.
     """
 
-    def __init__(self, shards: Sequence[Shard], features: Sequence[str] = FEATURES) -> None:
+    def __init__(self, shards: Sequence[ShardInfo], features: Sequence[str] = FEATURES) -> None:
         for feature in features:
             if feature not in FEATURES:
                 raise UsageError("features", f"none is named {feature!r}", f"choose from {', '.join(FEATURES)}")
         self._features = tuple(features)
         self._shards = tuple(shards)
         self._files = [ShardFile(shard.path) for shard in shards]
-        self._firsts = [shard.first for shard in shards]
+        self._first_indices = [shard.first for shard in shards]
 
     @staticmethod
     def open(dataset: str | Path, split: str, features: Sequence[str] = FEATURES) -> Examples:
-        """The examples of a prepared dataset's split.
+        """Opens the examples of a prepared dataset's split.
 
         Args:
             dataset: its folder, as `hairnet-data build` printed it.
-            split: its name, as `train`.
+            split: its name, e.g. `train`.
             features: which to decode; fewer is faster.
 
         Raises:
@@ -66,40 +66,40 @@ class Examples(Sequence[dict[str, Value]]):
         return sum(shard.records for shard in self._shards)
 
     def __getitem__(self, number: SupportsIndex) -> dict[str, Value]:  # type: ignore[override]  # no slices
-        """One example, by its number from 0, or from the end by -1 and less.
+        """Reads one example, by its index from 0, or from the end by -1 and less.
 
         Raises:
-            IndexError: there is none of that number.
+            IndexError: there is no such example.
             DatasetError: its shard is missing, or damaged there.
         """
         index = operator.index(number)
         index += len(self) if index < 0 else 0
         if not 0 <= index < len(self):
             raise IndexError(f"{number} is outside 0..{len(self) - 1}")
-        at = bisect.bisect_right(self._firsts, index) - 1
-        path = str(self._shards[at].path)
+        shard = bisect.bisect_right(self._first_indices, index) - 1
+        path = str(self._shards[shard].path)
         try:
-            return self._decoded(self._files[at].read(index - self._firsts[at]))
-        except OSError as fault:
-            what = f"cannot be read ({fault.strerror or fault})"
-            raise DatasetError(path, what, "build the dataset again") from fault
-        except (ValueError, KeyError, TypeError) as fault:
-            what = f"lacks {fault}" if isinstance(fault, KeyError) else str(fault)
-            raise DatasetError(path, f"example {index}: {what}", "build the dataset again") from fault
+            return self._decode(self._files[shard].read(index - self._first_indices[shard]))
+        except OSError as error:
+            what = f"cannot be read ({error.strerror or error})"
+            raise DatasetError(path, what, "build the dataset again") from error
+        except (ValueError, KeyError, TypeError) as error:
+            what = f"lacks {error}" if isinstance(error, KeyError) else str(error)
+            raise DatasetError(path, f"example {index}: {what}", "build the dataset again") from error
 
     def __iter__(self) -> Iterator[dict[str, Value]]:
         return (self[index] for index in range(len(self)))
 
     def __repr__(self) -> str:
-        # Grain keeps this beside its state, and refuses to go on from another source's.
+        # Grain stores this with its state, and refuses to resume with the state of another source.
         return f"Examples({self._shards[0].split if self._shards else ''}, {len(self)})"
 
-    def _decoded(self, data: bytes) -> dict[str, Value]:
+    def _decode(self, data: bytes) -> dict[str, Value]:
         record = parse(data)
-        return {feature: _value(feature, record[feature]) for feature in self._features}
+        return {feature: _decode_feature(feature, record[feature]) for feature in self._features}
 
 
-def _value(feature: str, value: bytes | int) -> Value:
+def _decode_feature(feature: str, value: bytes | int) -> Value:
     if feature == "index" or isinstance(value, int):
         return int(value)
     if feature == "image":

@@ -1,14 +1,11 @@
-"""What is known of an example, as the columns of a table: for spreadsheets, and for programs that read no recipes.
-
-The masks beside it hold class ids, and 255 where nobody labelled a pixel.
-"""
+"""An example as a row of a table: its columns, for spreadsheets and for programs that read no recipes."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 from hairnet_data.core.errors import DatasetError
-from hairnet_data.dataset.reader import text
+from hairnet_data.dataset.reader import decode_text
 from hairnet_data.recipes.recipe import Recipe
 
 Value = str | int | float | bool
@@ -18,7 +15,7 @@ class Column(NamedTuple):
     """A column: the type of its values (str, int, float or bool), and what they mean."""
 
     kind: type
-    about: str
+    description: str
 
 
 COLUMNS: dict[str, Column] = {
@@ -43,53 +40,56 @@ COLUMNS: dict[str, Column] = {
     "jpeg": Column(int, "Quality of an extra JPEG round trip, 1..100; 0 for none."),
     "recipe": Column(str, "All that was drawn for this example, as JSON: hairnet_data.Recipe reads it."),
 }
-"""Every column of `row`, in order."""
+"""Every column of `table_row`, in order."""
 
 
-def row(split: str, record: dict[str, bytes | int], recipe: Recipe | None = None) -> dict[str, Value]:
-    """One record's values, by column. A negative's place is that of its crop: scale 1, no shift, its own mirror.
+def table_row(split: str, record: dict[str, bytes | int], recipe: Recipe | None = None) -> dict[str, Value]:
+    """Makes a record's row of the table. A negative's position is that of its crop: scale 1, no shift, its own mirror.
 
     Args:
         split: the split's name.
         record: as `core.records.example.parse` reads it.
-        recipe: the record's own, where it is in hand: reading it takes longer than all the rest.
+        recipe: the record's own, if it was read already: parsing it takes longer than all the rest.
+
+    Returns:
+        Values by column, in the order of `COLUMNS`.
 
     Raises:
         DatasetError: the record is damaged.
     """
     try:
-        index, line = record["index"], text(record["recipe"])
-        recipe = recipe or Recipe.from_json(line)
+        index, recipe_json = record["index"], decode_text(record["recipe"])
+        recipe = recipe or Recipe.from_json(recipe_json)
         if not isinstance(index, int):
             raise ValueError(f"its index is {index!r}")
-        place, colours = recipe.affine, recipe.photometric
+        affine, photometric = recipe.affine, recipe.photometric
         return {
             "split": split,
             "index": index,
-            "kind": text(record["kind"]),
-            "source_id": text(record["source_id"]),
-            "person": text(record["person"]),
-            "scale": float(place.scale),
-            "right": float(place.shift[0]),
-            "down": float(place.shift[1]),
-            "rotation": float(place.rotation),
-            "mirror": recipe.negative.mirror if recipe.negative else place.mirror,
+            "kind": decode_text(record["kind"]),
+            "source_id": decode_text(record["source_id"]),
+            "person": decode_text(record["person"]),
+            "scale": float(affine.scale),
+            "right": float(affine.shift[0]),
+            "down": float(affine.shift[1]),
+            "rotation": float(affine.rotation),
+            "mirror": recipe.negative.mirror if recipe.negative else affine.mirror,
             "fill": recipe.fill.kind,
             "occluders": len(recipe.occluders),
             "shapes": " ".join(occluder.shape for occluder in recipe.occluders),
-            "grey": colours.grey,
-            "contrast": float(colours.contrast),
-            "brightness": float(colours.brightness),
-            "blur": float(colours.blur),
-            "noise": float(colours.noise),
-            "jpeg": colours.jpeg,
-            "recipe": line,
+            "grey": photometric.grey,
+            "contrast": float(photometric.contrast),
+            "brightness": float(photometric.brightness),
+            "blur": float(photometric.blur),
+            "noise": float(photometric.noise),
+            "jpeg": photometric.jpeg,
+            "recipe": recipe_json,
         }
-    except (DatasetError, KeyError, ValueError) as fault:
-        what = f"lacks {fault}" if isinstance(fault, KeyError) else str(fault)
-        raise DatasetError(f"a record of {split}", f"is damaged ({what})", "run hairnet-data verify") from fault
+    except (DatasetError, KeyError, ValueError) as error:
+        what = f"lacks {error}" if isinstance(error, KeyError) else str(error)
+        raise DatasetError(f"a record of {split}", f"is damaged ({what})", "run hairnet-data verify") from error
 
 
-def as_cells(values: dict[str, Value]) -> list[Value]:
-    """The values as a CSV holds them: true and false as in JSON, which is what most readers take."""
-    return [str(value).lower() if isinstance(value, bool) else value for value in values.values()]
+def csv_values(row: dict[str, Value]) -> list[Value]:
+    """The values of a row as a CSV file holds them: true and false as in JSON, which most readers accept."""
+    return [str(value).lower() if isinstance(value, bool) else value for value in row.values()]

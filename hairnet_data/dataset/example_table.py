@@ -1,7 +1,7 @@
-"""The table of a dataset's examples, `examples.jsonl.gz`: made in pieces, one a shard, while records are at hand.
+"""The table of a dataset's examples, `examples.jsonl.gz`: a line of JSON per example.
 
-A line of JSON is all that is known of one example. A piece is a whole gzip file, and one after another they are one
-too: whoever makes them, wherever and in whatever order, the table has the same bytes.
+Worker processes encode the rows of each shard while they have its records in memory. A shard's rows are a complete
+gzip file, and so are several of them concatenated: the table has the same bytes whoever encodes them, in any order.
 """
 
 from __future__ import annotations
@@ -18,80 +18,84 @@ from hairnet_data.core.records.example import parse
 from hairnet_data.core.records.shard_file import format_of
 from hairnet_data.core.records.tfrecord import frame
 from hairnet_data.core.storage.atomic import atomic_writer
-from hairnet_data.dataset.example_columns import COLUMNS, Column, Value, row
+from hairnet_data.dataset.example_columns import COLUMNS, Column, Value, table_row
 from hairnet_data.recipes.recipe import Recipe
 
 TABLE = "examples.jsonl.gz"
 
-_PLACES = {
+_OFFSETS = {
     "shard": Column(str, "The file that holds the record."),
     "image_start": Column(int, "Where in that file the encoded picture (JPEG or PNG, RGB) begins, in bytes."),
     "image_size": Column(int, "How many bytes it has."),
     "mask_start": Column(int, "Where in that file the mask (PNG of class ids, 255 for no label) begins, in bytes."),
     "mask_size": Column(int, "How many bytes it has."),
 }
-_FRAME = len(frame(b""))
-_HEAD = 12  # bytes of a frame before its record
-_START = 64  # bytes by which a picture is looked for in its record
+_FRAME_BYTES = len(frame(b""))
+_HEAD_BYTES = 12  # of a frame, before its record
+_PREFIX_BYTES = 64  # of a picture, by which it is searched in its record
 
 
 def columns(file_format: str) -> dict[str, Column]:
     """The table's columns, in order, where the shards are of that format.
 
-    An ArrayRecord may break a record anywhere with a head of its own: its pictures lie at no one place.
+    An ArrayRecord file may interrupt a record anywhere with a header of its own, so there are no offsets of its
+    pictures.
     """
-    return COLUMNS | (_PLACES if file_format == "tfrecord" else {"shard": _PLACES["shard"]})
+    return COLUMNS | (_OFFSETS if file_format == "tfrecord" else {"shard": _OFFSETS["shard"]})
 
 
-def piece_of(split: str, shard: Path, records: Sequence[bytes], recipes: Sequence[Recipe] | None = None) -> bytes:
-    """The table's piece for one shard.
+def encode_rows(split: str, shard: Path, records: Sequence[bytes], recipes: Sequence[Recipe] | None = None) -> bytes:
+    """Encodes the table's rows for one shard.
 
     Args:
         split: the split's name.
-        shard: the shard's file, which need not be there.
+        shard: the shard's path; the file itself is not read.
         records: the serialised records that it holds, in order.
-        recipes: theirs, where they are in hand; else they are read from the records.
+        recipes: theirs, if they were read already; else they are parsed from the records.
+
+    Returns:
+        Lines of JSON, gzipped.
 
     Raises:
         DatasetError: a record is damaged.
     """
-    lines = [orjson.dumps(values) + b"\n" for values in _rows(split, shard, records, recipes)]
+    lines = [orjson.dumps(row) + b"\n" for row in _rows(split, shard, records, recipes)]
     return gzip.compress(b"".join(lines), compresslevel=1, mtime=0)
 
 
 def _rows(
     split: str, shard: Path, records: Sequence[bytes], recipes: Sequence[Recipe] | None
 ) -> Iterator[dict[str, Value]]:
-    places, at = format_of(shard) == "tfrecord", 0
+    with_offsets, start = format_of(shard) == "tfrecord", 0
     for number, data in enumerate(records):
         try:
             record = parse(data)
-            values = row(split, record, recipes[number] if recipes else None) | {"shard": shard.name}
-            if places:
+            row = table_row(split, record, recipes[number] if recipes else None) | {"shard": shard.name}
+            if with_offsets:
                 for feature in ("image", "mask"):
                     encoded = record[feature]
                     if not isinstance(encoded, bytes):
                         raise ValueError(f"its {feature} is no picture")
-                    values[f"{feature}_start"] = at + _HEAD + _found(encoded, data)
-                    values[f"{feature}_size"] = len(encoded)
-        except (ValueError, KeyError) as fault:
-            what = f"lacks {fault}" if isinstance(fault, KeyError) else str(fault)
-            raise DatasetError(str(shard), f"holds a damaged record ({what})", "build it again") from fault
-        at += _FRAME + len(data)
-        yield values
+                    row[f"{feature}_start"] = start + _HEAD_BYTES + _offset_of(encoded, data)
+                    row[f"{feature}_size"] = len(encoded)
+        except (ValueError, KeyError) as error:
+            what = f"lacks {error}" if isinstance(error, KeyError) else str(error)
+            raise DatasetError(str(shard), f"holds a damaged record ({what})", "build it again") from error
+        start += _FRAME_BYTES + len(data)
+        yield row
 
 
-def _found(encoded: bytes, data: bytes) -> int:
-    """Where the bytes begin in others that hold them. Looking for a whole picture takes seven times as long."""
-    at = data.index(encoded[:_START])
-    return at if data.startswith(encoded, at) else data.index(encoded)
+def _offset_of(encoded: bytes, data: bytes) -> int:
+    """Where a picture's bytes begin in its record. Searching for all of its bytes takes seven times as long."""
+    offset = data.index(encoded[:_PREFIX_BYTES])
+    return offset if data.startswith(encoded, offset) else data.index(encoded)
 
 
-def write_table(pieces: Iterable[bytes], folder: Path) -> tuple[int, str]:
-    """Writes the table: whole, or not at all.
+def write_table(rows: Iterable[bytes], folder: Path) -> tuple[int, str]:
+    """Writes the table atomically.
 
     Args:
-        pieces: `piece_of` every shard, in order of splits and shards.
+        rows: of every shard, as `encode_rows` makes them, in order of splits and shards.
         folder: the dataset's.
 
     Returns:
@@ -102,8 +106,8 @@ def write_table(pieces: Iterable[bytes], folder: Path) -> tuple[int, str]:
     """
     size, digest = 0, hashlib.sha256()
     with atomic_writer(folder / TABLE) as file:
-        for piece in pieces:
-            file.write(piece)
-            digest.update(piece)
-            size += len(piece)
+        for encoded in rows:
+            file.write(encoded)
+            digest.update(encoded)
+            size += len(encoded)
     return size, digest.hexdigest()

@@ -1,4 +1,4 @@
-"""A shard that was written, the note that lies on disk for it, and the sums that a dataset carries."""
+"""Manifests: what a worker process records of each shard that it finished, as a file in the staging directory."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hairnet_data.core.storage.paths import digest_of, parse_path, size_of, tran
 
 
 @dataclass(frozen=True, slots=True)
-class WrittenShard:
+class ShardManifest:
     """A shard that was written.
 
     Attributes:
@@ -26,7 +26,7 @@ class WrittenShard:
         shown: how many portraits, negatives and occluded examples it has.
         size: bytes of the file.
         sha256: of the file, 64 hex digits.
-        rows: SHA-256 of its piece of the table of examples, which lies beside its note until the dataset is whole.
+        rows_sha256: of its rows of the table of examples, which lie beside the manifest until the dataset is complete.
     """
 
     split: str
@@ -37,56 +37,75 @@ class WrittenShard:
     shown: Counter[str]
     size: int
     sha256: str
-    rows: str
+    rows_sha256: str
 
-    def read_rows(self, notes: Path) -> bytes:
-        """Its piece of the table. Raises OSError where that cannot be read."""
-        path = notes / rows_name(self.name)
+    def read_rows(self, manifests_dir: Path) -> bytes:
+        """Reads its rows of the table of examples, gzipped, from the folder of manifests. Raises OSError."""
+        path = manifests_dir / rows_name(self.name)
         with translate_store_errors(path):
             return path.read_bytes()
 
 
 def manifest_name(name: str) -> str:
-    """The file name of a shard's note."""
+    """The file name of a shard's manifest."""
     return f"{name}.json"
 
 
 def rows_name(name: str) -> str:
-    """The file name of a shard's piece of the table."""
+    """The file name of a shard's rows of the table of examples."""
     return f"{name}.rows.gz"
 
 
-def write_rows(piece: bytes, name: str, notes: Path) -> str:
-    """Writes a shard's piece of the table, whole or not at all. Returns its SHA-256."""
-    with atomic_writer(notes / rows_name(name)) as file:
-        file.write(piece)
-    return hashlib.sha256(piece).hexdigest()
+def write_rows(rows: bytes, name: str, manifests_dir: Path) -> str:
+    """Writes a shard's rows of the table of examples atomically.
+
+    Args:
+        rows: gzipped, of `example_table.encode_rows`.
+        name: the shard's file name.
+        manifests_dir: the folder of manifests.
+
+    Returns:
+        Their SHA-256, 64 hex digits.
+
+    Raises:
+        OSError: they cannot be written.
+    """
+    with atomic_writer(manifests_dir / rows_name(name)) as file:
+        file.write(rows)
+    return hashlib.sha256(rows).hexdigest()
 
 
-def write_manifest(shard: WrittenShard, notes: Path) -> None:
-    """Notes that a shard is finished: whole or not at all, and only when shard and rows have their names."""
-    values = {field: getattr(shard, field) for field in WrittenShard.__slots__}
-    with atomic_writer(notes / manifest_name(shard.name)) as file:
+def write_manifest(shard: ShardManifest, manifests_dir: Path) -> None:
+    """Writes a shard's manifest atomically, to be called once the shard and its rows are complete. Raises OSError."""
+    values = {field: getattr(shard, field) for field in ShardManifest.__slots__}
+    with atomic_writer(manifests_dir / manifest_name(shard.name)) as file:
         file.write(json.dumps(values).encode())
 
 
-def read_manifest(notes: Path, name: str) -> WrittenShard | None:
-    """What was noted of a shard; None where nothing was, or a power cut left nonsense."""
+def read_manifest(manifests_dir: Path, name: str) -> ShardManifest | None:
+    """Reads the manifest of a shard by the shard's file name; None where it is missing or damaged by a power cut."""
     try:
-        values = json.loads(read_bytes(notes / manifest_name(name)))
-        shard = WrittenShard(**{**values, "shown": Counter(values["shown"])})
+        values = json.loads(read_bytes(manifests_dir / manifest_name(name)))
+        shard = ShardManifest(**{**values, "shown": Counter(values["shown"])})
     except (OSError, ValueError, TypeError, KeyError):
         return None
     return shard if shard.name == name else None
 
 
-def read_valid_shard(notes: str, shards: str, name: str) -> WrittenShard | None:
-    """A finished shard whose files are still what its note says; None where it must be made anew."""
-    shard = read_manifest(parse_path(notes), name)
-    path, rows = parse_path(shards) / name, parse_path(notes) / rows_name(name)
+def read_valid_shard(manifests_dir: str, shards_dir: str, name: str) -> ShardManifest | None:
+    """Reads a shard's manifest and compares size and SHA-256 of its files; None where the shard must be made again.
+
+    Args:
+        manifests_dir: the folder of manifests and rows. Text, so that any worker process can be given it.
+        shards_dir: the folder of shards.
+        name: the shard's file name.
+    """
+    shard = read_manifest(parse_path(manifests_dir), name)
+    if shard is None:
+        return None
+    path, rows = parse_path(shards_dir) / name, parse_path(manifests_dir) / rows_name(name)
     try:
-        if shard and size_of(path) == shard.size and digest_of(path) == shard.sha256 and digest_of(rows) == shard.rows:
-            return shard
+        valid = size_of(path) == shard.size and digest_of(path) == shard.sha256 and digest_of(rows) == shard.rows_sha256
     except OSError:
         return None
-    return None
+    return shard if valid else None

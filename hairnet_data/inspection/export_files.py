@@ -1,4 +1,4 @@
-"""Writes a prepared dataset as picture files and a table, in the layout that the source `folder` reads."""
+"""Writes a prepared dataset as image files and a table, in the layout that the source `folder` reads."""
 
 from __future__ import annotations
 
@@ -8,25 +8,26 @@ import json
 import re
 import secrets
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 from urllib.parse import quote
 
-from hairnet_data.core.classes import BACKGROUND, NAMES, UNLABELLED, ids_of
+from hairnet_data.core.classes import BACKGROUND, NAMES, UNLABELLED
 from hairnet_data.core.errors import BuildError, DatasetError, UsageError
 from hairnet_data.core.progress import Progress, silent
 from hairnet_data.core.storage.atomic import install_folder
-from hairnet_data.dataset.example_columns import COLUMNS, Value, as_cells, row
+from hairnet_data.dataset.dataset_metadata import DatasetMetadata
+from hairnet_data.dataset.example_columns import COLUMNS, Value, csv_values, table_row
 from hairnet_data.dataset.reader import Prepared
 
 TABLE = "recipes.csv"
 _CONFIG = "classes.toml"
 _LICENCE = "LICENSE"
-_ENDINGS = {b"\xff\xd8": ".jpg", b"\x89P": ".png"}
-_LONGEST = 120  # of a person in a file's name: file systems stop at 255 bytes
-_PLACES = {"portrait": ("images", "masks"), "negative": ("negatives", "negative_masks")}
-_STEP = 200
+_EXTENSIONS = {b"\xff\xd8": ".jpg", b"\x89P": ".png"}
+_MAX_NAME_BYTES = 120  # of a person in a file name, which file systems limit to 255 bytes
+_FOLDERS = {"portrait": ("images", "masks"), "negative": ("negatives", "negative_masks")}
+_PROGRESS_STEP = 200  # records
 
 
 def export(
@@ -37,22 +38,22 @@ def export(
     overwrite: bool = False,
     progress: Progress = silent,
 ) -> int:
-    """Writes records as files: the stored bytes of every picture and mask, not encoded again.
+    """Writes records as files: the stored bytes of every image and mask, without encoding them again.
 
     ```
     OUT/images/train-00007_ann.jpg        OUT/masks/train-00007_ann.png        portraits, and masks of class ids
-    OUT/negatives/train-00008_wall.jpg    OUT/negative_masks/...               nobody in them
-    OUT/classes.toml                      what the masks mean, and whom a name shows
-    OUT/recipes.csv                       a line a record: `example_columns.COLUMNS`, and where picture and mask lie
+    OUT/negatives/train-00008_wall.jpg    OUT/negative_masks/...               negatives, and empty masks
+    OUT/classes.toml                      what the masks mean, and how a file name tells the person
+    OUT/recipes.csv                       a line per record: `example_columns.COLUMNS`, and the paths of image and mask
     ```
 
     Args:
         prepared: the dataset.
-        out: a new or empty folder; it is there whole or not at all.
-        splits: which; None for all.
-        indices: of the one split; None for all its records.
-        overwrite: whether what an earlier export wrote there is replaced.
-        progress: told how many records are done.
+        out: a new or empty folder. It is written under another name and renamed, so it is never incomplete.
+        splits: names of splits; None for all.
+        indices: of the records of one split; None for all its records.
+        overwrite: whether the result of an earlier export is replaced.
+        progress: called with the number of records that are done.
 
     Returns:
         How many records were written.
@@ -75,21 +76,21 @@ def export(
         draft.mkdir(parents=True)
         written = _write(prepared, splits, indices, draft, progress)
         install_folder(draft, out)
-    except OSError as fault:
-        what = f"cannot be written ({fault.strerror or fault})"
-        raise BuildError(str(out), what, "check its rights and the room left on the disk") from fault
+    except OSError as error:
+        what = f"cannot be written ({error.strerror or error})"
+        raise BuildError(str(out), what, "check its permissions and the space left on the disk") from error
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     return written
 
 
 def _check_free(out: Path, overwrite: bool) -> None:
-    """Nothing but an earlier export is ever replaced, and only if that is wished."""
+    """Raises BuildError where the folder holds something: only an earlier export is replaced, and only if asked for."""
     if not out.exists() or (out.is_dir() and not any(out.iterdir())):
         return
-    ours = (out / TABLE).is_file() and (out / _CONFIG).is_file()
-    if not (overwrite and ours):
-        hint = "choose another, or --overwrite" if ours and not overwrite else "choose a new folder"
+    is_export = (out / TABLE).is_file() and (out / _CONFIG).is_file()
+    if not (overwrite and is_export):
+        hint = "choose another, or --overwrite" if is_export and not overwrite else "choose a new folder"
         raise BuildError(str(out), "is there already", hint)
 
 
@@ -98,7 +99,7 @@ def _write(
 ) -> int:
     total = len(indices) if indices is not None else sum(prepared.records(split) for split in splits)
     progress("exporting", 0, total)
-    for folder in sum(_PLACES.values(), ()):
+    for folder in sum(_FOLDERS.values(), ()):
         (out / folder).mkdir()
     written = 0
     with open(out / TABLE, "w", encoding="utf-8", newline="") as file:
@@ -107,9 +108,9 @@ def _write(
             for record in _records(prepared, split, indices):
                 table.add(*_write_pair(split, record, out))
                 written += 1
-                if written % _STEP == 0 or written == total:
+                if written % _PROGRESS_STEP == 0 or written == total:
                     progress("exporting", written, total)
-    for folder in _PLACES["negative"]:
+    for folder in _FOLDERS["negative"]:
         if not any((out / folder).iterdir()):
             (out / folder).rmdir()
     (out / _CONFIG).write_text(_config(prepared.metadata), encoding="utf-8")
@@ -127,51 +128,56 @@ def _records(prepared: Prepared, split: str, indices: Sequence[int] | None) -> I
 
 
 class _Table:
-    """The CSV, a line a record."""
+    """Writes the CSV file, a line per record."""
 
     def __init__(self, file: TextIO) -> None:
         self._writer = csv.writer(file, lineterminator="\n")
         self._writer.writerow(["image", "mask", *COLUMNS])
 
-    def add(self, image: str, mask: str, values: dict[str, Value]) -> None:
-        self._writer.writerow([image, mask, *as_cells(values)])
+    def add(self, image: str, mask: str, row: dict[str, Value]) -> None:
+        self._writer.writerow([image, mask, *csv_values(row)])
 
 
 def _write_pair(split: str, record: dict[str, bytes | int], out: Path) -> tuple[str, str, dict[str, Value]]:
-    """Writes picture and mask; returns their paths within `out`, and what the table says of them."""
-    values = row(split, record)
-    stem = file_stem(split, int(values["index"]), str(values["person"] or values["source_id"]))
-    where = f"{split} {values['index']}"
-    if values["kind"] not in _PLACES:
-        raise DatasetError(where, f"is of the kind {values['kind']!r}", "run hairnet-data verify")
+    """Writes image and mask; returns their paths within `out`, and the record's row of the table."""
+    row = table_row(split, record)
+    stem = file_stem(split, int(row["index"]), str(row["person"] or row["source_id"]))
+    where = f"{split} {row['index']}"
+    if row["kind"] not in _FOLDERS:
+        raise DatasetError(where, f"is of the kind {row['kind']!r}", "run hairnet-data verify")
     paths = []
-    for feature, folder in zip(("image", "mask"), _PLACES[str(values["kind"])], strict=True):
+    for feature, folder in zip(("image", "mask"), _FOLDERS[str(row["kind"])], strict=True):
         data = record.get(feature)
-        if not isinstance(data, bytes) or data[:2] not in _ENDINGS:
+        if not isinstance(data, bytes) or data[:2] not in _EXTENSIONS:
             raise DatasetError(where, f"has no {feature}", "run hairnet-data verify")
-        paths.append(f"{folder}/{stem}{_ENDINGS[data[:2]]}")
+        paths.append(f"{folder}/{stem}{_EXTENSIONS[data[:2]]}")
         (out / paths[-1]).write_bytes(data)
-    return paths[0], paths[1], values
+    return paths[0], paths[1], row
 
 
 def file_stem(split: str, index: int, person: str) -> str:
-    """A file's name without its ending: `SPLIT-INDEX_PERSON`, every letter that could be amiss as %XX."""
-    name = re.sub(r"[^\w.-]", lambda letter: quote(letter[0], safe=""), person)
-    if len(name.encode()) > _LONGEST:
-        cut = name.encode()[: _LONGEST - 17].decode(errors="ignore")
+    """Forms a file name without extension: `SPLIT-INDEX_PERSON`, with %XX for characters that file systems may refuse.
+
+    A long person is cut, and ends in a part of its SHA-256, so that different people have different names.
+    """
+    name = re.sub(r"[^\w.-]", lambda match: quote(match[0], safe=""), person)
+    if len(name.encode()) > _MAX_NAME_BYTES:
+        cut = name.encode()[: _MAX_NAME_BYTES - 17].decode(errors="ignore")
         name = f"{cut}~{hashlib.sha256(name.encode()).hexdigest()[:16]}"
     return f"{split}-{index:05d}_{name}"
 
 
-def _config(metadata: Mapping[str, Any]) -> str:
-    """`classes.toml`: masks of class ids. Nobody is in two pools, by the name's end: a person, else what is shown."""
-    may_be = ids_of(metadata.get("unlabelled", []))
-    # What the source never labels would be missing from every mask; background there is in any case, as fill.
-    labelled = {NAMES[BACKGROUND], *metadata.get("labelled", NAMES)}
+def _config(metadata: DatasetMetadata) -> str:
+    """The text of `classes.toml`: masks hold class ids, and the end of a file name is the person.
+
+    Where nobody is known, it is what is shown; so the source `folder` has nobody in two of its pools.
+    """
+    # A class that the source never labels is in no mask, and would be reported as missing. Background is, as fill.
+    labelled = {NAMES[BACKGROUND], *metadata.labelled}
     values = {name: number for number, name in enumerate(NAMES) if name in labelled}
-    values |= {"ignore": UNLABELLED} if may_be else {}
+    values |= {"ignore": UNLABELLED} if metadata.unlabelled else {}
     lines = ["[indices]", *(f"{name} = {value}" for name, value in values.items()), "", "[options]"]
     lines.append("person = '^[^-]+-[0-9]+_(.+)$'")
-    if may_be and len(may_be) < len(NAMES):
-        lines.append(f"ignored = {json.dumps([NAMES[number] for number in may_be])}")
+    if 0 < len(metadata.unlabelled) < len(NAMES):
+        lines.append(f"ignored = {json.dumps([NAMES[number] for number in metadata.unlabelled])}")
     return "\n".join(lines) + "\n"

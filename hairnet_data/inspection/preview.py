@@ -1,4 +1,4 @@
-"""Pictures to judge a dataset by: cells for a contact sheet or gallery, and one record step by step."""
+"""Shows examples of a dataset, before or after it is built, and one record step by step."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from hairnet_data.core.drawing.contact_sheet import Cell, contact_sheet
 from hairnet_data.core.drawing.overlay import save_png
 from hairnet_data.core.errors import DatasetError, SourceError, UsageError
 from hairnet_data.dataset.codec import decode_image, decode_mask
-from hairnet_data.dataset.provenance import AvailableSources, content_fault
-from hairnet_data.dataset.reader import Prepared, text
+from hairnet_data.dataset.provenance import AvailableSources, asset_error
+from hairnet_data.dataset.reader import Prepared, decode_text
 from hairnet_data.inspection.gallery import write_gallery
 from hairnet_data.recipes.caption import describe
 from hairnet_data.recipes.pools import Asset, Pool
@@ -24,14 +24,19 @@ from hairnet_data.recipes.splits import splits_for
 from hairnet_data.rendering.asset_cache import Assets
 from hairnet_data.rendering.paint import shrink_background
 from hairnet_data.rendering.renderer import Subject, render, steps
-from hairnet_data.sources.base import Catalogue
+from hairnet_data.sources.base import BackgroundSource, Catalogue, PortraitSource
 from hairnet_data.sources.registry import Sources
 
 
 def from_settings(sources: Sources, settings: BuildSettings, count: int) -> Iterator[Cell]:
-    """Renders the first examples that a build with these settings would begin its training split with.
+    """Renders the first examples of the training split that a build with these settings would make.
 
-    Nothing is looked at beforehand: a faulty portrait is met when it is shown.
+    The sources are not scanned before: a faulty portrait is found when its example is rendered.
+
+    Args:
+        sources: of portraits and backgrounds.
+        settings: of the build.
+        count: how many examples.
 
     Raises:
         SourceError: there is nothing to show.
@@ -39,7 +44,8 @@ def from_settings(sources: Sources, settings: BuildSettings, count: int) -> Iter
     """
     split = splits_for(settings.policy, settings.seed)[0]
     pool = Pool(
-        _unseen(sources.portraits.catalogue(), split.pool), _unseen(sources.backgrounds.catalogue(), split.pool)
+        _unscanned_assets(sources.portraits.catalogue(), split.pool),
+        _unscanned_assets(sources.backgrounds.catalogue(), split.pool),
     )
     if not pool.portraits or not pool.backgrounds:
         raise SourceError("the pool train", "is empty", "give more portraits or backgrounds")
@@ -50,12 +56,20 @@ def from_settings(sources: Sources, settings: BuildSettings, count: int) -> Iter
         yield _cell(recipe, image, mask)
 
 
-def _unseen(catalogue: Catalogue, pool: str) -> tuple[Asset, ...]:
-    return tuple(Asset(e.id, "", e.person, dict(e.traits)) for e in catalogue.entries if e.pool == pool)
+def _unscanned_assets(catalogue: Catalogue, pool: str) -> tuple[Asset, ...]:
+    """The assets of a pool without their content hashes, which a scan would compute."""
+    return tuple(
+        Asset(entry.id, "", entry.person, dict(entry.traits)) for entry in catalogue.entries if entry.pool == pool
+    )
 
 
 def from_dataset(dataset: Prepared, split: str, count: int) -> Iterator[Cell]:
     """Reads examples spread evenly over a split of a prepared dataset.
+
+    Args:
+        dataset: the prepared dataset.
+        split: the split's name.
+        count: how many examples; all where the split has fewer.
 
     Raises:
         UsageError: no such split.
@@ -64,20 +78,21 @@ def from_dataset(dataset: Prepared, split: str, count: int) -> Iterator[Cell]:
     if split not in dataset.shards:
         raise UsageError("--split", f"no split named {split!r}", f"choose from {', '.join(dataset.shards)}")
     total = dataset.records(split)
-    wanted = {total * place // min(count, total) for place in range(min(count, total))} if total else set()
+    count = min(count, total)
+    indices = {total * number // count for number in range(count)}
     for index, record in enumerate(dataset.read(split)):
-        if index in wanted:
-            yield _cell(*_decoded(record, f"{split} {index}"))
+        if index in indices:
+            yield _cell(*_decode(record, f"{split} {index}"))
 
 
-def _decoded(record: dict[str, bytes | int], where: str) -> tuple[Recipe, np.ndarray, np.ndarray]:
+def _decode(record: dict[str, bytes | int], where: str) -> tuple[Recipe, np.ndarray, np.ndarray]:
     try:
         image, mask = record["image"], record["mask"]
         if not isinstance(image, bytes) or not isinstance(mask, bytes):
             raise ValueError("image or mask is no picture")
-        return Recipe.from_json(text(record["recipe"])), decode_image(image), decode_mask(mask)
-    except (KeyError, ValueError) as fault:
-        raise DatasetError(where, f"cannot be read ({fault})", "run hairnet-data verify") from fault
+        return Recipe.from_json(decode_text(record["recipe"])), decode_image(image), decode_mask(mask)
+    except (KeyError, ValueError) as error:
+        raise DatasetError(where, f"cannot be read ({error})", "run hairnet-data verify") from error
 
 
 def _cell(recipe: Recipe, image: np.ndarray, mask: np.ndarray) -> Cell:
@@ -85,10 +100,16 @@ def _cell(recipe: Recipe, image: np.ndarray, mask: np.ndarray) -> Cell:
 
 
 def show(cells: list[Cell], path: Path, title: str, summary: str = "") -> None:
-    """Writes a contact sheet (.png) or a gallery (.html), whole or not at all.
+    """Writes a contact sheet (.png) or a gallery (.html) atomically.
+
+    Args:
+        cells: what to show, in order.
+        path: the file; an older one is replaced.
+        title: the headline.
+        summary: what stands below it in a gallery, one paragraph per line.
 
     Raises:
-        UsageError: another ending.
+        UsageError: the path has another extension.
         BuildError: the file cannot be written.
     """
     checked_ending(path)
@@ -99,51 +120,59 @@ def show(cells: list[Cell], path: Path, title: str, summary: str = "") -> None:
 
 
 def checked_ending(path: Path, endings: tuple[str, ...] = (".png", ".html")) -> Path:
-    """The path, if it ends in one of the endings. Raises UsageError otherwise."""
+    """Returns the path if it ends in one of the endings. Raises UsageError otherwise."""
     if path.suffix.lower() not in endings:
         raise UsageError("--out", f"{path.name!r} is neither {' nor '.join(endings)}", f"end it in {endings[0]}")
     return path
 
 
 def explain(dataset: Prepared, available: AvailableSources, split: str, index: int) -> tuple[list[Cell], list[str]]:
-    """Shows one record beside its source, with each step of its way.
+    """Shows one record with its source and every step of its rendering.
+
+    Args:
+        dataset: the prepared dataset.
+        available: its sources, as far as they can be opened.
+        split: the split's name.
+        index: of the record within the split.
 
     Returns:
-        The source, each step if all that it takes is at hand, and the record as it is stored; and what is missing.
+        Cells: the source, every step if its portrait and backgrounds are available, and the record as it is stored.
+        And lines that say what is not available.
 
     Raises:
         UsageError: no such split or index.
-        SourceError: what the recipe names is gone or has changed.
+        DatasetError: the record cannot be read.
+        SourceError: a portrait or background that the recipe names is missing or has changed.
     """
-    recipe, image, mask = _decoded(dataset.record(split, index), f"{split} {index}")
+    recipe, image, mask = _decode(dataset.record(split, index), f"{split} {index}")
     cells, missing = [], []
     portraits, backgrounds = recipe.assets()
     subject = None
     for name in portraits:
         if available.portraits:
-            _still_there(content_fault(available.portraits, name))
+            _check_asset(available.portraits, name)
             portrait = available.portraits.load(asset_id(name))
             height, width = portrait.image.shape[:2]
             subject = Subject(portrait)
             cells.append(Cell(portrait.image, portrait.mask, "source", (asset_id(name), f"{width} x {height}")))
         else:
-            missing.append(f"the portrait {asset_id(name)} is not at hand: give its folder with --source-dir")
-    grounds: dict[str, Pixels] = {}
+            missing.append(f"the portrait {asset_id(name)} is not available: give its folder with --source-dir")
+    shrunk: dict[str, Pixels] = {}
     for name in dict.fromkeys(backgrounds):
         if available.backgrounds:
-            _still_there(content_fault(available.backgrounds, name))
-            ground = available.backgrounds.load(asset_id(name))
-            grounds[name] = shrink_background(ground, recipe.size)
-            cells.append(Cell(ground, None, "background", (asset_id(name),)))
+            _check_asset(available.backgrounds, name)
+            background = available.backgrounds.load(asset_id(name))
+            shrunk[name] = shrink_background(background, recipe.size)
+            cells.append(Cell(background, None, "background", (asset_id(name),)))
         else:
-            missing.append(f"the background {asset_id(name)} is not at hand: give its folder with --negatives")
+            missing.append(f"the background {asset_id(name)} is not available: give its folder with --negatives")
     if not missing:
-        for number, (what, now, where) in enumerate(steps(recipe, subject, grounds.__getitem__), 1):
-            cells.append(Cell(now.copy(), where.copy(), f"{number}. {what}", ()))
+        for number, (what, step_image, step_mask) in enumerate(steps(recipe, subject, shrunk.__getitem__), 1):
+            cells.append(Cell(step_image.copy(), step_mask.copy(), f"{number}. {what}", ()))
     cells.append(Cell(image, mask, "as stored", (f"{split} {index}", *describe(recipe))))
     return cells, missing
 
 
-def _still_there(fault: str) -> None:
-    if fault:
-        raise SourceError("source", fault, "give the folder the dataset was built from")
+def _check_asset(source: PortraitSource | BackgroundSource, name: str) -> None:
+    if error := asset_error(source, name):
+        raise SourceError("source", error, "give the folder the dataset was built from")

@@ -1,4 +1,4 @@
-"""What a prepared dataset holds, in numbers."""
+"""Counts what a prepared dataset holds."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hairnet_data.core.errors import DatasetError
 from hairnet_data.core.progress import Progress
 from hairnet_data.core.storage.paths import size_of
 from hairnet_data.dataset.codec import decode_mask
-from hairnet_data.dataset.reader import Prepared, text
+from hairnet_data.dataset.reader import Prepared, decode_text
 from hairnet_data.recipes.recipe import Recipe
 
 
@@ -20,7 +20,7 @@ def count(dataset: Prepared, progress: Progress) -> dict[str, dict[str, Any]]:
 
     Args:
         dataset: the prepared dataset.
-        progress: told how many records are done.
+        progress: called with the number of records that are done.
 
     Returns:
         For each split: examples, bytes (of its files), portraits, negatives, occluded (shares of examples),
@@ -31,7 +31,7 @@ def count(dataset: Prepared, progress: Progress) -> dict[str, dict[str, Any]]:
         DatasetError: a record cannot be read.
     """
     total = sum(dataset.records(split) for split in dataset.shards)
-    shown = [*enumerate(NAMES), *([(UNLABELLED, "unlabelled")] if dataset.metadata.get("unlabelled") else [])]
+    classes = [*enumerate(NAMES), *([(UNLABELLED, "unlabelled")] if dataset.metadata.unlabelled else [])]
     done = 0
     counted: dict[str, dict[str, Any]] = {}
     for split, shards in dataset.shards.items():
@@ -42,13 +42,13 @@ def count(dataset: Prepared, progress: Progress) -> dict[str, dict[str, Any]]:
         pixels = np.zeros(256, np.int64)
         for index, record in enumerate(dataset.read(split)):
             try:
-                recipe = Recipe.from_json(text(record["recipe"]))
+                recipe = Recipe.from_json(decode_text(record["recipe"]))
                 mask = decode_mask(record["mask"]) if isinstance(record["mask"], bytes) else None
-                person = text(record["person"])
-            except (DatasetError, KeyError, ValueError) as fault:
+                person = decode_text(record["person"])
+            except (DatasetError, KeyError, ValueError) as error:
                 raise DatasetError(
-                    f"{split} {index}", f"cannot be read ({fault})", "run hairnet-data verify"
-                ) from fault
+                    f"{split} {index}", f"cannot be read ({error})", "run hairnet-data verify"
+                ) from error
             kinds[recipe.kind] += 1
             occluded += bool(recipe.occluders)
             ids.add(recipe.source_id)
@@ -67,6 +67,6 @@ def count(dataset: Prepared, progress: Progress) -> dict[str, dict[str, Any]]:
             "occluded": round(occluded / max(1, examples), 4),
             "people": len(people),
             "ids": len(ids),
-            "classes": {name: round(float(pixels[number] / max(1, pixels.sum())), 4) for number, name in shown},
+            "classes": {name: round(float(pixels[number] / max(1, pixels.sum())), 4) for number, name in classes},
         }
     return counted

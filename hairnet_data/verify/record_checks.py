@@ -1,24 +1,35 @@
-"""What every record must hold, proved from the record and the dataset's metadata alone."""
+"""Checks one record by itself: its features, its recipe, its image and its mask, against the dataset's metadata."""
 
 from __future__ import annotations
 
 import struct
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any
 
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import BACKGROUND, NAMES, UNLABELLED
-from hairnet_data.core.errors import DatasetError
+from hairnet_data.core.errors import DatasetError, one_line
 from hairnet_data.core.records.example import parse
 from hairnet_data.dataset.codec import decode_image, decode_mask
-from hairnet_data.dataset.reader import FEATURES, text
+from hairnet_data.dataset.dataset_metadata import DatasetMetadata
+from hairnet_data.dataset.reader import FEATURES, decode_text
 from hairnet_data.recipes.recipe import Recipe, asset_id
+
+_JPEG_START, _JPEG_END = b"\xff\xd8\xff", b"\xff\xd9"
+_PNG_START = b"\x89PNG\r\n\x1a\n"
+_PNG_HEADER_BYTES = 33  # signature and IHDR chunk
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is wrong. `index` is -1 where it concerns a whole split."""
+    """One thing that is wrong.
+
+    Attributes:
+        split: where it was found.
+        index: of the record within the split; -1 where it concerns a shard or the split as a whole.
+        id: what it concerns: a portrait, background, person or file; "" if that is not known.
+        what: what is wrong.
+    """
 
     split: str
     index: int
@@ -26,14 +37,22 @@ class Finding:
     what: str
 
     def __str__(self) -> str:
-        place = f"{self.split}" + (f" {self.index}" if self.index >= 0 else "")
-        line = f"{place}{f' ({self.id})' if self.id else ''}: {self.what}"
-        return "".join(c if c.isprintable() else repr(c)[1:-1] for c in line)
+        where = f"{self.split} {self.index}" if self.index >= 0 else self.split
+        return one_line(f"{where}{f' ({self.id})' if self.id else ''}: {self.what}")
 
 
 @dataclass(slots=True)
-class Checked:
-    """A record that was looked at. Without a recipe nothing more can be asked of it."""
+class CheckedRecord:
+    """A record after its check.
+
+    Attributes:
+        findings: what is wrong with it.
+        recipe: its recipe; None where that cannot be read, and then nothing else was checked.
+        person: who is shown, "" for nobody or unknown.
+        image: uint8 (S, S, 3) RGB; None where it is missing or damaged.
+        mask: uint8 (S, S); None where it is missing or damaged.
+        image_bytes: the encoded image.
+    """
 
     findings: list[Finding] = field(default_factory=list)
     recipe: Recipe | None = None
@@ -44,8 +63,18 @@ class Checked:
 
 
 @dataclass(slots=True)
-class Seen:
-    """What was seen in a number of records."""
+class RecordSummary:
+    """What a number of records show.
+
+    Attributes:
+        records: how many there are.
+        shown: how many are portraits, negatives, and occluded.
+        with_class: how many masks have pixels of each class, by class id.
+        portraits: ids of the portraits shown.
+        backgrounds: ids of the backgrounds shown.
+        content: content hashes of both.
+        people: who is shown.
+    """
 
     records: int = 0
     shown: Counter[str] = field(default_factory=Counter)
@@ -55,8 +84,8 @@ class Seen:
     content: set[str] = field(default_factory=set)
     people: set[str] = field(default_factory=set)
 
-    def count(self, checked: Checked) -> None:
-        """Counts a record that has a recipe."""
+    def add_record(self, checked: CheckedRecord) -> None:
+        """Adds a record, which must have a recipe."""
         recipe = checked.recipe
         assert recipe is not None
         self.records += 1
@@ -72,8 +101,8 @@ class Seen:
         if checked.person:
             self.people.add(checked.person)
 
-    def add(self, other: Seen) -> None:
-        """Adds what was seen elsewhere."""
+    def merge(self, other: RecordSummary) -> None:
+        """Adds all records of another summary."""
         self.records += other.records
         self.shown.update(other.shown)
         self.with_class.update(other.with_class)
@@ -83,94 +112,94 @@ class Seen:
         self.people |= other.people
 
 
-def check_record(data: bytes, metadata: dict[str, Any], split: str, index: int) -> Checked:
+def check_record(data: bytes, metadata: DatasetMetadata, split: str, index: int) -> CheckedRecord:
     """Checks one record.
 
     Args:
         data: the serialised record.
         metadata: of the dataset.
-        split: where it was found.
-        index: which it must be.
+        split: the split that holds it.
+        index: its position within the split, which its own index must be.
     """
-    checked = Checked()
+    checked = CheckedRecord()
 
-    def wrong(what: str, id: str = "") -> None:
+    def report(what: str, id: str = "") -> None:
         checked.findings.append(Finding(split, index, id, what))
 
     try:
         features = parse(data)
         if tuple(sorted(features)) != FEATURES:
-            wrong(f"its features are {', '.join(sorted(features))}")
+            report(f"its features are {', '.join(sorted(features))}")
             return checked
-        recipe = Recipe.from_json(text(features["recipe"]))
-        id, kind, person = (text(features[name]) for name in ("source_id", "kind", "person"))
-    except (ValueError, DatasetError) as fault:
-        wrong(str(fault))
+        recipe = Recipe.from_json(decode_text(features["recipe"]))
+        id, kind, person = (decode_text(features[name]) for name in ("source_id", "kind", "person"))
+    except (ValueError, DatasetError) as error:
+        report(str(error))
         return checked
     checked.recipe, checked.person = recipe, person
     if features["index"] != index:
-        wrong(f"its index is {features['index']!r}, not {index}", id)
-    said = (recipe.split, recipe.index, recipe.kind, recipe.source_id, recipe.size)
-    size = metadata["identity"]["image_size"]
-    if said != (split, index, kind, id, size):
-        wrong("its recipe tells of another example", id)
+        report(f"its index is {features['index']!r}, not {index}", id)
+    size = metadata.identity.image_size
+    if (recipe.split, recipe.index, recipe.kind, recipe.source_id, recipe.size) != (split, index, kind, id, size):
+        report("its recipe describes another example", id)
     if person and recipe.kind == "negative":
-        wrong(f"a negative shows a person, {person}", id)
+        report(f"a negative shows a person, {person}", id)
     if isinstance(features["image"], bytes):
         checked.image_bytes = features["image"]
-    for what in _image_faults(checked, metadata["identity"]["image_format"], size):
-        wrong(what, id)
-    for what in _mask_faults(checked, features["mask"], size, bool(metadata.get("unlabelled"))):
-        wrong(what, id)
+    for what in _check_image(checked, metadata.identity.image_format, size):
+        report(what, id)
+    for what in _check_mask(checked, features["mask"], size, bool(metadata.unlabelled)):
+        report(what, id)
     return checked
 
 
-def _image_faults(checked: Checked, image_format: str, size: int) -> list[str]:
+def _check_image(checked: CheckedRecord, image_format: str, size: int) -> list[str]:
+    """Decodes the image of a record into `checked`; says what is wrong with it."""
     data = checked.image_bytes
-    begins = {"jpeg": b"\xff\xd8\xff", "png": b"\x89PNG\r\n\x1a\n"}[image_format]
-    if not data.startswith(begins):
+    if not data.startswith({"jpeg": _JPEG_START, "png": _PNG_START}[image_format]):
         return [f"its image is no {image_format.upper()}"]
-    if image_format == "jpeg" and not data.endswith(b"\xff\xd9"):
+    if image_format == "jpeg" and not data.endswith(_JPEG_END):
         return ["its image ends early"]
     try:
         image = decode_image(data)
-    except ValueError as fault:
-        return [f"its image is broken: {fault}"]
+    except ValueError as error:
+        return [f"its image is broken: {error}"]
     if image.shape != (size, size, 3):
         return [f"its image is {image.shape[1]}x{image.shape[0]}, not {size}x{size}"]
     checked.image = image
     return []
 
 
-def _mask_faults(checked: Checked, data: bytes | int, size: int, unlabelled: bool) -> list[str]:
-    if not isinstance(data, bytes) or not data.startswith(b"\x89PNG\r\n\x1a\n") or len(data) < 33:
+def _check_mask(checked: CheckedRecord, data: bytes | int, size: int, unlabelled: bool) -> list[str]:
+    """Decodes the mask of a record into `checked`; says what is wrong with it."""
+    if not isinstance(data, bytes) or not data.startswith(_PNG_START) or len(data) < _PNG_HEADER_BYTES:
         return ["its mask is no PNG"]
     # Width, height, bits, colour type: a palette (3) would reach TensorFlow as the grey of its colours.
-    _, _, bits, colour = struct.unpack(">IIBB", data[16:26])
-    if (bits, colour) != (8, 0):
-        return [f"its mask is a PNG of colour type {colour} with {bits} bits, not 8-bit grey"]
+    _, _, bits, colour_type = struct.unpack(">IIBB", data[16:26])
+    if (bits, colour_type) != (8, 0):
+        return [f"its mask is a PNG of colour type {colour_type} with {bits} bits, not 8-bit grey"]
     try:
         mask = decode_mask(data)
-    except ValueError as fault:
-        return [f"its mask is broken: {fault}"]
+    except ValueError as error:
+        return [f"its mask is broken: {error}"]
     if mask.shape != (size, size):
         return [f"its mask is {mask.shape[1]}x{mask.shape[0]}, not {size}x{size}"]
     checked.mask = mask
-    faults = []
-    strange = strange_value(mask, unlabelled)
-    if strange is not None:
-        faults.append(f"its mask has class {strange}")
+    errors = []
+    invalid = invalid_class(mask, unlabelled)
+    if invalid is not None:
+        errors.append(f"its mask has class {invalid}")
     if checked.recipe and checked.recipe.kind == "negative" and (mask != BACKGROUND).any():
-        faults.append(f"a negative's mask has {int((mask != BACKGROUND).sum()):,} pixels that are not background")
-    return faults
+        errors.append(f"a negative's mask has {int((mask != BACKGROUND).sum()):,} pixels that are not background")
+    return errors
 
 
-def strange_value(mask: Pixels, unlabelled: bool) -> int | None:
-    """The highest value in a mask that it may not hold; None if there is none.
+def invalid_class(mask: Pixels, unlabelled: bool) -> int | None:
+    """Returns the highest value in a mask that is neither a class id nor allowed for a missing label; None if all are.
 
     Args:
         mask: uint8 of any shape.
-        unlabelled: whether the dataset says that it has pixels without a label.
+        unlabelled: whether the dataset may have pixels without a label.
     """
     highest = int(mask.max(initial=0))
     if unlabelled and highest == UNLABELLED:

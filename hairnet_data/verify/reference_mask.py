@@ -1,4 +1,4 @@
-"""The judge: does this mask belong to this image?
+"""The reference mask renderer: which classes may each pixel of an example's mask have?
 
 The alignment contract, for every example (4 and 5 hold before photometric changes and encoding):
 
@@ -7,8 +7,8 @@ The alignment contract, for every example (4 and 5 hold before photometric chang
 2. For a portrait painted in its own class colours, every pixel farther than one pixel from a class edge
    has, by nearest colour, the class of its mask, from 10 x down to 4 x up.
 3. A disc of 8 pixels or more has its centroid at M c within 0.1 pixel, in the image and in the mask. (One
-   mask alone cannot have that, since its pixels are whole: at scale 1 a shift of 0.3 pixel leaves it 0.3 off.
-   It is its mean over shifts by parts of a pixel that lies there, and each mask within 0.75.)
+   mask alone cannot have that, since pixels are not divided: at scale 1 a shift of 0.3 pixel leaves it 0.3 off.
+   The mean over shifts by fractions of a pixel lies there, and each mask within 0.75.)
 4. Outside the source's frame: the fill in the image and background in the mask, on exactly the same pixels.
 5. Under an occluder: its paint in the image and background in the mask, on exactly the same pixels.
 6. A mirror mirrors both; the identity recipe returns its input; a transformation and its inverse restore
@@ -17,9 +17,9 @@ The alignment contract, for every example (4 and 5 hold before photometric chang
 8. A negative's mask is background everywhere.
 9. The mask survives encoding exactly: PNG, mode L.
 
-The reference here is slow and plain, and shares no code with `geometry` and `rendering`: comparing a mask
-with what those make would only prove that the same bug is deterministic. It works in floating point, so a
-pixel that falls on a border by less than a 256th of a pixel may have either class.
+The reference renderer is slow and simple, and shares no code with `geometry` and `rendering`: comparing a mask
+with their output would only prove that a bug is deterministic. It works in floating point, so a pixel that lies
+closer to a border than the rounding of the renderer may have either class.
 """
 
 from __future__ import annotations
@@ -33,25 +33,25 @@ from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import NAMES, UNLABELLED
 from hairnet_data.recipes.recipe import Occluder, Recipe
 
-Allowed = NDArray[np.uint8]
-"""For each pixel a set of classes: bit k is set where class k is right, `UNLABELLED_BIT` where no label is."""
+ClassSets = NDArray[np.uint8]
+"""A set of classes per pixel: bit k is set where class k is allowed, `UNLABELLED_BIT` where no label is."""
 
 UNLABELLED_BIT = 7
 
-_NO_BIT = 6  # of values that are no class at all: never set
+_NO_BIT = 6  # of values that are no class: never set
 _BITS = np.full(256, _NO_BIT, np.uint8)
 _BITS[: len(NAMES)] = range(len(NAMES))
 _BITS[UNLABELLED] = UNLABELLED_BIT
 
-_EITHER_SIDE = 1 / 1000  # source pixels: more than the renderer's rounding, far less than a pixel shift
-_NEAR_EDGE = 1 / 128  # output pixels: the renderer snaps an occluder's corners to 256ths
+_SOURCE_TOLERANCE = 1 / 1000  # source pixels: more than the renderer's rounding, far less than a pixel shift
+_EDGE_TOLERANCE = 1 / 128  # output pixels: the renderer snaps an occluder's corners to 256ths
 
 
-def allowed_classes(recipe: Recipe, mask: Pixels | None, frame: tuple[int, int] | None) -> Allowed:
+def allowed_classes(recipe: Recipe, mask: Pixels | None, frame: tuple[int, int] | None) -> ClassSets:
     """Works out from a recipe which classes each pixel of its mask may have.
 
     Args:
-        recipe: what was drawn.
+        recipe: the example's.
         mask: the portrait's own mask, uint8 (h, w) of class ids and `UNLABELLED`; None for a negative.
         frame: width and height of the portrait's image; None for a negative.
 
@@ -63,64 +63,74 @@ def allowed_classes(recipe: Recipe, mask: Pixels | None, frame: tuple[int, int] 
     if recipe.kind == "portrait":
         assert mask is not None
         assert frame is not None
-        allowed = _placed(recipe, mask, frame)
+        allowed = _warp(recipe, mask, frame)
     for occluder in recipe.occluders:
-        _hide(allowed, occluder)
+        _occlude(allowed, occluder)
     return allowed
 
 
-def mask_fault(found: Pixels, allowed: Allowed) -> str:
+def mask_error(mask: Pixels, allowed: ClassSets) -> str:
     """Says what is wrong with a mask, "" if nothing is.
 
     Args:
-        found: uint8 (S, S) of class ids and `UNLABELLED`, as stored.
+        mask: uint8 (S, S) of class ids and `UNLABELLED`, as stored.
         allowed: of `allowed_classes`.
     """
-    wrong = (allowed >> _BITS[found]) & 1 == 0
+    wrong = (allowed >> _BITS[mask]) & 1 == 0
     if not wrong.any():
         return ""
-    row, column = (int(place[0]) for place in np.nonzero(wrong))
+    row, column = (int(indices[0]) for indices in np.nonzero(wrong))
     return (
         f"the mask is wrong at {int(wrong.sum()):,} pixels, "
-        f"first at column {column}, row {row}: it has class {int(found[row, column])}"
+        f"first at column {column}, row {row}: it has class {int(mask[row, column])}"
     )
 
 
 def forward_matrix(recipe: Recipe, frame: tuple[int, int]) -> NDArray[np.float64]:
-    """The 3 x 3 matrix from the portrait's coordinates to the output's, a product of plain steps."""
+    """Multiplies the matrix from the portrait's coordinates to the output's from its steps.
+
+    Both have their origin at the top left corner, x to the right and y down, and pixel centres at halves.
+
+    Args:
+        recipe: the example's.
+        frame: width and height of the portrait's image.
+
+    Returns:
+        float64 (3, 3).
+    """
     width, height = frame
-    place = recipe.affine
-    turn = math.radians(place.rotation)
-    zoom = place.scale * recipe.size / max(width, height)
-    to_origin = np.array([[1, 0, -width / 2], [0, 1, -height / 2], [0, 0, 1]])
-    mirror = np.diag([-1.0 if place.mirror else 1.0, 1.0, 1.0])
-    rotate = np.array([[math.cos(turn), -math.sin(turn), 0], [math.sin(turn), math.cos(turn), 0], [0, 0, 1]])
+    affine = recipe.affine
+    angle = math.radians(affine.rotation)
+    zoom = affine.scale * recipe.size / max(width, height)
+    centre_to_origin = np.array([[1, 0, -width / 2], [0, 1, -height / 2], [0, 0, 1]])
+    mirror = np.diag([-1.0 if affine.mirror else 1.0, 1.0, 1.0])
+    rotate = np.array([[math.cos(angle), -math.sin(angle), 0], [math.sin(angle), math.cos(angle), 0], [0, 0, 1]])
     scale = np.diag([zoom, zoom, 1.0])
-    middle = recipe.size / 2
-    to_place = np.array(
-        [[1, 0, middle + place.shift[0] * recipe.size], [0, 1, middle + place.shift[1] * recipe.size], [0, 0, 1]]
-    )
-    matrix: NDArray[np.float64] = to_place @ scale @ rotate @ mirror @ to_origin
+    right, down = (recipe.size / 2 + shift * recipe.size for shift in affine.shift)
+    origin_to_centre = np.array([[1, 0, right], [0, 1, down], [0, 0, 1]])
+    matrix: NDArray[np.float64] = origin_to_centre @ scale @ rotate @ mirror @ centre_to_origin
     return matrix
 
 
-def _placed(recipe: Recipe, mask: Pixels, frame: tuple[int, int]) -> Allowed:
+def _warp(recipe: Recipe, mask: Pixels, frame: tuple[int, int]) -> ClassSets:
+    """The classes of the portrait's mask around the point that each output pixel's centre comes from."""
     back = np.linalg.inv(forward_matrix(recipe, frame))
     rows, columns = np.mgrid[0 : recipe.size, 0 : recipe.size] + 0.5
-    # The mask spans the same frame, perhaps with another number of pixels.
+    # The mask spans the same frame as the image, perhaps with another number of pixels.
     across = (back[0, 0] * columns + back[0, 1] * rows + back[0, 2]) * (mask.shape[1] / frame[0])
     down = (back[1, 0] * columns + back[1, 1] * rows + back[1, 2]) * (mask.shape[0] / frame[1])
     allowed = np.zeros((recipe.size, recipe.size), np.uint8)
-    for right in (-_EITHER_SIDE, _EITHER_SIDE):
-        for lower in (-_EITHER_SIDE, _EITHER_SIDE):
-            x, y = np.floor(across + right).astype(np.int64), np.floor(down + lower).astype(np.int64)
+    for dx in (-_SOURCE_TOLERANCE, _SOURCE_TOLERANCE):
+        for dy in (-_SOURCE_TOLERANCE, _SOURCE_TOLERANCE):
+            x, y = np.floor(across + dx).astype(np.int64), np.floor(down + dy).astype(np.int64)
             inside = (x >= 0) & (x < mask.shape[1]) & (y >= 0) & (y < mask.shape[0])
             classes = mask[np.where(inside, y, 0), np.where(inside, x, 0)]
             allowed |= np.where(inside, np.left_shift(1, _BITS[classes]), 1).astype(np.uint8)
     return allowed
 
 
-def _hide(allowed: Allowed, occluder: Occluder) -> None:
+def _occlude(allowed: ClassSets, occluder: Occluder) -> None:
+    """Allows background only under an occluder (non-zero winding number), and background too on its outline."""
     size = len(allowed)
     corners = np.array(occluder.outline) * size
     left, top = (max(0, math.floor(low) - 1) for low in corners.min(axis=0))
@@ -129,15 +139,14 @@ def _hide(allowed: Allowed, occluder: Occluder) -> None:
         return
     rows, columns = np.mgrid[top:bottom, left:right] + 0.5
     winding = np.zeros(rows.shape, np.int64)
-    doubtful = np.zeros(rows.shape, np.bool_)
+    on_outline = np.zeros(rows.shape, np.bool_)
     for (x0, y0), (x1, y1) in zip(corners, np.roll(corners, -1, axis=0), strict=True):
         side = (x1 - x0) * (rows - y0) - (y1 - y0) * (columns - x0)  # positive: the point lies to the right
         winding += (y0 <= rows) & (rows < y1) & (side < 0)
         winding -= (y1 <= rows) & (rows < y0) & (side > 0)
         length = max(math.hypot(x1 - x0, y1 - y0), 1e-9)
         along = ((columns - x0) * (x1 - x0) + (rows - y0) * (y1 - y0)) / length
-        reach = (along > -2 * _NEAR_EDGE) & (along < length + 2 * _NEAR_EDGE)
-        doubtful |= reach & (np.abs(side) / length < _NEAR_EDGE)
-    place = np.s_[top:bottom, left:right]
-    hidden = winding != 0
-    allowed[place] = np.where(doubtful, allowed[place] | 1, np.where(hidden, 1, allowed[place]))
+        beside = (along > -2 * _EDGE_TOLERANCE) & (along < length + 2 * _EDGE_TOLERANCE)
+        on_outline |= beside & (np.abs(side) / length < _EDGE_TOLERANCE)
+    box = allowed[top:bottom, left:right]
+    box[...] = np.where(on_outline, box | 1, np.where(winding != 0, 1, box))

@@ -1,4 +1,4 @@
-"""Compares records with their source: masks with the reference renderer's, images with their recipes'."""
+"""Compares records with their source: masks with the reference renderer's, images with those of their recipes."""
 
 from __future__ import annotations
 
@@ -11,22 +11,29 @@ from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import BACKGROUND
 from hairnet_data.core.errors import HairnetError
 from hairnet_data.dataset.codec import decode_image, encode_image
-from hairnet_data.dataset.provenance import AvailableSources, content_fault
+from hairnet_data.dataset.provenance import AvailableSources, asset_error
 from hairnet_data.dataset.reader import Prepared
 from hairnet_data.recipes.recipe import Recipe, asset_id
+from hairnet_data.recipes.splits import EVALUATION_SPLITS
 from hairnet_data.rendering.paint import shrink_background
 from hairnet_data.rendering.renderer import Subject, render
 from hairnet_data.rendering.versions import library_versions
 from hairnet_data.sources.base import Portrait
-from hairnet_data.verify.record_checks import Checked, Finding, strange_value
-from hairnet_data.verify.reference_mask import UNLABELLED_BIT, allowed_classes, mask_fault
+from hairnet_data.verify.record_checks import CheckedRecord, Finding, invalid_class
+from hairnet_data.verify.reference_mask import UNLABELLED_BIT, allowed_classes, mask_error
 
 _OTHER_LIBRARIES = 2.0  # grey levels of mean difference that another version of a codec may make
 
+_COVER = {split.name: split.policy.cover for split in EVALUATION_SPLITS if split.policy.cover}
+"""Which splits hide a given share of the head, and the least and most of it."""
+
+_COVER_TOLERANCE = 0.01  # of the head: the sampler counts the pixels of a coarse map of it, this module the mask's
+_SMALLEST_HEAD = 100  # pixels: of fewer, one pixel is more than the tolerance
+
 
 @dataclass(slots=True)
-class Compared:
-    """What a comparison came to, and whether mask and image were compared at all."""
+class Comparison:
+    """What a record's comparison found, and whether its mask and its image were compared at all."""
 
     findings: list[Finding] = field(default_factory=list)
     mask: bool = False
@@ -34,90 +41,112 @@ class Compared:
 
 
 class SourceCheck:
-    """Compares records with what is at hand of their source."""
+    """Compares records with their sources, as far as those are available.
+
+    Args:
+        dataset: the prepared dataset.
+        available: its sources.
+    """
 
     def __init__(self, dataset: Prepared, available: AvailableSources) -> None:
-        self._at_hand = available
-        self._image_format = dataset.metadata["identity"]["image_format"]
-        self._same_libraries = dataset.metadata.get("libraries") == library_versions()
-        self._unlabelled = bool(dataset.metadata.get("unlabelled"))
-        self._size = dataset.metadata["identity"]["image_size"]
+        self._available = available
+        self._image_format = dataset.metadata.identity.image_format
+        self._same_libraries = dataset.metadata.libraries == library_versions()
+        self._unlabelled = bool(dataset.metadata.unlabelled)
+        self._size = dataset.metadata.identity.image_size
         self._background = functools.lru_cache(maxsize=128)(self._load_background)
-        self._fault = functools.lru_cache(maxsize=100_000)(self._fault_of)
-        self._portrait = functools.lru_cache(maxsize=64)(self._load)
+        self._portrait = functools.lru_cache(maxsize=64)(self._load_portrait)
+        self._asset_error = functools.lru_cache(maxsize=100_000)(self._check_asset)
 
-    def compare(self, checked: Checked) -> Compared:
-        """Compares one record whose recipe could be read."""
-        compared = Compared()
+    def compare(self, checked: CheckedRecord) -> Comparison:
+        """Compares one record, which must have a recipe. Without portraits nothing is compared."""
+        comparison = Comparison()
         recipe = checked.recipe
         assert recipe is not None
-        if self._at_hand.portraits is None or checked.mask is None:
-            return compared
-        if strange_value(checked.mask, self._unlabelled) is not None:
-            return compared
+        if self._available.portraits is None or checked.mask is None:
+            return comparison
+        if invalid_class(checked.mask, self._unlabelled) is not None:
+            return comparison
+
+        def report(what: str) -> None:
+            comparison.findings.append(Finding(recipe.split, recipe.index, recipe.source_id, what))
+
         portraits, backgrounds = recipe.assets()
-        faults = [fault for name in portraits if (fault := self._fault(True, name))]
-        faults += [fault for name in backgrounds if self._at_hand.backgrounds and (fault := self._fault(False, name))]
-        if faults:
-            compared.findings = [Finding(recipe.split, recipe.index, recipe.source_id, faults[0])]
-            return compared
+        errors = [self._asset_error(True, name) for name in portraits]
+        errors += [self._asset_error(False, name) for name in backgrounds if self._available.backgrounds]
+        if any(errors):
+            report(next(filter(None, errors)))
+            return comparison
         try:
             portrait = self._portrait(recipe.portrait) if recipe.portrait else None
-            for what in self._compare_mask(compared, recipe, checked.mask, portrait):
-                compared.findings.append(Finding(recipe.split, recipe.index, recipe.source_id, what))
-            renderable = self._at_hand.backgrounds or not backgrounds
-            if checked.image is not None and renderable and not compared.findings:
-                compared.image = True
-                what = self._image_fault(recipe, portrait, checked.image, checked.image_bytes)
-                if what:
-                    compared.findings.append(Finding(recipe.split, recipe.index, recipe.source_id, what))
-        except (HairnetError, AssertionError, ValueError) as fault:
-            what = f"cannot be rendered from its recipe ({fault})"
-            compared.findings.append(Finding(recipe.split, recipe.index, recipe.source_id, what))
-        return compared
+            mask_errors = _compare_mask(recipe, checked.mask, portrait)
+            comparison.mask = True
+            for what in mask_errors:
+                report(what)
+            renderable = self._available.backgrounds or not backgrounds
+            if checked.image is not None and renderable and not comparison.findings:
+                comparison.image = True
+                if what := self._compare_image(recipe, portrait, checked.image, checked.image_bytes):
+                    report(what)
+        except (HairnetError, AssertionError, ValueError) as error:
+            report(f"cannot be rendered from its recipe ({error})")
+        return comparison
 
-    def _fault_of(self, is_portrait: bool, asset: str) -> str:
-        source = self._at_hand.portraits if is_portrait else self._at_hand.backgrounds
+    def _check_asset(self, is_portrait: bool, asset: str) -> str:
+        source = self._available.portraits if is_portrait else self._available.backgrounds
         assert source is not None
-        return content_fault(source, asset)
+        return asset_error(source, asset)
 
-    def _load(self, asset: str) -> Portrait:
-        assert self._at_hand.portraits is not None
-        return self._at_hand.portraits.load(asset_id(asset))
+    def _load_portrait(self, asset: str) -> Portrait:
+        assert self._available.portraits is not None
+        return self._available.portraits.load(asset_id(asset))
 
     def _load_background(self, asset: str) -> Pixels:
-        assert self._at_hand.backgrounds is not None
-        return shrink_background(self._at_hand.backgrounds.load(asset_id(asset)), self._size)
+        assert self._available.backgrounds is not None
+        return shrink_background(self._available.backgrounds.load(asset_id(asset)), self._size)
 
-    def _compare_mask(self, compared: Compared, recipe: Recipe, mask: Pixels, portrait: Portrait | None) -> list[str]:
-        frame = (portrait.image.shape[1], portrait.image.shape[0]) if portrait else None
-        allowed = allowed_classes(recipe, portrait.mask if portrait else None, frame)
-        compared.mask = True
-        faults = [fault] if (fault := mask_fault(mask, allowed)) else []
-        if recipe.split == "test_occluded" and portrait and len(recipe.occluders) == 1:
-            faults += self._cover_fault(recipe, portrait, mask)
-        return faults
-
-    def _cover_fault(self, recipe: Recipe, portrait: Portrait, mask: Pixels) -> list[str]:
-        # The share of the head that the occluder hides, against the same recipe without it.
-        bare = Recipe(recipe.split, recipe.index, recipe.size, recipe.kind, recipe.portrait, affine=recipe.affine)
-        frame = (portrait.image.shape[1], portrait.image.shape[0])
-        not_head = 1 << BACKGROUND | 1 << UNLABELLED_BIT
-        head = allowed_classes(bare, portrait.mask, frame) & not_head == 0
-        if head.sum() < 100:
-            return []
-        hidden = float((mask[head] == BACKGROUND).mean())
-        return [] if 0.19 <= hidden <= 0.51 else [f"its occluder hides {hidden:.0%} of the head, not 20-50 %"]
-
-    def _image_fault(self, recipe: Recipe, portrait: Portrait | None, image: Pixels, data: bytes) -> str:
+    def _compare_image(self, recipe: Recipe, portrait: Portrait | None, image: Pixels, data: bytes) -> str:
+        """Says what is wrong with an image, "" if nothing is."""
         subject = Subject(portrait) if portrait else None
-        wanted, _ = render(recipe, subject, self._background)
-        encoded = encode_image(wanted, self._image_format)
+        expected, _ = render(recipe, subject, self._background)
+        encoded = encode_image(expected, self._image_format)
         if encoded == data:
             return ""
-        off = float(np.abs(wanted.astype(np.int16) - image).mean())
+        difference = _mean_difference(expected, image)
         if self._same_libraries:
-            return f"its image is not its recipe's (off by {off:.1f} grey levels on average)"
+            return f"its image is not its recipe's (off by {difference:.1f} grey levels on average)"
         # JPEG alone may be off by some levels; what another library version adds is small beside a wrong picture.
-        usual = float(np.abs(wanted.astype(np.int16) - decode_image(encoded)).mean())
-        return "" if off <= usual + _OTHER_LIBRARIES else f"its image is off its recipe's by {off:.1f} grey levels"
+        of_encoding = _mean_difference(expected, decode_image(encoded))
+        if difference <= of_encoding + _OTHER_LIBRARIES:
+            return ""
+        return f"its image is off its recipe's by {difference:.1f} grey levels"
+
+
+def _mean_difference(one: Pixels, other: Pixels) -> float:
+    return float(np.abs(one.astype(np.int16) - other).mean())
+
+
+def _compare_mask(recipe: Recipe, mask: Pixels, portrait: Portrait | None) -> list[str]:
+    """Says what is wrong with a mask, and with the share of the head that is hidden where its split promises one."""
+    frame = (portrait.image.shape[1], portrait.image.shape[0]) if portrait else None
+    allowed = allowed_classes(recipe, portrait.mask if portrait else None, frame)
+    errors = [mask_error(mask, allowed)]
+    cover = _COVER.get(recipe.split)
+    if cover and portrait and len(recipe.occluders) == 1:
+        errors.append(_check_cover(recipe, portrait, mask, cover))
+    return [error for error in errors if error]
+
+
+def _check_cover(recipe: Recipe, portrait: Portrait, mask: Pixels, cover: tuple[float, float]) -> str:
+    """Says if the occluder hides less or more of the head than promised, compared with the recipe without it."""
+    bare = Recipe(recipe.split, recipe.index, recipe.size, recipe.kind, recipe.portrait, affine=recipe.affine)
+    frame = (portrait.image.shape[1], portrait.image.shape[0])
+    not_head = 1 << BACKGROUND | 1 << UNLABELLED_BIT
+    head = allowed_classes(bare, portrait.mask, frame) & not_head == 0
+    if head.sum() < _SMALLEST_HEAD:
+        return ""
+    least, most = cover
+    hidden = float((mask[head] == BACKGROUND).mean())
+    if least - _COVER_TOLERANCE <= hidden <= most + _COVER_TOLERANCE:
+        return ""
+    return f"its occluder hides {hidden:.0%} of the head, not {100 * least:.0f}-{100 * most:.0f} %"

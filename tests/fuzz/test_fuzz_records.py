@@ -16,7 +16,7 @@ from hairnet_data.core.errors import DatasetError
 from hairnet_data.core.records.example import parse
 from hairnet_data.core.records.tfrecord import frame, unframe
 from hairnet_data.dataset.codec import MAX_SIDE, decode_image, decode_mask
-from hairnet_data.dataset.reader import open_prepared, salvage
+from hairnet_data.dataset.reader import open_prepared, recover_tfrecords
 from hairnet_data.inspection.stats import count
 from hairnet_data.recipes.recipe import Recipe
 from hairnet_model.data import tfds_records
@@ -91,7 +91,7 @@ def test_shards(shard: bytes, data: st.DataObject) -> None:
     found = asked(lambda: unframe(spoiled), ValueError)
     if found is not None:
         assert b"".join(map(frame, found)) == spoiled
-    for record, sound in asked(lambda: list(salvage(spoiled))) or []:
+    for record, sound in asked(lambda: list(recover_tfrecords(spoiled))) or []:
         assert not sound or frame(record) in spoiled
 
 

@@ -527,7 +527,7 @@ def check_reference(scene: Scene, pipeline: Pipeline) -> None:
     """The reference mask agrees."""
     _, rendered_mask = pipeline(scene.recipe, scene.portrait, scene.backgrounds)
     mask, size = (scene.portrait.mask, scene.frame) if scene.portrait else (None, None)
-    error = reference_mask.mask_fault(rendered_mask, reference_mask.allowed_classes(scene.recipe, mask, size))
+    error = reference_mask.mask_error(rendered_mask, reference_mask.allowed_classes(scene.recipe, mask, size))
     assert not error, error
 
 

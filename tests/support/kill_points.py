@@ -160,7 +160,7 @@ def in_tfds(when: Callable[[Any, str], Callable[[], None]]) -> Callable[[], None
 
 def in_the_table() -> None:
     """Dies when half of the table's pieces are in it."""
-    real, calls = shard_manifest.WrittenShard.read_rows, []
+    real, calls = shard_manifest.ShardManifest.read_rows, []
 
     def deadly(self: Any, notes: Path) -> bytes:
         calls.append(self)
@@ -168,7 +168,7 @@ def in_the_table() -> None:
             die()
         return real(self, notes)
 
-    shard_manifest.WrittenShard.read_rows = deadly  # type: ignore[method-assign]
+    shard_manifest.ShardManifest.read_rows = deadly  # type: ignore[method-assign]
 
 
 POINTS: dict[str, Callable[[], None]] = {
@@ -190,7 +190,7 @@ POINTS: dict[str, Callable[[], None]] = {
     "in the middle of the fifth shard": in_the_middle_of_shard(5),
     "between writing and renaming the last shard": at_rename(of_a_shard, LAST),
     "before the metadata": before(building, "write_metadata"),
-    "before the Croissant": before(metadata, "write_new"),
+    "before the Croissant": before(metadata, "write_croissant"),
     "in the middle of the table": in_the_table,
     "between the table and the Croissant": before(croissant, "described"),
     "before the sums": before(metadata, "write_sums"),

@@ -302,7 +302,7 @@ def test_overwrite_replaces_only_when_complete(own: Sources, tmp_path: Path, mon
     assert datasets(tmp_path) == before
     assert build(own, other, tmp_path, BuildOptions(name="mine", overwrite=True)).made
     assert shard_digests(old) != {name: digest for name, digest in before.items() if ".tfrecord" in name}
-    assert open_prepared(old).metadata["identity"]["seed"] == 4
+    assert json.loads((old / "metadata.json").read_text())["identity"]["seed"] == 4
     assert [name for name in files_below(tmp_path) if "incomplete" in name] == []
 
 

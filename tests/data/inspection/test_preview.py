@@ -179,7 +179,7 @@ def test_explain_renders_again_what_is_stored(which: str, request: pytest.Fixtur
     elif which == "built_lfw":
         folders = (request.getfixturevalue("lfw_dir"),)
     prepared, hand = open_prepared(dataset), available(dataset, *folders)
-    image_format = prepared.metadata["identity"]["image_format"]
+    image_format = prepared.metadata.identity.image_format
     kinds = set()
     for split in prepared.shards:
         for index in range(min(12, prepared.records(split))):
@@ -229,9 +229,9 @@ def test_explain_names_what_is_missing(
     recipes = [Recipe.from_json(record["recipe"]) for record in prepared.read("train")]  # type: ignore[arg-type]
     index = next(k for k, recipe in enumerate(recipes) if recipe.kind == "portrait" and recipe.assets()[1])
     recipe = recipes[index]
-    portrait = f"note: the portrait {recipe.source_id} is not at hand: give its folder with --source-dir"
+    portrait = f"note: the portrait {recipe.source_id} is not available: give its folder with --source-dir"
     ground = recipe.assets()[1][0].partition("@")[0]
-    background = f"note: the background {ground} is not at hand: give its folder with --negatives"
+    background = f"note: the background {ground} is not available: give its folder with --negatives"
     for folders, wanted in (
         ((), [portrait, background]),
         (("--source-dir", portraits_dir), [background]),

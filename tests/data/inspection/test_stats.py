@@ -59,21 +59,18 @@ def test_numbers_are_those_counted_by_hand(which: str, request: pytest.FixtureRe
 
 def test_metadata_counts_the_same(built_folder: Path) -> None:
     prepared = open_prepared(built_folder)
-    for split, found in count(prepared, silent).items():
-        said = prepared.metadata["splits"][split]
-        assert (said["examples"], said["portrait"], said["negative"]) == (
-            found["examples"],
-            found["portraits"],
-            found["negatives"],
-        )
-        assert round(said["occluded"] / said["examples"], 4) == found["occluded"]
+    for split, counted in count(prepared, silent).items():
+        promised = prepared.metadata.splits[split]
+        counts = (promised.examples, promised.portrait, promised.negative)
+        assert counts == (counted["examples"], counted["portraits"], counted["negatives"])
+        assert round(promised.occluded / promised.examples, 4) == counted["occluded"]
 
 
 def test_progress_reaches_the_end(built_lfw: Path) -> None:
-    told: list[tuple[str, int, int]] = []
-    count(open_prepared(built_lfw), lambda *what: told.append(what))
+    steps: list[tuple[str, int, int]] = []
+    count(open_prepared(built_lfw), lambda *step: steps.append(step))
     total = sum(open_prepared(built_lfw).records(split) for split in open_prepared(built_lfw).shards)
-    assert told[-1] == ("counting", total, total)
+    assert steps[-1] == ("counting", total, total)
 
 
 def test_table_and_json(built_folder: Path, command: Command) -> None:

@@ -400,9 +400,9 @@ def test_the_reference_names_a_pixel_that_is_wrong(right: int, wrong: int) -> No
     mask = np.full((40, 40), right, np.uint8)
     recipe = Recipe("train", 0, 40, "portrait", contract.PORTRAIT)
     allowed = reference_mask.allowed_classes(recipe, mask, (40, 40))
-    assert reference_mask.mask_fault(mask, allowed) == ""
+    assert reference_mask.mask_error(mask, allowed) == ""
     changed = mask.copy()
     changed[7, 30] = wrong
-    assert reference_mask.mask_fault(changed, allowed) == (
+    assert reference_mask.mask_error(changed, allowed) == (
         f"the mask is wrong at 1 pixels, first at column 30, row 7: it has class {wrong}"
     )

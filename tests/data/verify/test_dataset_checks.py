@@ -126,7 +126,7 @@ def test_left_out_portraits_are_noted(portraits_dir: Path, tmp_path: Path) -> No
     ground = DrawnBackgrounds(2, 1, 1, size=32)
     outcome = build(Sources(Folder.open(broken), ground), settings, tmp_path / "data", BuildOptions(skip_bad=True))
     assert outcome.skipped == 2
-    assert open_prepared(outcome.path).metadata["skipped"] == 2
+    assert open_prepared(outcome.path).metadata.skipped == 2
     report = check(outcome.path, broken)
     assert said(report) == []
     assert report.notes == ["2 faulty portraits or backgrounds were left out when it was built"]
@@ -305,14 +305,14 @@ def test_wrong_features(built_drawn: Path, copy_of: CopyOf) -> None:
         (lambda r: r.update(index=b"4"), f"train 4 ({id}): its index is b'4', not 4"),
         (lambda r: r.pop("person"), "train 4: its features are image, index, kind, mask, recipe, source_id"),
         (lambda r: r.update(more=1), "train 4: its features are image, index, kind, mask, more, person"),
-        (lambda r: r.update(kind=b"ghost"), f"train 4 ({id}): its recipe tells of another example"),
-        (lambda r: r.update(source_id=b"train_00999"), "train 4 (train_00999): its recipe tells of another example"),
+        (lambda r: r.update(kind=b"ghost"), f"train 4 ({id}): its recipe describes another example"),
+        (lambda r: r.update(source_id=b"train_00999"), "train 4 (train_00999): its recipe describes another example"),
         (lambda r: r.update(recipe=b"{}"), "train 4: recipe: cannot be read"),
         (lambda r: r.update(recipe=b"\xff"), "train 4: "),
         (lambda r: r.update(recipe=7), "train 4: 7 is no text"),
         (lambda r: r.update(mask=7), f"train 4 ({id}): its mask is no PNG"),
         (lambda r: r.update(image=7), f"train 4 ({id}): its image is no JPEG"),
-        (lambda r: r.update(source_id=b"a\nb\x1b[31m"), "train 4 (a\\nb\\x1b[31m): its recipe tells"),
+        (lambda r: r.update(source_id=b"a\nb\x1b[31m"), "train 4 (a\\nb\\x1b[31m): its recipe describes"),
     ]
     for change, what in damages:
         shard.write_bytes(sound)
@@ -342,7 +342,7 @@ def test_duplicated_swapped_and_missing_records(built_drawn: Path, copy_of: Copy
     rewrite(dataset, "train", lambda records: [*records[:11], records[10], *records[12:]])
     lines = said(glance(dataset))
     assert f"train 11 ({id}): its index is 10, not 11" in lines
-    assert f"train 11 ({id}): its recipe tells of another example" in lines
+    assert f"train 11 ({id}): its recipe describes another example" in lines
     shard.write_bytes(sound)
     rewrite(dataset, "train", lambda records: records[:-1])
     assert any(line.startswith("train 39: the shard holds 39 records") for line in said(glance(dataset)))
@@ -510,13 +510,13 @@ def test_a_source_file_that_changed_or_went(
     photo.unlink()
     (portraits / "masks" / f"{shown}.png").unlink()
     lines = said(check(built_folder, portraits, negatives_dir))
-    assert f"test 0 ({shown}): {shown} is not in the source at hand" in lines
+    assert f"test 0 ({shown}): {shown} is not in the given source" in lines
     negatives = shutil.copytree(negatives_dir, tmp_path / "negatives")
     at = first(built_folder, "train", lambda record, recipe: recipe.kind == "negative")
     id = id_of(built_folder, "train", at)
     (negatives / id).unlink()
     lines = said(check(built_folder, portraits_dir, negatives))
-    assert f"train {at} ({id}): {id} is not in the source at hand" in lines
+    assert f"train {at} ({id}): {id} is not in the given source" in lines
 
 
 def test_a_photo_of_lfw_that_went(built_lfw: Path, lfw_dir: Path, tmp_path: Path) -> None:
@@ -532,7 +532,7 @@ def test_a_photo_of_lfw_that_went(built_lfw: Path, lfw_dir: Path, tmp_path: Path
     (extracted / "lfw_funneled" / "Ed_Elm" / "Ed_Elm_0001.jpg").unlink()
     lines = said(check(built_lfw, extracted))
     at = first(built_lfw, "validation", lambda record, recipe: recipe.source_id == "Ed_Elm_0001")
-    assert lines == [f"validation {at} (Ed_Elm_0001): Ed_Elm_0001 is not in the source at hand"]
+    assert lines == [f"validation {at} (Ed_Elm_0001): Ed_Elm_0001 is not in the given source"]
 
 
 # ------------------------------------------------------------------------------------------- the command line
