@@ -26,12 +26,14 @@ builder = tfds.builder("hairnet_synthetic/drawn", data_dir=sys.argv[2])
 assert "hair and face" in builder.info.description
 assert "@inproceedings" in builder.info.citation
 assert builder.info.supervised_keys == ("image", "mask")
-sys.argv = ["hairnet-data", "preview", "--count", "2", "--data-dir", sys.argv[2], "--out", sys.argv[2] + "/p.png"]
 from hairnet_data.cli.app import main
-try:
-    main()
-except SystemExit as ended:
-    assert ended.code == 0
+data = sys.argv[2]
+for name in ("preview.png", "preview.html"):
+    sys.argv = ["hairnet-data", "preview", "--count", "2", "--data-dir", data, "--out", f"{data}/{name}"]
+    try:
+        main()
+    except SystemExit as ended:
+        assert ended.code == 0
 import numpy as np
 from hairnet_model import Segmenter
 from hairnet_model.model_io import shipped
@@ -70,6 +72,7 @@ def test_the_wheel_has_packages_and_their_data(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     wanted = {f"hairnet_synthetic/{name}" for name in ("TAGS.txt", "checksums.tsv")}
     wanted |= {f"hairnet_data/building/dataset_card/{name}" for name in ("README.md", "CITATIONS.bib")}
+    wanted |= {f"hairnet_data/inspection/{name}" for name in ("gallery.html", "gallery.css")}
     wanted |= {
         f"hairnet_model/weights/{name}"
         for name in ("hairnet.keras", "hairnet.tflite", "drawn_samples.npz", "MODEL_CARD.md")
@@ -92,4 +95,5 @@ def test_the_wheel_works(wheel: Path, tmp_path: Path) -> None:
     use = [sys.executable, "-c", USE, str(home), str(data)]
     done = subprocess.run(use, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert (data / "p.png").is_file()
+    assert (data / "preview.png").is_file()
+    assert "</html>" in (data / "preview.html").read_text()

@@ -55,14 +55,14 @@ def _cell(height: int = 40, width: int = 30, mask: bool = True, title: str = "tr
     return Cell(image, classes if mask else None, title, ("drawn_0003", "turned by 12°"))
 
 
-def _decoded(address: str | None) -> Pixels:
+def _decode(address: str | None) -> Pixels:
     assert address is not None
     _, data = address.split(",", 1)
     with Image.open(io.BytesIO(base64.b64decode(data, validate=True))) as picture:
         return np.asarray(picture.convert("RGBA"))
 
 
-def _written(path: Path, cells: list[Cell], title: str = "title", summary: str = "") -> _Page:
+def _write(path: Path, cells: list[Cell], title: str = "title", summary: str = "") -> _Page:
     write_gallery(path / "gallery.html", cells, title, summary)
     page = _Page((path / "gallery.html").read_text("utf-8"))
     assert page.open == []
@@ -70,7 +70,7 @@ def _written(path: Path, cells: list[Cell], title: str = "title", summary: str =
 
 
 def test_nothing_is_loaded_from_elsewhere(tmp_path: Path) -> None:
-    page = _written(tmp_path, [_cell(), _cell(mask=False)])
+    page = _write(tmp_path, [_cell(), _cell(mask=False)])
     assert {tag for tag, _ in page.tags}.isdisjoint({"script", "link", "iframe", "object", "a", "base"})
     assert all((image["src"] or "").startswith("data:image/") for image in page.all("img"))
     text = (tmp_path / "gallery.html").read_text("utf-8")
@@ -81,21 +81,21 @@ def test_nothing_is_loaded_from_elsewhere(tmp_path: Path) -> None:
 
 def test_names_are_escaped(tmp_path: Path) -> None:
     cell = Cell(np.zeros((8, 8, 3), np.uint8), None, EVIL, (EVIL,))
-    page = _written(tmp_path, [cell], EVIL, EVIL)
+    page = _write(tmp_path, [cell], EVIL, EVIL)
     assert page.all("script") == []
     assert page.text.count(EVIL) == 5  # the document's title, headline, summary, card title and line
     assert [image["alt"] for image in page.all("img")] == [f"{EVIL}: a picture without a mask"]
 
 
 def test_names_that_utf8_cannot_hold_do_not_stop_it(tmp_path: Path) -> None:
-    page = _written(tmp_path, [_cell(title="odd \udcff name")])
+    page = _write(tmp_path, [_cell(title="odd \udcff name")])
     assert "odd ? name" in page.text
 
 
 def test_layers_hold_the_picture_and_the_mask(tmp_path: Path) -> None:
     cell = _cell(64, 48)
     assert cell.mask is not None
-    photo, area, lines = (_decoded(image["src"]) for image in _written(tmp_path, [cell]).all("img"))
+    photo, area, lines = (_decode(image["src"]) for image in _write(tmp_path, [cell]).all("img"))
     assert photo.shape == (64, 48, 4)
     assert np.abs(photo[..., :3].astype(int) - cell.image).mean() < 20
     assert area.shape == (64, 48, 4)
@@ -107,35 +107,35 @@ def test_layers_hold_the_picture_and_the_mask(tmp_path: Path) -> None:
 
 
 def test_large_pictures_are_made_smaller(tmp_path: Path) -> None:
-    photo = _decoded(_written(tmp_path, [_cell(1200, 900)]).all("img")[0]["src"])
+    photo = _decode(_write(tmp_path, [_cell(1200, 900)]).all("img")[0]["src"])
     assert photo.shape[:2] == (448, 336)
 
 
 def test_pictures_are_described(tmp_path: Path) -> None:
     empty = Cell(np.zeros((9, 9, 3), np.uint8), np.zeros((9, 9), np.uint8), "b", ())
-    page = _written(tmp_path, [_cell(title="a"), empty])
+    page = _write(tmp_path, [_cell(title="a"), empty])
     assert all("alt" in image for image in page.all("img"))
-    spoken = [image["alt"] for image in page.all("img") if image["alt"]]
-    assert spoken == [
+    descriptions = [image["alt"] for image in page.all("img") if image["alt"]]
+    assert descriptions == [
         "a: hair covers 25 %, face 25 % of the picture",
         "b: a picture with neither hair nor face in it",
     ]
 
 
 def test_controls_are_radio_buttons_with_one_choice_each(tmp_path: Path) -> None:
-    buttons = _written(tmp_path, [_cell()]).all("input")
+    buttons = _write(tmp_path, [_cell()]).all("input")
     assert {button["type"] for button in buttons} == {"radio"}
-    chosen = [button["id"] for button in buttons if "checked" in button]
-    assert chosen == ["view-outline", "width-medium"]
+    checked = [button["id"] for button in buttons if "checked" in button]
+    assert checked == ["view-outline", "width-medium"]
 
 
 def test_without_masks_there_is_no_choice_of_views(tmp_path: Path) -> None:
-    page = _written(tmp_path, [_cell(mask=False)])
+    page = _write(tmp_path, [_cell(mask=False)])
     assert {button["name"] for button in page.all("input")} == {"width"}
 
 
 def test_an_empty_gallery_says_so(tmp_path: Path) -> None:
-    assert "Nothing to show." in _written(tmp_path, []).text
+    assert "Nothing to show." in _write(tmp_path, []).text
 
 
 def test_summary_is_a_paragraph_per_line(tmp_path: Path) -> None:
@@ -152,7 +152,7 @@ def test_the_same_cells_make_the_same_bytes(tmp_path: Path) -> None:
     assert (tmp_path / "a.html").read_bytes() == (tmp_path / "b.html").read_bytes()
 
 
-def test_a_missing_folder_is_an_error_with_a_mend(tmp_path: Path) -> None:
+def test_a_missing_folder_is_an_error_with_a_hint(tmp_path: Path) -> None:
     with pytest.raises(BuildError, match="make the folder first"):
         write_gallery(tmp_path / "none" / "g.html", [], "t")
     write_gallery(tmp_path / "g.html", [], "t")
