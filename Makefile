@@ -13,7 +13,7 @@ demo: .venv/installed
 	$(BIN)/hairnet-data verify $(DEMO)
 	$(BIN)/hairnet-data preview --dataset $(DEMO) --out $(OUT)/preview.png
 	$(BIN)/hairnet-data preview --dataset $(DEMO) --out $(OUT)/preview.html
-	$(BIN)/hairnet-model train $(DEMO) --out $(OUT)/run --steps 250 $(if $(wildcard $(OUT)/run/state.npz),--resume)
+	$(BIN)/hairnet-model train $(DEMO) --out $(OUT)/run --steps 250 $(if $(wildcard $(OUT)/run),--resume)
 	$(BIN)/hairnet-model evaluate $(DEMO) --model $(OUT)/run --worst $(OUT)/worst.png
 	$(BIN)/hairnet-data export $(DEMO) --split test --index 3 --out $(OUT)/portrait --overwrite
 	$(BIN)/hairnet-model predict $(OUT)/portrait/images --truth $(OUT)/portrait/masks --out $(OUT)/found --overlay --panels

@@ -72,7 +72,7 @@ def _report(arch: str, policy: str, arguments: Any) -> dict[str, Any]:
         run = arguments.out / slug
         batch = 10 if "2019" in arch and "loss of" in arch else 32
         flags = [*FLAGS[arch], "--steps", arguments.examples // batch, "--batch", batch]
-        resume = ["--resume"] if (run / "state.npz").exists() else []
+        resume = ["--resume"] if run.exists() else []
         _run("hairnet-model", "train", data, "--out", run, *flags, *resume)
         common = _build("all", arguments)
         report = _run("hairnet-model", "evaluate", common, "--model", run / "last.keras", "--json")

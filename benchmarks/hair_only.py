@@ -92,7 +92,7 @@ def _report(name: str, builds: tuple[str, ...], arguments: Any) -> dict[str, Any
     if not result.exists():
         data = [_build(build, arguments) for build in builds]
         run = arguments.out / slug
-        resume = ["--resume"] if (run / "state.npz").exists() else []
+        resume = ["--resume"] if run.exists() else []
         _run("hairnet-model", "train", *data, "--out", run, "--steps", arguments.steps, *resume)
         real = _build("real", arguments)
         printed = _run("hairnet-model", "evaluate", real, "--model", run / "last.keras", "--split", "test", "--json")

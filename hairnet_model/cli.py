@@ -6,8 +6,10 @@ What a command needs is imported inside it: `--help` answers at once.
 from __future__ import annotations
 
 import json
+import signal
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -29,7 +31,22 @@ ModelPath = Annotated[
 Quiet = Annotated[bool, typer.Option("--quiet", help="Show no progress.")]
 
 
+@contextmanager
+def _sigterm_as_ctrl_c() -> Iterator[None]:
+    """SIGTERM, with which schedulers and containers stop a job, raises KeyboardInterrupt."""
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
 @app.command()
+@_sigterm_as_ctrl_c()
 def train(
     data: Annotated[list[Path], typer.Argument(metavar="DIR...", help="Prepared datasets, or one packed .npz.")],
     out: Annotated[Path, typer.Option(help="The run's folder.")],
@@ -63,15 +80,22 @@ def train(
 ) -> None:
     """Trains a network from prepared datasets.
 
-    Several are mixed evenly; one that is given twice has two shares.
+    Several are mixed evenly; one that is given twice has two shares. Ctrl-C and SIGTERM stop it, --resume resumes it,
+    also with more --steps or --epochs than before.
     """
     from hairnet_data.core.progress import progress_bar
     from hairnet_model.networks.start import start_quietly
 
     start_quietly()
+    from hairnet_model.training import run_log
     from hairnet_model.training.config import TrainingConfig, as_2019_config, validation_interval
     from hairnet_model.training.train import train as train_network
 
+    begun = run_log.read_info(out) if resume else None
+    if begun and validate_every is None:
+        validate_every = begun["settings"]["validate_every"]
+    if begun and steps is None and epochs is None:
+        steps = begun["settings"]["steps"]
     init_model = _load_init(init)
     feed = _open_feed(data)
     if steps is not None and epochs is not None:

@@ -28,7 +28,7 @@ nobody=$(build lfw_parts --source-dir "$lfw" --negatives "$walls" --name nobody 
 
 train() { # RUN DATASET...: a dataset that is given several times has several shares
   run=$folder/$1; shift
-  hairnet-model train --cover 0.2 "$@" --out "$run" $([ -e "$run/state.npz" ] && echo --resume)
+  hairnet-model train --cover 0.2 "$@" --out "$run" $([ -d "$run" ] && echo --resume)
 }
 
 train first $small $small $small $small $drawn_small $scenes_small --steps 8000 --validate-every 1000

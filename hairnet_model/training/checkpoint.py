@@ -60,10 +60,15 @@ def write(run: Path, state: State) -> None:
         raise RunError(error.where, error.what, "free some space, then resume it with --resume") from error
 
 
+def exists(run: Path) -> bool:
+    """Whether a run has a checkpoint: it has from its first validation on."""
+    return os.path.isfile(run / FILE)
+
+
 def read(run: Path) -> State:
     """Reads RUN/state.npz. Raises RunError if it is missing or damaged."""
     file = run / FILE
-    if not os.path.isfile(file):
+    if not exists(run):
         raise RunError(str(run), "holds no run to resume", "leave --resume out to begin one")
     try:
         arrays = read_arrays(file)

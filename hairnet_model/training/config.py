@@ -71,10 +71,9 @@ class TrainingConfig:
             if not (math.isfinite(number) and least <= number <= most):
                 raise UsageError(option, f"{number} is outside {least:g}..{most:g}", "see --help")
 
-    @property
-    def rounds(self) -> int:
-        """How often it validates."""
-        return -(-self.steps // self.validate_every)
+    def next_validation(self, step: int) -> int:
+        """The step after which it validates next, when `step` steps are done."""
+        return min((step // self.validate_every + 1) * self.validate_every, self.steps)
 
     def to_json(self) -> dict[str, Any]:
         """As a JSON object."""

@@ -14,11 +14,17 @@ from typing import Any
 import keras
 import numpy as np
 
+from hairnet_data.core.errors import UsageError
 from hairnet_data.core.storage.atomic import write_atomic
+from hairnet_data.core.storage.bounded_read import read_bytes
 from hairnet_data.core.version import __version__
 from hairnet_model.model_io.model_file import Model
+from hairnet_model.training.checkpoint import RunError
+from hairnet_model.training.config import TrainingConfig
 
 Rows = Sequence[Mapping[str, float]]
+
+_MOST_INFO = 1 << 20  # bytes of `run.json`
 
 COLUMNS = ("step", "examples", "seconds", "learning_rate", "loss", "pixel_accuracy", "hair_f1", "face_f1", "miou")
 
@@ -77,6 +83,27 @@ def write_info(run: Path, about: dict[str, Any], people: Collection[str], parame
     info = {**about, "parameters": parameters, "versions": versions, "people": len(people)}
     write_atomic(run / "run.json", json.dumps(info, indent=2).encode() + b"\n")
     write_atomic(run / "people.json", json.dumps(sorted(people), indent=0).encode() + b"\n")
+
+
+def is_begun(run: Path) -> bool:
+    """Whether a folder is that of a run without a checkpoint: it has a `run.json`, or nothing yet."""
+    if not run.is_dir():
+        return False
+    # What is left of a file that was being written begins with a dot.
+    return (run / "run.json").is_file() or all(path.name.startswith(".") for path in run.iterdir())
+
+
+def read_info(run: Path) -> dict[str, Any] | None:
+    """What `write_info` wrote of settings and data; None if it wrote nothing yet. Raises RunError if it is damaged."""
+    file = run / "run.json"
+    if not file.is_file():
+        return None
+    try:
+        info: dict[str, Any] = json.loads(read_bytes(file, _MOST_INFO))
+        TrainingConfig(**info["settings"])
+        return {name: info[name] for name in ("settings", "data", "init")}
+    except (OSError, ValueError, KeyError, TypeError, RecursionError, UsageError) as error:
+        raise RunError(str(file), "is damaged", "begin the run again in another folder") from error
 
 
 def weights_hash(model: Model | None) -> str | None:

@@ -54,7 +54,10 @@ def train(
         run: the folder for `best.keras`, `last.keras`, `state.npz`, `history.csv`, `curves.png`, `run.json` and
             `people.json`. It must be new or empty, unless `resume`.
         init: a model whose weights to begin with.
-        resume: resume the run in the folder; it ends as it would have ended without the interruption.
+        resume: resume the run in the folder; it ends as it would have ended without the interruption. One that was
+            stopped before its first validation begins again. `settings.steps` may be larger than before: from where
+            it is resumed, the learning rate is that of a run of the new length at the same step. It rises from where
+            the shorter schedule had arrived (1 % at its end), and falls to 1 % at the new end.
         progress: called after every step.
         devices: how many share a batch, or `devices.ALL`. It is not part of the run, which can be resumed on any
             number of devices, with the same result but for rounding.
@@ -70,8 +73,10 @@ def train(
         raise RunError("the dataset", what, "build it with another --image-size")
     selected = select_devices(devices, settings.batch)
     identity = {"settings": settings.to_json(), "data": feed.describe(), "init": run_log.weights_hash(init)}
-    state = _read_state(run, identity) if resume else None
-    if not resume:
+    state = None
+    if resume:
+        state = _read_state(run, identity)
+    else:
         _create_folder(run)
     people = feed.people | (init.people if init else frozenset())
     trainer = Trainer(settings, init, state, selected)
@@ -79,12 +84,10 @@ def train(
     stopped = _out_of_patience(rows, settings.patience)
     try:
         run_log.write_info(run, {**identity, "devices": selected.count}, people, trainer.network.count_params())
-        for number in range(len(rows), settings.rounds):
-            if stopped:
-                break
+        while not stopped and _steps_done(rows) < settings.steps:
             started, before = time.monotonic(), rows[-1]["seconds"] if rows else 0.0
             best = f", mIoU {100 * _best(rows)['miou']:.1f}" if rows else ""
-            row = trainer.round(number, feed, progress, best)
+            row = trainer.round(_steps_done(rows), feed, progress, best)
             rows.append({**row, "seconds": before + time.monotonic() - started})
             stopped = _out_of_patience(rows, settings.patience)
             about = {"architecture": settings.arch, "head": settings.head, "validation": rows[-1], **identity}
@@ -101,13 +104,30 @@ def _create_folder(run: Path) -> None:
     run.mkdir(parents=True, exist_ok=True)
 
 
-def _read_state(run: Path, identity: dict[str, Any]) -> State:
-    state = checkpoint.read(run)
-    for what, value in identity.items():
-        if state.identity[what] != value:
-            differs = f"{what}: {run_log.difference(state.identity[what], value)}"
+def _read_state(run: Path, identity: dict[str, Any]) -> State | None:
+    """The state to resume from; None for a run that was stopped before its first validation."""
+    state = None
+    if checkpoint.exists(run) or not run_log.is_begun(run):
+        state = checkpoint.read(run)
+    begun = state.identity if state else run_log.read_info(run)
+    if begun is None:  # it was stopped before it wrote anything
+        return None
+    steps, steps_begun = identity["settings"]["steps"], begun["settings"]["steps"]
+    for what, now in identity.items():
+        before = begun[what]
+        if what == "settings":  # the number of steps may grow
+            before = {**before, "steps": steps}
+        if before != now:
+            differs = f"{what}: {run_log.difference(before, now)}"
             raise RunError(str(run), f"was begun with other settings ({differs})", "resume it with the same ones")
+    if state and steps < steps_begun:
+        what = f"was begun with {steps_begun:,} steps, and --steps or --epochs make {steps:,}"
+        raise RunError(str(run), what, "a run can be lengthened, not shortened")
     return state
+
+
+def _steps_done(rows: list[Row]) -> int:
+    return int(rows[-1]["step"]) if rows else 0
 
 
 def _best(rows: list[Row]) -> Row:

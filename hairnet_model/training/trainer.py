@@ -64,11 +64,11 @@ class Trainer:
                 variable.assign(value)
             self.average = Average(settings.average, state.average, state.updates)
 
-    def round(self, number: int, feed: Feed, progress: Progress, note: str) -> dict[str, float]:
+    def round(self, first: int, feed: Feed, progress: Progress, note: str) -> dict[str, float]:
         """Trains from one validation to the next and validates.
 
         Args:
-            number: of the round, from 0.
+            first: the number of steps that are done.
             feed: the data.
             progress: called after every step.
             note: appended to what `progress` is called with.
@@ -80,8 +80,8 @@ class Trainer:
             RunError: the loss is not a number.
         """
         settings = self.settings
-        first = number * settings.validate_every
-        steps = min(settings.validate_every, settings.steps - first)
+        done = settings.next_validation(first)
+        steps = done - first
         total = 0.0
 
         def batches() -> Iterator[Pair]:
@@ -99,7 +99,6 @@ class Trainer:
                 total += loss
                 progress("training", step * settings.batch, settings.steps * settings.batch, f"loss {loss:.3f}{note}")
         self.averaged_network.set_weights(self.average.weights if settings.average else self.network.get_weights())
-        done = first + steps
         rate = float(keras.ops.convert_to_numpy(self.optimizer.learning_rate))
         return {
             "step": done,

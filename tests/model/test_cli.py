@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -116,6 +118,32 @@ def test_wrong_input_is_one_line(
     assert ran[2].count("\n") == 1
     assert message in ran[2]
     assert not list(tmp_path.glob("r*"))
+
+
+def test_sigterm_stops_a_training_that_resume_begins(
+    model_command: Command, drawn_dataset: Path, tmp_path: Path
+) -> None:
+    run = tmp_path / "run"
+    flags = ["--batch", "4", "--precision", "float32", "--quiet"]
+    command = [sys.executable, "-m", "hairnet_model", "train", drawn_dataset, "--out", run, *flags]
+    with subprocess.Popen(
+        [*map(str, command), "--steps", "100000", "--validate-every", "50000"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as training:
+        while training.poll() is None and not (run / "people.json").exists():
+            time.sleep(0.1)
+        training.send_signal(signal.SIGTERM)
+        out, err = training.communicate(timeout=60)
+    assert (training.returncode, out) == (130, "")
+    assert err == "hairnet-model: interrupted; no file is incomplete; --resume resumes a training\n"
+    assert {path.name for path in run.iterdir()} == {"run.json", "people.json"}
+
+    # The interval between validations is the run's own, and would otherwise be 50.
+    status, out, err = model_command("train", drawn_dataset, "--out", run, *flags, "--resume", "--steps", "2")
+    assert (status, out.splitlines()[-1:]) == (0, [str(run / "best.keras")]), err
+    assert json.loads((run / "run.json").read_text())["settings"]["validate_every"] == 50000
 
 
 def test_other_files_are_no_models(model_command: Command, drawn_dataset: Path, tmp_path: Path) -> None:

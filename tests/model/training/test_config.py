@@ -28,9 +28,15 @@ def test_values_out_of_range_are_named(change: dict[str, object], option: str) -
 
 
 @given(st.integers(1, 10**6), st.integers(1, 10**5))
-def test_rounds_cover_the_steps(steps: int, every: int) -> None:
-    rounds = TrainingConfig(steps=steps, validate_every=every).rounds
-    assert (rounds - 1) * every < steps <= rounds * every
+def test_validations_are_regular_and_one_is_at_the_end(steps: int, every: int) -> None:
+    settings = TrainingConfig(steps=steps, validate_every=every)
+    assert settings.next_validation(0) == min(every, steps)
+    last = (steps - 1) // every * every  # the last multiple before the end
+    assert settings.next_validation(last) == steps
+    if last:
+        assert settings.next_validation(last - 1) == last
+        # A run that ended between two multiples, and is lengthened.
+        assert settings.next_validation(last - every // 2) == (last if every > 1 else steps)
 
 
 @given(st.integers(1, 10**6))

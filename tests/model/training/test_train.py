@@ -69,6 +69,60 @@ def test_a_resumed_run_ends_as_an_uninterrupted_one(feed, tmp_path: Path, settin
     assert abs(other.rows[-1]["loss"] - uninterrupted.rows[-1]["loss"]) > 1e-3 * uninterrupted.rows[-1]["loss"]
 
 
+def test_a_run_that_was_stopped_before_its_first_validation_begins_when_resumed(feed, tmp_path: Path) -> None:
+    uninterrupted = train(SHORT, feed, tmp_path / "uninterrupted")
+    with pytest.raises(KeyboardInterrupt):
+        train(SHORT, Cut(feed, 1, KeyboardInterrupt()), tmp_path / "cut")
+    assert not (tmp_path / "cut/state.npz").exists()
+    with pytest.raises(RunError, match=r"was begun with other settings \(settings: batch was 4, now 5\)"):
+        train(replace(SHORT, batch=5), feed, tmp_path / "cut", resume=True)
+    resumed = train(SHORT, feed, tmp_path / "cut", resume=True)
+    assert [row["step"] for row in resumed.rows] == [3, 6, 9]
+    assert resumed.rows[-1]["loss"] == pytest.approx(uninterrupted.rows[-1]["loss"], rel=1e-4)
+
+
+def test_a_run_that_was_stopped_before_it_wrote_anything_begins_when_resumed(feed, tmp_path: Path) -> None:
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run/.run.json.0123abcd.part").write_text("{")
+    train(replace(SHORT, steps=1), feed, tmp_path / "run", resume=True)
+    assert (tmp_path / "run/best.keras").exists()
+    with pytest.raises(RunError, match="holds no run to resume"):
+        train(SHORT, feed, tmp_path / "none", resume=True)
+    assert not (tmp_path / "none").exists()
+
+
+def test_a_damaged_run_json_is_one_line(feed, tmp_path: Path) -> None:
+    for text in ("{", "[]", '{"settings": {"steps": 0}}', '{"settings": {"arch": "unet"}, "data": [], "init": null}'):
+        (tmp_path / "run").mkdir(exist_ok=True)
+        (tmp_path / "run/run.json").write_text(text)
+        with pytest.raises(RunError, match=r"run\.json: is damaged; begin the run again in another folder"):
+            train(SHORT, feed, tmp_path / "run", resume=True)
+
+
+def test_a_run_can_be_lengthened_and_then_has_the_learning_rate_of_a_longer_one(feed, tmp_path: Path) -> None:
+    whole = train(SHORT, feed, tmp_path / "whole")
+    short = train(replace(SHORT, steps=4), feed, tmp_path / "run")
+    assert short.rows[-1]["learning_rate"] == pytest.approx(0.01 * SHORT.rate, rel=1e-3)
+    longer = train(SHORT, feed, tmp_path / "run", resume=True)
+    assert [row["step"] for row in longer.rows] == [3, 4, 6, 9]
+    rates = {row["step"]: row["learning_rate"] for row in longer.rows}
+    assert rates[6] == whole.rows[1]["learning_rate"] > rates[4]
+    assert rates[9] == whole.rows[2]["learning_rate"] == pytest.approx(0.01 * SHORT.rate, rel=1e-3)
+    assert json.loads((tmp_path / "run/run.json").read_text())["settings"]["steps"] == 9
+    with pytest.raises(
+        RunError, match=r"was begun with 9 steps, and .* make 8; a run can be lengthened, not shortened"
+    ):
+        train(replace(SHORT, steps=8), feed, tmp_path / "run", resume=True)
+
+
+def test_a_lengthened_run_is_a_longer_one_where_the_learning_rate_is_constant(feed, tmp_path: Path) -> None:
+    settings = replace(as_2019_config(SHORT), steps=4, validate_every=2)
+    whole = train(settings, feed, tmp_path / "whole")
+    train(replace(settings, steps=2), feed, tmp_path / "run")
+    longer = train(settings, feed, tmp_path / "run", resume=True)
+    assert longer.rows[-1]["loss"] == pytest.approx(whole.rows[-1]["loss"], rel=1e-4)
+
+
 def test_what_a_run_leaves(feed, tmp_path: Path) -> None:
     outcome = train(SHORT, feed, tmp_path / "run")
     left = {path.name for path in (tmp_path / "run").iterdir()}
