@@ -44,7 +44,7 @@ class _Kept:
         temporary = path.with_suffix(f".{os.getpid()}")
         head = np.array(image.shape[:2], _HEAD).tobytes()
         temporary.write_bytes(head + image.tobytes() + (b"" if mask is None else mask.tobytes()))
-        temporary.rename(path)
+        os.replace(temporary, path)  # on Windows a rename would not replace another worker's
 
 
 def _read(path: Path) -> tuple[Pixels, Pixels]:
