@@ -6,7 +6,7 @@ BIN := .venv/bin
 OUT := out
 DEMO := $(OUT)/data/hairnet_synthetic/drawn/1.0.0
 
-.PHONY: demo web test lint types check clean
+.PHONY: demo web test lint types clean
 
 demo: .venv/installed
 	$(BIN)/hairnet-data build --data-dir $(OUT)/data
