@@ -1,4 +1,4 @@
-"""What a dataset says of itself: TFDS's info and features, our `metadata.json`, Croissant's description and the sums.
+"""A dataset's metadata: TFDS's info and features, our `metadata.json`, Croissant's description and the checksums.
 
 TFDS's part is written as `tfds.folder_dataset.write_metadata` does it, without a builder. The TFDS builder of this
 dataset takes its info from here as well, so both ways write the same files.
@@ -37,10 +37,10 @@ def write_metadata(plan: Plan, shards: Sequence[ShardManifest], manifests_dir: P
     """Writes everything but the shards into a dataset's folder.
 
     Args:
-        plan: what was made.
-        shards: all that were made of it, in order.
+        plan: of the dataset.
+        shards: all of its shards, in the plan's order.
         manifests_dir: where their manifests and rows of the table of examples lie.
-        folder: where the files go; exists.
+        folder: an existing folder for the files.
         config: the configuration's name.
 
     Raises:
@@ -112,14 +112,14 @@ def dataset_info(builder: Any, settings: BuildSettings) -> Any:
 
 
 def complete(info: Any, plan: Plan, shards: Sequence[ShardManifest], manifests_dir: Path, folder: Path) -> None:
-    """Adds splits and metadata to a dataset's info, and writes what is not TFDS's: Croissant, the table and the sums.
+    """Adds splits and metadata to a dataset's info, and writes what is not TFDS's: Croissant, table and checksums.
 
     Args:
         info: of `dataset_info`, with its file format set.
-        plan: what was made.
-        shards: all that were made of it, in order.
+        plan: of the dataset.
+        shards: all of its shards, in the plan's order.
         manifests_dir: where their manifests and rows of the table of examples lie.
-        folder: where the files go; exists.
+        folder: an existing folder for the files.
 
     Raises:
         OSError: a file cannot be read or written.
@@ -148,14 +148,14 @@ def default_config() -> bytes:
 
 
 def metadata_of(plan: Plan, shards: Sequence[ShardManifest]) -> dict[str, Any]:
-    """What a prepared dataset says about itself, beyond TFDS's own info: JSON values, no paths."""
+    """The content of `metadata.json`: what TFDS's own info does not say. JSON values, no paths."""
     shown: dict[str, Counter[str]] = {}
     for shard in shards:
         shown.setdefault(shard.split, Counter()).update(shard.shown)
     source = plan.portraits.settings()
     return {
         "classes": list(NAMES),
-        # Only where some pixels have no label: what those may be, and what others are labelled as.
+        # Only where some pixels have no label: which classes those may be, and which the others have.
         **{what: source[what] for what in ("unlabelled", "labelled") if what in source},
         "fingerprint": plan.fingerprint,
         "identity": plan.identity,

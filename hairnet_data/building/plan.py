@@ -48,7 +48,7 @@ class SplitPlan:
 
 @dataclass(frozen=True)
 class Plan:
-    """All that a worker needs to make any shard. Picklable."""
+    """Everything that a worker needs to render any shard. It can be pickled."""
 
     portraits: PortraitSource
     backgrounds: BackgroundSource
@@ -61,7 +61,7 @@ class Plan:
 
     @property
     def fingerprint(self) -> str:
-        """16 hex digits over all that decides the dataset's content."""
+        """16 hex digits of everything that decides the dataset's content."""
         return fingerprint(self.identity)
 
     def ranges(self) -> Iterator[tuple[SplitPlan, int]]:
@@ -129,7 +129,7 @@ class FaultySource(SourceError):
 
 
 def default_examples(portraits: PortraitSource, pools: dict[str, Pool]) -> int:
-    """How many training examples are made unless the user says: 2,000 drawn ones, else ten a portrait."""
+    """How many training examples there are by default: 2,000 drawn ones, else ten a portrait."""
     return 2000 if portraits.name == "drawn" else 10 * len(pools["train"].portraits)
 
 
@@ -170,7 +170,7 @@ def _identity(scan: ScanResult, settings: BuildSettings, train: int) -> dict[str
         "image_size": settings.image_size,
         "image_format": settings.image_format,
         "jpeg_quality": JPEG_QUALITY,
-        # Left out for the usual one: sets made before there was another keep their names.
+        # Left out for the usual one: datasets that were built before there was another keep their names.
         **({"file_format": settings.file_format} if settings.file_format != "tfrecord" else {}),
         "train_examples": train,
         "eval_examples": settings.eval_examples,

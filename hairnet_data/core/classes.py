@@ -9,7 +9,7 @@ NAMES: tuple[str, str, str] = ("background", "hair", "face")
 """Class names in the order of their ids."""
 
 UNLABELLED = 255
-"""In a mask: nobody said what class this pixel has. No class id: losses and scores leave such pixels out."""
+"""In a mask: a pixel without a label. It is no class id: losses and scores leave such pixels out."""
 
 COLOURS: tuple[tuple[int, int, int], ...] = ((0, 0, 255), (255, 0, 0), (0, 255, 0))
 """RGB of each class, in id order: the colours LFW Part Labels uses (blue, red, green)."""

@@ -47,7 +47,7 @@ def new_app(name: str, about: str) -> typer.Typer:
 
 
 def run(app: typer.Typer, interrupted: str, memory: str) -> NoReturn:
-    """Runs a command line and exits: 0 done, 1 data, file or run at fault, 2 command line, 130 interrupted.
+    """Runs a command line and exits: 0 done, 1 wrong data or a failure, 2 wrong command line, 130 interrupted.
 
     Args:
         app: the commands.
@@ -60,27 +60,27 @@ def run(app: typer.Typer, interrupted: str, memory: str) -> NoReturn:
         status = app(standalone_mode=False, prog_name=name)  # with `python -m` too, for completion's sake
         if status == 130:  # Typer has swallowed Ctrl-C
             raise KeyboardInterrupt
-        sys.stdout.flush()  # here, where a reader that has gone can still be told from a fault
+        sys.stdout.flush()  # here, where a reader that has gone can still be told from other errors
         sys.exit(status if isinstance(status, int) else 0)
-    except HairnetError as fault:
-        _end(name, str(fault), fault.exit_code)
+    except HairnetError as error:
+        _end(name, str(error), error.exit_code)
     except (KeyboardInterrupt, typer.Abort):
         _end(name, f"interrupted; {interrupted}", 130)
-    except Interrupted as fault:
-        _end(name, f"interrupted; {fault}", 130)
+    except Interrupted as error:
+        _end(name, f"interrupted; {error}", 130)
     except MemoryError:
         _end(name, f"memory: there is not enough; {memory}", 1)
     except BrokenPipeError:
         standard_streams.discard_output()
         sys.exit(1)
-    except _COMMAND_LINE as fault:
-        _end(name, explain(fault, sys.argv[1:]), fault.exit_code)
-    except OSError as fault:
-        what = f"{fault.filename or 'system'}: {fault.strerror or fault}; check the path, its rights and the disk"
+    except _COMMAND_LINE as error:
+        _end(name, explain(error, sys.argv[1:]), error.exit_code)
+    except OSError as error:
+        what = f"{error.filename or 'system'}: {error.strerror or error}; check the path, its rights and the disk"
         _end(name, one_line(what), 1)
 
 
 def _end(name: str, message: str, status: int) -> NoReturn:
-    with contextlib.suppress(OSError):  # whoever read the errors may have gone, too
+    with contextlib.suppress(OSError):  # the reader of standard error may have gone, too
         print(f"{name}: {message}", file=sys.stderr)
     sys.exit(status)

@@ -6,10 +6,10 @@ _LONGEST = 800  # characters of what is wrong
 
 
 class HairnetError(Exception):
-    """The data, a file or the run is at fault. The commands print it and exit with `exit_code`.
+    """Something is wrong with the data, a file or the run. The commands print it and exit with `exit_code`.
 
     Args:
-        where: the file, option or record at fault, as the user knows it.
+        where: the file, option or record that is wrong, as the user knows it.
         what: what is wrong there.
         hint: what the user can do about it.
     """
@@ -21,7 +21,7 @@ class HairnetError(Exception):
         self.where, self.what, self.hint = where, what, hint
 
     def __str__(self) -> str:
-        what = self.what if len(self.what) <= _LONGEST else f"{self.what[:_LONGEST]}..."  # it may quote a whole file
+        what = self.what if len(self.what) <= _LONGEST else f"{self.what[:_LONGEST]}..."  # it may quote an entire file
         return one_line(f"{self.where}: {what}" + (f"; {self.hint}" if self.hint else ""))
 
 
@@ -31,7 +31,7 @@ def one_line(text: str) -> str:
 
 
 class UsageError(HairnetError):
-    """The command line, a setting or a policy is at fault (exit status 2)."""
+    """The command line, a setting or a policy is wrong (exit status 2)."""
 
     exit_code = 2
 

@@ -6,14 +6,14 @@ from tensorflow_datasets.proto import tf_example_generated_pb2 as tf_example
 
 
 def serialize(features: dict[str, bytes | str | int]) -> bytes:
-    """Makes a tf.train.Example of the features. Deterministic, where TFDS's own writer is not."""
+    """Serialises features as a tf.train.Example. The same features, the same bytes; not so with TFDS's own writer."""
     example = tf_example.Example()
-    into = example.features.feature
+    target = example.features.feature
     for name, value in features.items():
         if isinstance(value, int):
-            into[name].int64_list.value.append(value)
+            target[name].int64_list.value.append(value)
         else:
-            into[name].bytes_list.value.append(value.encode() if isinstance(value, str) else value)
+            target[name].bytes_list.value.append(value.encode() if isinstance(value, str) else value)
     return bytes(example.SerializeToString(deterministic=True))
 
 
@@ -21,12 +21,12 @@ def parse(data: bytes) -> dict[str, bytes | int]:
     """Reads `serialize`'s features back. Raises ValueError for bytes that are no such record."""
     try:
         example = tf_example.Example.FromString(data)
-    except Exception as fault:  # protobuf's DecodeError has no stable home
-        raise ValueError("it is no tf.train.Example") from fault
-    found: dict[str, bytes | int] = {}
+    except Exception as error:  # protobuf's DecodeError has no stable home
+        raise ValueError("it is no tf.train.Example") from error
+    features: dict[str, bytes | int] = {}
     for name, feature in example.features.feature.items():
         values = feature.int64_list.value or feature.bytes_list.value
         if len(values) != 1:
             raise ValueError(f"{name} has {len(values)} values")
-        found[name] = values[0]
-    return found
+        features[name] = values[0]
+    return features

@@ -28,15 +28,15 @@ def unframe(data: bytes) -> list[bytes]:
         ValueError: a checksum does not fit or the file ends early.
     """
     records: list[bytes] = []
-    at = 0
-    while at < len(data):
-        head = data[at : at + 12]
+    begin = 0
+    while begin < len(data):
+        head = data[begin : begin + 12]
         if len(head) < 12 or head[8:] != _checksum(head[:8]):
             raise ValueError(f"record {len(records)} has no sound head")
-        end = at + 12 + int(struct.unpack("<Q", head[:8])[0])
-        record, check = data[at + 12 : end], data[end : end + 4]
+        end = begin + 12 + int(struct.unpack("<Q", head[:8])[0])
+        record, check = data[begin + 12 : end], data[end : end + 4]
         if len(check) < 4 or check != _checksum(record):
             raise ValueError(f"record {len(records)} is damaged or cut off")
         records.append(record)
-        at = end + 4
+        begin = end + 4
     return records

@@ -52,7 +52,7 @@ def _opener(path: str, flags: int) -> int:
 
 
 def read_bytes(path: str | os.PathLike[str], most: int = MAX_TEXT) -> bytes:
-    """Reads a whole file.
+    """Reads an entire file.
 
     Args:
         path: the file.
@@ -73,7 +73,7 @@ def read_toml(path: str | os.PathLike[str]) -> dict[str, Any]:
 
     Raises:
         OSError: as `read_bytes`.
-        ValueError: it is no TOML; the words say why, and in which line where that is known.
+        ValueError: it is no TOML; its text says why, and in which line if that is known.
     """
     try:
         text = read_bytes(path).decode("utf-8-sig")
@@ -91,9 +91,9 @@ def read_toml(path: str | os.PathLike[str]) -> dict[str, Any]:
 
 
 def _check_numbers(value: Any) -> None:
-    """Raises ValueError for a whole number of more than 64 bits: Python reads such, and cannot always write them."""
+    """Raises ValueError for an integer of more than 64 bits: Python reads such, and cannot always write them."""
     if isinstance(value, dict | list):
         for inner in value.values() if isinstance(value, dict) else value:
             _check_numbers(inner)
     elif isinstance(value, int) and not -(1 << 63) <= value < 1 << 63:
-        raise ValueError("a whole number has more than 64 bits")
+        raise ValueError("an integer has more than 64 bits")

@@ -1,7 +1,7 @@
 """Paths of this machine, and of an object store: `gs://bucket/folder` goes through TFDS's `epath`, and nothing else.
 
-An object store has no folders, no locks, no links and no renaming of many files at once, but what is written there is
-there whole or not at all. What differs between the two is in this module.
+An object store has no folders, no locks, no links and no renaming of many files at once, but every file is written
+atomically. What differs between the two is in this module.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ STORES = ("gs", "s3")
 """What `epath` knows of and TFDS reads. Only `gs` was tried."""
 
 _BLOCK = 1 << 20
-# Raised by no store's client for what happens there.
-_NOT_ITS = (OSError, HairnetError, TypeError, AttributeError, AssertionError, KeyError)
+# No store's client raises these for what happens in the store.
+_NOT_OF_A_STORE = (OSError, HairnetError, TypeError, AttributeError, AssertionError, KeyError)
 
 
 def parse_path(path: str | os.PathLike[str]) -> Path:
@@ -36,12 +36,12 @@ def parse_path(path: str | os.PathLike[str]) -> Path:
         UsageError: a store that is not known.
     """
     text = os.fspath(path)
-    scheme, found, rest = text.partition("://")
-    if not found or not scheme.isalnum():
+    scheme, separator, rest = text.partition("://")
+    if not separator or not scheme.isalnum():
         return Path(text)
     if scheme not in STORES or not rest.strip("/"):
-        known = " and ".join(f"{name}://BUCKET/FOLDER" for name in STORES)
-        raise UsageError(text, "is no folder and no address of a store", f"stores are {known}")
+        stores = " and ".join(f"{name}://BUCKET/FOLDER" for name in STORES)
+        raise UsageError(text, "is no folder and no address of a store", f"stores are {stores}")
     if importlib.util.find_spec("gcsfs"):
         # Else it uses TensorFlow, which every worker process would have to import: seconds and half a gigabyte.
         os.environ.setdefault("EPATH_USE_TF", "false")
@@ -60,15 +60,15 @@ def translate_store_errors(path: str | os.PathLike[str]) -> Iterator[None]:
     """Turns whatever a store's client raises into an OSError of one line; for local paths it does nothing."""
     try:
         yield
-    except Exception as fault:
-        if not is_remote(path) or isinstance(fault, _NOT_ITS):
+    except Exception as error:
+        if not is_remote(path) or isinstance(error, _NOT_OF_A_STORE):
             raise
-        lines = str(fault).strip().splitlines() or [type(fault).__name__]
-        raise OSError(errno.EIO, lines[0][:300], os.fspath(path)) from fault
+        lines = str(error).strip().splitlines() or [type(error).__name__]
+        raise OSError(errno.EIO, lines[0][:300], os.fspath(path)) from error
 
 
 def is_folder(path: Path) -> bool:
-    """Whether there is a folder; False too where nobody can say. Never raises for an odd local name.
+    """Whether there is a folder; False also where that cannot be told. Never raises for an odd local name.
 
     Raises:
         OSError: the store cannot be asked.
@@ -102,8 +102,8 @@ def open_remote(path: Path) -> IO[bytes]:
 def size_of(path: Path) -> int:
     """Bytes of a file. Raises OSError where there is none."""
     with translate_store_errors(path):
-        about: Any = path.stat()
-        return int(about.length if is_remote(path) else about.st_size)
+        status: Any = path.stat()
+        return int(status.length if is_remote(path) else status.st_size)
 
 
 def digest_of(path: Path) -> str:
@@ -111,15 +111,15 @@ def digest_of(path: Path) -> str:
     if not is_remote(path):
         with open(path, "rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
-    made = hashlib.sha256()
+    digest = hashlib.sha256()
     with translate_store_errors(path), open_remote(path) as file:
         while block := file.read(_BLOCK):
-            made.update(block)
-    return made.hexdigest()
+            digest.update(block)
+    return digest.hexdigest()
 
 
 def write_file(path: Path, data: bytes) -> None:
-    """Writes a file of a store; it is there once it is whole. Raises OSError."""
+    """Writes a file of a store, atomically. Raises OSError."""
     with translate_store_errors(path):
         path.write_bytes(data)
 
@@ -131,7 +131,7 @@ def bytes_in(folder: Path) -> int:
 
 
 def remove(folder: Path) -> None:
-    """Removes a folder with all that is in it, as far as that goes."""
+    """Removes a folder and everything in it, as far as possible. Raises nothing."""
     if not is_remote(folder):
         shutil.rmtree(folder, ignore_errors=True)
         return
