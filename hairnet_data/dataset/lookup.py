@@ -1,25 +1,26 @@
-"""Finding prepared datasets: by name, by a folder above them, or all of a data folder."""
+"""Finds prepared datasets: by name, by a folder above them, or all of a data folder."""
 
 from __future__ import annotations
 
-import json
+import contextlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from hairnet_data.core.errors import DatasetError
-from hairnet_data.core.storage.bounded_read import read_bytes
+from hairnet_data.core.records.dataset_info import read_dataset_info
 from hairnet_data.core.storage.paths import is_remote
+from hairnet_data.dataset.dataset_metadata import read_metadata
 from hairnet_data.dataset.reader import DATASET
 
 _VERSION = re.compile(r"\d+\.\d+\.\d+")
-_LISTED = 5  # datasets in an error
+_MAX_LISTED = 5  # datasets that an error names
 
 
 @dataclass(frozen=True, slots=True)
 class DatasetSummary:
-    """What a dataset's own files say of it, without its records.
+    """A dataset in a list, described by its own files without reading a record.
 
     Attributes:
         path: its folder.
@@ -39,7 +40,7 @@ class DatasetSummary:
 
 
 def resolve_dataset(given: Path, data_dir: Path) -> Path:
-    """The folder of the dataset that a user means.
+    """Finds the folder of the dataset that a user means.
 
     Args:
         given: the folder itself, any folder above it that holds no other dataset, or the name of a configuration
@@ -59,13 +60,13 @@ def resolve_dataset(given: Path, data_dir: Path) -> Path:
     if not given.is_absolute():
         candidates += [data_dir / given, data_dir / DATASET / given]
     for folder in candidates:
-        found = sorted(_datasets_below(folder))
-        if len(found) == 1:
-            return found[0]
-        if found:
-            names = ", ".join(path.relative_to(folder).as_posix() for path in found[:_LISTED])
-            more = f" and {len(found) - _LISTED} more" if len(found) > _LISTED else ""
-            raise DatasetError(str(given), f"holds {len(found)} datasets ({names}{more})", "name one of them")
+        paths = sorted(_datasets_below(folder))
+        if len(paths) == 1:
+            return paths[0]
+        if paths:
+            names = ", ".join(path.relative_to(folder).as_posix() for path in paths[:_MAX_LISTED])
+            more = f" and {len(paths) - _MAX_LISTED} more" if len(paths) > _MAX_LISTED else ""
+            raise DatasetError(str(given), f"holds {len(paths)} datasets ({names}{more})", "name one of them")
     return given
 
 
@@ -95,12 +96,9 @@ def list_datasets(data_dir: Path) -> list[DatasetSummary]:
 
 def _summary(path: Path) -> DatasetSummary:
     source, examples, size = "", {}, 0
-    try:
-        info = json.loads(read_bytes(path / "dataset_info.json"))
-        for split in info["splits"]:
-            examples[str(split["name"])] = sum(int(length) for length in split["shardLengths"])
-            size += int(split["numBytes"])
-        source = str(json.loads(read_bytes(path / "metadata.json"))["identity"]["source"]["name"])
-    except (OSError, ValueError, KeyError, TypeError):
-        pass
+    with contextlib.suppress(DatasetError, OSError):
+        for split in read_dataset_info(path).splits:
+            examples[split.name] = sum(split.shard_lengths)
+            size += split.num_bytes
+        source = read_metadata(path).identity.source["name"]
     return DatasetSummary(path, path.parent.name, path.name, source, examples, size)

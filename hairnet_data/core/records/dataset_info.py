@@ -34,18 +34,25 @@ def _check_file_format(name: str) -> str:
 
 # A part of file names: it must not lead to another folder.
 _Name = Annotated[str, Field(pattern=r"^\w[\w.-]*$", max_length=100)]
-# Strings of digits, as the JSON of protocol buffers has 64-bit integers. The total of all shards stays below 64 bits.
+# A string of digits, as the JSON of protocol buffers has 64-bit integers. The total of all shards stays below 64 bits.
 _ShardLength = Annotated[int, Field(strict=False, ge=1, le=1 << 32)]
 
 
 @dataclass(frozen=True, slots=True)
 class SplitInfo:
-    """A split and how many records each of its shards holds, in order."""
+    """A split.
+
+    Attributes:
+        name: the split's name.
+        shard_lengths: how many records each of its shards holds, in order.
+        num_bytes: bytes of all its records.
+    """
 
     __pydantic_config__ = ConfigDict(strict=True, alias_generator=to_camel)
 
     name: _Name
     shard_lengths: tuple[_ShardLength, ...]
+    num_bytes: Annotated[int, Field(strict=False, ge=0, le=1 << 60)] = 0
 
 
 @dataclass(frozen=True, slots=True)

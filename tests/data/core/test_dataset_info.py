@@ -17,7 +17,10 @@ INFO: dict[str, Any] = {
     "configName": "mine",
     "version": "1.0.0",
     "fileFormat": "tfrecord",
-    "splits": [{"name": "train", "shardLengths": ["4", "4", "3"]}, {"name": "test", "shardLengths": ["2"]}],
+    "splits": [
+        {"name": "train", "shardLengths": ["4", "4", "3"], "numBytes": "7000"},
+        {"name": "test", "shardLengths": ["2"]},
+    ],
     "description": "Other keys are ignored.",
 }
 
@@ -30,7 +33,7 @@ def write(folder: Path, **changes: Any) -> Path:
 def test_what_is_read(tmp_path: Path) -> None:
     info = read_dataset_info(write(tmp_path))
     assert info == DatasetInfo(
-        "faces", "mine", "1.0.0", "tfrecord", (SplitInfo("train", (4, 4, 3)), SplitInfo("test", (2,)))
+        "faces", "mine", "1.0.0", "tfrecord", (SplitInfo("train", (4, 4, 3), 7000), SplitInfo("test", (2,)))
     )
     assert info.shard_names(info.splits[0]) == [f"faces-train.tfrecord-0000{number}-of-00003" for number in range(3)]
     info = read_dataset_info(write(tmp_path, fileFormat="array_record"))
@@ -70,6 +73,7 @@ def test_lengths_of_shards_that_are_refused(tmp_path: Path, lengths: Any) -> Non
         ({"splits": [{"name": "../../etc", "shardLengths": ["1"]}]}, r"splits\.0\.name: "),
         ({"splits": [{"name": "train"}]}, r"splits\.0\.shardLengths: is missing"),
         ({"splits": [{"name": "a", "shardLengths": ["1"]}] * 2}, "names a split twice"),
+        ({"splits": [{"name": "a", "shardLengths": ["1"], "numBytes": "-1"}]}, r"splits\.0\.numBytes: "),
         ({"splits": {"train": 3}}, "splits: "),
     ],
     ids=str,
