@@ -1,4 +1,4 @@
-"""Contact sheets: many pictures in a grid of cards, each with its outline and its caption."""
+"""Contact sheets: pictures in a grid of cards, each with the outline of its mask and its caption."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from hairnet_data.core.classes import NAMES, UNLABELLED
 from hairnet_data.core.drawing.overlay import LINES, Colour, fitted, outline
 
 _PAGE, _CARD, _EDGE = (244, 244, 246), (255, 255, 255), (224, 224, 230)
-_INK, _GREY, _EMPTY = (28, 28, 34), (106, 106, 118), (236, 236, 240)
-_GAP, _MARGIN, _PAD, _ROUND = 16, 28, 12, 10
-_ROWS = 2  # a caption line takes up two rows at most
+_TEXT, _GREY, _EMPTY = (28, 28, 34), (106, 106, 118), (236, 236, 240)
+_GAP, _MARGIN, _PADDING, _RADIUS = 16, 28, 12, 10  # pixels
+_ROWS_PER_LINE = 2  # of a caption, at most
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,7 +28,7 @@ class Cell:
         image: uint8 (H, W, 3) RGB.
         mask: uint8 (h, w) of class ids over the same frame, or None.
         title: one line, e.g. the split and the index.
-        lines: more lines, e.g. the id and what was done to the portrait.
+        lines: more lines, e.g. the id and the augmentations.
     """
 
     image: Pixels
@@ -39,17 +39,17 @@ class Cell:
 
 @functools.cache
 def _font(size: int) -> Any:
-    """Pillow's own font: the same on every machine, and never missing."""
+    """The font that Pillow contains: the same on every machine."""
     return ImageFont.load_default(size)
 
 
 def _plain(text: str) -> str:
-    """Text for one line: what cannot be printed becomes a space."""
+    """The text as one line: characters that cannot be printed become spaces."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
-def shortened(text: str, size: int, width: float) -> str:
-    """Cuts a line so that it is no wider than `width` pixels in letters of `size`; "…" shows the cut."""
+def shorten(text: str, size: int, width: float) -> str:
+    """Cuts a line to at most `width` pixels at font size `size`, with "…" at its end if it was cut."""
     font = _font(size)
     if font.getlength(text) <= width:
         return text
@@ -63,26 +63,33 @@ def shortened(text: str, size: int, width: float) -> str:
     return text[:low].rstrip() + "…" if font.getlength("…") <= width else ""
 
 
-def wrapped(text: str, size: int, width: float, rows: int) -> list[str]:
-    """Breaks a text between words, or within a word too long for a row, into at most `rows` rows."""
+def wrap(text: str, size: int, width: float, rows: int) -> list[str]:
+    """Breaks a text into at most `rows` rows of `width` pixels, between words if possible; the last may be cut.
+
+    Args:
+        text: what cannot be printed in it becomes a space.
+        size: of the font, in pixels.
+        width: of a row, in pixels.
+        rows: how many there may be.
+    """
     font = _font(size)
-    done: list[str] = []
-    left = _plain(text)
-    while left and len(done) < rows - 1 and font.getlength(left) > width:
-        fits = len(shortened(left, size, width)) - 1
-        space = left.rfind(" ", 0, fits + 1)
+    wrapped: list[str] = []
+    rest = _plain(text)
+    while rest and len(wrapped) < rows - 1 and font.getlength(rest) > width:
+        fitting = len(shorten(rest, size, width)) - 1
+        space = rest.rfind(" ", 0, fitting + 1)
         # A break after a slash, a dash or an underscore is better than within a name.
-        mark = max(left.rfind(sign, 0, fits) for sign in "/_-") + 1
-        at = space if space > 0 else mark if mark > fits // 3 else max(1, fits)
-        done.append(left[:at].rstrip())
-        left = left[at:].lstrip()
-    if left:
-        done.append(shortened(left, size, width))
-    return done
+        mark = max(rest.rfind(sign, 0, fitting) for sign in "/_-") + 1
+        end = space if space > 0 else mark if mark > fitting // 3 else max(1, fitting)
+        wrapped.append(rest[:end].rstrip())
+        rest = rest[end:].lstrip()
+    if rest:
+        wrapped.append(shorten(rest, size, width))
+    return wrapped
 
 
 def contact_sheet(cells: Sequence[Cell], columns: int, title: str, side: int = 224) -> Pixels:
-    """Lays pictures out in a grid of cards, each with its outline and its caption.
+    """Lays out pictures in a grid of cards, each with the outline of its mask and its caption.
 
     Args:
         cells: what to show, row by row.
@@ -103,21 +110,21 @@ def contact_sheet(cells: Sequence[Cell], columns: int, title: str, side: int = 2
     legend = _legend(cells)
     captions = [_caption(cell, side) for cell in cells]
     rows = [range(start, min(start + columns, len(cells))) for start in range(0, len(cells), columns)]
-    heights = [side + max(_caption_height(captions[at]) for at in row) for row in rows]
+    heights = [side + max(_caption_height(captions[number]) for number in row) for row in rows]
     top = _header_height(title, width, legend)
     height = top + (sum(heights) + _GAP * (len(rows) - 1) if rows else 60) + _MARGIN
     sheet = Image.new("RGB", (width, height), _PAGE)
     _header(sheet, title, legend)
     if not cells:
         ImageDraw.Draw(sheet).text((_MARGIN, top), "nothing to show", fill=_GREY, font=_font(14))
-    for row, tall in zip(rows, heights, strict=True):
-        for column, at in enumerate(row):
+    for row, card_height in zip(rows, heights, strict=True):
+        for column, number in enumerate(row):
             sheet.paste(
-                _card(cells[at], captions[at], side, tall),
+                _card(cells[number], captions[number], side, card_height),
                 (_MARGIN + column * (side + _GAP), top),
-                _rounded(side, tall),
+                _rounded_corners(side, card_height),
             )
-        top += tall + _GAP
+        top += card_height + _GAP
     return np.array(sheet)
 
 
@@ -125,7 +132,7 @@ _Legend = Sequence[tuple[str, Colour | None]]
 
 
 def _legend(cells: Sequence[Cell]) -> _Legend:
-    """What is drawn over the pictures: names with their colours, None for the hatch."""
+    """Names and colours of what is drawn over the pictures, None for the hatch; empty where no cell has a mask."""
     masks = [cell.mask for cell in cells if cell.mask is not None]
     names: list[tuple[str, Colour | None]] = [(NAMES[number], colour) for number, colour in LINES.items()]
     names += [("unlabelled", None)] if any((mask == UNLABELLED).any() for mask in masks) else []
@@ -134,13 +141,13 @@ def _legend(cells: Sequence[Cell]) -> _Legend:
 
 def _header_rows(title: str, width: int, legend: _Legend) -> tuple[list[str], bool]:
     """The headline's rows, and whether the legend fits beside them."""
-    room = width - 2 * _MARGIN
-    beside = bool(legend) and _font(24).getlength(_plain(title)) <= room - 85 * len(legend)
-    return wrapped(title, 24, room, 2), beside
+    available = width - 2 * _MARGIN
+    beside = bool(legend) and _font(24).getlength(_plain(title)) <= available - 85 * len(legend)
+    return wrap(title, 24, available, 2), beside
 
 
 def _header_height(title: str, width: int, legend: _Legend) -> int:
-    """Rows of pixels above the first card."""
+    """Height in pixels of what is above the first card."""
     rows, beside = _header_rows(title, width, legend)
     return 22 + 32 * len(rows) + (26 if legend and not beside else 0) + 14
 
@@ -150,12 +157,12 @@ def _header(sheet: Image.Image, title: str, legend: _Legend) -> None:
     draw = ImageDraw.Draw(sheet)
     rows, beside = _header_rows(title, sheet.width, legend)
     for number, row in enumerate(rows):
-        draw.text((_MARGIN, 22 + 32 * number + 26), row, fill=_INK, font=_font(24), anchor="ls")
+        draw.text((_MARGIN, 22 + 32 * number + 26), row, fill=_TEXT, font=_font(24), anchor="ls")
     if not legend:
         return
     y = 22 + (26 if beside else 32 * len(rows) + 18)
-    wide = sum(_font(14).getlength(name) + 22 for name, _ in legend) + 18 * (len(legend) - 1)
-    x = sheet.width - _MARGIN - wide if beside else float(_MARGIN)
+    legend_width = sum(_font(14).getlength(name) + 22 for name, _ in legend) + 18 * (len(legend) - 1)
+    x = sheet.width - _MARGIN - legend_width if beside else float(_MARGIN)
     for name, colour in legend:
         fill = colour or (160, 160, 168)
         draw.rounded_rectangle((x, y - 11, x + 14, y), 4, fill=fill, outline=tuple(c * 3 // 4 for c in fill))
@@ -167,17 +174,17 @@ def _header(sheet: Image.Image, title: str, legend: _Legend) -> None:
 
 
 def _caption(cell: Cell, side: int) -> list[tuple[str, int, Colour]]:
-    """A caption's rows with the size and colour of their letters."""
-    width = side - 2 * _PAD
-    rows: list[tuple[str, int, Colour]] = [(row, 15, _INK) for row in wrapped(cell.title, 15, width, 1)]
+    """A caption's rows, each with font size and colour."""
+    width = side - 2 * _PADDING
+    rows: list[tuple[str, int, Colour]] = [(row, 15, _TEXT) for row in wrap(cell.title, 15, width, 1)]
     for line in cell.lines:
-        rows += [(row, 12, _GREY) for row in wrapped(line, 12, width, _ROWS)]
+        rows += [(row, 12, _GREY) for row in wrap(line, 12, width, _ROWS_PER_LINE)]
     return rows
 
 
 def _caption_height(rows: list[tuple[str, int, Colour]]) -> int:
-    """Rows of pixels that a caption takes up, with its padding."""
-    return sum(size + 5 for _, size, _ in rows) + (2 * _PAD - 4 if rows else 0)
+    """Height in pixels of a caption with its padding."""
+    return sum(size + 5 for _, size, _ in rows) + (2 * _PADDING - 4 if rows else 0)
 
 
 def _card(cell: Cell, caption: list[tuple[str, int, Colour]], side: int, height: int) -> Image.Image:
@@ -185,20 +192,21 @@ def _card(cell: Cell, caption: list[tuple[str, int, Colour]], side: int, height:
     card = Image.new("RGB", (side, height), _CARD)
     card.paste(_EMPTY, (0, 0, side, side))
     image = fitted(cell.image, side)
-    shown = image if cell.mask is None else outline(image, cell.mask)
-    card.paste(Image.fromarray(shown), ((side - shown.shape[1]) // 2, (side - shown.shape[0]) // 2))
+    outlined = image if cell.mask is None else outline(image, cell.mask)
+    height_above, width_before = (side - outlined.shape[0]) // 2, (side - outlined.shape[1]) // 2
+    card.paste(Image.fromarray(outlined), (width_before, height_above))
     draw = ImageDraw.Draw(card)
-    y = side + _PAD - 3
+    y = side + _PADDING - 3
     for text, size, colour in caption:
         y += size + 5
-        draw.text((_PAD, y - 5), text, fill=colour, font=_font(size), anchor="ls")
-    draw.rounded_rectangle((0, 0, side - 1, height - 1), _ROUND, outline=_EDGE)
+        draw.text((_PADDING, y - 5), text, fill=colour, font=_font(size), anchor="ls")
+    draw.rounded_rectangle((0, 0, side - 1, height - 1), _RADIUS, outline=_EDGE)
     return card
 
 
 @functools.cache
-def _rounded(width: int, height: int) -> Image.Image:
-    """A card's shape with soft corners, as a mask to paste it through."""
+def _rounded_corners(width: int, height: int) -> Image.Image:
+    """A rectangle with rounded corners, as a mask to paste a card through."""
     large = Image.new("L", (width * 4, height * 4), 0)
-    ImageDraw.Draw(large).rounded_rectangle((0, 0, width * 4 - 1, height * 4 - 1), _ROUND * 4, fill=255)
+    ImageDraw.Draw(large).rounded_rectangle((0, 0, width * 4 - 1, height * 4 - 1), _RADIUS * 4, fill=255)
     return large.resize((width, height), Image.Resampling.BOX)

@@ -1,4 +1,4 @@
-"""Outlines, overlays and contact sheets: where they draw, that text stays within its card, whole files."""
+"""Outlines, tints and contact sheets: where they draw, that text stays within its card, and atomic files."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from hairnet_data.core.classes import BACKGROUND, COLOURS, FACE, HAIR
+from hairnet_data.core.classes import BACKGROUND, FACE, HAIR
 from hairnet_data.core.drawing import contact_sheet as contact_sheets
 from hairnet_data.core.drawing import overlay
 from hairnet_data.core.drawing.contact_sheet import Cell
@@ -26,12 +26,6 @@ def _head(height: int, width: int) -> Pixels:
     mask[height // 5 : height // 2, width // 4 : -width // 4] = HAIR
     mask[height // 2 : -height // 5, width // 4 : -width // 4] = FACE
     return mask
-
-
-def test_colour_mask_shows_each_class_in_its_colour() -> None:
-    shown = overlay.colour_mask(np.array([[BACKGROUND, HAIR, FACE, 77]], np.uint8))
-    assert [tuple(pixel) for pixel in shown[0, :3].tolist()] == list(COLOURS)
-    assert shown[0, 3].tolist() == [128, 128, 128]
 
 
 @pytest.mark.parametrize("level", [0, 120, 255])
@@ -84,7 +78,7 @@ def test_outline_layer_lies_over_a_picture_as_the_outline_does() -> None:
     assert np.abs(np.asarray(laid).astype(int) - overlay.outline(image, mask)).max() <= 2
 
 
-def test_overlay_tints_by_opacity() -> None:
+def test_tint_by_opacity() -> None:
     image, mask = _grey(20, 20), _head(20, 20)
     assert np.array_equal(overlay.tint(image, mask, 0), image)
     full = overlay.tint(image, mask, 1)
@@ -95,11 +89,11 @@ def test_overlay_tints_by_opacity() -> None:
 
 def test_shortened_text_fits() -> None:
     text = "lfw/Some_Person_With_A_Very_Long_Name_0012.jpg"
-    cut = contact_sheets.shortened(text, 12, 100)
+    cut = contact_sheets.shorten(text, 12, 100)
     assert cut.endswith("…")
     assert contact_sheets._font(12).getlength(cut) <= 100
-    assert contact_sheets.shortened("short", 12, 100) == "short"
-    assert contact_sheets.shortened("short", 12, 1) == ""
+    assert contact_sheets.shorten("short", 12, 100) == "short"
+    assert contact_sheets.shorten("short", 12, 1) == ""
 
 
 @pytest.mark.parametrize(
@@ -115,7 +109,7 @@ def test_shortened_text_fits() -> None:
 )
 @pytest.mark.parametrize("rows", [1, 2, 5])
 def test_wrapped_text_fits_its_rows(text: str, rows: int) -> None:
-    lines = contact_sheets.wrapped(text, 12, 90, rows)
+    lines = contact_sheets.wrap(text, 12, 90, rows)
     assert len(lines) <= rows
     assert all(contact_sheets._font(12).getlength(line) <= 90 for line in lines)
     assert all(line.isprintable() for line in lines)
