@@ -128,8 +128,8 @@ def unframe(framed: Probabilities, height: int, width: int) -> Probabilities:
         float32 (H, W, C).
     """
     made = np.empty((height, width, framed.shape[2]), np.float32)
-    for band in _bands(height, width):
-        made[band] = _unframed(framed, height, width, band)
+    for band in bands(height, width):
+        made[band] = unframe_rows(framed, height, width, band)
     return made
 
 
@@ -147,18 +147,19 @@ def class_ids(framed: Probabilities, height: int, width: int) -> Pixels:
         uint8 (H, W) of class ids.
     """
     made = np.empty((height, width), np.uint8)
-    for band in _bands(height, width):
-        made[band] = np.argmax(_unframed(framed, height, width, band), -1)
+    for band in bands(height, width):
+        made[band] = np.argmax(unframe_rows(framed, height, width, band), -1)
     return made
 
 
-def _bands(height: int, width: int) -> list[slice]:
+def bands(height: int, width: int) -> list[slice]:
+    """Bands of rows of a photo whose probabilities fit into memory."""
     rows = max(1, _BAND // width)
     return [slice(top, min(top + rows, height)) for top in range(0, height, rows)]
 
 
-def _unframed(framed: Probabilities, height: int, width: int, band: slice) -> Probabilities:
-    """A band of rows of `unframe`."""
+def unframe_rows(framed: Probabilities, height: int, width: int, band: slice) -> Probabilities:
+    """Some rows of `unframe`, float32 (rows, W, C); `band` has a start and a stop."""
     rows, columns = _sides(height, width, framed.shape[0])
     finer = math.ceil(rows.size / rows.longer)
     (down, top), (across, left) = rows.back(band.start, finer), columns.back(0, finer)

@@ -1,0 +1,162 @@
+"""Heads in a mask: what hangs together, divided by the faces in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from hairnet_data.core.arrays import Pixels
+from hairnet_data.core.classes import BACKGROUND, FACE
+from hairnet_model.inference.letterbox import Probabilities
+
+LEAST_FACE = 0.002
+"""Smallest face, in areas of the network's square."""
+
+LEAST_HAIR = 0.005
+"""Smallest hair without a face."""
+
+PART = 0.25
+"""A face smaller than this share of another one that it hangs together with is a part of it: an ear, a neck."""
+
+Box = tuple[float, float, float, float]
+"""(x, y, width, height) in pixels of the photo."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A head that was found.
+
+    Attributes:
+        box: (x, y, width, height) of its hair and face, in pixels of the photo.
+        sure: mean probability of hair or face in it, 0..1.
+        pose: None; a pose model would put it here.
+    """
+
+    box: tuple[int, int, int, int]
+    sure: float
+    pose: None = None
+
+
+class Place(Protocol):
+    """A square of the photo's pixels."""
+
+    @property
+    def left(self) -> int: ...
+    @property
+    def top(self) -> int: ...
+    @property
+    def side(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """Hair and face that belong together.
+
+    Attributes:
+        box: in pixels of the photo.
+        area: in pixels of the photo.
+        sure: mean probability of hair or face.
+        has_face: whether there is a face, or hair alone.
+        cropped: whether it touches the border of the square it was seen in.
+        square: that square.
+    """
+
+    box: Box
+    area: float
+    sure: float
+    has_face: bool
+    cropped: bool
+    square: Place
+
+    @property
+    def longer(self) -> float:
+        """The longer side of its box, in pixels."""
+        return max(self.box[2], self.box[3])
+
+    def head(self, height: int, width: int) -> Head:
+        """The same as a head whose box lies within the photo."""
+        x, y, wide, tall = self.box
+        left, top = max(0, round(x)), max(0, round(y))
+        right, bottom = min(width, round(x + wide)), min(height, round(y + tall))
+        return Head((left, top, max(1, right - left), max(1, bottom - top)), round(self.sure, 4))
+
+
+def components(probabilities: Probabilities, square: Place, shape: tuple[int, int]) -> list[Component]:
+    """Heads in a square.
+
+    Hair goes to the nearest face of those that it hangs together with, so that people who touch are two; small faces
+    are parts of the large one beside them.
+
+    Args:
+        probabilities: float32 (S, S, 3).
+        square: where the square lies in the photo.
+        shape: rows and columns of the photo; what is said of the square outside it does not count.
+    """
+    size = probabilities.shape[0]
+    classes = np.argmax(probabilities, -1).astype(np.uint8)
+    centres = (np.arange(size) + 0.5) * square.side / size
+    for axis, (start, length) in enumerate(((square.top, shape[0]), (square.left, shape[1]))):
+        outside = (start + centres < 0) | (start + centres > length)
+        classes[(outside, slice(None)) if axis == 0 else (slice(None), outside)] = BACKGROUND
+    anything = (classes != BACKGROUND).astype(np.uint8)
+    count, whole = cv2.connectedComponents(anything, connectivity=8)
+    if count == 1:
+        return []
+    owner = _owners(classes, np.asarray(whole))
+    likely = 1 - probabilities[..., BACKGROUND]
+    made = []
+    for number in range(1, int(owner.max()) + 1):
+        own = owner == number
+        area = int(np.count_nonzero(own))
+        face = int(np.count_nonzero(own & (classes == FACE)))
+        if face < LEAST_FACE * size * size and area < LEAST_HAIR * size * size:
+            continue
+        rows, columns = np.flatnonzero(own.any(1)), np.flatnonzero(own.any(0))
+        first, last = (int(columns[0]), int(rows[0])), (int(columns[-1]) + 1, int(rows[-1]) + 1)
+        scale = square.side / size
+        box = (
+            square.left + first[0] * scale,
+            square.top + first[1] * scale,
+            (last[0] - first[0]) * scale,
+            (last[1] - first[1]) * scale,
+        )
+        cropped = min(first) == 0 or max(last) == size
+        has_face = face >= LEAST_FACE * size * size
+        made.append(Component(box, area * scale**2, float(likely[own].mean()), has_face, cropped, square))
+    return made
+
+
+def _owners(classes: Pixels, whole: NDArray[Any]) -> NDArray[np.int32]:
+    """The head of every pixel, from 1; 0 for background."""
+    face = (classes == FACE).astype(np.uint8)
+    _, faces, stats, _ = cv2.connectedComponentsWithStats(face, connectivity=8)
+    least = LEAST_FACE * classes.size
+    owner = np.zeros(classes.shape, np.int32)
+    heads = 0
+    for number in range(1, int(whole.max()) + 1):
+        inside = whole == number
+        parts = [int(at) for at in np.unique(faces[inside]) if at]
+        areas = {at: int(stats[at, cv2.CC_STAT_AREA]) for at in parts}
+        largest = max(areas.values(), default=0)
+        seeds = [at for at in parts if areas[at] >= max(least, PART * largest)]
+        if len(seeds) < 2:
+            heads += 1
+            owner[inside] = heads
+            continue
+        apart = [cv2.distanceTransform((faces != seed).astype(np.uint8), cv2.DIST_L2, 5) for seed in seeds]
+        owner[inside] = heads + 1 + np.argmin(np.stack(apart), 0)[inside]
+        heads += len(seeds)
+    return owner
+
+
+def overlap(one: Box, other: Box) -> float:
+    """Area that two boxes share, as a share of the smaller one's."""
+    wide = min(one[0] + one[2], other[0] + other[2]) - max(one[0], other[0])
+    tall = min(one[1] + one[3], other[1] + other[3]) - max(one[1], other[1])
+    if wide <= 0 or tall <= 0:
+        return 0.0
+    return wide * tall / max(1e-9, min(one[2] * one[3], other[2] * other[3]))

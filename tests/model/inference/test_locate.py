@@ -1,0 +1,204 @@
+"""Small heads are found and cut out, people who touch are two, and what is said of cuts comes back where it was."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from hairnet_data.core.classes import FACE, HAIR
+from hairnet_model.inference import composite, letterbox, locate
+from hairnet_model.inference.components import components, overlap
+from hairnet_model.inference.engines import KerasEngine
+from hairnet_model.inference.locate import Cut, Located, Square
+from hairnet_model.inference.segmenter import Segmenter
+from hairnet_model.networks.outputs import probabilities
+from tests.support import colours
+
+SIZE = 64
+BY_COLOUR = KerasEngine(colours.by_colour(SIZE))
+
+
+def said(mask):
+    """Probabilities of a network that is sure of a mask."""
+    return probabilities(20 * np.eye(3, dtype=np.float32)[mask])
+
+
+def near_sighted(frames):
+    """A network that loses every head that fills less than 0.4 of the square, as real ones do."""
+    made = BY_COLOUR(frames)
+    for picture in made:
+        rows = np.flatnonzero((picture.argmax(-1) > 0).any(1))
+        if len(rows) and rows[-1] - rows[0] + 1 < 0.4 * SIZE:
+            picture[...] = (1, 0, 0)
+    return made
+
+
+def with_heads(height, width, *places):
+    """A mask with heads of (top, left, height) in pixels."""
+    mask = np.zeros((height, width), np.uint8)
+    for top, left, tall in places:
+        head = colours.head(round(tall / 0.69), round(tall / 0.69))
+        rows, columns = np.flatnonzero(head.any(1)), np.flatnonzero(head.any(0))
+        part = head[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+        mask[top : top + part.shape[0], left : left + part.shape[1]] = part
+    return mask
+
+
+def found(mask, run=near_sighted):
+    photo = colours.painted(mask)
+    whole = run(letterbox.frame(photo, SIZE)[None])[0]
+    return locate.locate(photo, whole, run)
+
+
+@pytest.mark.parametrize(("tall", "top", "left"), [(75, 40, 30), (50, 150, 250), (26, 5, 200), (26, 190, 5)])
+def test_a_small_head_is_found(tall, top, left):
+    mask = with_heads(240, 320, (top, left, tall))
+    assert not (near_sighted(letterbox.frame(colours.painted(mask), SIZE)[None]).argmax(-1) > 0).any()
+    located = found(mask)
+    (head,) = located.heads
+    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+    true = columns[0], rows[0], columns[-1] - columns[0] + 1, rows[-1] - rows[0] + 1
+    np.testing.assert_allclose(head.box, true, atol=0.06 * max(true[2:]) + 1)
+    assert colours.wrong(composite.class_ids(located), mask, within=3) == 0
+
+
+def test_several_heads_of_several_sizes():
+    mask = with_heads(240, 320, (20, 10, 60), (150, 150, 60), (30, 230, 55))
+    located = found(mask)
+    assert len(located.heads) == 3
+    areas = [head.box[2] * head.box[3] for head in located.heads]
+    assert areas == sorted(areas, reverse=True)
+    assert colours.wrong(composite.class_ids(located), mask, within=4) == 0
+
+
+def test_passes_are_those_of_the_cost_model():
+    large = found(with_heads(225, 300, (20, 60, 180)))
+    assert (large.passes, len(large.heads), large.cuts) == (1, 1, ())
+    nobody = found(np.zeros((225, 300), np.uint8))
+    assert (nobody.passes, nobody.heads) == (1 + 9 + 35, ())
+    assert found(np.zeros((60, 60), np.uint8)).passes == 1  # tiles would have too few pixels
+    one = found(with_heads(225, 300, (40, 30, 75)))
+    assert 1 + 9 + 1 <= one.passes <= 1 + 9 + 2
+
+
+def test_large_photos_are_searched_whatever_was_found():
+    mask = with_heads(480, 640, (20, 0, 350), (40, 500, 110))
+    assert len(found(mask).heads) == 2
+    mask = with_heads(480, 640, (20, 0, 350))
+    assert found(mask).passes >= 1 + 9
+    assert found(np.ascontiguousarray(mask[::2, ::2][:225, :300])).passes == 1
+
+
+def test_nothing_is_random():
+    noise = np.random.default_rng(3).integers(0, 256, (150, 200, 3), dtype=np.uint8)
+    whole = BY_COLOUR(letterbox.frame(noise, SIZE)[None])[0]
+    first, second = (locate.locate(noise, whole, BY_COLOUR) for _ in range(2))
+    assert first.heads == second.heads
+    np.testing.assert_array_equal(composite.probabilities(first), composite.probabilities(second))
+
+
+def test_many_false_alarms_are_bounded():
+    spots = np.zeros((256, 256), np.uint8)
+    spots[4::16, 4::16] = FACE
+    spots = np.kron(spots[::2, ::2], np.ones((2, 2), np.uint8))
+    assert found(spots, BY_COLOUR).passes <= 1 + 9 + 35 + 3 * 2 * locate.MOST_HEADS
+
+
+# Components
+
+
+def boxes(mask):
+    return [item.box for item in components(said(mask), Square(0, 0, mask.shape[0]), mask.shape)]
+
+
+def test_people_who_touch_are_two():
+    mask = np.zeros((SIZE, SIZE), np.uint8)
+    mask[10:50, 4:60] = HAIR
+    mask[20:45, 10:28] = FACE
+    mask[20:45, 36:54] = FACE
+    left, right = boxes(mask)
+    assert (left[0], left[2], right[0] + right[2]) == (4, 28, 60)
+    assert overlap(left, right) == 0
+
+
+def test_parts_of_a_face_are_one_head():
+    mask = np.zeros((SIZE, SIZE), np.uint8)
+    mask[10:60, 14:50] = HAIR
+    mask[20:45, 20:44] = FACE
+    mask[50:56, 26:38] = FACE  # a neck below a beard
+    mask[28:34, 46:49] = FACE  # an ear
+    assert boxes(mask) == [(14, 10, 36, 50)]
+
+
+def test_specks_are_no_heads():
+    mask = np.zeros((SIZE, SIZE), np.uint8)
+    mask[5:7, 5:7] = FACE
+    mask[30:34, 30:34] = HAIR
+    assert boxes(mask) == []
+    mask[30:40, 30:40] = HAIR
+    (item,) = components(said(mask), Square(100, 50, 2 * SIZE), (500, 500))
+    assert (item.box, item.area, item.has_face, item.cropped) == ((160, 110, 20, 20), 400, False, False)
+    assert components(said(mask), Square(100, 50, 2 * SIZE), (100, 500)) == []  # below the photo
+
+
+# Cuts
+
+
+@settings(max_examples=60, deadline=None)
+@given(left=st.integers(-60, 150), top=st.integers(-60, 150), side=st.integers(8, 200), seed=st.integers(0, 5))
+@example(left=-30, top=-30, side=100, seed=0)
+def test_probabilities_sum_to_one_and_stay_where_they_are(left, top, side, seed):
+    rng = np.random.default_rng(seed)
+    whole, cut = (probabilities(rng.normal(size=(SIZE, SIZE, 3)).astype(np.float32)) for _ in range(2))
+    square = Square(left, top, side)
+    box = (left + side * 0.25, top + side * 0.2, side * 0.5, side * 0.6)
+    located = Located(150, 170, whole, (Cut(square, cut, box),), (), 2)
+    made, plain = composite.probabilities(located), letterbox.unframe(whole, 150, 170)
+    np.testing.assert_allclose(made.sum(-1), 1, atol=1e-4)
+    outside = np.ones((150, 170), bool)
+    outside[max(0, top) : max(0, top + side), max(0, left) : max(0, left + side)] = False
+    np.testing.assert_array_equal(made[outside], plain[outside])
+    own = letterbox.unframe(cut, side, side)
+    for y in range(int(box[1]) + 1, int(box[1] + box[3])):
+        for x in (int(box[0]) + 1, int(box[0] + box[2]) - 1):
+            if 0 <= y < 150 and 0 <= x < 170:
+                np.testing.assert_allclose(made[y, x], own[y - top, x - left], atol=1e-5)
+
+
+def test_bands_join_without_a_seam(monkeypatch):
+    mask = with_heads(240, 320, (20, 10, 60), (150, 150, 60))
+    located = found(mask)
+    assert located.cuts
+    ids, likely = composite.class_ids(located), composite.probabilities(located)
+    monkeypatch.setattr(letterbox, "_BAND", 320 * 7)
+    np.testing.assert_allclose(composite.probabilities(located), likely, atol=1e-4)
+    assert (composite.class_ids(located) != ids).mean() < 1e-3
+
+
+def test_a_disc_stays_where_it_is():
+    """The centroid of a small head against the centre it was drawn around: half a pixel of the cut would be seen."""
+    rows, columns = np.mgrid[:240, :320] + 0.5
+    disc = np.where(np.hypot(rows - 61.3, columns - 241.7) < 24, np.uint8(FACE), np.uint8(0))
+    made = composite.class_ids(found(disc))
+    assert abs(rows[made == FACE].mean() - 61.3) < 0.25
+    assert abs(columns[made == FACE].mean() - 241.7) < 0.25
+
+
+def test_a_cut_reaches_over_the_photos_edge():
+    photo = np.full((100, 80, 3), 200, np.uint8)
+    made = locate.cut_out(photo, Square(-32, -32, 64), SIZE)
+    assert (made[:30] == letterbox.PAD).all()
+    assert (made[:, :30] == letterbox.PAD).all()
+    assert (made[33:, 33:] == 200).all()
+    for left, top in ((500, 500), (81, 20), (20, -65)):
+        assert (locate.cut_out(photo, Square(left, top, 64), SIZE) == letterbox.PAD).all()
+
+
+def test_without_locating_the_photo_is_seen_once():
+    mask = with_heads(240, 320, (40, 30, 75))
+    segmenter = Segmenter(BY_COLOUR)
+    located = next(segmenter.look([colours.painted(mask)], locate=False))
+    assert (located.passes, located.cuts, len(located.heads)) == (1, (), 1)
+    np.testing.assert_array_equal(composite.class_ids(located), segmenter.segment(colours.painted(mask), locate=False))
