@@ -8,15 +8,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from hairnet_model.inference.components import Head
     from hairnet_model.inference.segmenter import Segmenter
 
-__all__ = ["Segmenter"]
+__all__ = ["Head", "Segmenter"]
 
-_MODULES = {"Segmenter": "inference.segmenter"}
+_MODULES = {"Head": "inference.components", "Segmenter": "inference.segmenter"}
 
 
 def __getattr__(name: str) -> Any:
-    # Imported on first use: Keras takes seconds to import, and `--help` does not need it.
+    # Imported on first use: OpenCV takes a while to import, and `--help` does not need it.
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     import importlib

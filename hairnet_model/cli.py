@@ -17,7 +17,7 @@ import typer
 
 from hairnet_data.core import cli
 from hairnet_data.core.classes import NAMES
-from hairnet_data.core.errors import UsageError
+from hairnet_data.core.errors import UsageError, one_line
 
 if TYPE_CHECKING:
     from hairnet_model.data.feed import Feed
@@ -177,32 +177,63 @@ def evaluate(
 
 @app.command()
 def predict(
-    photos: Annotated[list[Path], typer.Argument(metavar="PHOTO_OR_DIR...", help="Photos, or folders of them.")],
+    photos: Annotated[
+        list[Path],
+        typer.Argument(metavar="PHOTO_OR_DIR...", help="Photos, folders, patterns; `-` reads a list, a path a line."),
+    ],
     out: Annotated[Path, typer.Option(help="A folder for the masks.")],
-    model: ModelPath = None,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PATH", help="A .tflite or .keras file, or a run's folder.", show_default="the shipped weights"
+        ),
+    ] = None,
+    engine: Annotated[
+        str | None, typer.Option(help="litert or keras, for the shipped weights.", show_default="litert")
+    ] = None,
+    locate: Annotated[
+        bool, typer.Option("--locate/--no-locate", help="Look for small heads; --no-locate sees each photo once.")
+    ] = True,
     overlay: Annotated[bool, typer.Option("--overlay", help="Also the photo with the mask over it.")] = False,
+    cutout: Annotated[
+        list[str] | None, typer.Option(help="Also hair, face or head cut out (RGBA); may be repeated.")
+    ] = None,
     panels: Annotated[
         bool, typer.Option("--panels", help="Also six panels: hair and face cut out, removed, bald.")
     ] = False,
     truth: Annotated[Path | None, typer.Option(help="A folder of true masks (class ids), for the panels.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print what was found as JSON.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 if a photo shows no head.")] = False,
     quiet: Quiet = False,
 ) -> None:
     """Finds hair and face in photos.
 
-    Writes PNG masks of class ids (mode L) in the photos' own sizes.
+    Writes PNG masks of class ids (mode L) in the photos' own sizes, and predictions.csv.
     """
     from hairnet_data.core.progress import progress_bar
-    from hairnet_model.networks.start import start_quietly
+    from hairnet_model.inference.engines import engine_for
+    from hairnet_model.inference.photo_paths import listed
 
-    start_quietly()
+    if engine_for(model, engine) == "keras":
+        from hairnet_model.networks.start import start_quietly
+
+        start_quietly()
+    from hairnet_model.inference.predict import Outputs
     from hairnet_model.inference.predict import predict as predict_photos
+    from hairnet_model.inference.prediction_report import to_json
     from hairnet_model.inference.segmenter import Segmenter
 
-    with progress_bar(quiet, "photos") as progress:
-        outcome = predict_photos(photos, out, Segmenter.load(model), overlay, panels, truth, progress)
-    for error in outcome.faults:
+    selected = [path for given in photos for path in (listed(sys.stdin.read()) if str(given) == "-" else [given])]
+    outputs = Outputs(overlay, panels, truth, tuple(cutout or ()), locate)
+    with progress_bar(quiet or as_json, "photos") as progress:
+        result = predict_photos(selected, out, Segmenter.load(model, engine), outputs, progress)
+    if as_json:
+        print(json.dumps(to_json(result.photos, result.errors), indent=2))
+    for error in result.errors:
         print(f"hairnet-model: {error}", file=sys.stderr)
-    if outcome.faults:
+    for photo in result.without_head:
+        print(f"hairnet-model: {one_line(str(photo.file))}: no head found", file=sys.stderr)
+    if result.errors or (strict and result.without_head):
         raise typer.Exit(1)
 
 

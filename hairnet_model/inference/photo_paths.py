@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import glob
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,9 @@ from hairnet_data.core.images.picture_file import EXTENSIONS
 
 MASK, OVERLAY, PANELS = ".png", "_overlay.png", "_panels.png"
 """What follows a photo's name in the names of the files made of it."""
+
+ENDINGS = (MASK, OVERLAY, PANELS, "_hair.png", "_face.png", "_head.png")
+"""All of these, cut-outs included."""
 
 _LONGEST = 200  # bytes of a name, of the 255 that file systems allow, so that the endings fit
 
@@ -36,38 +40,57 @@ def find(photos: Sequence[Path], out: Path) -> tuple[list[Photo], list[HairnetEr
     """Finds the photos that files and folders name, each once, and what their masks will be called.
 
     Args:
-        photos: files and folders.
+        photos: files, folders, and patterns (`holiday/**/*.jpg`).
         out: a folder that is passed over, should it lie in one of them.
 
     Returns:
-        The photos, and the folders at fault.
+        The photos; and an error for each folder that cannot be read and each pattern that matches nothing.
     """
     places: dict[str, tuple[Path, Path]] = {}
-    faults: list[HairnetError] = []
-    for given in photos:
-        known = len(faults)
-        inside = _walk(given, out, faults) if os.path.isdir(given) else [Path(given.name)]
-        if not inside and len(faults) == known:
-            faults.append(PictureError(str(given), "holds no pictures", f"they end in {', '.join(sorted(EXTENSIONS))}"))
+    errors: list[HairnetError] = []
+    for given in _expanded(photos, errors):
+        before = len(errors)
+        inside = _walk(given, out, errors) if os.path.isdir(given) else [Path(given.name)]
+        if not inside and len(errors) == before:
+            hint = f"they end in {', '.join(sorted(EXTENSIONS))}"
+            errors.append(PictureError(str(given), "holds no pictures", hint))
         for place in inside:
             path = given / place if os.path.isdir(given) else given
             places.setdefault(os.path.abspath(path), (path, place))
-    return _named(list(places.values())), faults
+    return _named(list(places.values())), errors
 
 
-def _walk(folder: Path, out: Path, faults: list[HairnetError]) -> list[Path]:
+def _expanded(photos: Sequence[Path], errors: list[HairnetError]) -> Iterator[Path]:
+    """The files and folders that patterns match, in order; anything else as it is."""
+    for given in photos:
+        if not glob.has_magic(str(given)) or os.path.lexists(given):
+            yield given
+            continue
+        matches = sorted(glob.glob(str(given), recursive=True))
+        if not matches:
+            errors.append(PictureError(str(given), "matches no file", "check the pattern"))
+        yield from map(Path, matches)
+
+
+def listed(text: str) -> list[Path]:
+    """The paths in a list: one a line, or separated by NUL characters as `find -print0` writes them."""
+    separator = "\0" if "\0" in text else "\n"
+    return [Path(line) for line in (line.rstrip("\r\n") for line in text.split(separator)) if line]
+
+
+def _walk(folder: Path, out: Path, errors: list[HairnetError]) -> list[Path]:
     """A folder's pictures, relative to it and in order.
 
     What is hidden is passed over: macOS lays a `._a.jpg` beside `a.jpg` that is no picture.
     """
 
-    def fault(error: OSError) -> None:
+    def add(error: OSError) -> None:
         what = f"cannot be read ({error.strerror or error})"
-        faults.append(PictureError(str(error.filename), what, "check its rights"))
+        errors.append(PictureError(str(error.filename), what, "check its rights"))
 
     own = os.path.realpath(out)
     inside = []
-    for here, folders, files in os.walk(folder, onerror=fault):
+    for here, folders, files in os.walk(folder, onerror=add):
         folders[:] = sorted(f for f in folders if f[0] != "." and os.path.realpath(os.path.join(here, f)) != own)
         pictures = (f for f in files if f[0] != "." and os.path.splitext(f)[1].lower() in EXTENSIONS)
         inside += [Path(here, file).relative_to(folder) for file in sorted(pictures)]
@@ -83,7 +106,7 @@ def _named(places: list[tuple[Path, Path]]) -> list[Photo]:
         stem = place.with_name(_short(place.stem))
         first = stem if stems[_key(stem)] == 1 else place.with_name(_short(place.name))
         name, number = first, 1
-        while taken & (files := {_key(name) + ending for ending in (MASK, OVERLAY, PANELS)}):
+        while taken & (files := {_key(name) + ending for ending in ENDINGS}):
             number += 1
             name = first.with_name(f"{first.name}-{number}")
         taken |= files

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from hairnet_data.core.arrays import Pixels
-from hairnet_data.core.classes import NAMES
-from hairnet_data.core.errors import HairnetError, UsageError
-from hairnet_model.inference import letterbox
+from hairnet_model.inference import composite, letterbox
+from hairnet_model.inference import locate as locating
+from hairnet_model.inference.engines import Engine, open_engine
 from hairnet_model.inference.letterbox import Probabilities
-from hairnet_model.model_io import model_file
-from hairnet_model.networks import outputs as heads
+from hairnet_model.inference.locate import Located
+from hairnet_model.inference.pictures import Pictures, pictures
 
 BATCH = 16
 """Pictures the network sees at once, at 224 x 224; fewer where they are larger. More were no faster on a CPU."""
@@ -24,74 +25,108 @@ class Segmenter:
 
     A picture's result does not depend on which others it is given with: measured on CPUs, bit for bit.
 
+    The methods take uint8 (N, H, W, 3) RGB; one picture, uint8 (H, W, 3); a path; a Pillow image; or a list of
+    pictures of any sizes. They return one array for a batch, one picture's result for one, and a list for a list.
+    They raise UsageError for anything else, PictureError for a file that cannot be read, and HairnetError where the
+    network puts out what is no number.
+
     Args:
-        model: of `model_file.load`, or made in memory.
+        engine: of `engines.open_engine`.
 
     Attributes:
-        model: the same.
+        engine: the same.
         size: side of the square the network sees, in pixels.
         batch: squares it sees at once.
     """
 
-    def __init__(self, model: model_file.Model) -> None:
-        self.model = model
-        self.size = model.image_size
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.size = engine.image_size
         self.batch = max(1, min(BATCH, BATCH * 224 * 224 // self.size**2))
 
     @classmethod
-    def load(cls, path: Path | str | None = None) -> Segmenter:
-        """Opens a model: a `.keras` file of ours or a run's folder; the shipped one unless given.
+    def load(cls, path: Path | str | None = None, engine: str | None = None) -> Segmenter:
+        """Opens a model.
+
+        Args:
+            path: the name of a shipped network ("hairnet"; also None) or a `.tflite` file, which LiteRT runs, without
+                Keras and TensorFlow; or a `.keras` file of ours or a run's folder, which Keras runs.
+            engine: "litert" or "keras", for a shipped network; None for what fits.
 
         Raises:
             ModelError: it is missing, damaged, or no model of three classes.
+            UsageError: the engine does not run such files.
         """
-        return cls(model_file.load(None if path is None else Path(path)))
+        return cls(open_engine(path, engine))
 
-    def segment(self, images: Pixels) -> Pixels:
+    def segment(self, images: Any, locate: bool = True) -> Any:
         """Finds the class of every pixel.
 
         Args:
-            images: uint8 (N, H, W, 3) RGB; any N, any H and W from 1.
+            images: see the class.
+            locate: look for small heads too, and at each one closely (`inference.locate`); False sees every picture
+                once.
 
         Returns:
-            uint8 (N, H, W) of class ids.
-
-        Raises:
-            UsageError: that is not what was given.
-            HairnetError: the network puts out what is no number.
+            uint8 (N, H, W) of class ids; (H, W) for one picture; a list of those for a list.
         """
-        images = checked(images)
-        made = np.empty(images.shape[:3], np.uint8)
-        for start in range(0, len(images), self.batch):
-            for at, framed in enumerate(self._framed(images[start : start + self.batch]), start):
-                made[at] = letterbox.class_ids(framed, *images.shape[1:3])
-        return made
+        given = pictures(images)
+        if locate:
+            return _as_given(given, images, [composite.class_ids(found) for found in self.look(given.photos)], np.uint8)
+        return _as_given(given, images, self._once(given.photos, letterbox.class_ids), np.uint8)
 
-    def probabilities(self, images: Pixels) -> Probabilities:
+    def probabilities(self, images: Any, locate: bool = True) -> Any:
         """Finds how likely each pixel is of each class; the most likely is what `segment` gives.
 
         Args:
-            images: uint8 (N, H, W, 3) RGB; any N, any H and W from 1.
+            images: see the class.
+            locate: see `segment`.
 
         Returns:
-            float32 (N, H, W, 3) in the order of the class ids, 0..1, each pixel's sum 1.
-
-        Raises:
-            UsageError: that is not what was given.
-            HairnetError: the network puts out what is no number.
+            float32 (N, H, W, 3) in the order of the class ids, 0..1, each pixel's sum 1; (H, W, 3) for one picture; a
+            list of those for a list.
         """
-        images = checked(images)
-        made = np.empty((*images.shape[:3], len(NAMES)), np.float32)
-        for start in range(0, len(images), self.batch):
-            for at, framed in enumerate(self._framed(images[start : start + self.batch]), start):
-                made[at] = letterbox.unframe(framed, *images.shape[1:3])
-        return made
+        given = pictures(images)
+        if locate:
+            made = [composite.probabilities(found) for found in self.look(given.photos)]
+        else:
+            made = self._once(given.photos, letterbox.unframe)
+        return _as_given(given, images, made, np.float32)
+
+    def heads(self, images: Any, locate: bool = True) -> Any:
+        """Finds the heads.
+
+        Args:
+            images: see the class.
+            locate: see `segment`.
+
+        Returns:
+            A list of `Head` for each picture, largest first: a list of lists, but a single list for one picture.
+        """
+        given = pictures(images)
+        made = [list(found.heads) for found in self.look(given.photos, locate)]
+        return made[0] if given.kind == "one" else made
+
+    def look(self, photos: Sequence[Pixels], locate: bool = True) -> Iterator[Located]:
+        """All that is found in photos, in their order, for `composite` to make masks of.
+
+        Args:
+            photos: each uint8 (H, W, 3) RGB, any H and W from 1.
+            locate: see `segment`.
+        """
+        for start in range(0, len(photos), self.batch):
+            some = photos[start : start + self.batch]
+            for photo, whole in zip(some, self._framed(some), strict=True):
+                if locate:
+                    yield locating.locate(photo, whole, self.of_frames)
+                else:
+                    yield locating.look_once(photo.shape[0], photo.shape[1], whole)
 
     def of_frames(self, frames: Pixels) -> Probabilities:
         """Probabilities of pictures that are framed already.
 
         Args:
-            frames: uint8 (N, S, S, 3) RGB, of `letterbox.frame`; N from 1, all seen at once.
+            frames: uint8 (N, S, S, 3) RGB, of `letterbox.frame`; N from 1, `batch` of them seen at once.
 
         Returns:
             float32 (N, S, S, 3).
@@ -99,33 +134,27 @@ class Segmenter:
         Raises:
             HairnetError: the network puts out what is no number.
         """
-        # One picture is run as two: for a batch of one, TensorFlow chooses other ways to multiply, whose sums
-        # differ in the last bits.
-        asked = np.concatenate([frames, frames]) if len(frames) == 1 else frames
-        outputs = np.asarray(self.model.network.predict_on_batch(asked))[: len(frames)]
-        if not np.isfinite(outputs).all():
-            hint = "its training went astray: train it anew"
-            raise HairnetError("the model", "puts out values that are no numbers", hint)
-        return heads.probabilities(outputs)
+        starts = range(0, len(frames), self.batch)
+        return np.concatenate([self.engine(frames[start : start + self.batch]) for start in starts])
 
-    def _framed(self, images: Pixels) -> Probabilities:
-        return self.of_frames(np.stack([letterbox.frame(image, self.size) for image in images]))
+    def _framed(self, photos: Sequence[Pixels]) -> Probabilities:
+        return self.of_frames(np.stack([letterbox.frame(photo, self.size) for photo in photos]))
+
+    def _once(self, photos: Sequence[Pixels], to_photo: Callable[[Probabilities, int, int], Any]) -> list[Any]:
+        made = []
+        for start in range(0, len(photos), self.batch):
+            some = photos[start : start + self.batch]
+            made += [to_photo(seen, *photo.shape[:2]) for photo, seen in zip(some, self._framed(some), strict=True)]
+        return made
 
 
-def checked(images: Any) -> Pixels:
-    """The same pictures as an array, if they are uint8 (N, H, W, 3); else a UsageError says what they are."""
-    try:
-        array = np.asarray(images)
-    except ValueError:  # NumPy's, of a list of pictures of several sizes
-        raise UsageError("images", "differ in size", "segment those of one size at a time") from None
-    what = f"are {array.dtype} {array.shape}"
-    wanted = "give uint8 (N, H, W, 3) RGB"
-    if array.ndim == 3:
-        raise UsageError("images", what, f"{wanted}; one picture is images[None]")
-    if array.ndim != 4 or array.shape[3] != 3:
-        raise UsageError("images", what, wanted)
-    if array.dtype != np.uint8:
-        raise UsageError("images", what, f"{wanted}, values 0..255")
-    if 0 in array.shape[1:3]:
-        raise UsageError("images", f"{what}, without a pixel", wanted)
-    return array
+def _as_given(given: Pictures, images: Any, made: list[Any], kind: type) -> Any:
+    """One result for one picture, an array for a batch, a list for a list."""
+    if given.kind == "one":
+        return made[0]
+    if given.kind == "list":
+        return made
+    if made:
+        return np.stack(made)
+    shape = np.asarray(images).shape
+    return np.empty(shape if kind is np.float32 else shape[:3], kind)

@@ -16,17 +16,13 @@ from typing import Any
 import keras
 
 from hairnet_data.core.classes import NAMES
-from hairnet_data.core.errors import HairnetError
 from hairnet_model.model_io import archive_checks, shipped
 from hairnet_model.model_io.archive_checks import HAIRNET_JSON
+from hairnet_model.model_io.errors import ModelError
 from hairnet_model.networks import layers as _registered  # noqa: F401  Keras finds our layers by their registration
 
 _SIDES = range(8, 4097)
 """The side of the pictures of a network, in pixels."""
-
-
-class ModelError(HairnetError):
-    """A model cannot be read or written."""
 
 
 @dataclass(frozen=True, slots=True)

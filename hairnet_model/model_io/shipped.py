@@ -12,5 +12,8 @@ KERAS = _WEIGHTS / "hairnet.keras"
 LITERT = _WEIGHTS / "hairnet.tflite"
 """The same network for LiteRT, in float16, as the web page takes it."""
 
+NAMES = ("hairnet",)
+"""What `Segmenter.load` takes for a shipped network instead of a path."""
+
 DRAWN_SAMPLES = _WEIGHTS / "drawn_samples.npz"
 """Drawn portraits to calibrate and compare exports on, written by `training/samples.py`."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import os
 import signal
@@ -12,8 +14,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from hairnet_data.core.drawing.overlay import save_png
+from hairnet_model.export.calibration import drawn
 from tests.support.command import Command
 
 
@@ -56,9 +60,52 @@ def test_from_records_to_masks(model_command: Command, drawn_dataset: Path, tmp_
         "predict", tmp_path / "photo.png", tmp_path / "text.jpg", "--out", tmp_path / "out", "--model", run, "--quiet"
     )
     assert status == 1
-    assert err.count("\n") == 1
-    assert "text.jpg" in err
-    assert [path.name for path in (tmp_path / "out").iterdir()] == ["photo.png"]
+    assert "text.jpg" in err.splitlines()[0]
+    assert all(line.endswith("photo.png: no head found") for line in err.splitlines()[1:])
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["photo.png", "predictions.csv"]
+
+
+def test_predict_with_the_shipped_weights(
+    model_command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "in").mkdir()
+    save_png(tmp_path / "in" / "portrait.png", drawn(224)[0])
+    save_png(tmp_path / "in" / "wall.png", np.full((50, 70, 3), 120, np.uint8))
+    (tmp_path / "in" / "text.jpg").write_text("none")
+    arguments = ["--out", tmp_path / "out", "--json", "--cutout", "head", "--cutout", "hair"]
+    status, out, said = model_command("predict", tmp_path / "in", *arguments)
+    assert status == 1
+    assert said.splitlines()[1:] == [f"hairnet-model: {tmp_path / 'in' / 'wall.png'}: no head found"]
+    found = json.loads(out)
+    portrait, wall = found["photos"]
+    (head,) = portrait["heads"]
+    assert head["sure"] > 0.8
+    assert head["pose"] is None
+    assert 50 < head["box"][3] <= 224
+    assert portrait["hair"] > 0.05 < portrait["face"]
+    assert (wall["heads"], wall["hair"], wall["width"], wall["height"]) == ([], 0, 70, 50)
+    assert found["left_out"][0]["file"].endswith("text.jpg")
+    with open(tmp_path / "out" / "predictions.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [Path(row["file"]).name for row in rows] == ["portrait.png", "wall.png", "text.jpg"]
+    assert [row["heads"] for row in rows] == ["1", "0", ""]
+    assert "text.jpg" in rows[2]["left_out"]
+    cut = np.asarray(Image.open(tmp_path / "out" / "portrait_head.png"))
+    mask = np.asarray(Image.open(tmp_path / "out" / "portrait.png"))
+    assert cut.shape == (224, 224, 4)
+    assert ((cut[..., 3] > 127) == (mask > 0)).mean() > 0.99
+    assert (cut[cut[..., 3] == 0] == 0).all()
+    assert (tmp_path / "out" / "wall_hair.png").exists()
+
+    pattern = tmp_path / "in" / "w*.png"
+    assert model_command("predict", pattern, "--out", tmp_path / "o2", "--quiet")[0] == 0
+    assert model_command("predict", pattern, "--out", tmp_path / "o2", "--quiet", "--strict")[0] == 1
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{tmp_path / 'in' / 'portrait.png'}\n"))
+    assert model_command("predict", "-", "--out", tmp_path / "o3", "--quiet", "--no-locate", "--strict")[0] == 0
+    assert (tmp_path / "o3" / "portrait.png").exists()
+    status, _, said = model_command("predict", tmp_path / "none*.png", "--out", tmp_path / "o4")
+    assert (status, said.count("\n")) == (1, 1)
+    assert "matches no file" in said
 
 
 def test_training_from_a_packed_file_needs_no_tensorflow_of_ours(
@@ -107,6 +154,9 @@ def test_training_from_a_packed_file_needs_no_tensorflow_of_ours(
         (["export", "--data", "{tmp}/none", "--out", "{tmp}/r.tflite"], 1, "is no folder"),
         (["export", "--model", "{tmp}/no.keras", "--out", "{tmp}/r"], 1, "is missing"),
         (["predict", "--out", "{tmp}"], 2, "see --help"),
+        (["predict", "{tmp}/a.png", "--out", "{tmp}/r", "--engine", "onnx"], 2, "choose from litert, keras"),
+        (["predict", "{tmp}/a.png", "--out", "{tmp}/r", "--cutout", "nose"], 2, "choose from hair, face, head"),
+        (["predict", "{tmp}/a.png", "--out", "{tmp}/r", "--model", "{tmp}/none.tflite"], 1, "is missing"),
         (["fly"], 2, "see --help"),
     ],
 )

@@ -16,6 +16,7 @@ from PIL import Image
 
 from hairnet_data.core.errors import BuildError, PictureError, UsageError
 from hairnet_data.core.images.photos import read_photo
+from hairnet_data.core.progress import silent
 from hairnet_model.inference import photo_paths, predict
 from hairnet_model.inference.segmenter import Segmenter
 from tests.support import colours
@@ -50,16 +51,22 @@ def read(path):
         return np.asarray(image)
 
 
+def run(photos, out, segmenter, progress=silent, **outputs):
+    return predict.predict(photos, out, segmenter, predict.Outputs(**outputs), progress)
+
+
 def below(folder):
-    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    """All files but the list of them."""
+    files = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    return sorted(file for file in files if not file.endswith("predictions.csv"))
 
 
 def lines(outcome):
-    """What is at fault, each in one line that names a file and the mend."""
-    for fault in outcome.faults:
-        assert "\n" not in str(fault)
-        assert fault.hint
-    return [str(fault) for fault in outcome.faults]
+    """The errors, each in one line that names a file and ends in a hint."""
+    for error in outcome.errors:
+        assert "\n" not in str(error)
+        assert error.hint
+    return [str(error) for error in outcome.errors]
 
 
 def png(width, height, depth, colour, rows):
@@ -81,8 +88,8 @@ def png(width, height, depth, colour, rows):
 @example(height=64, width=64, overlay=False)
 def test_the_mask_has_the_photos_size_and_its_classes(tmp_path, segmenter, height, width, overlay):
     mask = portrait(tmp_path / "in" / "a.png", height, width)
-    outcome = predict.predict([tmp_path / "in"], tmp_path / "out", segmenter, overlay=overlay)
-    assert (outcome.masks, outcome.faults, outcome.exit_code) == (1, (), 0)
+    outcome = run([tmp_path / "in"], tmp_path / "out", segmenter, overlay=overlay)
+    assert (outcome.masks, outcome.errors, outcome.exit_code) == (1, (), 0)
     got = read(tmp_path / "out" / "a.png")
     assert got.shape == (height, width)
     assert colours.wrong(got, mask, within=max(height, width) / SIZE * 1.5 + 1) == 0
@@ -112,7 +119,7 @@ def test_exif_is_honoured(tmp_path, segmenter, orientation, ending):
     exif[0x0112] = orientation
     options = {".webp": {"lossless": True}, ".jpg": {"quality": 98, "subsampling": 0}}.get(ending, {})
     put(tmp_path / f"turned{ending}", stored, exif=exif.tobytes(), **options)
-    outcome = predict.predict([tmp_path / f"turned{ending}"], tmp_path / "out", segmenter)
+    outcome = run([tmp_path / f"turned{ending}"], tmp_path / "out", segmenter)
     assert outcome.exit_code == 0
     got = read(tmp_path / "out" / "turned.png")
     assert got.shape == mask.shape
@@ -132,7 +139,7 @@ def test_other_kinds_of_pixels(tmp_path, segmenter):
     deep[...] = rgb.astype(np.uint16) * 256 + 77
     (folder / "deep.png").write_bytes(png(60, 80, 16, 2, b"".join(b"\0" + row.tobytes() for row in deep)))
     put(folder / "deepgrey.png", (rgb[..., 0].astype(np.uint16) * 100))
-    outcome = predict.predict([folder], tmp_path / "out", segmenter, overlay=True, panels=True)
+    outcome = run([folder], tmp_path / "out", segmenter, overlay=True, panels=True)
     assert outcome.masks == 8
     assert not lines(outcome)
     coloured = {"rgb", "clear", "palette", "cmyk", "deep"}
@@ -149,7 +156,7 @@ def test_many_photos_each_get_their_own_mask(tmp_path, segmenter):
     for number in range(2 * segmenter.batch + 5):
         masks[f"p{number:02d}"] = portrait(tmp_path / "in" / f"p{number:02d}.png", 30 + 3 * number, 130 - 3 * number)
     told = []
-    outcome = predict.predict(
+    outcome = run(
         [tmp_path / "in"],
         tmp_path / "out",
         segmenter,
@@ -168,14 +175,13 @@ def test_large_photos_are_not_all_held_at_once(tmp_path, segmenter, monkeypatch)
         portrait(tmp_path / "in" / f"{number}.png", 50, 50)
     monkeypatch.setattr(predict, "_HELD", 2 * 2500 - 1)
     found, _ = photo_paths.find([tmp_path / "in"], tmp_path / "out")
-    assert [len(batch) for batch in predict._batches(found, segmenter, keep=True)] == [2, 2, 2]
-    assert [len(batch) for batch in predict._batches(found, segmenter, keep=False)] == [6]
+    assert [len(batch) for batch in predict._batches(found, segmenter)] == [2, 2, 2]
 
 
 def test_an_overlay_shows_the_classes_where_they_are(tmp_path, segmenter, monkeypatch):
     monkeypatch.setattr(predict, "_BAND", 1000)  # several bands, the last one short
     mask = portrait(tmp_path / "a.png")
-    predict.predict([tmp_path / "a.png"], tmp_path / "out", segmenter, overlay=True)
+    run([tmp_path / "a.png"], tmp_path / "out", segmenter, overlay=True)
     photo, made = colours.painted(mask), read_photo(tmp_path / "out" / "a_overlay.png")
     np.testing.assert_array_equal((made != photo).any(-1), mask > 0)
     assert below(tmp_path / "out") == ["a.png", "a_overlay.png"]
@@ -190,7 +196,7 @@ def test_a_folder_keeps_its_structure(tmp_path, segmenter):
         (tmp_path / "in" / place).write_bytes(b"text")
         if not place.endswith("txt"):
             put(tmp_path / "in" / place, colours.painted(colours.head(20, 20)))
-    outcome = predict.predict([tmp_path / "in"], tmp_path / "out", segmenter, overlay=True, panels=True)
+    outcome = run([tmp_path / "in"], tmp_path / "out", segmenter, overlay=True, panels=True)
     assert outcome.masks == 3
     masks = ["a.png", "x/a.png", "x/y/B.png"]
     more = [mask.replace(".png", end) for mask in masks for end in ("_overlay.png", "_panels.png")]
@@ -210,7 +216,7 @@ def test_no_two_photos_share_a_mask(tmp_path, segmenter):
     ]
     for number, name in enumerate(names):
         portrait(tmp_path / name, 40 + number, 40)
-    outcome = predict.predict(
+    outcome = run(
         [tmp_path / "in", tmp_path / "other", tmp_path / "in" / "a.bmp"], tmp_path / "out", segmenter, overlay=True
     )
     assert outcome.masks == len(names)
@@ -229,7 +235,7 @@ def test_names_never_meet(names):
     made = [
         (photo.name.as_posix() + ending).casefold()
         for photo in photo_paths._named(places)
-        for ending in (photo_paths.MASK, photo_paths.OVERLAY, photo_paths.PANELS)
+        for ending in photo_paths.ENDINGS
     ]
     assert len(set(made)) == len(made)
 
@@ -238,7 +244,7 @@ def test_odd_names(tmp_path, segmenter):
     folder = tmp_path / "in"
     for name in ("ü ö.png", "a.b.c.png", "line\nbreak.png", "x" * 246 + "1.png", "x" * 246 + "2.png", "头发.png"):
         portrait(folder / name, 20, 20)
-    outcome = predict.predict([folder], tmp_path / "out", segmenter, overlay=True, panels=True)
+    outcome = run([folder], tmp_path / "out", segmenter, overlay=True, panels=True)
     assert outcome.masks == 6
     assert len(below(tmp_path / "out")) == 18
     assert (tmp_path / "out" / "a.b.c.png").is_file()
@@ -247,14 +253,14 @@ def test_odd_names(tmp_path, segmenter):
 def test_a_photo_named_twice_is_segmented_once(tmp_path, segmenter):
     portrait(tmp_path / "in" / "a.png")
     twice = [tmp_path / "in", tmp_path / "in" / "a.png", tmp_path / "in" / ".." / "in" / "a.png"]
-    assert predict.predict(twice, tmp_path / "out", segmenter).masks == 1
+    assert run(twice, tmp_path / "out", segmenter).masks == 1
     assert below(tmp_path / "out") == ["a.png"]
 
 
 def test_masks_in_a_subfolder_are_not_taken_for_photos(tmp_path, segmenter):
     portrait(tmp_path / "a.png")
     for _ in range(2):
-        assert predict.predict([tmp_path], tmp_path / "masks", segmenter, overlay=True).masks == 1
+        assert run([tmp_path], tmp_path / "masks", segmenter, overlay=True).masks == 1
     assert below(tmp_path) == ["a.png", "masks/a.png", "masks/a_overlay.png"]
 
 
@@ -270,7 +276,7 @@ def test_bad_photos_are_named_and_passed_over(tmp_path, segmenter):
     (folder / "c_text.jpg").write_text("no picture at all")
     (folder / "d_empty.png").write_bytes(b"")
     (folder / "e_folder.png").mkdir()
-    outcome = predict.predict([folder, tmp_path / "none.jpg"], tmp_path / "out", segmenter, overlay=True, panels=True)
+    outcome = run([folder, tmp_path / "none.jpg"], tmp_path / "out", segmenter, overlay=True, panels=True)
     assert (outcome.masks, outcome.exit_code) == (1, 1)
     told = lines(outcome)
     assert len(told) == 4
@@ -283,7 +289,7 @@ def test_bad_photos_are_named_and_passed_over(tmp_path, segmenter):
 def test_only_bad_photos(tmp_path, segmenter):
     (tmp_path / "a.jpg").write_bytes(b"x")
     told = []
-    outcome = predict.predict(
+    outcome = run(
         [tmp_path / "a.jpg"], tmp_path / "out", segmenter, progress=lambda what, done, total, note="": told.append(done)
     )
     assert (outcome.masks, outcome.exit_code, told[-1]) == (0, 1, 1)
@@ -292,12 +298,12 @@ def test_only_bad_photos(tmp_path, segmenter):
 def test_no_photo_at_all(tmp_path, segmenter):
     (tmp_path / "notes.txt").write_text("x")
     with pytest.raises(PictureError, match="holds no pictures"):
-        predict.predict([tmp_path], tmp_path / "out", segmenter)
+        run([tmp_path], tmp_path / "out", segmenter)
     with pytest.raises(UsageError, match="nothing was given"):
-        predict.predict([], tmp_path / "out", segmenter)
+        run([], tmp_path / "out", segmenter)
     (tmp_path / "empty").mkdir()
     portrait(tmp_path / "a.png")
-    outcome = predict.predict([tmp_path / "a.png", tmp_path / "empty"], tmp_path / "out", segmenter)
+    outcome = run([tmp_path / "a.png", tmp_path / "empty"], tmp_path / "out", segmenter)
     assert (outcome.masks, outcome.exit_code) == (1, 1)
     assert "empty: holds no pictures" in lines(outcome)[0]
 
@@ -318,7 +324,7 @@ def test_no_photo_is_overwritten(tmp_path, segmenter):
         ([tmp_path / "in" / "x" / "b.png", tmp_path / "in" / "a.png"], tmp_path / "in"),
     ):
         with pytest.raises(UsageError, match="pictures are read from"):
-            predict.predict(photos, out, segmenter)
+            run(photos, out, segmenter)
     assert below(tmp_path / "in") == ["a.png", "x/b.png"]
     assert (tmp_path / "in" / "a.png").read_bytes() == before
 
@@ -328,7 +334,7 @@ def test_no_true_mask_is_overwritten(tmp_path, segmenter):
     put(tmp_path / "truth" / "a.png", mask)
     for truth in (tmp_path / "truth", tmp_path / "truth" / "a.png"):
         with pytest.raises(UsageError, match="pictures are read from"):
-            predict.predict([tmp_path / "in"], tmp_path / "truth", segmenter, panels=True, truth=truth)
+            run([tmp_path / "in"], tmp_path / "truth", segmenter, panels=True, truth=truth)
     assert below(tmp_path / "truth") == ["a.png"]
 
 
@@ -337,7 +343,7 @@ def test_out_that_cannot_be_made(tmp_path, segmenter, out):
     portrait(tmp_path / "a.png")
     (tmp_path / "file").write_text("x")
     with pytest.raises(BuildError, match="file") as caught:
-        predict.predict([tmp_path / "a.png"], tmp_path / out, segmenter)
+        run([tmp_path / "a.png"], tmp_path / out, segmenter)
     assert "\n" not in str(caught.value)
     assert (tmp_path / "file").read_text() == "x"
 
@@ -351,7 +357,7 @@ def test_a_full_disk_leaves_nothing_half_written(tmp_path, segmenter, monkeypatc
 
     monkeypatch.setattr("os.replace", full)
     with pytest.raises(BuildError, match="No space left"):
-        predict.predict([tmp_path / "in"], tmp_path / "out", segmenter)
+        run([tmp_path / "in"], tmp_path / "out", segmenter)
     assert below(tmp_path / "out") == []
 
 
@@ -359,7 +365,7 @@ def test_an_older_mask_is_replaced(tmp_path, segmenter):
     mask = portrait(tmp_path / "a.png")
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "a.png").write_bytes(b"older")
-    predict.predict([tmp_path / "a.png"], tmp_path / "out", segmenter)
+    run([tmp_path / "a.png"], tmp_path / "out", segmenter)
     np.testing.assert_array_equal(read(tmp_path / "out" / "a.png"), mask)
 
 
@@ -381,13 +387,13 @@ def test_the_truth_is_found_by_its_name(tmp_path, segmenter, shown):
     put(truth / "a.png", masks[0])
     put(truth / "b.ppm", colours.painted(masks[1]))
     put(truth / "x" / "a.png", np.zeros_like(masks[3]))
-    outcome = predict.predict([tmp_path / "in"], tmp_path / "out", segmenter, panels=True, truth=truth)
-    assert (outcome.masks, outcome.faults) == (4, ())
+    outcome = run([tmp_path / "in"], tmp_path / "out", segmenter, panels=True, truth=truth)
+    assert (outcome.masks, outcome.errors) == (4, ())
     np.testing.assert_array_equal(shown[0], masks[0])
     np.testing.assert_array_equal(shown[1], masks[1])
     assert shown[2] is None
     assert not shown[3].any()
-    one = predict.predict([tmp_path / "in" / "a.jpg"], tmp_path / "out", segmenter, panels=True, truth=truth / "b.ppm")
+    one = run([tmp_path / "in" / "a.jpg"], tmp_path / "out", segmenter, panels=True, truth=truth / "b.ppm")
     assert one.exit_code == 0
     np.testing.assert_array_equal(shown[4], masks[1])
 
@@ -399,7 +405,7 @@ def test_a_wrong_truth_is_told_and_the_mask_is_made_all_the_same(tmp_path, segme
     put(tmp_path / "truth" / "b.png", mask * 100)
     put(tmp_path / "truth" / "c.png", colours.painted(mask) // 2)
     (tmp_path / "truth" / "d.png").write_bytes(b"x")
-    outcome = predict.predict([tmp_path / "in"], tmp_path / "out", segmenter, panels=True, truth=tmp_path / "truth")
+    outcome = run([tmp_path / "in"], tmp_path / "out", segmenter, panels=True, truth=tmp_path / "truth")
     assert (outcome.masks, outcome.exit_code) == (4, 1)
     told = lines(outcome)
     assert ["64 x 63 pixels" in told[0], "no class" in told[1], "no class" in told[2], "d.png" in told[3]] == [True] * 4
@@ -412,5 +418,5 @@ def test_a_truth_that_does_not_fit_the_call(tmp_path, segmenter):
     put(tmp_path / "a.png", mask)
     for truth, panels in ((tmp_path / "a.png", False), (tmp_path / "a.png", True), (tmp_path / "none", True)):
         with pytest.raises(UsageError, match="--truth"):
-            predict.predict([tmp_path / "in"], tmp_path / "out", segmenter, panels=panels, truth=truth)
+            run([tmp_path / "in"], tmp_path / "out", segmenter, panels=panels, truth=truth)
     assert not (tmp_path / "out").exists()

@@ -10,16 +10,21 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
-from hairnet_data.core.errors import HairnetError, UsageError
+from hairnet_data.core.classes import FACE, HAIR
+from hairnet_data.core.errors import HairnetError, PictureError, UsageError
 from hairnet_model import Segmenter
+from hairnet_model.export import calibration
+from hairnet_model.inference.engines import KerasEngine, LiteRTEngine
 from hairnet_model.model_io import shipped
-from hairnet_model.model_io.model_file import Model, ModelError
+from hairnet_model.model_io.errors import ModelError
+from hairnet_model.model_io.model_file import Model
 from hairnet_model.networks import fcn
 from hairnet_model.networks.outputs import class_ids
 from tests.support import colours
 
-BY_COLOUR = Segmenter(colours.by_colour(64))
+BY_COLOUR = Segmenter(KerasEngine(colours.by_colour(64)))
 
 
 @pytest.fixture(
@@ -29,7 +34,7 @@ def real(request):
     """Both networks with fresh weights; fcn8s_2019 has the two maps of 2019."""
     arch, head, size = request.param
     keras.utils.set_random_seed(7)
-    return Segmenter(Model(fcn.create(arch, head), image_size=size))
+    return Segmenter(KerasEngine(Model(fcn.create(arch, head), image_size=size)))
 
 
 def noise(*shape):
@@ -66,57 +71,65 @@ def test_a_portrait_in_class_colours_is_segmented_as_painted(height, width):
 def test_two_maps_are_understood():
     mask = colours.head(64, 64)
     image = colours.painted(mask)[None]
-    two = Segmenter(colours.by_colour(64, head="maps_2019"))
+    two = Segmenter(KerasEngine(colours.by_colour(64, head="maps_2019")))
     np.testing.assert_array_equal(two.segment(image)[0], mask)
     np.testing.assert_array_equal(BY_COLOUR.segment(image)[0], mask)
 
 
-def test_a_pictures_result_does_not_depend_on_its_batch(real):
-    images = noise(2 * real.batch + 3, 50, 70, 3)
-    alone = np.concatenate([real.probabilities(image[None]) for image in images])
-    np.testing.assert_array_equal(real.probabilities(images), alone)
+@pytest.mark.parametrize("locate", [False, True])
+def test_a_pictures_result_does_not_depend_on_its_batch(real, locate):
+    images = noise((2 * real.batch if not locate else 2) + 3, 50, 70, 3)
+    alone = np.concatenate([real.probabilities(image[None], locate) for image in images])
+    np.testing.assert_array_equal(real.probabilities(images, locate), alone)
     order = np.random.default_rng(0).permutation(len(images))
-    np.testing.assert_array_equal(real.probabilities(images[order]), alone[order])
-    np.testing.assert_array_equal(real.segment(images[:5]), alone[:5].argmax(-1))
+    np.testing.assert_array_equal(real.probabilities(images[order], locate), alone[order])
+    np.testing.assert_array_equal(real.segment(images[:5], locate), alone[:5].argmax(-1))
 
 
 def test_pictures_of_the_networks_size_are_what_the_network_says(real):
     images = noise(3, real.size, real.size, 3)
-    outputs = real.model.network.predict_on_batch(images)
-    np.testing.assert_array_equal(real.segment(images), class_ids(outputs))
+    outputs = real.engine.model.network.predict_on_batch(images)
+    np.testing.assert_array_equal(real.segment(images, locate=False), class_ids(outputs))
 
 
-def test_the_network_never_sees_more_than_a_batch(monkeypatch):
+def test_the_network_never_sees_more_than_a_batch():
     seen = []
-    whole = Segmenter.of_frames
-    monkeypatch.setattr(Segmenter, "of_frames", lambda self, frames: seen.append(len(frames)) or whole(self, frames))
-    BY_COLOUR.segment(noise(2 * BY_COLOUR.batch + 1, 8, 8, 3))
-    assert seen == [BY_COLOUR.batch, BY_COLOUR.batch, 1]
-    assert Segmenter(colours.by_colour(1024)).batch == 1
+
+    class Counting(KerasEngine):
+        def __call__(self, frames):
+            seen.append(len(frames))
+            return super().__call__(frames)
+
+    counting = Segmenter(Counting(colours.by_colour(64)))
+    counting.segment(noise(2 * counting.batch + 1, 8, 8, 3), locate=False)
+    assert seen == [counting.batch, counting.batch, 1]
+    assert Segmenter(KerasEngine(colours.by_colour(1024))).batch == 1
 
 
 def test_dropout_is_off():
     mask = colours.head(64, 64)
-    dropping = Segmenter(colours.by_colour(64, drop=0.9))
+    dropping = Segmenter(KerasEngine(colours.by_colour(64, drop=0.9)))
     np.testing.assert_array_equal(dropping.segment(colours.painted(mask)[None])[0], mask)
 
 
 @pytest.mark.parametrize(
     ("images", "said"),
     [
-        (np.zeros((2, 8, 8, 3), np.float32), "float32"),
-        (np.zeros((2, 8, 8, 3), np.int64), "int64"),
-        (np.zeros((8, 8, 3), np.uint8), r"images\[None\]"),
-        (np.zeros((2, 8, 8, 4), np.uint8), r"\(2, 8, 8, 4\)"),
-        (np.zeros((2, 8, 8), np.uint8), r"\(2, 8, 8\)"),
-        (np.zeros((8, 8), np.uint8), r"\(8, 8\)"),
+        (np.ones((2, 8, 8, 3), np.float32), r"float32 .*give uint8: np.rint\(images \* 255\).astype\(np.uint8\)"),
+        (np.full((2, 8, 8, 3), 255.0), r"float64 .*give uint8: np.rint\(images\).astype\(np.uint8\)"),
+        (np.zeros((2, 8, 8, 3), np.int64), "int64 .*values 0..255"),
+        (np.zeros((8, 8, 4), np.uint8), r"RGBA; give RGB: images\[..., :3\]"),
+        (np.zeros((2, 8, 8, 4), np.uint8), r"RGBA; give RGB: images\[..., :3\]"),
+        (np.zeros((2, 8, 8), np.uint8), r"grey.*np.stack\(\[grey\] \* 3, axis=-1\)"),
+        (np.zeros((8, 8), np.uint8), r"grey.*np.stack\(\[grey\] \* 3, axis=-1\)"),
+        (np.zeros((2, 8, 8, 1), np.uint8), r"grey; give RGB: np.repeat"),
         (np.zeros((2, 0, 8, 3), np.uint8), "without a pixel"),
-        ([np.zeros((8, 8, 3), np.uint8), np.zeros((9, 8, 3), np.uint8)], "differ in size"),
-        ("portrait.jpg", "images: are"),
+        ([np.zeros((8, 8, 3), np.uint8), np.zeros((9, 8), np.uint8)], r"images\[1\]: is uint8 \(9, 8\): grey"),
+        ([np.zeros((1, 8, 8, 3), np.uint8)], r"images\[0\]: .* not one picture"),
         (None, "images: are"),
     ],
 )
-@pytest.mark.parametrize("way", ["segment", "probabilities"])
+@pytest.mark.parametrize("way", ["segment", "probabilities", "heads"])
 def test_anything_else_is_refused_in_one_line(images, said, way):
     with pytest.raises(UsageError, match=said) as caught:
         getattr(BY_COLOUR, way)(images)
@@ -125,9 +138,38 @@ def test_anything_else_is_refused_in_one_line(images, said, way):
     assert caught.value.exit_code == 2
 
 
-def test_a_list_of_pictures_will_do():
+def test_pictures_in_every_form(tmp_path):
     mask = colours.head(64, 64)
-    np.testing.assert_array_equal(BY_COLOUR.segment([colours.painted(mask)] * 2), [mask, mask])
+    photo = colours.painted(mask)
+    Image.fromarray(photo).save(tmp_path / "a.png")
+    for one in (photo, tmp_path / "a.png", str(tmp_path / "a.png"), Image.fromarray(photo)):
+        np.testing.assert_array_equal(BY_COLOUR.segment(one), mask)
+    for kind, expected in (("RGBA", mask), ("L", np.zeros_like(mask))):
+        np.testing.assert_array_equal(BY_COLOUR.segment(Image.fromarray(photo).convert(kind)), expected)
+    other = colours.head(90, 50)
+    made = BY_COLOUR.segment([photo, colours.painted(other), tmp_path / "a.png"])
+    assert [each.shape for each in made] == [(64, 64), (90, 50), (64, 64)]
+    np.testing.assert_array_equal(made[0], mask)
+    assert colours.wrong(made[1], other, within=2) == 0
+    assert BY_COLOUR.segment([]) == []
+    assert BY_COLOUR.probabilities(photo).shape == (64, 64, 3)
+    with pytest.raises(PictureError, match="missing"):
+        BY_COLOUR.segment("none.jpg")
+
+
+def test_heads():
+    mask = np.zeros((100, 200), np.uint8)
+    mask[10:70, 20:70] = 1
+    mask[30:70, 30:60] = 2
+    mask[40:60, 150:165] = 2
+    photo = colours.painted(mask)
+    first, second = BY_COLOUR.heads(photo)
+    np.testing.assert_allclose(first.box, (20, 10, 50, 60), atol=3)
+    np.testing.assert_allclose(second.box, (150, 40, 15, 20), atol=3)
+    assert 0.9 < first.sure <= 1
+    assert first.pose is None
+    assert BY_COLOUR.heads(np.stack([photo, np.zeros_like(photo)])) == [[first, second], []]
+    assert len(BY_COLOUR.heads(photo, locate=False)) == 2
 
 
 def test_the_pictures_are_left_alone():
@@ -144,7 +186,7 @@ def test_values_that_are_no_numbers_are_told():
     kernel, bias = model.network.get_weights()
     model.network.set_weights([kernel * np.nan, bias])
     with pytest.raises(HairnetError, match="no numbers"):
-        Segmenter(model).segment(noise(1, 8, 8, 3))
+        Segmenter(KerasEngine(model)).segment(noise(1, 8, 8, 3))
 
 
 def test_a_model_is_loaded_from_its_file_or_its_run(tmp_path):
@@ -159,8 +201,52 @@ def test_a_model_is_loaded_from_its_file_or_its_run(tmp_path):
 
 
 def test_the_shipped_model_is_the_default(tmp_path, monkeypatch):
+    assert isinstance(Segmenter.load().engine, LiteRTEngine)
+    assert isinstance(Segmenter.load("hairnet").engine, LiteRTEngine)
     monkeypatch.setattr(shipped, "KERAS", colours.saved(tmp_path / "hairnet.keras", size=32))
-    assert Segmenter.load().size == 32
+    assert Segmenter.load(engine="keras").size == 32
+    for path, engine in ((None, "onnx"), (tmp_path / "hairnet.keras", "litert"), (shipped.LITERT, "keras")):
+        with pytest.raises(UsageError, match="--engine"):
+            Segmenter.load(path, engine)
+
+
+def test_litert_agrees_with_keras():
+    images = calibration.drawn(224)
+    expected = Segmenter.load(engine="keras").segment(images, locate=False)
+    found = Segmenter.load().segment(images, locate=False)
+    assert (found == expected).mean() >= 0.999
+    assert {HAIR, FACE} <= set(np.unique(found))
+
+
+def test_other_files_are_no_litert_models(tmp_path):
+    content = shipped.LITERT.read_bytes()
+    for number, data in enumerate((b"", b"none", content[:5000], content[:-70_000])):
+        path = tmp_path / f"{number}.tflite"
+        path.write_bytes(data)
+        with pytest.raises(ModelError, match=r"\.tflite: is no LiteRT model"):
+            Segmenter.load(path)
+    with pytest.raises(ModelError, match="is missing"):
+        Segmenter.load(tmp_path / "none.tflite")
+
+
+ALONE = """
+import sys
+import numpy as np
+from hairnet_model import Segmenter
+photo = np.full((300, 400, 3), 90, np.uint8)
+assert Segmenter.load().segment(photo).shape == (300, 400)
+roots = {name.partition(".")[0] for name in sys.modules} - set(sys.stdlib_module_names)
+print(*sorted(root for root in roots if not root.startswith("_")))
+"""
+
+
+def test_a_mask_needs_neither_keras_nor_tensorflow():
+    """In a process of its own: what is imported once the first mask is there."""
+    ran = subprocess.run([sys.executable, "-c", ALONE], capture_output=True, text=True, check=True)
+    imported = set(ran.stdout.split())
+    assert not {"keras", "tensorflow", "matplotlib", "h5py", "scipy"} & imported
+    assert imported <= {"PIL", "ai_edge_litert", "cv2", "hairnet_data", "hairnet_model", "numpy", "sitecustomize"}
+    assert not ran.stderr
 
 
 def test_the_package_itself_imports_no_keras():
