@@ -203,6 +203,9 @@ def _misled(labels: Pixels, predicted: Pixels) -> str:
     return ""
 
 
+NO_PREDICTOR = "labels are not compared with a network: none is installed (--no-check leaves this line out)"
+
+
 def check_lines(check: LabelCheck | None) -> Iterator[str]:
     """The check in words, a line each."""
     if check is None:

@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
 app = cli.new_app("hairnet-data", "Makes training sets for hair and face segmentation whose masks fit their pictures.")
 
-Dataset = Annotated[Path, typer.Argument(metavar="DIR", parser=parse_path, help="A prepared dataset.")]
+Dataset = Annotated[
+    Path, typer.Argument(metavar="DIR", parser=options.parse_dataset, help="A prepared dataset: its folder or name.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -52,7 +54,7 @@ def build(
 ) -> None:
     """Builds a dataset of TFRecords or ArrayRecords."""
     from hairnet_data.building import pipeline as building
-    from hairnet_data.building.label_check import find_predictor
+    from hairnet_data.building.label_check import NO_PREDICTOR, find_predictor
     from hairnet_data.building.settings import BuildOptions
     from hairnet_data.core.progress import bytes_text, progress_bar
 
@@ -75,6 +77,10 @@ def build(
             print(f"resuming: {estimated.resumed:,} of {estimated.examples:,} examples are finished", file=sys.stderr)
         print(f"about to make {_estimate_text(estimated, known_workers)}", file=sys.stderr)
 
+    wants_check = not no_check and request.source != "drawn"
+    predictor = find_predictor() if wants_check else None
+    if wants_check and predictor is None and not quiet:
+        print(NO_PREDICTOR, file=sys.stderr)
     try:
         with progress_bar(quiet) as progress:
             result = building.build(
@@ -83,7 +89,7 @@ def build(
                 data_dir,
                 building_options,
                 executor=executor,
-                predictor=None if no_check or request.source == "drawn" else find_predictor(),
+                predictor=predictor,
                 progress=progress,
                 announce=announce,
             )
@@ -270,6 +276,7 @@ def export(
 
 
 app.command()(source_commands.classes)
+app.command("list")(source_commands.list_datasets)
 
 
 def _available_sources(prepared: Prepared, source_dir: Path | None, negatives: Path | None) -> AvailableSources:

@@ -104,6 +104,14 @@ def with_request(command: Callable[..., None]) -> Callable[..., None]:
     return with_options
 
 
+def parse_dataset(text: str) -> Path:
+    """The folder of the dataset that is meant: the folder itself, one above it, or a name. See `lookup`."""
+    from hairnet_data.dataset.lookup import is_dataset, resolve_dataset
+
+    path = parse_path(text)
+    return path if is_remote(path) or is_dataset(path) else resolve_dataset(path, default_data_dir())
+
+
 def downloads_dir(data_dir: Path) -> Path:
     """Where archives are unpacked, to be found again next time: below `data_dir` if that is on this machine."""
     return (default_data_dir() if is_remote(data_dir) else data_dir) / "downloads"

@@ -1,13 +1,16 @@
-"""Commands about what one has before anything is built."""
+"""Commands about what is there: masks before anything is built, and datasets that were."""
 
 from __future__ import annotations
 
 import json
+import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from hairnet_data.cli import options
 from hairnet_data.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -38,9 +41,28 @@ def classes(
         write_atomic(out, draft.encode())
 
 
-def _print_values(values: MaskValues) -> None:
-    import sys
+def list_datasets(
+    data_dir: options.DataDir = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Lists the datasets in a data folder."""
+    from hairnet_data.core.progress import bytes_text
+    from hairnet_data.dataset.lookup import list_datasets as find_all
 
+    data_dir = data_dir or options.default_data_dir()
+    found = find_all(data_dir)
+    if as_json:
+        print(json.dumps([{**asdict(summary), "path": str(summary.path)} for summary in found], indent=2))
+        return
+    for summary in found:
+        examples = f"{sum(summary.examples.values()):,} examples, {summary.examples.get('train', 0):,} to train"
+        source = summary.source or "its metadata cannot be read"
+        print(f"{summary.name}/{summary.version}: {examples}, {bytes_text(summary.size)}, {source}")
+    if not found:
+        print(f"no dataset in {data_dir}", file=sys.stderr)
+
+
+def _print_values(values: MaskValues) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text

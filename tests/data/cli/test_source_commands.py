@@ -35,6 +35,27 @@ def test_json_has_values_and_draft(tmp_path: Path, command: Command) -> None:
     assert said["known"] is None
 
 
+def test_datasets_are_listed_and_named(built_drawn: Path, command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    data_dir, name = built_drawn.parents[2], built_drawn.parts[-2]
+    ran = command("list", "--data-dir", data_dir)
+    assert ran.status == 0
+    assert ran.out.startswith(f"{name}/1.0.0: ")
+    assert "40 to train" in ran.out
+    (said,) = json.loads(command("list", "--data-dir", data_dir, "--json").out)
+    assert said["path"] == str(built_drawn)
+    # Everything that takes a dataset takes its name, or a folder above it.
+    monkeypatch.setattr("hairnet_data.cli.options.default_data_dir", lambda: data_dir)
+    for given in (built_drawn, built_drawn.parent, data_dir, name, f"hairnet_synthetic/{name}"):
+        assert command("stats", given, "--json").status == 0
+    assert command("stats", "nobody").status == 1
+
+
+def test_an_empty_data_folder(tmp_path: Path, command: Command) -> None:
+    ran = command("list", "--data-dir", tmp_path)
+    assert (ran.status, ran.out) == (0, "")
+    assert "no dataset in" in ran.err
+
+
 @pytest.mark.parametrize("folder", ["none", "."])
 def test_nothing_there_is_one_line(tmp_path: Path, command: Command, folder: str) -> None:
     ran = command("classes", tmp_path / folder)
