@@ -1,4 +1,4 @@
-"""The TFDS door: `tfds.load` generates or reads, and any TFDS program reads what `hairnet-data build` made."""
+"""The TFDS builder: `tfds.load` generates or reads, and any TFDS program reads what `hairnet-data build` built."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def test_load_supervised(generated: Path) -> None:
     assert len(list(tfds.load("hairnet_synthetic/drawn:1.0.0", data_dir=generated, split="train[:25%]"))) == 6
 
 
-def test_the_command_and_the_door_make_the_same(generated: Path, tmp_path: Path) -> None:
+def test_the_command_and_the_builder_make_the_same(generated: Path, tmp_path: Path) -> None:
     settings = BuildSettings()
     outcome = build(open_sources("drawn", None, None, tmp_path), settings, tmp_path / "data")
     theirs = generated / "hairnet_synthetic" / "drawn" / "1.0.0"
@@ -112,8 +112,8 @@ def test_the_command_and_the_door_make_the_same(generated: Path, tmp_path: Path)
     for name in ("croissant.json", "examples.jsonl.gz", "SHA256SUMS"):
         assert (outcome.path / name).read_bytes() == (theirs / name).read_bytes()
     again = build(open_sources("drawn", None, None, tmp_path), settings, generated)
-    assert not again.made, "what the door made is found"
-    # And the other way round: what the command made is read, not generated.
+    assert not again.made, "what the builder generated is found"
+    # And the other way round: what the command built is read, not generated.
     times = {file: file.stat().st_mtime_ns for file in outcome.path.iterdir()}
     assert len(list(tfds.load("hairnet_synthetic/drawn", data_dir=tmp_path / "data", split="test"))) == 3
     assert {file: file.stat().st_mtime_ns for file in outcome.path.iterdir()} == times

@@ -11,13 +11,13 @@ QUICK = ("--image-size", "40", "--train-examples", "20", "--workers", "1", "--qu
 
 
 def files(folder: Path) -> list[str]:
-    """All files but archives' whole content, which is kept so that each is unpacked once."""
-    found = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
-    return sorted(path.as_posix() for path in found if path.parts[0] != "downloads" or path.parts[1].startswith("."))
+    """All files but the content of archives, which is kept so that each is unpacked once."""
+    files = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+    return sorted(path.as_posix() for path in files if path.parts[0] != "downloads" or path.parts[1].startswith("."))
 
 
 class Bad:
-    """Runs a build that must fail, and looks at how it does."""
+    """Runs a build that must fail, and checks how it does."""
 
     def __init__(self, command: Command, data_dir: Path) -> None:
         self.command, self.data_dir = command, data_dir
@@ -33,7 +33,7 @@ class Bad:
         assert files(self.data_dir) == []
         lines = ran.err.removeprefix("hairnet-data: ").splitlines()
         assert all(line.strip() for line in lines)
-        assert all("; " in line or ": " in line for line in lines), "what, where and the mend"
+        assert all("; " in line or ": " in line for line in lines), "where, what and a hint"
         return lines
 
     def folder(self, root: Path, *more: object) -> list[str]:

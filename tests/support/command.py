@@ -18,7 +18,7 @@ class Ran:
     err: str
 
     @property
-    def faults(self) -> list[str]:
+    def error_lines(self) -> list[str]:
         """What it said on standard error."""
         return [line for line in self.err.splitlines() if line.strip()]
 

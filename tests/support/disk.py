@@ -11,13 +11,13 @@ import pytest
 
 
 @contextlib.contextmanager
-def small_disk(at: Path, size: str) -> Iterator[Path]:
+def small_disk(folder: Path, size: str) -> Iterator[Path]:
     """A disk of its own; skips where that needs more rights than the tests have."""
-    at.mkdir()
-    done = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", at], capture_output=True, check=False)
-    if done.returncode:
+    folder.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", folder]
+    if subprocess.run(command, capture_output=True, check=False).returncode:
         pytest.skip("cannot mount a disk here")
     try:
-        yield at
+        yield folder
     finally:
-        subprocess.run(["umount", at], check=True)
+        subprocess.run(["umount", folder], check=True)

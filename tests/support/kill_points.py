@@ -125,7 +125,7 @@ class Writing:
     def __enter__(self) -> Writing:
         return self
 
-    def __exit__(self, *fault: Any) -> None:
+    def __exit__(self, *error: Any) -> None:
         self.file.close()
 
 
@@ -133,7 +133,7 @@ def of_a_shard(path: Path) -> bool:
     return path.suffix == ".part" and path.parent.name == "shards"
 
 
-def of_a_note(path: Path) -> bool:
+def of_a_manifest(path: Path) -> bool:
     return path.suffix == ".part" and path.parent.name == "manifests" and not of_rows(path)
 
 
@@ -141,7 +141,7 @@ def of_rows(path: Path) -> bool:
     return path.suffix == ".part" and ".rows.gz." in path.name
 
 
-def of_tfds(path: Path) -> bool:
+def of_metadata(path: Path) -> bool:
     return "metadata" in path.parts and path.suffix == ".json"
 
 
@@ -162,11 +162,11 @@ def in_the_table() -> None:
     """Dies when half of the table's pieces are in it."""
     real, calls = shard_manifest.ShardManifest.read_rows, []
 
-    def deadly(self: Any, notes: Path) -> bytes:
+    def deadly(self: Any, manifests_dir: Path) -> bytes:
         calls.append(self)
         if len(calls) == LAST // 2:
             die()
-        return real(self, notes)
+        return real(self, manifests_dir)
 
     shard_manifest.ShardManifest.read_rows = deadly  # type: ignore[method-assign]
 
@@ -175,8 +175,8 @@ POINTS: dict[str, Callable[[], None]] = {
     "before the scan": before(building, "scan_sources"),
     "after the scan": before(building, "make_plan"),
     "before the estimate": before(building, "estimate"),
-    "before its folder is its own": before(building, "claim_staging"),
-    "before old shards are looked for": before(building, "finished_shards"),
+    "before its staging directory is claimed": before(building, "claim_staging"),
+    "before finished shards are looked for": before(building, "finished_shards"),
     "before rendering": before(building, "write_shards"),
     "before the first shard": before(shard_writer, "write_shard"),
     "in the middle of the first shard": in_the_middle_of_shard(1),
@@ -184,8 +184,8 @@ POINTS: dict[str, Callable[[], None]] = {
     "between writing and renaming the first shard": at_rename(of_a_shard),
     "between the first shard and its rows": before(shard_writer, "write_rows"),
     "between writing and renaming the first rows": at_rename(of_rows),
-    "between the first shard and its note": before(shard_writer, "write_manifest"),
-    "between writing and renaming the first note": at_rename(of_a_note),
+    "between the first shard and its manifest": before(shard_writer, "write_manifest"),
+    "between writing and renaming the first manifest": at_rename(of_a_manifest),
     "before the second shard": before(shard_writer, "write_shard", 2),
     "in the middle of the fifth shard": in_the_middle_of_shard(5),
     "between writing and renaming the last shard": at_rename(of_a_shard, LAST),
@@ -197,18 +197,18 @@ POINTS: dict[str, Callable[[], None]] = {
     "before TFDS writes": in_tfds(before),
     "after TFDS wrote": in_tfds(after),
     "after the metadata": before(building, "publish"),
-    "while TFDS's files are moved": at_rename(of_tfds, 2),
+    "while the metadata is moved": at_rename(of_metadata, 2),
     "before everything is on the disk": before(publish, "sync_to_disk"),
-    "before the dataset has its place": at_rename(is_shards),
-    "when the dataset has its place": after(building, "publish"),
-    "while tidying up": before(staging.shutil, "rmtree", 2),
+    "before the dataset is published": at_rename(is_shards),
+    "when the dataset is published": after(building, "publish"),
+    "while cleaning up": before(staging.shutil, "rmtree", 2),
 }
 
 REPLACING: dict[str, Callable[[], None]] = {
     "replacing, in the middle of a shard": in_the_middle_of_shard(3),
     "replacing, before the metadata": before(building, "write_metadata"),
     "replacing, between the two renames": at_rename(is_shards),
-    "replacing, when the dataset has its place": after(building, "publish"),
+    "replacing, when the dataset is published": after(building, "publish"),
 }
 
 

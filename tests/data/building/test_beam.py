@@ -1,4 +1,4 @@
-"""Ranges rendered on Apache Beam: the same bytes as here. Most of it runs only where the extra `beam` is installed."""
+"""Rendering on Apache Beam: the same bytes as here. Most of it runs only where the extra `beam` is installed."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_without_beam_it_says_so(monkeypatch: pytest.MonkeyPatch, command: Comma
     monkeypatch.setitem(sys.modules, "apache_beam", None)
     monkeypatch.setitem(sys.modules, "apache_beam.options.pipeline_options", None)
     ran = command("build", "--beam-runner", "DirectRunner", "--data-dir", tmp_path)
-    assert (ran.status, len(ran.faults)) == (2, 1)
+    assert (ran.status, len(ran.error_lines)) == (2, 1)
     assert ran.err.startswith("hairnet-data: --beam-runner: needs Apache Beam (")
     assert ran.err.endswith("; pip install 'hairnet[beam]'\n")
     assert list(tmp_path.iterdir()) == []
@@ -100,12 +100,13 @@ def test_worker_processes_over_grpc(own: Sources, seen: Path, tmp_path: Path) ->
     assert here.examples == there.examples
 
 
-def test_a_pipeline_that_fails_and_goes_on(own: Sources, seen: Path, tmp_path: Path) -> None:
+def test_a_pipeline_that_fails_and_resumes(own: Sources, seen: Path, tmp_path: Path) -> None:
     pytest.importorskip("apache_beam")
-    engine = BeamExecutor("DirectRunner", TWO_PROCESSES)
-    with pytest.raises(BuildError) as fault:
-        build(own, SETTINGS, tmp_path / "data", executor=engine, announce=lambda told: (seen / "unreadable").touch())
-    said = str(fault.value)
+    executor = BeamExecutor("DirectRunner", TWO_PROCESSES)
+    spoil = (seen / "unreadable").touch
+    with pytest.raises(BuildError) as caught:
+        build(own, SETTINGS, tmp_path / "data", executor=executor, announce=lambda result: spoil())
+    said = str(caught.value)
     assert "\n" not in said
     assert said.startswith("DirectRunner: the pipeline failed (")
     assert said.endswith("the same command resumes the build")
@@ -116,10 +117,10 @@ def test_a_pipeline_that_fails_and_goes_on(own: Sources, seen: Path, tmp_path: P
 
 
 def test_what_is_finished_here_is_not_rendered_there(own: Sources, seen: Path, tmp_path: Path) -> None:
-    """A build may begin on one engine and end on another: the folder is the same."""
+    """A build may begin on one executor and end on another: the folder is the same."""
     pytest.importorskip("apache_beam")
 
-    class Nobody:
+    class Stopping:
         def run(self, function: Any, tasks: Any) -> Any:
             for number, task in enumerate(tasks):
                 if number == 4:
@@ -130,9 +131,9 @@ def test_what_is_finished_here_is_not_rendered_there(own: Sources, seen: Path, t
             pass
 
     with pytest.raises(BuildError, match="Input/output error"):
-        build(own, SETTINGS, tmp_path / "data", executor=Nobody())
-    made = build(own, SETTINGS, tmp_path / "data", executor=BeamExecutor("DirectRunner", TWO_PROCESSES))
-    assert made.resumed == 4 * 7
+        build(own, SETTINGS, tmp_path / "data", executor=Stopping())
+    result = build(own, SETTINGS, tmp_path / "data", executor=BeamExecutor("DirectRunner", TWO_PROCESSES))
+    assert result.resumed == 4 * 7
     build(own, SETTINGS, tmp_path / "here")
     assert digests(tmp_path / "data") == digests(tmp_path / "here")
 

@@ -82,9 +82,9 @@ def test_a_default_set_in_another_format_has_no_default_name(monkeypatch: pytest
     monkeypatch.setattr(identity, "default_examples", lambda portraits, pools: 20)
     for file_format, name in (("tfrecord", "drawn"), ("array_record", "drawn-")):
         settings = BuildSettings(train_examples=20, file_format=file_format)
-        made = build(tiny_drawn(), settings, tmp_path, BuildOptions(dry_run=True))
-        assert made.path.parent.name.startswith(name)
-        assert (made.path.parent.name == "drawn") == (file_format == "tfrecord")
+        planned = build(tiny_drawn(), settings, tmp_path, BuildOptions(dry_run=True))
+        assert planned.path.parent.name.startswith(name)
+        assert (planned.path.parent.name == "drawn") == (file_format == "tfrecord")
 
 
 def test_whoever_makes_them_the_same_bytes(both: dict[str, Path], tmp_path: Path) -> None:
@@ -93,16 +93,16 @@ def test_whoever_makes_them_the_same_bytes(both: dict[str, Path], tmp_path: Path
     assert digests(two) == digests(both["array_record"])
 
 
-def test_a_build_goes_on(both: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_build_resumes(both: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from hairnet_data.building import shard_writer
 
-    settings, real, made = replace(TINY, file_format="array_record"), shard_writer.write_shard, []
+    settings, real, written = replace(TINY, file_format="array_record"), shard_writer.write_shard, []
 
     def failing(*arguments: Any) -> Any:
-        if len(made) == 2:
+        if len(written) == 2:
             raise OSError(28, "No space left on device")
-        made.append(real(*arguments))
-        return made[-1]
+        written.append(real(*arguments))
+        return written[-1]
 
     with monkeypatch.context() as patch:
         patch.setattr(shard_writer, "write_shard", failing)
@@ -128,7 +128,7 @@ def test_every_command_reads_both(both: dict[str, Path], tmp_path: Path, command
     shown = [(tmp_path / f"{path.parent.name}.png").read_bytes() for path in both.values()]
     assert shown[0] == shown[1]
     counted = [count(open_prepared(path), lambda what, done, total: None) for path in both.values()]
-    for one, other in zip(*(told.values() for told in counted), strict=True):
+    for one, other in zip(*(splits.values() for splits in counted), strict=True):
         assert {k: v for k, v in one.items() if k not in ("bytes", "size")} == {
             k: v for k, v in other.items() if k not in ("bytes", "size")
         }
@@ -186,12 +186,12 @@ def test_where_it_is_not_installed(
         importlib.util, "find_spec", lambda name, *more: (name != "array_record" and real(name, *more)) or None
     )
     monkeypatch.setitem(__import__("sys").modules, "array_record.python", None)
-    wanted = "array_record: is not installed; pip install array_record where there is one, or use tfrecord\n"
+    message = "array_record: is not installed; pip install array_record where there is one, or use tfrecord\n"
     ran = command("build", "--file-format", "array_record", "--data-dir", tmp_path / "data")
-    assert (ran.status, ran.err) == (2, f"hairnet-data: {wanted}")
+    assert (ran.status, ran.err) == (2, f"hairnet-data: {message}")
     assert not (tmp_path / "data").exists()
     ran = command("stats", both["array_record"], "--json")
-    assert (ran.status, ran.err) == (2, f"hairnet-data: {wanted}")
+    assert (ran.status, ran.err) == (2, f"hairnet-data: {message}")
 
 
 def test_formats_there_are_not(command: Command, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""A build that is stopped goes on where it was, and ends as if it had never been disturbed."""
+"""A build that is stopped resumes, and ends as if it had never been disturbed."""
 
 from __future__ import annotations
 
@@ -83,30 +83,30 @@ def test_killed_at(point: str, killed: Killed, own: Sources, undisturbed: dict[s
     data_dir = killed.folder / point
     outcome = build(own, SETTINGS, data_dir, BuildOptions(name="mine", overwrite=point in REPLACING))
     assert digests(data_dir) == undisturbed
-    assert not list(data_dir.glob("hairnet_synthetic/.[is]*")), "all is tidied up"
+    assert not list(data_dir.glob("hairnet_synthetic/.[is]*")), "nothing else is left"
     everything = {name for name in (Path(path).name for path in undisturbed) if ".tfrecord-" in name}
     assert len(everything) == LAST
     assert set(rendered) == everything - killed.finished[point]
     assert len(rendered) == len(set(rendered))
-    assert outcome.made or point in ("when the dataset has its place", "while tidying up")
+    assert outcome.made or point in ("when the dataset is published", "while cleaning up")
 
 
 FINISHED = {
     "before rendering": 0,
     "between the first shard and its rows": 0,
-    "between the first shard and its note": 0,
+    "between the first shard and its manifest": 0,
     "before the second shard": 1,
     "in the middle of the fifth shard": 4,
     "between writing and renaming the last shard": LAST - 1,
     "before the metadata": LAST,
     "in the middle of the table": LAST,
-    "before the dataset has its place": LAST,
+    "before the dataset is published": LAST,
     "replacing, in the middle of a shard": 2,
 }
 
 
 def test_the_points_lie_all_along_the_way(killed: Killed) -> None:
-    """They would prove little if most builds had been killed before they had made anything."""
+    """They would prove little if most builds had been killed before they had written anything."""
     assert {point: len(killed.finished[point]) for point in FINISHED} == FINISHED
 
 
@@ -115,21 +115,21 @@ def test_the_points_lie_all_along_the_way(killed: Killed) -> None:
 
 def stopped(own: Sources, settings: BuildSettings, data_dir: Path, shards: int) -> Path:
     """The folder of a build that a full disk stopped when some shards were finished."""
-    real, made = shard_writer.write_shard, []
+    real, written = shard_writer.write_shard, []
 
     def failing(*arguments: Any) -> Any:
-        if len(made) == shards:
+        if len(written) == shards:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        made.append(real(*arguments))
-        return made[-1]
+        written.append(real(*arguments))
+        return written[-1]
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(shard_writer, "write_shard", failing)
         with pytest.raises(BuildError, match="No space left on device"):
             build(own, settings, data_dir, BuildOptions(name="mine"))
-    found = list((data_dir / "hairnet_synthetic").glob(".incomplete-*"))
+    folders = list((data_dir / "hairnet_synthetic").glob(".incomplete-*"))
     assert not list((data_dir / "hairnet_synthetic").glob(".scratch-*"))
-    return found[-1] if found else data_dir
+    return folders[-1] if folders else data_dir
 
 
 def test_nothing_is_left_where_nothing_was_finished(own: Sources, tmp_path: Path) -> None:
@@ -145,7 +145,7 @@ def test_no_resume_starts_over(own: Sources, tmp_path: Path, rendered: list[str]
     assert digests(tmp_path) == undisturbed
 
 
-def test_what_was_finished_is_looked_at_again(
+def test_finished_shards_are_checked(
     own: Sources, tmp_path: Path, rendered: list[str], undisturbed: dict[str, str]
 ) -> None:
     work = stopped(own, SETTINGS, tmp_path, 8)
@@ -173,9 +173,9 @@ def test_other_settings_are_named_and_left_alone(own: Sources, tmp_path: Path) -
     before = digests(work)
     size = sum(path.stat().st_size for path in work.rglob("*") if path.is_file())
     dry = build(own, SETTINGS, tmp_path, BuildOptions(name="mine", dry_run=True))
-    made = build(own, SETTINGS, tmp_path, BuildOptions(name="mine"))
+    built = build(own, SETTINGS, tmp_path, BuildOptions(name="mine"))
     there = build(own, SETTINGS, tmp_path, BuildOptions(name="mine"))
-    for outcome in (dry, made, there):
+    for outcome in (dry, built, there):
         assert outcome.others == (Unfinished(work, size),)
     assert digests(work) == before
     assert build(own, OTHERS, tmp_path, BuildOptions(name="mine", overwrite=True)).resumed > 0
@@ -197,9 +197,9 @@ def test_two_builds_at_once(own: Sources, tmp_path: Path, undisturbed: dict[str,
 
     def others(outcome: Any) -> None:
         for settings in (SETTINGS, OTHERS):
-            with pytest.raises(BuildError, match="another build of this dataset is under way; wait for it") as fault:
+            with pytest.raises(BuildError, match="another build of this dataset is under way; wait for it") as caught:
                 build(own, settings, tmp_path, BuildOptions(name="mine", overwrite=True))
-            said.append(fault.value.where)
+            said.append(caught.value.where)
         assert build(own, OTHERS, tmp_path, BuildOptions(name="mine-2")).made
 
     build(own, SETTINGS, tmp_path, BuildOptions(name="mine"), announce=others)
@@ -284,8 +284,8 @@ def deadly(portraits_dir: Path, negatives_dir: Path, tmp_path: Path) -> Sources:
 
 @pytest.mark.parametrize("how", ["SIGKILL", "SIGSEGV", "exit"])
 def test_a_worker_that_dies_costs_its_range_once_more(how: str, deadly: Sources, tmp_path: Path) -> None:
-    whole = build(deadly, SETTINGS, tmp_path / "whole", BuildOptions(name="mine"))
-    made = build(
+    undisturbed = build(deadly, SETTINGS, tmp_path / "undisturbed", BuildOptions(name="mine"))
+    result = build(
         deadly,
         SETTINGS,
         tmp_path / "data",
@@ -293,14 +293,14 @@ def test_a_worker_that_dies_costs_its_range_once_more(how: str, deadly: Sources,
         announce=lambda outcome: deadly.portraits.arm(f"{how} once"),  # type: ignore[attr-defined]
     )
     assert not (tmp_path / "how").exists(), "it has happened"
-    assert made.made
-    assert digests(tmp_path / "data") == digests(tmp_path / "whole")
-    assert whole.examples == made.examples
+    assert result.made
+    assert digests(tmp_path / "data") == digests(tmp_path / "undisturbed")
+    assert undisturbed.examples == result.examples
 
 
 def test_a_range_that_always_kills_is_named(deadly: Sources, tmp_path: Path) -> None:
     data_dir = tmp_path / "data"
-    with pytest.raises(BuildError) as fault:
+    with pytest.raises(BuildError) as caught:
         build(
             deadly,
             SETTINGS,
@@ -311,15 +311,15 @@ def test_a_range_that_always_kills_is_named(deadly: Sources, tmp_path: Path) -> 
     assert re.fullmatch(
         r"\w+ \d+\.\.\d+: two worker processes died rendering it \(signal 11, segmentation fault\); it shows "
         r"(\w+, )*bb_0(, \w+)*; try fewer --workers, or take out the portrait that it is",
-        str(fault.value),
+        str(caught.value),
     )
     (tmp_path / "how").unlink()
     build(deadly, SETTINGS, data_dir, BuildOptions(name="mine"))
-    build(deadly, SETTINGS, tmp_path / "whole", BuildOptions(name="mine"))
-    assert digests(data_dir) == digests(tmp_path / "whole")
+    build(deadly, SETTINGS, tmp_path / "undisturbed", BuildOptions(name="mine"))
+    assert digests(data_dir) == digests(tmp_path / "undisturbed")
 
 
-def test_a_portrait_that_kills_whoever_looks_at_it(deadly: Sources, tmp_path: Path) -> None:
+def test_a_portrait_that_kills_every_worker_that_loads_it(deadly: Sources, tmp_path: Path) -> None:
     deadly.portraits.arm("SIGKILL")  # type: ignore[attr-defined]
     with pytest.raises(
         SourceError, match=r"^portraits: two worker processes died looking at one of .*bb_0.* \(signal 9"

@@ -55,10 +55,10 @@ def test_help_names_commands_and_options(command: Command) -> None:
     assert ran.status == 2
     assert "Usage: " in ran.out
     ran = command("train")
-    assert (ran.status, len(ran.faults)) == (2, 1)
+    assert (ran.status, len(ran.error_lines)) == (2, 1)
     assert "No such command 'train'" in ran.err
     ran = command("verify")
-    assert (ran.status, len(ran.faults)) == (2, 1)
+    assert (ran.status, len(ran.error_lines)) == (2, 1)
     assert "Missing argument 'DIR'" in ran.err
 
 
@@ -73,12 +73,12 @@ def test_options_reach_the_settings(tmp_path: Path) -> None:
     assert options.Request().settings().policy == Policy()
     file = tmp_path / "policy.toml"
     file.write_text("negative_rate = 0.1\nmirror = 0.2\nscale = [0.5, 2]\nbackground_rate = 1\n")
-    made = options.Request(policy=file, mirror=0.0, rotate=0.0, shift=0.25, seed=3, image_size=64).settings()
+    settings = options.Request(policy=file, mirror=0.0, rotate=0.0, shift=0.25, seed=3, image_size=64).settings()
     # Flags win over the file, also where they say 0; a single number is the end of a range from 0.
-    assert made.policy == Policy(
+    assert settings.policy == Policy(
         negative_rate=0.1, mirror=0, scale=(0.5, 2), background_rate=1, rotate=(0, 0), shift=(0, 0.25)
     )
-    assert (made.seed, made.image_size) == (3, 64)
+    assert (settings.seed, settings.image_size) == (3, 64)
 
 
 def test_where_datasets_live_by_default(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -111,7 +111,7 @@ def test_build_without_a_data_dir_goes_where_tfds_looks(
 
 
 @pytest.mark.parametrize(
-    ("fault", "status", "line"),
+    ("error", "status", "line"),
     [
         (BuildError("a", "b", "c"), 1, "a: b; c"),
         (UsageError("--x", "b"), 2, "--x: b"),
@@ -124,22 +124,22 @@ def test_build_without_a_data_dir_goes_where_tfds_looks(
     ids=lambda value: type(value).__name__ if isinstance(value, BaseException) else "",
 )
 def test_one_line_for_whatever_goes_wrong(
-    fault: BaseException, status: int, line: str, monkeypatch: pytest.MonkeyPatch, command: Command, tmp_path: Path
+    error: BaseException, status: int, line: str, monkeypatch: pytest.MonkeyPatch, command: Command, tmp_path: Path
 ) -> None:
     def fail(*arguments: Any, **options: Any) -> None:
-        raise fault
+        raise error
 
     monkeypatch.setattr(building, "build", fail)
     ran = command("build", "--data-dir", tmp_path, "--quiet")
     assert (ran.status, ran.out) == (status, "")
-    (said,) = ran.faults
+    (said,) = ran.error_lines
     assert said.startswith(f"hairnet-data: {line}")
 
 
-def test_a_fault_of_the_program_is_not_hidden(
+def test_an_error_of_the_program_is_not_hidden(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: Command
 ) -> None:
-    """Only what the user can mend becomes a line; a bug keeps its traceback."""
+    """Only what the user can correct becomes a line; a bug keeps its traceback."""
 
     def fail(*arguments: Any, **options: Any) -> None:
         raise ZeroDivisionError
@@ -171,7 +171,7 @@ def test_verify_and_explain_do_not_write_beside_a_copied_dataset(
 @pytest.mark.parametrize("workers", ["0", "-1"])
 def test_verify_wants_workers(built_drawn: Path, command: Command, workers: str) -> None:
     ran = command("verify", built_drawn, "--workers", workers)
-    assert (ran.status, ran.faults) == (
+    assert (ran.status, ran.error_lines) == (
         2,
         [f"hairnet-data: --workers: {workers} is less than 1; give an integer from 1"],
     )
@@ -183,7 +183,7 @@ def test_cores() -> None:
 
 
 @pytest.mark.parametrize("name", ["two\nlines", "\x1b[31mred", "\udcff"])
-def test_a_system_s_fault_is_one_line_whatever_the_file_is_called(
+def test_an_error_of_the_system_is_one_line_whatever_the_file_is_called(
     name: str, command: Command, monkeypatch: pytest.MonkeyPatch, built_drawn: Path
 ) -> None:
     def failing(path: Path) -> None:
@@ -192,5 +192,5 @@ def test_a_system_s_fault_is_one_line_whatever_the_file_is_called(
     monkeypatch.setattr("hairnet_data.dataset.reader.open_prepared", failing)
     ran = command("stats", built_drawn)
     quoted = repr(name)[1:-1]
-    wanted = f"hairnet-data: {quoted}: Input/output error; check the path, its rights and the disk\n"
-    assert (ran.status, ran.err) == (1, wanted)
+    expected = f"hairnet-data: {quoted}: Input/output error; check the path, its rights and the disk\n"
+    assert (ran.status, ran.err) == (1, expected)

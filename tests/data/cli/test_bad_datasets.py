@@ -25,10 +25,10 @@ def test_places_that_cannot_be_written(command: Command, portraits_dir: Path, tm
         ran = command("build", "folder", "--source-dir", portraits_dir, *QUICK, "--data-dir", data_dir)
         assert ran.status == 1
         assert ran.err.startswith(f"hairnet-data: {data_dir}: cannot be written (")
-        assert len(ran.faults) == 1
+        assert len(ran.error_lines) == 1
     assert file.read_text() == "mine"
     ran = command("preview", "folder", "--source-dir", portraits_dir, "--count", 1, "--out", tmp_path / "no" / "a.png")
-    assert (ran.status, len(ran.faults)) == (1, 1)
+    assert (ran.status, len(ran.error_lines)) == (1, 1)
     assert "cannot be written" in ran.err
     assert "make the folder first" in ran.err
 
@@ -90,7 +90,7 @@ def test_broken_metadata(how: str, built_drawn: Path, copy_of: CopyOf, command: 
     ):
         ran = command(*arguments)
         assert (ran.status, ran.out) == (1, ""), ran
-        assert len(ran.faults) == 1, ran
+        assert len(ran.error_lines) == 1, ran
         assert str(dataset) in ran.err
         assert ran.err.rstrip().endswith(("the folder that `hairnet-data build` printed", "build it again"))
     assert not (tmp_path / "out.png").exists()
@@ -100,7 +100,7 @@ def test_no_dataset_there(command: Command, tmp_path: Path, portraits_dir: Path)
     for path in (tmp_path / "none", portraits_dir, portraits_dir / "classes.toml", Path("/")):
         for name in ("verify", "stats"):
             ran = command(name, path)
-            assert (ran.status, len(ran.faults)) == (1, 1)
+            assert (ran.status, len(ran.error_lines)) == (1, 1)
             assert "give the folder that `hairnet-data build` printed" in ran.err
 
 
@@ -109,7 +109,7 @@ def test_a_name_that_is_taken(command: Command, portraits_dir: Path, data_dir: P
     assert command(*arguments).status == 0
     before = digests(data_dir)
     ran = command(*arguments, "--seed", 5)
-    assert (ran.status, len(ran.faults)) == (1, 1)
+    assert (ran.status, len(ran.error_lines)) == (1, 1)
     assert "was built with other settings (seed 0 there, 5 now); choose another --name, or --overwrite" in ran.err
     assert digests(data_dir) == before
     loud = [argument for argument in arguments if argument != "--quiet"]

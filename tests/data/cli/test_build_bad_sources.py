@@ -1,4 +1,4 @@
-"""What can be wrong with a source that `build` is given: a line a fault, exit status 1, nothing half-written."""
+"""What can be wrong with a source that `build` is given: a line an error, exit status 1, nothing half-written."""
 
 from __future__ import annotations
 
@@ -192,7 +192,7 @@ def test_photos_that_cannot_be_converted(bad: Bad, portraits: Path, kind: str) -
     line = bad.portrait(portraits)
     assert line.startswith("images/bb_0.png: ")
     assert what in line
-    assert "; " in line, "the mend"
+    assert "; " in line, "a hint"
 
 
 @pytest.mark.parametrize("kind", ["truncated png", "empty", "text", "gif", "bomb"])

@@ -16,7 +16,7 @@ from tests.support.lfw import make_lfw
 from tests.support.portraits import make_folder, make_negatives
 
 _STORE = '''
-"""A store as fsspec knows them: keys with slashes, no folders of their own, whatever happens told by its own error."""
+"""A store as fsspec knows them: keys with slashes, no folders of their own, errors of its own."""
 import os, pathlib
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
@@ -32,45 +32,45 @@ class Store(fsspec.AbstractFileSystem):
     def __init__(self, **options):
         super().__init__(**options)
         self.local = LocalFileSystem()
-    def _at(self, path):
+    def _local(self, path):
         path = self._strip_protocol(path)
         assert path.startswith("bucket"), path
         if "forbidden" in path:
             raise StoreError("403 you may not\\nwhatever follows")
         return os.path.join(ROOT, path)
-    def _told(self, about):
+    def _renamed(self, about):
         return {**about, "name": os.path.relpath(about["name"], ROOT)}
     def ls(self, path, detail=True, **options):
-        found = [self._told(about) for about in self.local.ls(self._at(path), detail=True)]
-        return found if detail else [about["name"] for about in found]
+        entries = [self._renamed(about) for about in self.local.ls(self._local(path), detail=True)]
+        return entries if detail else [about["name"] for about in entries]
     def info(self, path, **options):
-        return self._told(self.local.info(self._at(path)))
+        return self._renamed(self.local.info(self._local(path)))
     def mkdir(self, path, create_parents=True, **options):
         pass
     def makedirs(self, path, exist_ok=False):
         pass
     def _open(self, path, mode="rb", **options):
-        at = self._at(path)
+        local = self._local(path)
         if "w" in mode and os.environ.get("HAIRNET_TEST_FULL", "nothing") in path:
             raise StoreError("507 no room")
         if "w" in mode:
-            os.makedirs(os.path.dirname(at), exist_ok=True)
+            os.makedirs(os.path.dirname(local), exist_ok=True)
             with open(os.environ["HAIRNET_TEST_WRITTEN"], "a") as log:
                 log.write(path + "\\n")
-        return open(at, mode)
+        return open(local, mode)
     def rm_file(self, path):
-        at = pathlib.Path(self._at(path))
-        at.unlink()
-        while not any(at.parent.iterdir()):  # nothing is left of a folder without files
-            at = at.parent
-            at.rmdir()
+        local = pathlib.Path(self._local(path))
+        local.unlink()
+        while not any(local.parent.iterdir()):  # nothing is left of a folder without files
+            local = local.parent
+            local.rmdir()
     _rm = rm_file
     def rm(self, path, recursive=False, maxdepth=None):
         for key in self.find(path) or [path]:
             self.rm_file(key)
     def cp_file(self, path, to, **options):
-        os.makedirs(os.path.dirname(self._at(to)), exist_ok=True)
-        self.local.cp_file(self._at(path), self._at(to))
+        os.makedirs(os.path.dirname(self._local(to)), exist_ok=True)
+        self.local.cp_file(self._local(path), self._local(to))
 '''
 
 
@@ -136,9 +136,9 @@ def test_a_build_from_and_to_a_store_is_the_one_on_a_disk(bucket: Bucket, tmp_pa
     local = ["--source-dir", bucket.files / "portraits", "--negatives", bucket.files / "walls"]
     here = bucket.build("folder", *local, "--data-dir", tmp_path / "data", "--name", "mine")
     assert here.returncode == 0, here.stderr
-    made = bucket.files / "data" / "hairnet_synthetic"
-    assert digests(made / "mine") == digests(tmp_path / "data" / "hairnet_synthetic" / "mine")
-    assert [path.name for path in made.iterdir() if path.name.startswith(".incomplete")] == []
+    home = bucket.files / "data" / "hairnet_synthetic"
+    assert digests(home / "mine") == digests(tmp_path / "data" / "hairnet_synthetic" / "mine")
+    assert [path.name for path in home.iterdir() if path.name.startswith(".incomplete")] == []
     order = [Path(line).name for line in bucket.written.read_text().splitlines()]
     assert order[-2:] == ["dataset_info.json", "metadata.json"], "what tells a dataset comes last"
 
@@ -155,22 +155,22 @@ def test_a_build_from_and_to_a_store_is_the_one_on_a_disk(bucket: Bucket, tmp_pa
 def test_a_build_to_a_store_goes_on_where_it_was(bucket: Bucket) -> None:
     words = ["drawn", "--data-dir", "gs://bucket/data", "--eval-examples", "3", "--name", "mine"]
     assert bucket.build(*words).returncode == 0
-    made = bucket.files / "data" / "hairnet_synthetic"
-    before = digests(made / "mine")
+    home = bucket.files / "data" / "hairnet_synthetic"
+    before = digests(home / "mine")
     # As a build leaves it that is stopped while it copies: the tell-tale files are not there, its own folder is.
-    (made / "mine" / "1.0.0" / "metadata.json").unlink()
-    (made / "mine" / "1.0.0" / "dataset_info.json").unlink()
-    (left,) = (made / "mine" / "1.0.0").glob("*test_shifted*")
+    (home / "mine" / "1.0.0" / "metadata.json").unlink()
+    (home / "mine" / "1.0.0" / "dataset_info.json").unlink()
+    (left,) = (home / "mine" / "1.0.0").glob("*test_shifted*")
     left.unlink()
     bucket.written.unlink()
     assert bucket.build(*words).returncode == 0
-    assert digests(made / "mine") == before
+    assert digests(home / "mine") == before
     other = bucket.build(*words, "--seed", "7")
     assert other.returncode == 1
     assert "was built with other settings (seed 0 there, 7 now)" in other.stderr
     assert bucket.build(*words, "--seed", "7", "--overwrite").returncode == 0
-    assert digests(made / "mine").keys() == before.keys()
-    assert digests(made / "mine") != before
+    assert digests(home / "mine").keys() == before.keys()
+    assert digests(home / "mine") != before
 
 
 @pytest.mark.slow
@@ -201,7 +201,7 @@ def test_archives_in_a_store_are_unpacked_here(bucket: Bucket, tmp_path: Path) -
     assert list((tmp_path / "here" / "downloads").iterdir())
 
 
-def test_what_a_store_says_is_told_in_one_line(bucket: Bucket) -> None:
+def test_an_error_of_a_store_is_one_line(bucket: Bucket) -> None:
     for words in (
         ["drawn", "--data-dir", "gs://bucket/forbidden", "--eval-examples", "3"],
         ["folder", "--source-dir", "gs://bucket/forbidden", "--data-dir", "gs://bucket/data"],

@@ -1,4 +1,4 @@
-"""Shards of both file formats: the records that went in, whole or one by one, and TFDS reads them too."""
+"""Shards of both file formats: the records that went in, all or one by one, and TFDS reads them too."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_the_same_records_make_the_same_bytes(shard: Path) -> None:
     assert shard.read_bytes() == before
 
 
-def test_half_a_shard_is_never_left(shard: Path, tmp_path: Path) -> None:
+def test_a_partial_shard_is_never_left(shard: Path, tmp_path: Path) -> None:
     def breaking() -> Any:
         yield b"one"
         raise KeyboardInterrupt
@@ -59,15 +59,15 @@ def test_half_a_shard_is_never_left(shard: Path, tmp_path: Path) -> None:
 
 
 def test_damage_is_seen(shard: Path) -> None:
-    whole = shard.read_bytes()
-    middle = whole.index(bytes(range(256)) * 2) + 300
-    shard.write_bytes(whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :])
+    complete = shard.read_bytes()
+    middle = complete.index(bytes(range(256)) * 2) + 300
+    shard.write_bytes(complete[:middle] + bytes([complete[middle] ^ 1]) + complete[middle + 1 :])
     with pytest.raises(ValueError, match="damaged"):
         read_records(shard)
     with pytest.raises(ValueError, match="damaged"):
         ShardFile(shard).read(2)
     assert ShardFile(shard).read(1) == b"a"
-    shard.write_bytes(whole[: len(whole) // 2])
+    shard.write_bytes(complete[: len(complete) // 2])
     with pytest.raises(ValueError, match="damaged"):
         read_records(shard)
     with pytest.raises(ValueError, match=r"damaged|has 0 records"):  # an ArrayRecord's index is at its end
@@ -111,15 +111,15 @@ def test_tfds_reads_array_records(built_drawn: Path, tmp_path: Path) -> None:
     import tensorflow_datasets as tfds
 
     prepared = open_prepared(built_drawn)
-    made = tmp_path / "hairnet_synthetic" / "drawn-array" / "1.0.0"
-    shutil.copytree(built_drawn, made, ignore=shutil.ignore_patterns("*.tfrecord-*"))
-    info = json.loads((made / "dataset_info.json").read_text())
+    dataset = tmp_path / "hairnet_synthetic" / "drawn-array" / "1.0.0"
+    shutil.copytree(built_drawn, dataset, ignore=shutil.ignore_patterns("*.tfrecord-*"))
+    info = json.loads((dataset / "dataset_info.json").read_text())
     info |= {"fileFormat": "array_record", "configName": "drawn-array"}
-    (made / "dataset_info.json").write_text(json.dumps(info))
+    (dataset / "dataset_info.json").write_text(json.dumps(info))
     for shard in prepared.shards["train"]:
-        path = made / shard.path.name.replace(".tfrecord-", ".array_record-")
+        path = dataset / shard.path.name.replace(".tfrecord-", ".array_record-")
         write_records(path, read_records(shard.path), "array_record")
-    source = tfds.builder_from_directory(made).as_data_source("train")
+    source = tfds.builder_from_directory(dataset).as_data_source("train")
     assert len(source) == prepared.records("train")
     for number in (7, 0, 39):
         record = prepared.record("train", number)

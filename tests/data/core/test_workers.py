@@ -1,4 +1,4 @@
-"""Worker processes: every result once, faults carried over, nobody left behind."""
+"""Worker processes: every result once, errors carried over, no process left behind."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_tasks_are_taken_a_few_at_a_time() -> None:
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-def test_faults_come_over_whole(workers: int) -> None:
+def test_errors_come_over_complete(workers: int) -> None:
     with (
         WorkerPool(workers) as executor,
         pytest.raises(PictureError, match=r"^cat\.png: is a cat; take another$") as caught,
@@ -217,19 +217,19 @@ def wait_until(what: Callable[[], bool], seconds: float) -> None:
 
 
 def test_ctrl_c_while_a_worker_is_being_started(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A worker whose start is broken off would say so with a traceback."""
-    real, begun, whole = SpawnProcess.start, [], []
+    """A worker that is interrupted while it starts would print a traceback."""
+    real, blocked, started = SpawnProcess.start, [], []
 
     def start(self: Any) -> None:
-        begun.append(signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, ()))
+        blocked.append(signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, ()))
         os.kill(os.getpid(), signal.SIGINT)
         time.sleep(0.05)
         real(self)
-        whole.append(self)
+        started.append(self)
 
     monkeypatch.setattr(SpawnProcess, "start", start)
     with pytest.raises(KeyboardInterrupt), WorkerPool(2) as executor:
         list(executor.run(square, ((n,) for n in range(9))))
-    assert begun == [True], "the worker inherits that Ctrl-C waits"
-    assert len(whole) == 1
-    assert not whole[0].is_alive()
+    assert blocked == [True], "the worker inherits that Ctrl-C waits"
+    assert len(started) == 1
+    assert not started[0].is_alive()

@@ -114,7 +114,7 @@ def test_wrong_names_are_one_line(built_lfw: Path, tmp_path: Path, command: Comm
         (("--index", 0), "counts within one split"),
     ):
         ran = command("export", built_lfw, *arguments, "--out", tmp_path / "out", "--quiet")
-        assert (ran.status, len(ran.faults)) == (2, 1)
+        assert (ran.status, len(ran.error_lines)) == (2, 1)
         assert said in ran.err
     assert not list(tmp_path.iterdir())
 
@@ -125,7 +125,7 @@ def test_nothing_but_an_earlier_export_is_replaced(built_lfw: Path, tmp_path: Pa
     (mine / "letter.txt").write_text("dear")
     for flags in ((), ("--overwrite",)):
         ran = command("export", built_lfw, "--split", "test", "--out", mine, "--quiet", *flags)
-        assert (ran.status, len(ran.faults)) == (1, 1)
+        assert (ran.status, len(ran.error_lines)) == (1, 1)
         assert "is there already" in ran.err
     assert files_below(mine) == ["letter.txt"]
     out = tmp_path / "out"

@@ -98,10 +98,10 @@ def test_endings_and_counts(built_folder: Path, tmp_path: Path, command: Command
         ("sheet.png", 1001, "--count: 1001 is outside 1..1000; "),
     ):
         ran = command("preview", "--dataset", built_folder, "--count", count, "--out", tmp_path / out)
-        assert (ran.status, len(ran.faults)) == (2, 1)
+        assert (ran.status, len(ran.error_lines)) == (2, 1)
         assert what in ran.err
     ran = command("preview", "--dataset", built_folder, "--split", "dev", "--out", tmp_path / "a.png")
-    assert (ran.status, len(ran.faults)) == (2, 1)
+    assert (ran.status, len(ran.error_lines)) == (2, 1)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -150,7 +150,7 @@ def test_a_faulty_portrait_is_met_when_it_is_shown(
     out = tmp_path / "sheet.png"
     source = ("folder", "--source-dir", broken, "--negatives", negatives_dir, "--negative-rate", 0)
     ran = command("preview", *source, "--out", out)
-    assert (ran.status, len(ran.faults)) == (1, 1)
+    assert (ran.status, len(ran.error_lines)) == (1, 1)
     assert "is empty" in ran.err
     assert not out.exists()
 
@@ -273,23 +273,23 @@ def test_explain_draws_each_step(built_drawn: Path, tmp_path: Path, command: Com
 def test_wrong_split_or_index(built_drawn: Path, command: Command, split: str, index: str, what: str) -> None:
     ran = command("explain", built_drawn, split, index)
     assert (ran.status, ran.out) == (2, "")
-    (line,) = ran.faults
+    (line,) = ran.error_lines
     assert line.startswith(f"hairnet-data: {what}")
 
 
 def test_negative_index(built_drawn: Path, command: Command) -> None:
     ran = command("explain", built_drawn, "train", "--", "-1")
-    assert (ran.status, len(ran.faults)) == (2, 1)
+    assert (ran.status, len(ran.error_lines)) == (2, 1)
     assert "INDEX: -1 is outside 0..39" in ran.err
 
 
 def test_folders_that_mean_nothing(built_drawn: Path, built_folder: Path, tmp_path: Path, command: Command) -> None:
     for option in ("--source-dir", "--negatives"):
         ran = command("explain", built_drawn, "train", 0, option, tmp_path)
-        assert (ran.status, len(ran.faults)) == (2, 1)
+        assert (ran.status, len(ran.error_lines)) == (2, 1)
         assert "are drawn; leave it out" in ran.err
     ran = command("explain", built_folder, "train", 0, "--source-dir", tmp_path / "none")
-    assert (ran.status, len(ran.faults)) == (1, 1)
+    assert (ran.status, len(ran.error_lines)) == (1, 1)
 
 
 def test_a_changed_source(built_folder: Path, portraits_dir: Path, negatives_dir: Path, tmp_path: Path) -> None:

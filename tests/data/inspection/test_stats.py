@@ -109,4 +109,4 @@ def test_damaged_shards(built_lfw: Path, copy_of: CopyOf, command: Command) -> N
     shard.write_bytes(shard.read_bytes()[:-9])
     ran = command("stats", dataset)
     assert (ran.status, ran.out) == (1, "")
-    assert ran.faults[-1].startswith(f"hairnet-data: {shard}: record 2 is damaged or cut off; ")
+    assert ran.error_lines[-1].startswith(f"hairnet-data: {shard}: record 2 is damaged or cut off; ")
