@@ -185,14 +185,14 @@ records = st.lists(st.binary(max_size=300), max_size=8)
 
 
 @given(records)
-def test_a_shard_reads_as_it_was_written(made: list[bytes]) -> None:
-    assert unframe(b"".join(map(frame, made))) == made
+def test_a_shard_reads_as_it_was_written(records: list[bytes]) -> None:
+    assert unframe(b"".join(map(frame, records))) == records
 
 
 @settings(max_examples=300)
 @given(st.lists(st.binary(max_size=40), min_size=1, max_size=4), st.data())
-def test_a_flipped_bit_is_noticed(made: list[bytes], data: st.DataObject) -> None:
-    shard = bytearray(b"".join(map(frame, made)))
+def test_a_flipped_bit_is_noticed(records: list[bytes], data: st.DataObject) -> None:
+    shard = bytearray(b"".join(map(frame, records)))
     at = data.draw(st.integers(0, 8 * len(shard) - 1))
     shard[at // 8] ^= 1 << at % 8
     with pytest.raises(ValueError, match="record"):
@@ -200,13 +200,13 @@ def test_a_flipped_bit_is_noticed(made: list[bytes], data: st.DataObject) -> Non
 
 
 @given(st.lists(st.binary(max_size=40), min_size=1, max_size=4), st.data())
-def test_a_shard_cut_short_is_noticed_unless_it_ends_with_a_record(made: list[bytes], data: st.DataObject) -> None:
-    framed = list(map(frame, made))
+def test_a_shard_cut_short_is_noticed_unless_it_ends_with_a_record(records: list[bytes], data: st.DataObject) -> None:
+    framed = list(map(frame, records))
     shard = b"".join(framed)
     end = data.draw(st.integers(0, len(shard) - 1))
-    whole = [sum(map(len, framed[:count])) for count in range(len(framed))]
-    if end in whole:
-        assert unframe(shard[:end]) == made[: whole.index(end)]
+    ends = [sum(map(len, framed[:count])) for count in range(len(framed))]
+    if end in ends:
+        assert unframe(shard[:end]) == records[: ends.index(end)]
     else:
         with pytest.raises(ValueError, match="record"):
             unframe(shard[:end])
@@ -222,17 +222,17 @@ def test_tensorflow_reads_shards(tmp_path: Path) -> None:
     import tensorflow as tf
 
     rng = np.random.default_rng(0)
-    made = [serialize({"index": k, "mask": encode_mask(mask_of(k, 20 + k)), "kind": "portrait"}) for k in range(9)]
-    made.append(rng.bytes(100_000))
+    records = [serialize({"index": k, "mask": encode_mask(mask_of(k, 20 + k)), "kind": "portrait"}) for k in range(9)]
+    records.append(rng.bytes(100_000))
     path = tmp_path / "shard.tfrecord"
-    path.write_bytes(b"".join(map(frame, made)))
-    assert [record.numpy() for record in tf.data.TFRecordDataset(str(path))] == made
-    example = tf.train.Example.FromString(made[4])
+    path.write_bytes(b"".join(map(frame, records)))
+    assert [record.numpy() for record in tf.data.TFRecordDataset(str(path))] == records
+    example = tf.train.Example.FromString(records[4])
     assert example.features.feature["index"].int64_list.value[:] == [4]
     with tf.io.TFRecordWriter(str(path)) as writer:
-        for record in made:
+        for record in records:
             writer.write(record)
-    assert unframe(path.read_bytes()) == made
+    assert unframe(path.read_bytes()) == records
 
 
 def test_opencv_reads_what_was_written_in_the_order_it_expects() -> None:

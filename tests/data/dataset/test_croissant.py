@@ -118,10 +118,10 @@ def test_the_table_says_what_the_records_say(which: str, request: pytest.Fixture
 
 def test_array_records_are_described_too(tmp_path: Path) -> None:
     settings = BuildSettings(image_size=64, train_examples=12, file_format="array_record")
-    made = build(tiny_drawn(), settings, tmp_path).path
-    loaded = list(load(made).records("examples"))
-    assert len(loaded) == sum(open_prepared(made).records(split) for split in open_prepared(made).shards)
-    assert loaded[3]["examples/recipe"] == open_prepared(made).record("train", 3)["recipe"]
+    dataset = build(tiny_drawn(), settings, tmp_path).path
+    loaded = list(load(dataset).records("examples"))
+    assert len(loaded) == sum(open_prepared(dataset).records(split) for split in open_prepared(dataset).shards)
+    assert loaded[3]["examples/recipe"] == open_prepared(dataset).record("train", 3)["recipe"]
     assert loaded[3]["examples/shard"] == b"hairnet_synthetic-train.array_record-00000-of-00001"
     assert "examples/image_start" not in loaded[3]
 

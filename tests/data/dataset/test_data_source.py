@@ -25,23 +25,23 @@ def by_tf_data(dataset: Path, split: str) -> list[tuple[Any, Any]]:
 
     files = [str(shard.path) for shard in open_prepared(dataset).shards[split]]
     features = {name: tf.io.FixedLenFeature((), tf.string) for name in ("image", "mask")}
-    found = []
+    decoded = []
     for data in tf.data.TFRecordDataset(files):
         record = tf.io.parse_single_example(data, features)
         image = tf.io.decode_jpeg(record["image"], channels=3, dct_method="INTEGER_ACCURATE")  # PNG too
-        found.append((image.numpy(), tf.io.decode_png(record["mask"], channels=1).numpy()[..., 0]))
-    return found
+        decoded.append((image.numpy(), tf.io.decode_png(record["mask"], channels=1).numpy()[..., 0]))
+    return decoded
 
 
 @pytest.mark.parametrize("which", ["built_lfw", "built_folder"])
 def test_they_are_what_tf_data_gives(which: str, request: pytest.FixtureRequest) -> None:
     dataset = request.getfixturevalue(which)
     for split in ("train", "test_negatives"):
-        examples, wanted = Examples.open(dataset, split), by_tf_data(dataset, split)
-        assert len(examples) == len(wanted)
-        for number in reversed(range(len(wanted))):
-            np.testing.assert_array_equal(examples[number]["image"], wanted[number][0])
-            np.testing.assert_array_equal(examples[number]["mask"], wanted[number][1])
+        examples, expected = Examples.open(dataset, split), by_tf_data(dataset, split)
+        assert len(examples) == len(expected)
+        for number in reversed(range(len(expected))):
+            np.testing.assert_array_equal(examples[number]["image"], expected[number][0])
+            np.testing.assert_array_equal(examples[number]["mask"], expected[number][1])
             assert examples[number]["index"] == number
 
 
@@ -56,12 +56,12 @@ def test_array_records_give_the_same(built_lfw: Path, tmp_path: Path) -> None:
 
 
 def test_a_sequence_over_several_shards(built_lfw: Path, tmp_path: Path) -> None:
-    (whole,) = open_prepared(built_lfw).shards["train"]
-    records, shards = read_records(whole.path), []
+    (shard,) = open_prepared(built_lfw).shards["train"]
+    records, shards = read_records(shard.path), []
     for number, (first, end) in enumerate(((0, 7), (7, 8), (8, 40))):
         path = tmp_path / f"set-train.tfrecord-{number:05d}-of-00003"
         write_records(path, records[first:end], "tfrecord")
-        shards.append(replace(whole, path=path, first=first, records=end - first))
+        shards.append(replace(shard, path=path, first=first, records=end - first))
     examples = pickle.loads(pickle.dumps(Examples(shards, ["index"])))
     assert [example["index"] for example in examples] == list(range(40))
     assert [examples[at]["index"] for at in (39, -1, 7, np.int64(8), -40)] == [39, 39, 7, 8, 0]

@@ -51,26 +51,26 @@ def test_grain(which: str, request: pytest.FixtureRequest) -> None:
     pytest.importorskip("grain", reason="grain is not installed: pip install grain")
     dataset = request.getfixturevalue(which)
     example = load("grain_pipeline")
-    found: list[Pair] = []
+    pairs_read: list[Pair] = []
     for batch in example.batches(str(dataset), size=16):
         assert batch["image"].dtype == batch["mask"].dtype == np.uint8
         assert batch["image"].shape[0] == batch["mask"].shape[0] <= 16
-        found += [(i.tobytes(), m.tobytes()) for i, m in zip(batch["image"], batch["mask"], strict=True)]
-    wanted = by_tf_data(dataset, "train")
-    assert sorted(found) == wanted
-    assert found != wanted  # shuffled
+        pairs_read += [(i.tobytes(), m.tobytes()) for i, m in zip(batch["image"], batch["mask"], strict=True)]
+    expected = by_tf_data(dataset, "train")
+    assert sorted(pairs_read) == expected
+    assert pairs_read != expected  # shuffled
 
 
-def test_grain_goes_on_where_it_stopped(built_lfw: Path) -> None:
+def test_grain_resumes_where_it_stopped(built_lfw: Path) -> None:
     pytest.importorskip("grain", reason="grain is not installed: pip install grain")
     example = load("grain_pipeline")
-    whole = [batch["mask"] for batch in example.batches(str(built_lfw), size=8)]
+    every = [batch["mask"] for batch in example.batches(str(built_lfw), size=8)]
     stopped = iter(example.batches(str(built_lfw), size=8))
     for _ in range(2):
         next(stopped)
     again = iter(example.batches(str(built_lfw), size=8))
     again.set_state(stopped.get_state())
-    np.testing.assert_equal([batch["mask"] for batch in again], whole[2:])
+    np.testing.assert_equal([batch["mask"] for batch in again], every[2:])
 
 
 @pytest.mark.parametrize("which", ["built_lfw", "built_folder"])  # JPEG, PNG
@@ -79,14 +79,14 @@ def test_torch(which: str, workers: int, request: pytest.FixtureRequest) -> None
     torch = pytest.importorskip("torch", reason="torch is not installed: pip install torch")
     dataset = request.getfixturevalue(which)
     example = load("torch_loader")
-    found: list[Pair] = []
+    pairs_read: list[Pair] = []
     for batch in example.batches(str(dataset), size=16, workers=workers):
         assert batch["image"].dtype == batch["mask"].dtype == torch.uint8
         pairs = zip(batch["image"].numpy(), batch["mask"].numpy(), strict=True)
-        found += [(image.tobytes(), mask.tobytes()) for image, mask in pairs]
-    wanted = by_tf_data(dataset, "train")
-    assert sorted(found) == wanted
-    assert found != wanted  # shuffled
+        pairs_read += [(image.tobytes(), mask.tobytes()) for image, mask in pairs]
+    expected = by_tf_data(dataset, "train")
+    assert sorted(pairs_read) == expected
+    assert pairs_read != expected  # shuffled
 
 
 @pytest.mark.parametrize(("name", "needs"), [("grain_pipeline", "grain"), ("torch_loader", "torch")])

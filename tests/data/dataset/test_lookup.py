@@ -30,8 +30,8 @@ def test_every_way_to_name_it(data_dir: Path, built_drawn: Path) -> None:
 
 def test_what_is_not_there_is_left_to_the_reader(data_dir: Path, tmp_path: Path) -> None:
     for given in (tmp_path / "none", Path("none"), tmp_path):
-        found = resolve_dataset(given, tmp_path / "empty")
-        assert found == given or found.is_relative_to(data_dir)
+        resolved = resolve_dataset(given, tmp_path / "empty")
+        assert resolved == given or resolved.is_relative_to(data_dir)
     damaged = next(data_dir.glob("*/*/*"))
     (damaged / "dataset_info.json").unlink()
     assert resolve_dataset(damaged, data_dir) == damaged

@@ -17,7 +17,7 @@ from hairnet_data.core.classes import BACKGROUND, HAIR, UNLABELLED, ids_of
 from hairnet_data.core.drawing.contact_sheet import Cell, contact_sheet
 from hairnet_data.core.drawing.overlay import outline, outline_layer
 from hairnet_data.core.errors import DatasetError
-from hairnet_data.core.workers.pool import WorkerPool
+from hairnet_data.core.progress import silent
 from hairnet_data.dataset.codec import decode_mask, encode_mask
 from hairnet_data.dataset.provenance import open_available_sources
 from hairnet_data.dataset.reader import open_prepared
@@ -30,9 +30,9 @@ from hairnet_data.sources.base import Portrait
 from hairnet_data.sources.folder.source import Folder
 from hairnet_data.sources.registry import Sources
 from hairnet_data.sources.scenes.source import DrawnBackgrounds
-from hairnet_data.verify.dataset_checks import Report, verify
 from tests.support.datasets import CopyOf, change_record, rewrite
 from tests.support.portraits import draw_head, save_picture
+from tests.support.verifying import verify_all
 
 CONFIG = """\
 [indices]
@@ -43,18 +43,6 @@ person = "^([a-z]+)_"
 fractions = [0.6, 0.2, 0.2]
 ignored = ["background", "face"]
 """
-
-
-def silent(what: str, done: int, total: int) -> None:
-    pass
-
-
-def check(dataset: Path, source_dir: Path | None = None) -> Report:
-    prepared = open_prepared(dataset)
-    with WorkerPool(1) as executor:
-        return verify(
-            prepared, open_available_sources(prepared, source_dir, None, dataset.parents[2]), executor, silent
-        )
 
 
 @pytest.fixture(scope="module")
@@ -100,12 +88,12 @@ def test_masks_hold_hair_background_and_255(built: Path) -> None:
 
 
 def test_verify_finds_it_sound_and_compares_all_masks(built: Path, hair_only: Path) -> None:
-    report = check(built, hair_only)
+    report = verify_all(built, hair_only)
     assert [str(finding) for finding in report.findings] == []
     assert report.masks == report.images == report.records > 90
 
 
-def test_verify_minds_hair_that_is_never_there(built: Path, copy_of: CopyOf) -> None:
+def test_verify_reports_hair_that_is_never_there(built: Path, copy_of: CopyOf) -> None:
     damaged = copy_of(built)
 
     def bald(records: list[dict[str, Any]]) -> None:
@@ -114,7 +102,7 @@ def test_verify_minds_hair_that_is_never_there(built: Path, copy_of: CopyOf) -> 
             record["mask"] = encode_mask(np.where(mask == HAIR, np.uint8(UNLABELLED), mask))
 
     rewrite(damaged, "train", bald)
-    assert [str(finding) for finding in check(damaged).findings] == ["train: no portrait shows any hair"]
+    assert [str(finding) for finding in verify_all(damaged).findings] == ["train: no portrait shows any hair"]
 
 
 def _mask_with(value: int, dataset: Path) -> list[str]:
@@ -124,10 +112,10 @@ def _mask_with(value: int, dataset: Path) -> list[str]:
         record["mask"] = encode_mask(mask)
 
     change_record(dataset, "test", 0, change)
-    return [finding.what for finding in check(dataset).findings]
+    return [finding.what for finding in verify_all(dataset).findings]
 
 
-def test_verify_takes_no_other_value_for_it(built: Path, copy_of: CopyOf) -> None:
+def test_verify_refuses_other_values(built: Path, copy_of: CopyOf) -> None:
     assert _mask_with(254, copy_of(built)) == ["its mask has class 254"]
 
 
@@ -144,7 +132,7 @@ def test_verify_compares_what_is_unlabelled(built: Path, hair_only: Path, copy_o
         record["mask"] = encode_mask(mask)
 
     change_record(damaged, "test", 0, label)
-    (finding,) = check(damaged, hair_only).findings
+    (finding,) = verify_all(damaged, hair_only).findings
     assert "the mask is wrong at" in finding.what
 
 
@@ -152,7 +140,7 @@ def test_a_negative_is_background_everywhere(built: Path, copy_of: CopyOf) -> No
     damaged = copy_of(built)
     blank = encode_mask(np.full((64, 64), UNLABELLED, np.uint8))
     change_record(damaged, "test_negatives", 0, lambda record: record.update(mask=blank))
-    assert [finding.what for finding in check(damaged).findings] == [
+    assert [finding.what for finding in verify_all(damaged).findings] == [
         "a negative's mask has 4,096 pixels that are not background"
     ]
 
@@ -216,8 +204,8 @@ def test_what_nobody_labelled_is_of_no_head() -> None:
     )
 
 
-def test_the_ordinary_way_is_taken_where_a_portrait_fills_the_frame(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No fill is painted that nobody would see: neither without unlabelled pixels nor with them."""
+def test_no_fill_is_painted_where_a_portrait_fills_the_frame(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither without unlabelled pixels nor with them."""
     from hairnet_data.recipes.recipe import Affine, Recipe
 
     monkeypatch.setattr(renderer, "paint_box", lambda *args: pytest.fail("a fill was painted"))
@@ -225,11 +213,11 @@ def test_the_ordinary_way_is_taken_where_a_portrait_fills_the_frame(monkeypatch:
     blank = np.zeros((32, 32, 3), np.uint8)
     for value in (HAIR, UNLABELLED):
         mask = np.full((32, 32), value, np.uint8)
-        _, made = renderer.render(recipe, Portrait(blank, mask), lambda asset: blank)
-        np.testing.assert_array_equal(made, mask)
+        _, rendered = renderer.render(recipe, Portrait(blank, mask), lambda asset: blank)
+        np.testing.assert_array_equal(rendered, mask)
 
 
-# ------------------------------------------------------------------------------------------------ shown
+# --- shown
 
 
 def _half(size: int = 90) -> np.ndarray:
@@ -247,7 +235,7 @@ def test_it_is_hatched_where_it_is_and_nowhere_else() -> None:
     shown = outline(image, _half())[:, 45:].max(-1)
     assert shown.max() > 160
     assert shown.min() < 90
-    # Diagonal: a step right and a step up is the same place in the hatch.
+    # Diagonal: a step right and a step up is the same point of the hatch.
     np.testing.assert_array_equal(layer[1:, 46:-1], layer[:-1, 47:])
 
 

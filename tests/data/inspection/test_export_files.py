@@ -45,7 +45,7 @@ def test_the_round_trip(which: str, tmp_path: Path, request: pytest.FixtureReque
     catalogue = source.catalogue()
     assert catalogue.faults == ()
     entries = {entry.id: entry for entry in catalogue.entries}
-    grounds = {entry.id for entry in PhotoFolder(out / "negatives").catalogue().entries}
+    backgrounds = {entry.id for entry in PhotoFolder(out / "negatives").catalogue().entries}
     seen = 0
     people: dict[str, str] = {}
     for split in prepared.shards:
@@ -61,7 +61,7 @@ def test_the_round_trip(which: str, tmp_path: Path, request: pytest.FixtureReque
                 assert row["person"] == record["person"].decode()
                 seen += 1
             else:
-                assert any(row["image"].endswith(ground) or ground.endswith(id) for ground in grounds)
+                assert any(row["image"].endswith(background) or background.endswith(id) for background in backgrounds)
                 np.testing.assert_array_equal(read_mask(out / row["mask"]).indices, mask)
             assert read_photo(out / row["image"]).shape == image.shape
     assert seen == len(entries)
@@ -90,9 +90,11 @@ def test_files_are_the_stored_bytes_and_lines_the_recipes(built_lfw: Path, tmp_p
 def test_a_dataset_is_built_from_it(built_lfw: Path, tmp_path: Path) -> None:
     export(open_prepared(built_lfw), tmp_path / "out", ["train"])
     sources = Sources(Folder.open(tmp_path / "out"), PhotoFolder(tmp_path / "out" / "negatives"))
-    made = build(sources, BuildSettings(image_size=64, train_examples=6), tmp_path / "data", BuildOptions(name="again"))
-    assert made.skipped == 0
-    shown = [record["person"].decode() for record in open_prepared(made.path).read("train")]
+    result = build(
+        sources, BuildSettings(image_size=64, train_examples=6), tmp_path / "data", BuildOptions(name="again")
+    )
+    assert result.skipped == 0
+    shown = [record["person"].decode() for record in open_prepared(result.path).read("train")]
     assert set(shown) <= {"", "Ann_Ash", "Bob_Birch", "Cy_Cedar", "Di_Dogwood"}
 
 
@@ -108,14 +110,14 @@ def test_single_records(built_lfw: Path, tmp_path: Path, command: Command) -> No
 
 
 def test_wrong_names_are_one_line(built_lfw: Path, tmp_path: Path, command: Command) -> None:
-    for arguments, said in (
+    for arguments, message in (
         (("--split", "tset"), "no split named 'tset'"),
         (("--split", "test", "--index", 99999), "99999 is outside"),
         (("--index", 0), "counts within one split"),
     ):
         ran = command("export", built_lfw, *arguments, "--out", tmp_path / "out", "--quiet")
         assert (ran.status, len(ran.error_lines)) == (2, 1)
-        assert said in ran.err
+        assert message in ran.err
     assert not list(tmp_path.iterdir())
 
 
@@ -151,10 +153,10 @@ def test_a_damaged_dataset_leaves_nothing_behind(built_lfw: Path, tmp_path: Path
 
 
 def test_progress_and_indices_of_several_splits(built_lfw: Path, tmp_path: Path) -> None:
-    told: list[tuple[str, int, int]] = []
+    steps: list[tuple[str, int, int]] = []
     prepared = open_prepared(built_lfw)
-    export(prepared, tmp_path / "out", ["train"], progress=lambda *step: told.append(step))
-    assert (told[0], told[-1]) == (("exporting", 0, 40), ("exporting", 40, 40))
+    export(prepared, tmp_path / "out", ["train"], progress=lambda *step: steps.append(step))
+    assert (steps[0], steps[-1]) == (("exporting", 0, 40), ("exporting", 40, 40))
     with pytest.raises(UsageError):
         export(prepared, tmp_path / "more", ["train", "test"], [0])
 

@@ -1,4 +1,4 @@
-"""`preview` and `explain`: what is shown is what a build makes, or has made."""
+"""`preview` and `explain`: what is shown is what a build renders, or has stored."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def available(dataset: Path, source_dir: Path | None = None, negatives: Path | N
     return open_available_sources(open_prepared(dataset), source_dir, negatives, dataset.parents[2] / "downloads")
 
 
-# -------------------------------------------------------------------------------------------------- preview
+# --- preview
 
 
 def test_from_settings_shows_what_a_build_begins_with(
@@ -141,7 +141,7 @@ def test_names_of_files_are_no_html(tmp_path: Path, command: Command) -> None:
     assert command("preview", *source, "--count", 8, "--out", tmp_path / "sheet.png").status == 0
 
 
-def test_a_faulty_portrait_is_met_when_it_is_shown(
+def test_a_faulty_portrait_is_found_when_it_is_rendered(
     portraits_dir: Path, negatives_dir: Path, tmp_path: Path, command: Command
 ) -> None:
     broken = shutil.copytree(portraits_dir, tmp_path / "broken")
@@ -155,7 +155,7 @@ def test_a_faulty_portrait_is_met_when_it_is_shown(
     assert not out.exists()
 
 
-def test_show_replaces_whole_or_not_at_all(built_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_show_writes_atomically(built_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     out = tmp_path / "sheet.png"
     out.write_bytes(b"the old one")
     cells = list(from_dataset(open_prepared(built_folder), "test", 2))
@@ -167,7 +167,7 @@ def test_show_replaces_whole_or_not_at_all(built_folder: Path, tmp_path: Path, m
     assert sorted(tmp_path.iterdir()) == [out]
 
 
-# -------------------------------------------------------------------------------------------------- explain
+# --- explain
 
 
 @pytest.mark.parametrize("which", ["built_drawn", "built_folder", "built_lfw"])
@@ -178,14 +178,14 @@ def test_explain_renders_again_what_is_stored(which: str, request: pytest.Fixtur
         folders = (request.getfixturevalue("portraits_dir"), request.getfixturevalue("negatives_dir"))
     elif which == "built_lfw":
         folders = (request.getfixturevalue("lfw_dir"),)
-    prepared, hand = open_prepared(dataset), available(dataset, *folders)
+    prepared, sources = open_prepared(dataset), available(dataset, *folders)
     image_format = prepared.metadata.identity.image_format
     kinds = set()
     for split in prepared.shards:
         for index in range(min(12, prepared.records(split))):
             record = prepared.record(split, index)
             recipe = Recipe.from_json(record["recipe"])  # type: ignore[arg-type]
-            cells, missing = explain(prepared, hand, split, index)
+            cells, missing = explain(prepared, sources, split, index)
             assert missing == []
             *_, last, stored = cells
             assert stored.title == "as stored"
@@ -211,14 +211,14 @@ def test_large_photos_are_shrunk_the_same_way(tmp_path: Path) -> None:
         photo, mask = draw_head(number, 700, 500)
         save_picture(folder / "images" / f"p{number}.png", photo)
         save_picture(folder / "masks" / f"p{number}.png", in_colours(mask))
-    ground = make_negatives(tmp_path / "ground", 5)
-    save_picture(ground / "wide.png", Image.open(ground / "wall_0.png").resize((900, 600)))
+    negatives = make_negatives(tmp_path / "negatives", 5)
+    save_picture(negatives / "wide.png", Image.open(negatives / "wall_0.png").resize((900, 600)))
     policy = Policy(scale=(0.3, 3), negative_rate=0.2)
     settings = BuildSettings(image_size=40, train_examples=25, image_format="png", policy=policy)
-    dataset = build(Sources(Folder.open(folder), PhotoFolder(ground)), settings, tmp_path / "data").path
-    prepared, hand = open_prepared(dataset), available(dataset, folder, ground)
+    dataset = build(Sources(Folder.open(folder), PhotoFolder(negatives)), settings, tmp_path / "data").path
+    prepared, sources = open_prepared(dataset), available(dataset, folder, negatives)
     for index in range(25):
-        cells, _ = explain(prepared, hand, "train", index)
+        cells, _ = explain(prepared, sources, "train", index)
         assert np.array_equal(cells[-2].image, cells[-1].image)
 
 
@@ -230,9 +230,9 @@ def test_explain_names_what_is_missing(
     index = next(k for k, recipe in enumerate(recipes) if recipe.kind == "portrait" and recipe.assets()[1])
     recipe = recipes[index]
     portrait = f"note: the portrait {recipe.source_id} is not available: give its folder with --source-dir"
-    ground = recipe.assets()[1][0].partition("@")[0]
-    background = f"note: the background {ground} is not available: give its folder with --negatives"
-    for folders, wanted in (
+    background_id = recipe.assets()[1][0].partition("@")[0]
+    background = f"note: the background {background_id} is not available: give its folder with --negatives"
+    for folders, expected in (
         ((), [portrait, background]),
         (("--source-dir", portraits_dir), [background]),
         (("--negatives", negatives_dir), [portrait]),
@@ -241,7 +241,7 @@ def test_explain_names_what_is_missing(
         ran = command("explain", built_folder, "train", index, *folders)
         assert (ran.status, ran.err) == (0, "")
         notes = [line for line in ran.out.splitlines() if line.startswith("note: ")]
-        assert [note for note in notes if note in (portrait, background)] == wanted
+        assert [note for note in notes if note in (portrait, background)] == expected
         assert ("1. warped" in ran.out) == (not notes)
         assert f"as stored: train {index}; " in ran.out
     # A negative of drawn backgrounds needs no portraits.
@@ -322,6 +322,6 @@ def test_a_recipe_that_is_not_the_records_is_seen(built_drawn: Path, copy_of: Co
     assert not np.array_equal(cells[-2].mask, cells[-1].mask)
 
 
-def test_drawn_grounds_need_no_folder(built_lfw: Path, lfw_dir: Path) -> None:
-    hand = available(built_lfw, lfw_dir)
-    assert isinstance(hand.backgrounds, DrawnBackgrounds)
+def test_drawn_backgrounds_need_no_folder(built_lfw: Path, lfw_dir: Path) -> None:
+    sources = available(built_lfw, lfw_dir)
+    assert isinstance(sources.backgrounds, DrawnBackgrounds)

@@ -12,14 +12,11 @@ import pytest
 from PIL import Image
 
 from hairnet_data.core.errors import DatasetError
+from hairnet_data.core.progress import silent
 from hairnet_data.dataset.reader import open_prepared
 from hairnet_data.inspection.stats import count
 from tests.support.command import Command
 from tests.support.datasets import CopyOf, change_record
-
-
-def silent(what: str, done: int, total: int) -> None:
-    pass
 
 
 def by_hand(dataset: Path) -> dict[str, Any]:

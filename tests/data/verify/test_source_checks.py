@@ -165,6 +165,6 @@ def test_an_occluder_that_hides_too_little_or_too_much(
         return
     (line,) = lines
     where = re.escape(f"test_occluded 0 ({recipe.source_id})")
-    found = re.fullmatch(rf"{where}: its occluder hides (\d+)% of the head, not 20-50 %", line)
-    assert found, line
-    assert int(found[1]) < 20 if hint == "less" else int(found[1]) > 50
+    match = re.fullmatch(rf"{where}: its occluder hides (\d+)% of the head, not 20-50 %", line)
+    assert match, line
+    assert int(match[1]) < 20 if hint == "less" else int(match[1]) > 50

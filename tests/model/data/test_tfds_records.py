@@ -1,4 +1,4 @@
-"""Reading prepared datasets: the metadata, the order of records, and what is said of damage."""
+"""Reading prepared datasets: the metadata, the order of records, and errors for damaged files."""
 
 from __future__ import annotations
 
