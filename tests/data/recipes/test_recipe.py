@@ -237,7 +237,7 @@ def test_what_is_no_recipe_is_refused_in_one_line(text: str) -> None:
     [
         (("version",), 2, "version: should be 1, received 2"),
         (("index",), -1, "index: should be at least 0, received -1"),
-        (("affine", "scale"), 1e9, "affine.scale: should be at most 100.0, received 1000000000.0"),
+        (("affine", "scale"), 1e9, "affine.scale: should be at most 100, received 1000000000.0"),
         (("occluders", 1, "paint", "seed"), 1.5, "occluders.1.paint.seed: should be an integer, received 1.5"),
         (("traits", "tone"), 7, "traits.tone: should be a text, received 7"),
         (("occluders", 1, "paint", "period"), 0, "occluders.1.paint: should have a period of at least 0.005"),
