@@ -87,6 +87,7 @@ def train(
     from hairnet_model.networks.start import start_quietly
 
     start_quietly()
+    from hairnet_model.evaluation.report import percent
     from hairnet_model.training import run_log
     from hairnet_model.training.config import TrainingConfig, as_2019_config, validation_interval
     from hairnet_model.training.train import train as train_network
@@ -130,9 +131,10 @@ def train(
         result = train_network(settings, feed, out, init_model, resume, progress, devices)
     if not quiet:
         best = result.best
+        scores = (("mIoU", "miou"), ("hair F1", "hair_f1"), ("face F1", "face_f1"))
         print(
             f"{'stopped early; ' if result.stopped_early else ''}best validation at step {best['step']:.0f}: "
-            f"mIoU {100 * best['miou']:.1f}, hair F1 {100 * best['hair_f1']:.1f}, face F1 {100 * best['face_f1']:.1f}"
+            + ", ".join(f"{label} {percent(best[name])}" for label, name in scores)
         )
     print(out / "best.keras")
 

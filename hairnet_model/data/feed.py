@@ -22,11 +22,13 @@ class Feed(Protocol):
     Attributes:
         image_size: side of the pictures, in pixels.
         examples: how many there are to train on.
+        validation_examples: how many there are to validate on.
         people: hashes (`person_hash.hashed`) of those who are shown in them.
     """
 
     image_size: int
     examples: int
+    validation_examples: int
     people: frozenset[str]
 
     def describe(self) -> list[dict[str, object]]:

@@ -83,6 +83,7 @@ class PackedFeed:
         self.examples = self._count("train")
         if not self.examples:
             raise DatasetError(str(path), "has no pictures to train on", "pack another dataset")
+        self.validation_examples = self._count("validation")
 
     def describe(self) -> list[dict[str, object]]:
         """Name, fingerprint and examples."""

@@ -24,6 +24,9 @@ class RecordFeed:
         self._datasets, self._distinct = datasets, tuple(distinct)
         self.image_size = one_size(datasets)
         self.examples = sum(dataset.count("train") for dataset in distinct)
+        # A dataset may have none of its own: those of all are validated on together.
+        self._validated = [d for d in distinct if "validation" in d.shards and d.count("validation")]
+        self.validation_examples = sum(dataset.count("validation") for dataset in self._validated)
         self.people = frozenset[str]().union(*(people(dataset) for dataset in distinct))
 
     def describe(self) -> list[dict[str, object]]:
@@ -44,6 +47,6 @@ class RecordFeed:
 
     def validation(self) -> Iterator[tuple[Pixels, Pixels]]:
         """Yields the validation splits of all datasets, one after another."""
-        for dataset in self._distinct:
+        for dataset in self._validated:
             for batch in read(dataset, "validation"):
                 yield batch.images, batch.masks

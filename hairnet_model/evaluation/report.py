@@ -174,11 +174,12 @@ def _table(head: str, rows: list[tuple[str, Scores]]) -> Any:
             scores.pixel_accuracy, scores.miou, *(scores.iou[number] for number in OUTLINED),
             *(scores.f1[number] for number in OUTLINED), *scores.boundary_f1, scores.boundary_mean,
         )  # fmt: skip
-        table.add_row(name, f"{scores.pictures:,}", *map(_percent, shares))
+        table.add_row(name, f"{scores.pictures:,}", *map(percent, shares))
     return table
 
 
-def _percent(share: float) -> str:
+def percent(share: float) -> str:
+    """A share in percent; "-" if it is undefined."""
     return "-" if math.isnan(share) else f"{100 * share:.1f}"
 
 

@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import json
+import math
 import platform
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
@@ -30,12 +31,17 @@ COLUMNS = ("step", "examples", "seconds", "learning_rate", "loss", "pixel_accura
 
 
 def write_csv(path: Path, rows: Rows) -> None:
-    """Writes a row per validation. Raises BuildError if it cannot be written."""
+    """Writes a row per validation; an undefined score is an empty cell. Raises BuildError if it cannot be written."""
     text = io.StringIO()
     writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
     writer.writeheader()
-    writer.writerows({name: f"{row[name]:.6g}" for name in COLUMNS} for row in rows)
+    writer.writerows({name: "" if math.isnan(row[name]) else f"{row[name]:.6g}" for name in COLUMNS} for row in rows)
     write_atomic(path, text.getvalue().encode())
+
+
+def to_json(row: Mapping[str, float]) -> dict[str, float | None]:
+    """A row as JSON values: None for an undefined score, since JSON has no NaN."""
+    return {name: None if math.isnan(value) else value for name, value in row.items()}
 
 
 def write_curves(path: Path, rows: Rows, title: str) -> None:
@@ -60,8 +66,10 @@ def write_curves(path: Path, rows: Rows, title: str) -> None:
         ("hair_f1", "hair F1", "#d62839"),
     ):
         values = [100 * row[name] for row in rows]
-        right.plot(steps, values, color=colour, marker=".", label=f"{label} {values[-1]:.1f}")
-    right.set(xlabel="step", ylabel="%, validation", ylim=(max(0, 100 * min(row["hair_f1"] for row in rows) - 5), 100))
+        if not all(map(math.isnan, values)):
+            right.plot(steps, values, color=colour, marker=".", label=f"{label} {values[-1]:.1f}")
+    lowest = min((row["hair_f1"] for row in rows if not math.isnan(row["hair_f1"])), default=0.0)
+    right.set(xlabel="step", ylabel="%, validation", ylim=(max(0, 100 * lowest - 5), 100))
     right.legend(frameon=False, loc="lower right")
     for axes in (left, right):
         axes.grid(color="#eeeeee")

@@ -63,14 +63,13 @@ def train(
             number of devices, with the same result but for rounding.
 
     Raises:
-        RunError: there is a run already, or none to resume; the settings or the data are not those of the run; the
-            loss is not a number; a file cannot be written. The last good weights are kept.
+        RunError: the data has no validation examples, or pictures of a size that the networks do not take; there is a
+            run already, or none to resume; the settings or the data are not those of the run; the loss is not a
+            number; a file cannot be written. The last good weights are kept.
         DatasetError: a record is damaged.
         UsageError: there are fewer devices, or they cannot share a batch evenly.
     """
-    if feed.image_size % fcn.STRIDE:
-        what = f"has pictures of {feed.image_size} pixels, which {fcn.STRIDE} does not divide"
-        raise RunError("the dataset", what, "build it with another --image-size")
+    _check_feed(feed)
     selected = select_devices(devices, settings.batch)
     identity = {"settings": settings.to_json(), "data": feed.describe(), "init": run_log.weights_hash(init)}
     state = None
@@ -90,12 +89,27 @@ def train(
             row = trainer.round(_steps_done(rows), feed, progress, best)
             rows.append({**row, "seconds": before + time.monotonic() - started})
             stopped = _out_of_patience(rows, settings.patience)
-            about = {"architecture": settings.arch, "head": settings.head, "validation": rows[-1], **identity}
+            about = {
+                "architecture": settings.arch,
+                "head": settings.head,
+                "validation": run_log.to_json(rows[-1]),
+                **identity,
+            }
             model = Model(trainer.averaged_network, feed.image_size, people, about)
             _save_round(run, model, rows, trainer.state(rows, identity))
     except BuildError as error:
         raise RunError(error.where, error.what, "free some space, then resume it with --resume") from error
     return TrainingResult(_best(rows), rows, stopped)
+
+
+def _check_feed(feed: Feed) -> None:
+    names = ", ".join(str(dataset["name"]) for dataset in feed.describe())
+    if feed.image_size % fcn.STRIDE:
+        what = f"has pictures of {feed.image_size} pixels, which {fcn.STRIDE} does not divide"
+        raise RunError(names, what, "build it with another --image-size")
+    if not feed.validation_examples:
+        hint = "build it with more --eval-examples, or from a source whose division leaves some for validation"
+        raise RunError(names, "has no validation examples: nothing would tell which weights are the best", hint)
 
 
 def _create_folder(run: Path) -> None:

@@ -77,7 +77,7 @@ class Trainer:
             A row of the history (`run_log.COLUMNS`), without the seconds.
 
         Raises:
-            RunError: the loss is not a number.
+            RunError: the loss is not a number, or no pixel of the validation split has a label.
         """
         settings = self.settings
         done = settings.next_validation(first)
@@ -109,12 +109,18 @@ class Trainer:
         }
 
     def validate(self, feed: Feed) -> dict[str, float]:
-        """Scores of the averaged network on the validation split, from the pooled confusion matrix."""
+        """Scores of the averaged network on the validation split, from the pooled confusion matrix.
+
+        A class that is neither there nor predicted, or never labelled, has the score NaN.
+        """
         confusion, partly = np.zeros((3, 3), np.int64), False
         for images, masks in feed.validation():
             partly = partly or bool(masks.max(initial=0) >= UNSURE)
             predicted = class_ids(np.asarray(self.averaged_network.predict_on_batch(images)))
             confusion += metrics.confusion(masks, predicted)
+        if not confusion.any():
+            hint = "build the dataset with labels in its validation split"
+            raise RunError("validation", "no pixel of the validation examples has a label", hint)
         f1 = metrics.f1(confusion, partly)
         return {
             "pixel_accuracy": float(metrics.pixel_accuracy(confusion)),

@@ -11,8 +11,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from hairnet_data.core.classes import HAIR
 from hairnet_data.core.errors import BuildError, DatasetError
 from hairnet_model.data import tfds_records
+from hairnet_model.data.packed_feed import PackedFeed, write_packed
 from hairnet_model.data.tfds_feed import RecordFeed
 from hairnet_model.model_io import model_file
 from hairnet_model.training import run_log
@@ -36,6 +38,7 @@ class Cut:
     def __init__(self, feed: RecordFeed, step: int, error: BaseException) -> None:
         self._feed, self._step, self._error = feed, step, error
         self.image_size, self.examples, self.people = feed.image_size, feed.examples, feed.people
+        self.validation_examples = feed.validation_examples
         self.describe, self.validation = feed.describe, feed.validation
 
     def training(self, batch: int, first_step: int, steps: int, seed: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
@@ -227,6 +230,53 @@ def test_the_training_of_2019_runs(feed, tmp_path: Path) -> None:
     train(as_2019_config(replace(SHORT, steps=4)), feed, tmp_path / "run")
     model = model_file.load(tmp_path / "run")
     assert model.network.output_shape[-1] == 2
+
+
+def test_without_validation_examples_nothing_begins(feed, tmp_path: Path) -> None:
+    empty = Cut(feed, -1, ValueError())
+    empty.validation_examples = 0
+    with pytest.raises(RunError, match=r"small: has no validation examples: .* --eval-examples") as raised:
+        train(SHORT, empty, tmp_path / "run")
+    assert "\n" not in str(raised.value)
+    assert not (tmp_path / "run").exists()
+
+
+def test_feeds_count_their_validation_examples(drawn_dataset: Path, tmp_path: Path) -> None:
+    dataset = tfds_records.open_dataset(drawn_dataset)
+    without = replace(dataset, path=drawn_dataset / "..", shards={"train": dataset.shards["train"]})
+    emptied = replace(without, shards={**without.shards, "validation": ()})
+    assert RecordFeed([dataset]).validation_examples == 12
+    for other in (without, emptied):
+        assert RecordFeed([other]).validation_examples == 0
+        both = RecordFeed([dataset, other])
+        assert both.validation_examples == sum(len(images) for images, _ in both.validation()) == 12
+    about = {"name": "packed", "fingerprint": "f", "image_size": 64, "people": []}
+    pairs = list(tfds_records.encoded(dataset, "validation"))
+    for count in (0, 3):
+        write_packed(tmp_path / "some.npz", about, {"train": pairs, "validation": pairs[:count]})
+        assert PackedFeed(tmp_path / "some.npz").validation_examples == count
+
+
+def test_validation_without_a_label_is_one_line(feed, tmp_path: Path) -> None:
+    unlabelled = Cut(feed, -1, ValueError())
+    unlabelled.validation = lambda: ((images, np.full_like(masks, 255)) for images, masks in feed.validation())
+    with pytest.raises(RunError, match="no pixel of the validation examples has a label"):
+        train(replace(SHORT, steps=1), unlabelled, tmp_path / "run")
+    assert not (tmp_path / "run/best.keras").exists()
+
+
+def test_a_score_that_is_undefined_is_an_empty_cell(feed, tmp_path: Path) -> None:
+    """Hair alone is labelled in validation: nothing is known of faces."""
+    hair_only = Cut(feed, -1, ValueError())
+    hair_only.validation = lambda: (
+        (images, np.where(masks == HAIR, masks, np.uint8(255))) for images, masks in feed.validation()
+    )
+    result = train(replace(SHORT, steps=1), hair_only, tmp_path / "run")
+    assert np.isnan(result.best["face_f1"])
+    with open(tmp_path / "run/history.csv", newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert (row["face_f1"], float(row["hair_f1"]) >= 0) == ("", True)
+    assert model_file.load(tmp_path / "run").about["validation"]["face_f1"] is None
 
 
 def test_pictures_that_do_not_fit(feed, tmp_path: Path) -> None:
