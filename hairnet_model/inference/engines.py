@@ -145,7 +145,7 @@ def open_engine(path: Path | str | None = None, engine: str | None = None) -> En
     try:
         from hairnet_model.model_io import model_file
     except ImportError as error:
-        hint = "pip install hairnet with all it needs, or use a .tflite file of `hairnet-model export`"
+        hint = "pip install hairnet without --no-deps, or give a .tflite file of `hairnet-model export`"
         raise ModelError(str(path or shipped.KERAS), f"needs Keras ({error})", hint) from error
     return KerasEngine(model_file.load(None if own else Path(str(path))))
 
