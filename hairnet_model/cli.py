@@ -365,4 +365,11 @@ def _load_init(path: str | None) -> Model | None:
 
 def main() -> None:
     """Runs the command line; see `core.cli.run` for its exit status."""
-    cli.run(app, "no file is incomplete; --resume resumes a training", "try a smaller --batch")
+    try:
+        cli.run(app, "no file is incomplete; --resume resumes a training", "try a smaller --batch")
+    except ModuleNotFoundError as error:
+        if str(error.name).startswith("hairnet_"):
+            raise
+        hint = "pip install hairnet without --no-deps; requirements-inference.txt is for predict with LiteRT alone"
+        print(f"hairnet-model: this command needs {error.name}, which is not installed; {hint}", file=sys.stderr)
+        sys.exit(1)
