@@ -151,7 +151,7 @@ def test_the_page_finds_what_python_finds(opened: Opener, plain_address: str, is
         before = shown(page)
         page.locator(f"#samples button[data-file='{file.name}']").click()
         wait_until_shown(page, before)
-        expected = segmenter.segment(np.asarray(Image.open(file).convert("RGB"))[None])[0]
+        expected = segmenter.segment(np.asarray(Image.open(file).convert("RGB")), locate=False)
         found = mask_of(page)
         assert found.shape == expected.shape
         counted += metrics.confusion(expected, found)
@@ -175,7 +175,7 @@ def test_photos_of_any_shape(opened: Opener, tmp_path: Path, shape: tuple[int, i
     before = shown(page)
     page.locator("#file").set_input_files(tmp_path / "photo.png")
     wait_until_shown(page, before)
-    expected, found = Segmenter.load().segment(photo[None])[0], mask_of(page)
+    expected, found = Segmenter.load().segment(photo, locate=False), mask_of(page)
     assert found.shape == shape
     assert (found == expected).mean() > 0.99
 
