@@ -192,7 +192,7 @@ POINTS: dict[str, Callable[[], None]] = {
     "before the metadata": before(building, "write_metadata"),
     "before the Croissant": before(metadata, "write_croissant"),
     "in the middle of the table": in_the_table,
-    "between the table and the Croissant": before(croissant, "described"),
+    "between the table and the Croissant": before(croissant, "croissant_json"),
     "before the sums": before(metadata, "write_sums"),
     "before TFDS writes": in_tfds(before),
     "after TFDS wrote": in_tfds(after),
