@@ -127,6 +127,8 @@ def train(
     )
     if as_2019:
         settings = as_2019_config(settings)
+    if init_model:
+        _warn(init_model.size_warning(feed.image_size))
     with progress_bar(quiet, "pictures") as progress:
         result = train_network(settings, feed, out, init_model, resume, progress, devices)
     if not quiet:
@@ -164,9 +166,10 @@ def evaluate(
     if worst:
         check_sheet_path(worst)
     prepared = tfds_records.open_dataset(dataset)
+    loaded = model_file.load(model)
+    _warn(loaded.size_warning(prepared.image_size))
     hard_examples = HardExamples()
     with progress_bar(quiet or as_json, "pictures") as progress:
-        loaded = model_file.load(model)
         report = evaluate_model(loaded, prepared, split, progress=progress, watch=hard_examples.add)
     if as_json:
         print(json.dumps(report.to_json(), indent=2))
@@ -338,6 +341,11 @@ def pack(
     }
     write_packed(out, about, splits)
     print(out)
+
+
+def _warn(warning: str | None) -> None:
+    if warning:
+        print(f"hairnet-model: warning: {warning}", file=sys.stderr)
 
 
 def _open_feed(paths: list[Path]) -> Feed:

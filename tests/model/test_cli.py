@@ -46,8 +46,8 @@ def test_from_records_to_masks(model_command: Command, drawn_dataset: Path, tmp_
     assert model_command("train", drawn_dataset, "--out", run, *flags)[0] == 1
     assert model_command("train", drawn_dataset, "--out", run, *flags, "--resume")[0] == 0
 
-    status, out, _ = model_command("evaluate", drawn_dataset, "--model", run, "--json", "--worst", tmp_path / "w.png")
-    assert status == 0
+    status, out, err = model_command("evaluate", drawn_dataset, "--model", run, "--json", "--worst", tmp_path / "w.png")
+    assert (status, err) == (0, f"{tmp_path / 'w.png'}\n")
     assert {"test", "test_shifted", "test_negatives"} <= set(json.loads(out)["splits"])
     assert (tmp_path / "w.png").exists()
     status, out, _ = model_command("evaluate", drawn_dataset, "--model", run / "last.keras", "--split", "test")
@@ -194,6 +194,18 @@ def test_sigterm_stops_a_training_that_resume_begins(
     status, out, err = model_command("train", drawn_dataset, "--out", run, *flags, "--resume", "--steps", "2")
     assert (status, out.splitlines()[-1:]) == (0, [str(run / "best.keras")]), err
     assert json.loads((run / "run.json").read_text())["settings"]["validate_every"] == 50000
+
+
+def test_another_size_than_that_of_the_weights_is_warned_of(
+    model_command: Command, drawn_dataset: Path, tmp_path: Path
+) -> None:
+    warning = "hairnet-model: warning: the pictures have 64 pixels and the weights were trained at 224: "
+    status, out, err = model_command("evaluate", drawn_dataset, "--split", "test", "--json")
+    assert (status, err.count("\n"), err.startswith(warning)) == (0, 1, True), err
+    assert json.loads(out)["dataset"]["image_size"] == 64
+    flags = ["--init", "shipped", "--steps", 1, "--batch", 4, "--precision", "float32", "--quiet"]
+    status, _, err = model_command("train", drawn_dataset, "--out", tmp_path / "run", *flags)
+    assert (status, err.count("\n"), err.startswith(warning)) == (0, 1, True), err
 
 
 def test_other_files_are_no_models(model_command: Command, drawn_dataset: Path, tmp_path: Path) -> None:
