@@ -9,7 +9,7 @@ import logging
 import os
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import keras
@@ -18,6 +18,8 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from hairnet_data.core.arrays import Pixels
+from hairnet_data.core.classes import NAMES
+from hairnet_model.export import tflite_metadata
 from hairnet_model.export.model_card import KEY
 
 _FLOAT_OPS = ["EXP", "DIV", "MINIMUM", "MAXIMUM"]  # of the softmax: the range of its powers is too large for 8 bits
@@ -51,7 +53,8 @@ def convert(network: keras.Model, quantize: str | None, calibration: Pixels, abo
             content = _int8(converter, calibration, _softmax_names(converter.convert()))
         else:
             content = converter.convert()
-    return _with_metadata(content, about)
+    entries = {KEY: json.dumps(about).encode(), tflite_metadata.NAME: tflite_metadata.describe_tensors(size)}
+    return tflite_metadata.with_labels(_with_metadata(content, entries), NAMES)
 
 
 def _int8(converter: Any, calibration: Pixels, in_float: list[str]) -> bytes:
@@ -100,17 +103,20 @@ def _quietly() -> Iterator[None]:
             logger.setLevel(level)
 
 
-def _with_metadata(content: bytes, about: dict[str, Any]) -> bytes:
+def _with_metadata(content: bytes, entries: Mapping[str, bytes]) -> bytes:
+    """The file with more metadata, by name."""
     from tensorflow.lite.python import schema_py_generated as schema
     from tensorflow.lite.tools import flatbuffer_utils
 
     model = flatbuffer_utils.convert_bytearray_to_object(bytearray(content))
-    buffer = schema.BufferT()
-    buffer.data = np.frombuffer(json.dumps(about).encode(), np.uint8)
-    model.buffers.append(buffer)
-    entry = schema.MetadataT()
-    entry.name, entry.buffer = KEY, len(model.buffers) - 1
-    model.metadata = [*(model.metadata or []), entry]
+    model.metadata = list(model.metadata or [])
+    for name, data in entries.items():
+        buffer = schema.BufferT()
+        buffer.data = np.frombuffer(data, np.uint8)
+        model.buffers.append(buffer)
+        entry = schema.MetadataT()
+        entry.name, entry.buffer = name, len(model.buffers) - 1
+        model.metadata.append(entry)
     return bytes(flatbuffer_utils.convert_object_to_bytearray(model))
 
 
