@@ -157,7 +157,7 @@ WRONG: dict[str, str] = {
     "an empty object": "{}",
     "brackets without end": "[" * 200_000,
     "a number without end": '{"version": 1' + "0" * 10_000 + "}",
-    "another version": changed("version", to=2),
+    "another version": changed("version", to=RECIPE_VERSION + 1),
     "version as text": changed("version", to="1"),
     "no split": changed("split", to=None),
     "index as text": changed("index", to="3"),
