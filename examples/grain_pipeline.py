@@ -2,10 +2,10 @@
 
 ```
 pip install grain
-python examples/grain_pipeline.py ~/tensorflow_datasets/hairnet_synthetic/drawn/1.0.0
+python examples/grain_pipeline.py data/hairnet_synthetic/drawn/1.0.0
 ```
 
-Grain shuffles by index and draws nothing twice, so the pipeline can stop anywhere and go on there
+Grain shuffles by index and reads nothing twice, so the pipeline can stop and resume anywhere
 (`iterator.get_state`, `iterator.set_state`).
 """
 
@@ -33,9 +33,9 @@ def main() -> None:
     parser.add_argument("dataset", help="a prepared dataset's folder")
     parser.add_argument("--split", default="train")
     parser.add_argument("--threads", type=int, default=2)
-    wanted = parser.parse_args()
+    arguments = parser.parse_args()
     began, seen = time.perf_counter(), 0
-    for batch in batches(wanted.dataset, wanted.split, threads=wanted.threads):
+    for batch in batches(arguments.dataset, arguments.split, threads=arguments.threads):
         seen += len(batch["image"])
     print(f"{seen:,} examples, {seen / (time.perf_counter() - began):,.0f} a second")
 

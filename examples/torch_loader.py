@@ -2,7 +2,7 @@
 
 ```
 pip install torch
-python examples/torch_loader.py ~/tensorflow_datasets/hairnet_synthetic/drawn/1.0.0
+python examples/torch_loader.py data/hairnet_synthetic/drawn/1.0.0
 ```
 """
 
@@ -38,9 +38,9 @@ def main() -> None:
     parser.add_argument("dataset", help="a prepared dataset's folder")
     parser.add_argument("--split", default="train")
     parser.add_argument("--workers", type=int, default=2)
-    wanted = parser.parse_args()
+    arguments = parser.parse_args()
     began, seen = time.perf_counter(), 0
-    for batch in batches(wanted.dataset, wanted.split, workers=wanted.workers):
+    for batch in batches(arguments.dataset, arguments.split, workers=arguments.workers):
         seen += len(batch["image"])
     print(f"{seen:,} examples, {seen / (time.perf_counter() - began):,.0f} a second")
 

@@ -124,7 +124,7 @@ def _validated(name: str, value: Any) -> Any:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         if first["type"] not in _ERRORS:
-            raise UsageError(flag(name), first_error(error)[1], "see the README's example") from error
+            raise UsageError(flag(name), first_error(error)[1], "see the example in docs/records.md") from error
         what, hint = (text.format(value=first["input"], **first.get("ctx", {})) for text in _ERRORS[first["type"]])
         raise UsageError(flag(name), what, hint) from error
 
@@ -163,7 +163,7 @@ def read_policy(path: Path) -> Policy:
     except OSError as error:
         raise UsageError(str(path), f"cannot be read ({error.strerror})", "give a TOML file") from error
     except ValueError as error:
-        raise UsageError(str(path), f"is not TOML ({error})", "see the README's example") from error
+        raise UsageError(str(path), f"is not TOML ({error})", "see the example in docs/records.md") from error
     return from_mapping(values, str(path))
 
 
