@@ -6,7 +6,7 @@ BIN := .venv/bin
 OUT := out
 DEMO := $(OUT)/data/hairnet_synthetic/drawn/1.0.0
 
-.PHONY: demo web test lint types clean
+.PHONY: demo web test format lint types clean
 
 demo: .venv/installed
 	$(BIN)/hairnet-data build --data-dir $(OUT)/data
@@ -24,6 +24,10 @@ web:  # the page that `hairnet-model web` writes; it needs Node
 
 test: lint types
 	$(BIN)/pytest
+
+format: .venv/developing
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
 
 lint: .venv/developing
 	$(BIN)/ruff check .
