@@ -13,7 +13,7 @@ import importlib.util
 import os
 import shutil
 from collections.abc import Iterator
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import IO, Any, cast
 
 from hairnet_data.core.errors import HairnetError, UsageError
@@ -137,24 +137,3 @@ def remove(folder: Path) -> None:
         return
     with contextlib.suppress(Exception):  # each client has its own
         cast(Any, folder).rmtree(missing_ok=True)
-
-
-def files_below(folder: Path, endings: frozenset[str]) -> list[str]:
-    """Files of a store's folder and its subfolders whose names end so, relative, sorted; hidden ones are passed over.
-
-    Raises:
-        OSError: it cannot be listed.
-    """
-    found, waiting = [], [""]
-    with translate_store_errors(folder):
-        while waiting:
-            here = waiting.pop()
-            for path in (folder / here if here else folder).iterdir():
-                inner = f"{here}/{path.name}" if here else path.name
-                if path.name.startswith("."):
-                    continue
-                if PurePosixPath(path.name).suffix.lower() in endings:
-                    found.append(inner)
-                elif path.is_dir():
-                    waiting.append(inner)
-    return sorted(found)

@@ -6,7 +6,6 @@ import math
 import os
 import stat
 from collections import defaultdict
-from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -14,7 +13,8 @@ from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.errors import HairnetError, SourceError, UsageError
 from hairnet_data.core.images.photos import read_photo
 from hairnet_data.core.images.picture_file import EXTENSIONS
-from hairnet_data.core.storage.paths import digest_of, files_below, is_folder, is_remote, size_of
+from hairnet_data.core.storage.paths import digest_of, is_folder, is_remote, size_of
+from hairnet_data.core.storage.walk import is_within, list_folder
 from hairnet_data.sources.base import POOLS, Catalogue, Entry
 from hairnet_data.sources.pool_assignment import assign_pools
 
@@ -60,22 +60,22 @@ class PhotoFolder:
         if not is_folder(self._root):
             what = "is no folder" if os.path.lexists(str(self._root)) else "there is no such folder"
             raise SourceError(self._shown, what, "give a folder of photos with nobody in them")
-        faults: list[HairnetError] = []
+        errors: list[HairnetError] = []
         sizes: dict[str, int] = {}
-        for id, size in self._pictures(faults):
+        for id, size in self._pictures(errors).items():
             try:
                 id.encode()
             except UnicodeEncodeError:
-                faults.append(SourceError(self._where(id), "its name is not UTF-8", "rename it"))
+                errors.append(SourceError(self._where(id), "its name is not UTF-8", "rename it"))
             else:
                 sizes[id] = size
         if not sizes:
-            if faults:
-                raise faults[0]
+            if errors:
+                raise errors[0]
             endings = ", ".join(sorted(EXTENSIONS))
             raise SourceError(self._shown, "there are no pictures in it", f"put photos there, named {endings}")
         pools = self._pools(sizes)
-        return Catalogue(tuple(Entry(id, pools[id]) for id in sorted(sizes)), tuple(faults))
+        return Catalogue(tuple(Entry(id, pools[id]) for id in sorted(sizes)), tuple(errors))
 
     def content(self, id: str) -> str:
         """16 hex digits of the file's bytes.
@@ -102,48 +102,45 @@ class PhotoFolder:
         """A picture's path as the user gave the folder's."""
         return os.path.join(self._shown, *id.split("/"))
 
-    def _pictures(self, faults: list[HairnetError]) -> Iterator[tuple[str, int]]:
-        """Walks the folder; yields ids and file sizes, and notes folders that cannot be read."""
-        if is_remote(self._root):
-            try:
-                for name in files_below(self._root, EXTENSIONS):
-                    yield name, size_of(self._root / name)
-            except OSError as error:
-                what = f"cannot be listed ({error.strerror})"
-                raise SourceError(self._shown, what, "check your rights there") from error
-            return
-
-        def fault(error: OSError) -> None:
-            where = os.path.join(self._shown, os.path.relpath(error.filename or self._root, self._root))
-            faults.append(
-                SourceError(os.path.normpath(where), f"cannot be listed ({error.strerror})", "check its permissions")
-            )
-
-        home = self._root.resolve()
-        # Links to folders are not followed: what they lead to inside is listed by its own name.
-        for folder, subfolders, names in os.walk(self._root, onerror=fault):
-            subfolders[:] = [name for name in subfolders if not name.startswith(".")]
-            for name in names:
-                path = Path(folder, name)
-                found = _picture(path, home)
-                if found is not None:
-                    yield path.relative_to(self._root).as_posix(), found.st_size
+    def _pictures(self, errors: list[HairnetError]) -> dict[str, int]:
+        """Ids of the pictures in the folder and their sizes in bytes; folders that cannot be read are errors."""
+        try:
+            listing = list_folder(self._root, EXTENSIONS)
+            if is_remote(self._root):
+                return {id: size_of(self._root / id) for id in listing.files}
+        except OSError as error:
+            what = f"cannot be listed ({error.strerror})"
+            raise SourceError(self._shown, what, "check your rights there") from error
+        for path, reason in listing.unlisted:
+            where = os.path.normpath(self._where(path))
+            errors.append(SourceError(where, f"cannot be listed ({reason})", "check its permissions"))
+        sizes = {}
+        for id in listing.files:
+            size = _plain_size(self._root / id)
+            if size is not None:
+                sizes[id] = size
+        return sizes
 
     def _path(self, id: str) -> Path:
         """The file behind an id; whatever `catalogue` would not list is refused."""
-        parts = PurePosixPath(id).parts
+        path = self._root / id
         if is_remote(self._root):  # where there are no links, and whoever reads sees what is missing
-            return self._root / id
+            return path
+        parts = PurePosixPath(id).parts
         # Neither hidden, absolute or leading upwards, nor another spelling of some id.
-        if parts and id == "/".join(parts) and not any(part.startswith((".", "/")) for part in parts):
-            path, home = self._root.joinpath(*parts), self._root.resolve()
-            try:
-                straight = path.parent.resolve() == home.joinpath(*parts[:-1])
-            except (OSError, ValueError, RuntimeError):
-                straight = False
-            if straight and _picture(path, home) is not None:
-                return path
+        is_id = id == "/".join(parts) and bool(parts) and not any(part.startswith((".", "/")) for part in parts)
+        if is_id and path.suffix.lower() in EXTENSIONS and self._is_inside(path) and _plain_size(path) is not None:
+            return path
         raise SourceError(self._where(id), "there is no such picture", "list the folder again")
+
+    def _is_inside(self, path: Path) -> bool:
+        """Whether a file lies in the folder, its folder reached without links and the file by none that leads out."""
+        home = Path(os.path.realpath(self._root))
+        try:
+            straight = path.parent.resolve() == home / path.parent.relative_to(self._root)
+            return straight and is_within(path, str(home))
+        except (OSError, ValueError, RuntimeError):
+            return False
 
     def _pools(self, sizes: dict[str, int]) -> dict[str, str]:
         """The pool of every id: equal files are divided as one, under the first of their names."""
@@ -171,14 +168,10 @@ class PhotoFolder:
             return f"unreadable {id}"
 
 
-def _picture(path: Path, home: Path) -> os.stat_result | None:
-    """The status of a picture file; None for other files, hidden ones and links that lead out of `home`."""
-    if path.name.startswith(".") or path.suffix.lower() not in EXTENSIONS:
-        return None
+def _plain_size(path: Path) -> int | None:
+    """Bytes of a plain file; None for anything else."""
     try:
-        if path.is_symlink() and not path.resolve(strict=True).is_relative_to(home):
-            return None
         status = path.stat()
     except (OSError, ValueError, RuntimeError):  # gone meanwhile, no possible name, a link to itself
         return None
-    return status if stat.S_ISREG(status.st_mode) else None
+    return status.st_size if stat.S_ISREG(status.st_mode) else None

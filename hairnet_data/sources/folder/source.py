@@ -19,7 +19,8 @@ from hairnet_data.core.images.masks import read_mask
 from hairnet_data.core.images.orientation import is_turned
 from hairnet_data.core.images.photos import read_photo
 from hairnet_data.core.images.picture_file import EXTENSIONS, file_bytes
-from hairnet_data.core.storage import paths as places
+from hairnet_data.core.storage.paths import is_folder, is_remote
+from hairnet_data.core.storage.walk import is_within, list_folder
 from hairnet_data.sources.base import Catalogue, Entry, Portrait
 from hairnet_data.sources.class_map import PartMap, same_frame
 from hairnet_data.sources.folder.classes_file import Options
@@ -58,9 +59,9 @@ class Folder:
                 there are no photos. What is wrong with single portraits is in the catalogue's faults.
         """
         root = source_dir
-        if not places.is_remote(source_dir) and os.path.isdir(source_dir):
+        if not is_remote(source_dir) and os.path.isdir(source_dir):
             root = Path(os.path.realpath(source_dir))
-        if not places.is_folder(root):
+        if not is_folder(root):
             raise SourceError(str(source_dir), "is not a folder", "name the one that holds images and masks")
         config = read_config(root / CONFIG, str(source_dir / CONFIG))
         faults: list[HairnetError] = []
@@ -121,58 +122,40 @@ class Folder:
         raise PictureError(where, what, hint)
 
 
-def _pictures(root: Path, folder: str, faults: list[HairnetError]) -> list[str]:
+def _pictures(root: Path, folder: str, errors: list[HairnetError]) -> list[str]:
     """Paths of the pictures in a folder and its subfolders, relative to `root`, sorted.
 
-    Hidden files and files of other kinds are passed over. Links to files inside `root` are followed, all
-    others are faults: a link could name any file of the machine, or its own folder.
+    Hidden files and files of other kinds are passed over. Links that are not followed, and names that are not
+    UTF-8, are errors: nobody's portraits shall be left out without a word.
     """
     top = root / folder
-    if not places.is_folder(top):
+    if not is_folder(top):
         raise SourceError(str(top), "is not a folder", f"make it or name another in {CONFIG}")
-    if places.is_remote(root):
-        return [f"{folder}/{name}" for name in _listed(top)]
-    if not _is_within(top, root):
+    if not is_remote(root) and not is_within(top, str(root)):
         raise SourceError(str(top), "is a link that leads outside the folder", "move the pictures here")
-    found, waiting = [], [folder]
-    while waiting:
-        here = waiting.pop()
-        try:
-            entries = sorted(os.scandir(root / here), key=lambda entry: entry.name)
-        except OSError as error:
-            what = f"cannot be listed ({error.strerror})"
-            raise SourceError(here, what, "check the folder and its rights") from error
-        for entry in entries:
-            path = f"{here}/{entry.name}"
-            is_picture = os.path.splitext(entry.name)[1].lower() in EXTENSIONS
-            is_folder = os.path.isdir(entry)  # False for a link to itself, of which `entry.is_dir` would raise
-            if entry.name.startswith(".") or not (is_picture or is_folder):
-                continue
-            if not _is_text(entry.name):
-                faults.append(SourceError(path, "has a name that is not UTF-8", "rename it"))
-            elif entry.is_symlink() and (is_folder or not _is_within(root / path, root)):
-                what = "is a link to a folder" if is_folder else "is a link that leads outside the folder"
-                faults.append(SourceError(path, what, "put the files themselves there"))
-            elif is_folder:
-                waiting.append(path)
-            else:
-                found.append(path)
-    return sorted(found)
-
-
-def _listed(top: Path) -> list[str]:
     try:
-        return places.files_below(top, EXTENSIONS)
+        listing = list_folder(root, EXTENSIONS, folder)
     except OSError as error:
         raise SourceError(str(top), f"cannot be listed ({error.strerror})", "check your rights there") from error
+    for path, reason in listing.unlisted:
+        raise SourceError(path, f"cannot be listed ({reason})", "check the folder and its rights")
+    paths = (*listing.files, *listing.folders, *listing.folder_links, *listing.outside_links)
+    misnamed = {_misnamed(path): None for path in paths if not _is_text(path)}
+    errors += [SourceError(path, "has a name that is not UTF-8", "rename it") for path in misnamed]
+    links = [(path, "is a link to a folder") for path in listing.folder_links]
+    links += [(path, "is a link that leads outside the folder") for path in listing.outside_links]
+    errors += [SourceError(path, what, "put the files themselves there") for path, what in links if _is_text(path)]
+    return [path for path in listing.files if _is_text(path)]
 
 
-def _is_within(path: Path, root: Path) -> bool:
-    return Path(os.path.realpath(path)).is_relative_to(root)
+def _is_text(path: str) -> bool:
+    return path.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in path)
 
 
-def _is_text(name: str) -> bool:
-    return name.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in name)
+def _misnamed(path: str) -> str:
+    """The topmost folder of a path, or its file, whose own name is not UTF-8."""
+    steps = path.split("/")
+    return next(part for n in range(len(steps)) if not _is_text(part := "/".join(steps[: n + 1])))
 
 
 def _pair(photos: list[str], masks: list[str], config: Config, faults: list[HairnetError]) -> dict[str, _Files]:

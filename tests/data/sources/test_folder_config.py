@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -78,6 +79,12 @@ def test_settings_without_it_are_as_they_were(config) -> None:
             *("nearest", "person", "fractions", "seed", "images", "masks", "image_suffix", "mask_suffix", "match"),
             *("pad", "order"),
         }
+
+
+def test_numbers_are_kept_as_they_are_written(config) -> None:
+    """Settings are hashed as JSON: 1 that became 1.0 would give the dataset another name."""
+    options = config("[indices]\nbackground = 0\nhair = 1\n[options]\nfractions = [1, 0, 0.0]\n").settings()["options"]
+    assert json.dumps(options["fractions"]) == "[1, 0, 0.0]"
 
 
 def test_any_class_said_in_full_is_any_class(config) -> None:
