@@ -40,9 +40,10 @@ def die() -> None:
 
 def before(module: Any, name: str, call: int = 1) -> Callable[[], None]:
     """Dies when a function is called for the nth time."""
+    real = getattr(module, name)  # here, so that a name that is gone is seen at once
 
     def patch() -> None:
-        real, calls = getattr(module, name), []
+        calls: list[Any] = []
 
         def deadly(*arguments: Any, **named: Any) -> Any:
             calls.append(arguments)
@@ -57,10 +58,9 @@ def before(module: Any, name: str, call: int = 1) -> Callable[[], None]:
 
 def after(module: Any, name: str) -> Callable[[], None]:
     """Dies when a function has returned."""
+    real = getattr(module, name)
 
     def patch() -> None:
-        real = getattr(module, name)
-
         def deadly(*arguments: Any, **named: Any) -> Any:
             real(*arguments, **named)
             die()
