@@ -26,7 +26,7 @@ from hairnet_data.dataset import croissant, shard_manifest
 from hairnet_data.sources.folder.backgrounds import PhotoFolder
 from hairnet_data.sources.folder.source import Folder
 from hairnet_data.sources.registry import Sources
-from tests.support.around import Around
+from tests.support.wrapped_source import WrappedSource
 
 SETTINGS = BuildSettings(image_size=40, train_examples=33)
 OTHERS = replace(SETTINGS, seed=4)
@@ -212,7 +212,7 @@ REPLACING: dict[str, Callable[[], None]] = {
 }
 
 
-class Deadly(Around):
+class Deadly(WrappedSource):
     """A source of portraits one of which ends the process that loads it, as long as a file says how."""
 
     def __init__(self, real: Folder, id: str, how: Path) -> None:

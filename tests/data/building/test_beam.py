@@ -20,10 +20,10 @@ from hairnet_data.sources.base import Portrait
 from hairnet_data.sources.folder.backgrounds import PhotoFolder
 from hairnet_data.sources.folder.source import Folder
 from hairnet_data.sources.registry import Sources
-from tests.support.around import Around
 from tests.support.command import Command
 from tests.support.datasets import digests
 from tests.support.paths import ROOT
+from tests.support.wrapped_source import WrappedSource
 
 SETTINGS = BuildSettings(image_size=40, train_examples=60)
 TWO_PROCESSES = "--direct_running_mode=multi_processing --direct_num_workers=2"
@@ -57,7 +57,7 @@ def test_runners_and_options_that_are_none() -> None:
         BeamExecutor("DirectRunner", "--name='x")
 
 
-class Watched(Around):
+class Watched(WrappedSource):
     """Portraits that leave a file for every process that loads one, and cannot be read as long as a file says so."""
 
     def __init__(self, real: Folder, folder: Path) -> None:

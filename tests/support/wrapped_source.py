@@ -1,4 +1,4 @@
-"""A source of portraits around a real one, for tests that change only how it loads them."""
+"""A source of portraits that passes on to a real one, for tests that change only how portraits are loaded."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any
 from hairnet_data.sources.folder.source import Folder
 
 
-class Around:
-    """Everything but `load`."""
+class WrappedSource:
+    """Everything of a source but `load`."""
 
     def __init__(self, real: Folder) -> None:
         self.real = real
