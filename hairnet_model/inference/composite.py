@@ -17,18 +17,18 @@ MARGIN = 0.05
 
 def probabilities(located: Located) -> Probabilities:
     """Probabilities of every pixel of the photo, float32 (H, W, 3)."""
-    made = np.empty((located.height, located.width, len(NAMES)), np.float32)
+    merged = np.empty((located.height, located.width, len(NAMES)), np.float32)
     for band in letterbox.bands(located.height, located.width):
-        made[band] = rows(located, band)
-    return made
+        merged[band] = rows(located, band)
+    return merged
 
 
 def class_ids(located: Located) -> Pixels:
     """The most likely class of every pixel of the photo, uint8 (H, W); a band of rows at a time, to save memory."""
-    made = np.empty((located.height, located.width), np.uint8)
+    merged = np.empty((located.height, located.width), np.uint8)
     for band in letterbox.bands(located.height, located.width):
-        made[band] = np.argmax(rows(located, band), -1)
-    return made
+        merged[band] = np.argmax(rows(located, band), -1)
+    return merged
 
 
 def rows(located: Located, band: slice) -> Probabilities:
@@ -37,11 +37,11 @@ def rows(located: Located, band: slice) -> Probabilities:
     Where cuts overlap they are weighted by how near a head of theirs is, squared, times their side: who is larger
     wins ties.
     """
-    made = letterbox.unframe_rows(located.whole, located.height, located.width, band)
+    merged = letterbox.unframe_rows(located.whole, located.height, located.width, band)
     if not located.cuts:
-        return made
-    share = np.zeros(made.shape[:2], np.float32)
-    total, mixed = np.zeros(made.shape[:2], np.float32), np.zeros_like(made)
+        return merged
+    share = np.zeros(merged.shape[:2], np.float32)
+    total, mixed = np.zeros(merged.shape[:2], np.float32), np.zeros_like(merged)
     for cut in located.cuts:
         square = cut.square
         top, bottom = max(band.start, square.top), min(band.stop, square.top + square.side)
@@ -59,8 +59,8 @@ def rows(located: Located, band: slice) -> Probabilities:
         mixed[here] += weight[..., None] * said
     inside = share > 0
     part = share[inside][:, None]
-    made[inside] = made[inside] * (1 - part) + part * mixed[inside] / total[inside][:, None]
-    return made
+    merged[inside] = merged[inside] * (1 - part) + part * mixed[inside] / total[inside][:, None]
+    return merged
 
 
 def _nearness(cut: Cut, axis: int) -> NDArray[np.float32]:

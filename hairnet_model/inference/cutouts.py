@@ -26,11 +26,11 @@ def cut_out(photo: Pixels, located: Located, part: str) -> Pixels:
     Returns:
         uint8 (H, W, 4) RGBA; where alpha is 0, the colours are 0 too.
     """
-    made = np.empty((*photo.shape[:2], 4), np.uint8)
+    cutout = np.empty((*photo.shape[:2], 4), np.uint8)
     for band in letterbox.bands(located.height, located.width):
         likely = composite.rows(located, band)
         share = {"hair": likely[..., HAIR], "face": likely[..., FACE], "head": 1 - likely[..., BACKGROUND]}[part]
         alpha = np.rint(255 * np.clip((share - _CLEAR) / (_SOLID - _CLEAR), 0, 1)).astype(np.uint8)
-        made[band, :, :3] = np.where(alpha[..., None] > 0, photo[band], 0)
-        made[band, :, 3] = alpha
-    return made
+        cutout[band, :, :3] = np.where(alpha[..., None] > 0, photo[band], 0)
+        cutout[band, :, 3] = alpha
+    return cutout

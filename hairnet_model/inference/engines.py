@@ -56,8 +56,8 @@ class KerasEngine:
         # One picture is run as two: for a batch of one, TensorFlow chooses other ways to multiply, whose sums
         # differ in the last bits.
         asked = np.concatenate([frames, frames]) if len(frames) == 1 else frames
-        made = np.asarray(self.model.network.predict_on_batch(asked))[: len(frames)]
-        return outputs.probabilities(_finite(made))
+        results = np.asarray(self.model.network.predict_on_batch(asked))[: len(frames)]
+        return outputs.probabilities(_finite(results))
 
 
 class LiteRTEngine:
@@ -85,23 +85,23 @@ class LiteRTEngine:
         except (ValueError, RuntimeError) as error:  # all that LiteRT raises on damage
             what = f"is no LiteRT model ({' '.join(str(error).split())[:100]})"
             raise ModelError(where, what, hint) from error
-        given, made = self._interpreter.get_input_details(), self._interpreter.get_output_details()
-        ends = [(tuple(int(n) for n in end["shape"]), np.dtype(end["dtype"]).name) for end in (*given, *made)]
+        inputs, results = self._interpreter.get_input_details(), self._interpreter.get_output_details()
+        ends = [(tuple(int(n) for n in end["shape"]), np.dtype(end["dtype"]).name) for end in (*inputs, *results)]
         side = ends[0][0][1] if ends and len(ends[0][0]) == 4 else 0
         if ends != [((1, side, side, 3), "uint8"), ((1, side, side, len(NAMES)), "float32")]:
             said = ", ".join(f"{kind} {shape}" for shape, kind in ends)
             raise ModelError(where, f"is another kind of network ({said})", hint)
         self.image_size = side
-        self._input, self._output = given[0]["index"], made[0]["index"]
+        self._input, self._output = inputs[0]["index"], results[0]["index"]
 
     def __call__(self, frames: Pixels) -> Probabilities:
         """See `Engine`."""
-        made = np.empty((*frames.shape[:3], len(NAMES)), np.float32)
+        results = np.empty((*frames.shape[:3], len(NAMES)), np.float32)
         for number, frame in enumerate(frames):
             self._interpreter.set_tensor(self._input, frame[None])
             self._interpreter.invoke()
-            made[number] = self._interpreter.get_tensor(self._output)[0]
-        return np.asarray(_finite(made), np.float32)
+            results[number] = self._interpreter.get_tensor(self._output)[0]
+        return np.asarray(_finite(results), np.float32)
 
 
 def _finite(values: Any) -> Any:

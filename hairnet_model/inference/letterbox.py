@@ -127,10 +127,10 @@ def unframe(framed: Probabilities, height: int, width: int) -> Probabilities:
     Returns:
         float32 (H, W, C).
     """
-    made = np.empty((height, width, framed.shape[2]), np.float32)
+    result = np.empty((height, width, framed.shape[2]), np.float32)
     for band in bands(height, width):
-        made[band] = unframe_rows(framed, height, width, band)
-    return made
+        result[band] = unframe_rows(framed, height, width, band)
+    return result
 
 
 def class_ids(framed: Probabilities, height: int, width: int) -> Pixels:
@@ -146,10 +146,10 @@ def class_ids(framed: Probabilities, height: int, width: int) -> Pixels:
     Returns:
         uint8 (H, W) of class ids.
     """
-    made = np.empty((height, width), np.uint8)
+    result = np.empty((height, width), np.uint8)
     for band in bands(height, width):
-        made[band] = np.argmax(unframe_rows(framed, height, width, band), -1)
-    return made
+        result[band] = np.argmax(unframe_rows(framed, height, width, band), -1)
+    return result
 
 
 def bands(height: int, width: int) -> list[slice]:
@@ -164,10 +164,10 @@ def unframe_rows(framed: Probabilities, height: int, width: int, band: slice) ->
     finer = math.ceil(rows.size / rows.longer)
     (down, top), (across, left) = rows.back(band.start, finer), columns.back(0, finer)
     matrix = np.array([[across, 0, left], [0, down, top]])
-    known = np.ascontiguousarray(framed[rows.covered(), columns.covered()])
+    visible = np.ascontiguousarray(framed[rows.covered(), columns.covered()])
     shape = width * finer, (band.stop - band.start) * finer
     way = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    made = cv2.warpAffine(known, matrix, shape, flags=way, borderMode=cv2.BORDER_REPLICATE)
+    result = cv2.warpAffine(visible, matrix, shape, flags=way, borderMode=cv2.BORDER_REPLICATE)
     if finer > 1:
-        made = cv2.resize(made, (width, band.stop - band.start), interpolation=cv2.INTER_AREA)
-    return np.asarray(made, np.float32).reshape(band.stop - band.start, width, -1)
+        result = cv2.resize(result, (width, band.stop - band.start), interpolation=cv2.INTER_AREA)
+    return np.asarray(result, np.float32).reshape(band.stop - band.start, width, -1)

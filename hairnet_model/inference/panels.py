@@ -59,9 +59,9 @@ def cover(mask: Pixels, number: int, shape: tuple[int, int]) -> Cover:
     full = np.where(mask == number, np.uint8(255), np.uint8(0))
     larger = max(shape) / max(mask.shape)
     way = cv2.INTER_AREA if larger < 1 else cv2.INTER_LINEAR
-    made = np.asarray(cv2.resize(full, (width, height), interpolation=way), np.float32) / np.float32(255)
+    resized = np.asarray(cv2.resize(full, (width, height), interpolation=way), np.float32) / np.float32(255)
     # Where a small mask is enlarged, the staircase of its pixels is smoothed.
-    return np.asarray(cv2.GaussianBlur(made, (0, 0), 0.55 * larger), np.float32) if larger > 1 else made
+    return np.asarray(cv2.GaussianBlur(resized, (0, 0), 0.55 * larger), np.float32) if larger > 1 else resized
 
 
 def blend(below: Pixels, above: Pixels, share: Cover) -> Pixels:

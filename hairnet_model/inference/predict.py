@@ -209,11 +209,11 @@ def _write(outputs: Outputs, out: Path, item: _Read, located: Located, mask: Pix
 
 def tinted(photo: Pixels, mask: Pixels) -> Pixels:
     """The photo with hair red and face green, uint8 (H, W, 3), mixed a band of rows at a time to save memory."""
-    made = np.empty_like(photo)
+    painted = np.empty_like(photo)
     rows = max(1, _BAND // photo.shape[1])
     for top in range(0, len(photo), rows):
-        made[top : top + rows] = tint(photo[top : top + rows], mask[top : top + rows])
-    return made
+        painted[top : top + rows] = tint(photo[top : top + rows], mask[top : top + rows])
+    return painted
 
 
 def _save(name: Path, ending: str, picture: Pixels) -> None:

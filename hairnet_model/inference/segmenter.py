@@ -88,10 +88,10 @@ class Segmenter:
         """
         given = pictures(images)
         if locate:
-            made = [composite.probabilities(found) for found in self.look(given.photos)]
+            results = [composite.probabilities(found) for found in self.look(given.photos)]
         else:
-            made = self._once(given.photos, letterbox.unframe)
-        return _as_given(given, images, made, np.float32)
+            results = self._once(given.photos, letterbox.unframe)
+        return _as_given(given, images, results, np.float32)
 
     def heads(self, images: Any, locate: bool = True) -> Any:
         """Finds the heads.
@@ -104,8 +104,8 @@ class Segmenter:
             A list of `Head` for each picture, largest first: a list of lists, but a single list for one picture.
         """
         given = pictures(images)
-        made = [list(found.heads) for found in self.look(given.photos, locate)]
-        return made[0] if given.kind == "one" else made
+        results = [list(found.heads) for found in self.look(given.photos, locate)]
+        return results[0] if given.kind == "one" else results
 
     def look(self, photos: Sequence[Pixels], locate: bool = True) -> Iterator[Located]:
         """All that is found in photos, in their order, for `composite` to make masks of.
@@ -141,20 +141,20 @@ class Segmenter:
         return self.of_frames(np.stack([letterbox.frame(photo, self.size) for photo in photos]))
 
     def _once(self, photos: Sequence[Pixels], to_photo: Callable[[Probabilities, int, int], Any]) -> list[Any]:
-        made = []
+        results = []
         for start in range(0, len(photos), self.batch):
             some = photos[start : start + self.batch]
-            made += [to_photo(seen, *photo.shape[:2]) for photo, seen in zip(some, self._framed(some), strict=True)]
-        return made
+            results += [to_photo(seen, *photo.shape[:2]) for photo, seen in zip(some, self._framed(some), strict=True)]
+        return results
 
 
-def _as_given(given: Pictures, images: Any, made: list[Any], kind: type) -> Any:
+def _as_given(given: Pictures, images: Any, results: list[Any], kind: type) -> Any:
     """One result for one picture, an array for a batch, a list for a list."""
     if given.kind == "one":
-        return made[0]
+        return results[0]
     if given.kind == "list":
-        return made
-    if made:
-        return np.stack(made)
+        return results
+    if results:
+        return np.stack(results)
     shape = np.asarray(images).shape
     return np.empty(shape if kind is np.float32 else shape[:3], kind)
