@@ -1,4 +1,4 @@
-"""Unpacks what is wanted of an archive from the internet, once, and nothing else of it."""
+"""Unpacks the members of an archive that are needed, once, and nothing else of it."""
 
 from __future__ import annotations
 
@@ -34,16 +34,16 @@ def checksum(path: Path, algorithm: str = "sha256") -> str:
         SourceError: it cannot be read.
     """
     try:
-        made = hashlib.new(algorithm)
+        digest = hashlib.new(algorithm)
         with open_plain(path) as file, translate_store_errors(path):
             while block := file.read(1 << 20):
-                made.update(block)
-        return made.hexdigest()
+                digest.update(block)
+        return digest.hexdigest()
     except OSError as error:
         raise SourceError(str(path), f"cannot be read ({error.strerror})", "check the file") from error
 
 
-def unpack(archive: Path, into: Path, wanted: Collection[str]) -> Path:
+def unpack(archive: Path, into: Path, members: Collection[str]) -> Path:
     """Unpacks members of a .tar or .tgz, unless that has been done before.
 
     They are unpacked beside the target and renamed when complete, so a run that is killed leaves nothing
@@ -52,18 +52,18 @@ def unpack(archive: Path, into: Path, wanted: Collection[str]) -> Path:
     Args:
         archive: the file; its content says whether it is compressed.
         into: where unpacked archives are kept; made if missing.
-        wanted: the members' names, relative and with forward slashes, as in "folder/picture.jpg".
+        members: their names, relative and with forward slashes, as in "folder/picture.jpg".
 
     Returns:
         The folder that holds the members: a child of `into` whose name carries 16 hex digits of the
-        archive's SHA-256 and 8 of the wanted names'.
+        archive's SHA-256 and 8 of the members' names'.
 
     Raises:
         SourceError: the archive is missing, damaged, no such archive, larger than `MAX_TOTAL`, or has a
-            member that points outside, or a wanted one that is no plain file, twice there or larger than
+            member that points outside, or one of them that is no plain file, twice there or larger than
             `MAX_MEMBER`; or `into` cannot be written.
     """
-    names = hashlib.sha256("\0".join(sorted(wanted)).encode("utf-8", "surrogatepass")).hexdigest()
+    names = hashlib.sha256("\0".join(sorted(members)).encode("utf-8", "surrogatepass")).hexdigest()
     stem = archive.name.split(".")[0]
     target = into / f"{stem}-{checksum(archive)[:16]}-{names[:8]}"
     if target.is_dir():
@@ -74,7 +74,7 @@ def unpack(archive: Path, into: Path, wanted: Collection[str]) -> Path:
         half = into / f".{target.name}.{os.getpid()}-{time.monotonic_ns()}"
         half.mkdir()
     try:
-        _unpack(archive, half, frozenset(wanted))
+        _unpack(archive, half, frozenset(members))
         with _writing(into):
             try:
                 half.rename(target)
@@ -86,8 +86,8 @@ def unpack(archive: Path, into: Path, wanted: Collection[str]) -> Path:
     return target
 
 
-def _unpack(archive: Path, folder: Path, wanted: frozenset[str]) -> None:
-    """Writes the wanted members into `folder`."""
+def _unpack(archive: Path, folder: Path, members: frozenset[str]) -> None:
+    """Writes the members into `folder`."""
     where, seen = str(archive), set[str]()
     with _reading(where), translate_store_errors(archive), open_plain(archive) as file:
         packed = file.read(2) == b"\x1f\x8b"
@@ -96,7 +96,7 @@ def _unpack(archive: Path, folder: Path, wanted: frozenset[str]) -> None:
         with tarfile.open(fileobj=stream, mode="r:", errorlevel=2) as tar:  # type: ignore[call-overload]
             for member in tar:
                 name = _inside(member.name, where)
-                if name not in wanted:
+                if name not in members:
                     continue
                 if name in seen:
                     raise SourceError(where, f"holds {name} twice", _AGAIN)

@@ -51,38 +51,38 @@ def fetch(cache_dir: Path, download: Download | None = None) -> dict[str, Path]:
     """
     folder = cache_dir / "lfw_parts"
     files = {name: folder / name for name in URLS}
-    wanted = {name: url for name, url in URLS.items() if not files[name].is_file()}
+    missing = {name: url for name, url in URLS.items() if not files[name].is_file()}
     try:
-        fetched = (download or _tfds_download(cache_dir))(wanted) if wanted else {}
+        fetched = (download or _tfds_download(cache_dir))(missing) if missing else {}
         folder.mkdir(parents=True, exist_ok=True)
-        for name in wanted:
+        for name in missing:
             # Renamed when whole, so that a file of this name is never half a file.
             half = folder / f".{name}.{os.getpid()}"
             shutil.move(fetched[name], half)
             half.replace(files[name])
     except Exception as error:  # whatever the network and its libraries raise
         reason = " ".join(str(error).split())[:200] or type(error).__name__
-        raise SourceError("lfw_parts", f"download failed ({reason})", by_hand(URLS)) from error
+        raise SourceError("lfw_parts", f"download failed ({reason})", manual_download_hint(URLS)) from error
     for name, path in files.items():
-        fault = _fault(name, path)
-        if fault:
+        mismatch = _mismatch(name, path)
+        if mismatch:
             path.unlink(missing_ok=True)  # else it would be taken for the download next time
-            raise SourceError(URLS[name], f"download {fault}", by_hand(URLS))
+            raise SourceError(URLS[name], f"download {mismatch}", manual_download_hint(URLS))
     return files
 
 
-def by_hand(names: Iterable[str]) -> str:
+def manual_download_hint(names: Iterable[str]) -> str:
     """What to tell somebody who lacks files of these names."""
     urls = " ".join(URLS[name] for name in names)
     return f"fetch by hand into one folder, and name it with --source-dir: {urls}"
 
 
-def _fault(name: str, path: Path) -> str:
+def _mismatch(name: str, path: Path) -> str:
     """What shows that a file is not the public one; "" if nothing does."""
     if name in _CHECKSUMS:
         algorithm, expected = _CHECKSUMS[name]
-        found = checksum(path, algorithm)
-        return "" if found == expected else f"has {algorithm.upper()} {found}, not {expected}"
+        actual = checksum(path, algorithm)
+        return "" if actual == expected else f"has {algorithm.upper()} {actual}, not {expected}"
     lines = sum(bool(line.strip()) for line in path.read_bytes().splitlines())
     return "" if lines == _LINES[name] else f"has {lines} lines, not {_LINES[name]}"
 

@@ -18,7 +18,7 @@ from hairnet_data.core.storage.paths import is_file, is_folder, is_remote
 from hairnet_data.sources.base import POOLS, Catalogue, Entry, Portrait
 from hairnet_data.sources.class_map import LFW_COLOURS, same_frame
 from hairnet_data.sources.lfw.archives import unpack
-from hairnet_data.sources.lfw.download import MASK_ARCHIVE, PHOTO_ARCHIVE, Download, by_hand, fetch
+from hairnet_data.sources.lfw.download import MASK_ARCHIVE, PHOTO_ARCHIVE, Download, fetch, manual_download_hint
 
 PHOTOS, MASKS = "lfw_funneled", "parts_lfw_funneled_gt_images"
 """The folders within the archives."""
@@ -82,7 +82,7 @@ class LfwParts:
         photos: Path,
         masks: Path,
         listed: Sequence[_Listed],
-        faults: Sequence[HairnetError],
+        errors: Sequence[HairnetError],
         split_by: str,
     ) -> None:
         """Takes what `open` found: the folders that hold `PHOTOS` and `MASKS`, and the lists' lines."""
@@ -91,7 +91,7 @@ class LfwParts:
         if split_by == "person":
             listed = _by_person(listed)
         self._listed = {each.id: each for each in listed}
-        self._list_faults = tuple(faults)
+        self._list_errors = tuple(errors)
         self.people_apart = not _overlaps(listed)
 
     @classmethod
@@ -122,31 +122,31 @@ class LfwParts:
             files |= {PHOTOS: files[PHOTO_ARCHIVE], MASKS: files[MASK_ARCHIVE]}
         else:
             files = _find(source_dir)
-        listed, faults = _read_lists({pool: files[name] for pool, name in LISTS.items()})
+        listed, errors = _read_lists({pool: files[name] for pool, name in LISTS.items()})
         roots = []
         for place, folder in enumerate((PHOTOS, MASKS)):
-            found = files[folder]
-            wanted = {each.files[place] for each in listed}
-            root = found.parent if is_folder(found) else unpack(found, cache_dir, wanted)
+            given = files[folder]
+            members = {each.files[place] for each in listed}
+            root = given.parent if is_folder(given) else unpack(given, cache_dir, members)
             roots.append(root if is_remote(root) else root.absolute())  # workers may start elsewhere
-        return cls(roots[0], roots[1], listed, faults, split_by)
+        return cls(roots[0], roots[1], listed, errors, split_by)
 
     def settings(self) -> dict[str, Any]:
         """How the pools were made."""
         return {"split_by": self._split_by}
 
     def catalogue(self) -> Catalogue:
-        """Lists the portraits of which photo and mask are there; the others are its faults."""
-        faults: list[HairnetError] = list(self._list_faults)
+        """Lists the portraits of which photo and mask are there; the others are its errors."""
+        errors: list[HairnetError] = list(self._list_errors)
         entries = []
         for each in sorted(self._listed.values(), key=lambda each: each.id):
             missing = [name for name, path in zip(each.files, self.paths(each.id), strict=True) if not is_file(path)]
             if missing:
                 hint = f"complete the archive or take the line out of {LISTS[each.pool]}"
-                faults.append(SourceError(each.id, f"{' and '.join(missing)} missing", hint))
+                errors.append(SourceError(each.id, f"{' and '.join(missing)} missing", hint))
             else:
                 entries.append(Entry(each.id, each.pool, each.person))
-        return Catalogue(tuple(entries), tuple(faults))
+        return Catalogue(tuple(entries), tuple(errors))
 
     def content(self, id: str) -> str:
         """16 hex digits of the SHA-256 of photo and mask."""
@@ -194,14 +194,14 @@ def _find(folder: Path) -> dict[str, Path]:
             missing.append(names[1] if len(names) > 1 else key)
     if missing:
         what = f"has no {', '.join(missing)}"
-        raise SourceError(str(folder), what, by_hand(missing))
+        raise SourceError(str(folder), what, manual_download_hint(missing))
     return found
 
 
 def _read_lists(paths: Mapping[str, Path]) -> tuple[list[_Listed], list[HairnetError]]:
-    """Reads the lists; lines that cannot be used are returned as faults."""
+    """Reads the lists; lines that cannot be used are returned as errors."""
     listed: dict[str, _Listed] = {}
-    faults: list[HairnetError] = []
+    errors: list[HairnetError] = []
     for pool, path in paths.items():
         try:
             text = read_bytes(path, _MOST_LIST).decode("utf-8-sig")
@@ -215,17 +215,17 @@ def _read_lists(paths: Mapping[str, Path]) -> tuple[list[_Listed], list[HairnetE
             match = _LINE.fullmatch(line)
             if match is None:
                 hint = "write NAME NUMBER or remove it"
-                faults.append(SourceError(where, f"is {line[:80]!r}, which names no portrait", hint))
+                errors.append(SourceError(where, f"is {line[:80]!r}, which names no portrait", hint))
                 continue
             id = f"{match[1]}_{int(match[2]):04d}"
             if id in listed:
                 hint = f"keep it in {LISTS[listed[id].pool]} alone"
-                faults.append(SourceError(where, f"names {id}, which is listed before", hint))
+                errors.append(SourceError(where, f"names {id}, which is listed before", hint))
                 continue
             listed[id] = _Listed(id, match[1], pool)
         if lines and len(listed) == before:
             raise SourceError(str(path), "is no list of portraits (NAME NUMBER a line)", "fetch it again")
-    return list(listed.values()), faults
+    return list(listed.values()), errors
 
 
 def _overlaps(listed: Sequence[_Listed]) -> tuple[Overlap, ...]:
