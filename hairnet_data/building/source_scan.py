@@ -88,7 +88,7 @@ def scan_sources(sources: Sources, executor: WorkerPool, scratch: Path, progress
     facts: list[PortraitFacts] = []
     for kind, source in (("portraits", sources.portraits), ("backgrounds", sources.backgrounds)):
         catalogue = source.catalogue()
-        errors += catalogue.faults
+        errors += catalogue.errors
         results: dict[str, _Sound | HairnetError] = {}
         for chunk in _load_all(kind, source, catalogue.entries, executor, scratch):
             results.update(chunk)

@@ -34,10 +34,15 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """All entries of a source, sorted by id, and what was found to be faulty while listing them."""
+    """What a source holds.
+
+    Attributes:
+        entries: all portraits or backgrounds that can be used as far as listing tells, sorted by id.
+        errors: what is wrong with the others, one error each.
+    """
 
     entries: tuple[Entry, ...]
-    faults: tuple[HairnetError, ...] = ()
+    errors: tuple[HairnetError, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

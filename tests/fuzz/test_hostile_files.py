@@ -285,7 +285,7 @@ def test_links_in_a_source_folder(tmp_path: Path) -> None:
     assert found is not None
     catalogue = found.catalogue()
     assert {entry.id for entry in catalogue.entries} <= {"a", "pipe"}
-    assert {"passwd", "zero"} <= {fault.where.rpartition("/")[2].removesuffix(".png") for fault in catalogue.faults}
+    assert {"passwd", "zero"} <= {fault.where.rpartition("/")[2].removesuffix(".png") for fault in catalogue.errors}
     assert asked(lambda: found.load("pipe"), PictureError) is None
     assert asked(lambda: found.content("pipe"), PictureError) is None
     nobody = asked(lambda: PhotoFolder(images).catalogue())

@@ -169,7 +169,7 @@ def test_the_round_trip_is_exact(built: Path, tmp_path: Path) -> None:
     again = Folder.open(tmp_path / "out")
     assert again.settings()["unlabelled"] == ["background", "face"]
     assert again.settings()["labelled"] == ["background", "hair"]
-    assert again.catalogue().faults == ()
+    assert again.catalogue().errors == ()
     seen = 0
     for split in ("test", "train"):
         for record in prepared.read(split):

@@ -43,7 +43,7 @@ def test_the_round_trip(which: str, tmp_path: Path, request: pytest.FixtureReque
     rows = {(row["split"], int(row["index"])): row for row in table(out)}
     source = Folder.open(out)
     catalogue = source.catalogue()
-    assert catalogue.faults == ()
+    assert catalogue.errors == ()
     entries = {entry.id: entry for entry in catalogue.entries}
     backgrounds = {entry.id for entry in PhotoFolder(out / "negatives").catalogue().entries}
     seen = 0

@@ -262,4 +262,4 @@ def test_names_that_are_not_utf8_are_faults(tmp_path: Path) -> None:
         pytest.skip("this file system takes no such names")
     catalogue = PhotoFolder(tmp_path).catalogue()
     assert [entry.id for entry in catalogue.entries] == ["a.png"]
-    assert "not UTF-8" in str(catalogue.faults[0])
+    assert "not UTF-8" in str(catalogue.errors[0])

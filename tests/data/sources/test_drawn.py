@@ -70,7 +70,7 @@ def test_catalogue_lists_every_portrait_once_in_its_pool() -> None:
     pools = [entry.pool for entry in entries]
     assert {pool: pools.count(pool) for pool in set(pools)} == {"train": 7, "validation": 2, "test": 3}
     assert all(entry.person == entry.id and entry.id.startswith(entry.pool) for entry in entries)
-    assert source.catalogue().faults == ()
+    assert source.catalogue().errors == ()
 
 
 def test_all_tones_and_all_kinds_of_hair_appear() -> None:

@@ -85,7 +85,7 @@ class Kit:
         return [entry.id for entry in self.open().catalogue().entries]
 
     def faults(self):
-        lines = [str(fault) for fault in self.open().catalogue().faults]
+        lines = [str(fault) for fault in self.open().catalogue().errors]
         assert all("\n" not in line for line in lines)
         return lines
 
@@ -190,7 +190,7 @@ def test_parts(kit):
     expected = classes()
     expected[: HEIGHT // 4] = BACKGROUND
     source = kit.open()
-    assert source.catalogue().faults == ()
+    assert source.catalogue().errors == ()
     check(source.load("a_b"), expected)
 
 
@@ -478,7 +478,7 @@ def test_all_portraits_faulty_is_still_a_catalogue(kit):
     kit.photo("a.jpg")
     catalogue = kit.open().catalogue()
     assert catalogue.entries == ()
-    assert len(catalogue.faults) == 1
+    assert len(catalogue.errors) == 1
 
 
 def test_it_survives_pickling_and_tells_no_path(kit, tmp_path):
@@ -652,7 +652,7 @@ def test_celebamask_hq(tmp_path):
     save(masks / "1/02000_hair.png", box("hair"))
     (root / "classes.toml").write_bytes((DOCS / "classes/celebamask_hq.toml").read_bytes())
     source = Folder.open(root)
-    assert source.catalogue().faults == ()
+    assert source.catalogue().errors == ()
     assert [entry.id for entry in source.catalogue().entries] == ["0", "17", "2000"]
     expected = np.zeros((half, half), np.uint8)
     for part in (
@@ -699,7 +699,7 @@ def test_figaro(tmp_path):
     assert np.asarray(Image.open(io.BytesIO(header + body))).tolist() == [[True, False]]
     (root / "classes.toml").write_bytes((DOCS / "classes/figaro.toml").read_bytes())
     source = Folder.open(root)
-    assert source.catalogue().faults == ()
+    assert source.catalogue().errors == ()
     ids = ["Testing/Frame00003", "Training/Frame00001", "Training/Frame00002"]
     assert [entry.id for entry in source.catalogue().entries] == ids
     for id in ids:

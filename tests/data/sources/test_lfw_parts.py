@@ -119,7 +119,7 @@ def test_archives_extracted_or_a_mix_are_the_same(tmp_path, cache, archives):
     before = sorted(folder.rglob("*"))
     source: PortraitSource = LfwParts.open(folder, cache)
     catalogue = source.catalogue()
-    assert catalogue.faults == ()
+    assert catalogue.errors == ()
     expected = sorted((id_of(line), pool, line.split()[0]) for pool in LISTS for line in LISTS[pool])
     assert [(entry.id, entry.pool, entry.person) for entry in catalogue.entries] == expected
     for seed, line in enumerate(line for lines in LISTS.values() for line in lines):
@@ -145,7 +145,7 @@ def test_longer_lists_unpack_more(public, cache):
     (public / "parts_test.txt").write_text("Eve 1\n")
     assert len(LfwParts.open(public, cache).catalogue().entries) == 7
     (public / "parts_test.txt").write_text("\n".join(LISTS["test"]))
-    assert LfwParts.open(public, cache).catalogue().faults == ()
+    assert LfwParts.open(public, cache).catalogue().errors == ()
 
 
 def test_archives_a_browser_has_renamed_or_unpacked(public, cache):
@@ -155,7 +155,7 @@ def test_archives_a_browser_has_renamed_or_unpacked(public, cache):
     with tarfile.open(fileobj=io.BytesIO(data)) as old, tarfile.open(public / "lfw-funneled.tar", "w") as new:
         for info in old:
             new.addfile(info, old.extractfile(info))
-    assert LfwParts.open(public, cache).catalogue().faults == ()
+    assert LfwParts.open(public, cache).catalogue().errors == ()
 
 
 def test_official_lists_say_whom_they_share(public, cache):
@@ -231,7 +231,7 @@ def test_a_listed_portrait_that_is_not_there_is_a_fault(tmp_path, cache, gone, w
     content = {name: data for name, data in files().items() if name != gone}
     catalogue = LfwParts.open(distribute(tmp_path / "set", content, archives), cache).catalogue()
     assert len(catalogue.entries) == 9
-    (fault,) = catalogue.faults
+    (fault,) = catalogue.errors
     assert str(fault).startswith(f"Bo_0001: {gone} missing")
 
 
@@ -241,7 +241,7 @@ def test_a_line_that_names_no_portrait_is_a_fault(public, cache, line):
         file.write(f"\n{line}\n")
     catalogue = LfwParts.open(public, cache).catalogue()
     assert len(catalogue.entries) == 10
-    (fault,) = catalogue.faults
+    (fault,) = catalogue.errors
     assert str(fault).startswith("parts_validation.txt, line 4: is ")
 
 
@@ -250,13 +250,13 @@ def test_a_portrait_in_two_lists_is_a_fault(public, cache):
         file.write("Bo 1\n")
     catalogue = LfwParts.open(public, cache).catalogue()
     assert [entry.pool for entry in catalogue.entries if entry.id == "Bo_0001"] == ["train"]
-    assert "line 5: names Bo_0001, which is listed before" in str(catalogue.faults[0])
+    assert "line 5: names Bo_0001, which is listed before" in str(catalogue.errors[0])
 
 
 def test_line_ends_and_blank_lines_do_not_matter(public, cache):
     (public / "parts_test.txt").write_bytes(b"\xef\xbb\xbfAnn_Lee\t3\r\n\r\nDee  2\r\nEve 1\r\n  Eve 4")
     catalogue = LfwParts.open(public, cache).catalogue()
-    assert catalogue.faults == ()
+    assert catalogue.errors == ()
     assert len(catalogue.entries) == 10
 
 
@@ -379,7 +379,7 @@ def test_the_real_downloader_against_a_site_of_our_own(site, cache, monkeypatch)
         base = f"http://127.0.0.1:{server.server_port}/"
         monkeypatch.setattr(lfw_download, "URLS", {name: base + name for name in lfw_download.URLS})
         source = LfwParts.open(None, cache)
-        assert source.catalogue().faults == ()
+        assert source.catalogue().errors == ()
         assert len(source.catalogue().entries) == 10
         (cache / "lfw_parts" / "parts_test.txt").unlink()
         (site / "parts_test.txt").unlink()
