@@ -6,7 +6,6 @@ import contextlib
 import io
 import json
 import logging
-import os
 import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
@@ -21,6 +20,7 @@ from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import NAMES
 from hairnet_model.export import tflite_metadata
 from hairnet_model.export.model_card import KEY
+from hairnet_model.networks.start import quiet_stderr
 
 _FLOAT_OPS = ["EXP", "DIV", "MINIMUM", "MAXIMUM"]  # of the softmax: the range of its powers is too large for 8 bits
 
@@ -91,16 +91,12 @@ def _quietly() -> Iterator[None]:
     logger = logging.getLogger("tensorflow")
     level = logger.level
     logger.setLevel(logging.ERROR)
-    stderr = os.dup(2)
-    with open(os.devnull, "w") as null, warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
-        warnings.simplefilter("ignore")
-        os.dup2(null.fileno(), 2)
-        try:
+    try:
+        with quiet_stderr(), warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+            warnings.simplefilter("ignore")
             yield
-        finally:
-            os.dup2(stderr, 2)
-            os.close(stderr)
-            logger.setLevel(level)
+    finally:
+        logger.setLevel(level)
 
 
 def _with_metadata(content: bytes, entries: Mapping[str, bytes]) -> bytes:

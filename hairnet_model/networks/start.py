@@ -4,24 +4,33 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 
-def start_quietly() -> None:
-    """Imports Keras and its backend without their messages on standard error: TensorFlow prints six lines.
-
-    Some come from C++ before it reads any log level, so the file descriptor itself is redirected meanwhile. Python's
-    exceptions are raised as usual.
-    """
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+@contextmanager
+def quiet_stderr() -> Iterator[None]:
+    """Discards what is written to standard error inside, by C++ too; Python's exceptions are raised as usual."""
     sys.stderr.flush()
     stderr = os.dup(2)
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, 2)
     try:
-        import keras
-
-        keras.ops.zeros(1)
+        yield
     finally:
+        sys.stderr.flush()
         os.dup2(stderr, 2)
         os.close(stderr)
         os.close(null)
+
+
+def start_quietly() -> None:
+    """Imports Keras and its backend without their messages on standard error: TensorFlow prints six lines.
+
+    The lines come from C++ before it reads a log level, so that TF_CPP_MIN_LOG_LEVEL alone does not prevent them.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    with quiet_stderr():
+        import keras
+
+        keras.ops.zeros(1)

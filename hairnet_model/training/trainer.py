@@ -17,6 +17,7 @@ from hairnet_model.evaluation import metrics
 from hairnet_model.model_io.model_file import Model
 from hairnet_model.networks import fcn
 from hairnet_model.networks.outputs import class_ids
+from hairnet_model.networks.start import quiet_stderr
 from hairnet_model.training.checkpoint import RunError, State
 from hairnet_model.training.config import TrainingConfig
 from hairnet_model.training.ema import EVERY, Average
@@ -43,7 +44,8 @@ class Trainer:
         self, settings: TrainingConfig, init: Model | None, state: State | None, devices: Devices = ONE_DEVICE
     ) -> None:
         self.settings = settings
-        keras.utils.set_random_seed(settings.seed)
+        with quiet_stderr():  # on JAX too, it imports TensorFlow, if that is installed
+            keras.utils.set_random_seed(settings.seed)
         with devices.scope(), dtype_policy(policy_name(settings.precision)):
             self.network = fcn.create(settings.arch, settings.head)
         with dtype_policy("float32"):
