@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import sys
 from typing import Annotated, Any, NoReturn
 
@@ -81,6 +80,8 @@ def run(app: typer.Typer, interrupted: str, memory: str) -> NoReturn:
 
 
 def _end(name: str, message: str, status: int) -> NoReturn:
-    with contextlib.suppress(OSError):  # the reader of standard error may have gone, too
-        print(f"{name}: {message}", file=sys.stderr)
+    try:
+        print(f"{name}: {message}", file=sys.stderr, flush=True)
+    except OSError:  # the reader of standard error may have gone, too
+        standard_streams.discard_output(2)
     sys.exit(status)

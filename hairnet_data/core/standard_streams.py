@@ -32,8 +32,11 @@ def _text(number: int, mode: str) -> TextIO:
     return stream
 
 
-def discard_output() -> None:
-    """Redirects standard output to the null device: Python flushes it at its end, and its reader may have gone."""
+def discard_output(number: int = 1) -> None:
+    """Redirects standard output (1) or error (2) to the null device.
+
+    Python flushes both at its end, and exits with 120 where that fails since the reader has gone.
+    """
     null = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(null, 1)
+    os.dup2(null, number)
     os.close(null)

@@ -371,9 +371,13 @@ def test_a_pasted_and_a_dropped_photo(opened: Opener) -> None:
 
 def test_no_picture_leaves_the_page(opened: Opener, tmp_path: Path, address: str) -> None:
     page = opened(permissions=["camera"])
-    page.wait_for_load_state("networkidle")
     asked: list[Any] = []
     page.context.on("request", lambda request: asked.append(request))
+    before_wait = -1
+    while before_wait != len(asked):  # until the page has asked for all that it is made of
+        before_wait = len(asked)
+        page.wait_for_timeout(1000)
+    asked.clear()
     Image.fromarray(calibration.drawn(224)[7]).save(tmp_path / "private.png")
     before = shown(page)
     page.locator("#file").set_input_files(tmp_path / "private.png")
