@@ -53,7 +53,7 @@ class Body:
 
 def draw_body(rng: np.random.Generator, person: Person, pose: Pose) -> Body:
     """Puts a body under a head."""
-    root = pose.place(np.array((0.0, 7.0, -2.5)))
+    root = pose.to_picture(np.array((0.0, 7.0, -2.5)))
     lean = float(np.clip(rng.normal(0, 0.05) + person.roll * 0.3, -0.25, 0.25))
     drop = 8.6 - 1.2 * person.young + rng.normal(0, 0.5)
     x = root[0] - np.sin(person.roll) * 3 * pose.scale + rng.normal(0, 0.6) * pose.scale
@@ -64,7 +64,7 @@ def draw_body(rng: np.random.Generator, person: Person, pose: Pose) -> Body:
 def paint_neck(canvas: Canvas, person: Person, pose: Pose, body: Body, view: View, light: Light) -> None:
     """Paints the neck, round and in the shadow of the chin."""
     wide = (5.3 - 1.1 * person.feminine) * (0.75 + 0.25 * body.build) * (1 - 0.15 * person.young)
-    top = pose.place(np.array((0.0, 3.0, -2.2)))[:2]
+    top = pose.to_picture(np.array((0.0, 3.0, -2.2)))[:2]
     low_left, low_right = body.at([(-wide - 0.4, 1.0), (wide + 0.4, 1.0)])
     flare_left, flare_right = body.at([(-wide * 1.5, 4.0), (wide * 1.5, 4.0)])
     across = np.array((np.cos(person.roll), np.sin(person.roll))) * wide * 0.96 * pose.scale
@@ -79,9 +79,9 @@ def paint_neck(canvas: Canvas, person: Person, pose: Pose, body: Body, view: Vie
     normal = np.stack([across_x, 0 * across_x - 0.1, np.sqrt(1 - across_x**2)], -1)
     facing = np.clip((normal @ light.key + 0.25) / 1.25, 0, 1)
     row = (light.sky[None] * 0.95 + facing[:, None] * light.power * light.colour[None]).astype(np.float32)
-    whole = np.zeros((FIELD, FIELD), np.uint8)
-    whole[view.top : view.top + view.inside.shape[0], view.left : view.left + view.inside.shape[1]] = view.inside
-    shadow = np.asarray(cv2.resize(whole, (small, small)), np.uint8)
+    head = np.zeros((FIELD, FIELD), np.uint8)
+    head[view.top : view.top + view.inside.shape[0], view.left : view.left + view.inside.shape[1]] = view.inside
+    shadow = np.asarray(cv2.resize(head, (small, small)), np.uint8)
     shadow = np.roll(shadow, (int(4.0 * pose.scale / step), int(-2.4 * light.key[0] * pose.scale / step)), (0, 1))
     shadow = np.asarray(cv2.GaussianBlur(shadow, (13, 13), 2.2), np.uint8)
     dark = (1 - 0.5 * (shadow.astype(np.float32) / 255))[..., None]
@@ -114,27 +114,18 @@ def paint_clothes(rng: np.random.Generator, canvas: Canvas, person: Person, body
     neck = (5.2 - 1.1 * person.feminine) * (0.75 + 0.25 * body.build)
     wide, slope = 21.5 * body.build, rng.uniform(4.0, 7.5)
     shift = np.sin(body.turn) * 3.0
-    deep = {"vneck": rng.uniform(6, 11), "tee": rng.uniform(4.0, 6.5), "suit": 13.0, "shirt": 8.0}.get(
-        person.clothes, 4.0
-    )
-    high = {"turtleneck": -6.0, "tee": -2.6, "vneck": -2.6, "jumper": -3.4}.get(person.clothes, -4.2)
-    neckline = [(-neck - 0.9, high), (-neck * 0.62 + shift * 0.3, high + deep * 0.62), (shift * 0.4, high + deep)]
-    neckline += [(neck * 0.62 + shift * 0.3, high + deep * 0.62), (neck + 0.9, high)]
-    if person.clothes == "turtleneck":
-        neckline = [(-neck - 0.5, high), (-neck * 0.5, high + 0.9), (neck * 0.5, high + 0.9), (neck + 0.5, high)]
-    shoulders = [(neck + 2.6, max(high, -3.6) + 1.6), (wide * 0.55 + shift, slope * 0.75 - 3.0)]
-    shoulders += [(wide * 0.9 + shift, slope - 1.5), (wide * 1.08 + shift, slope + 4)]
-    right = [*shoulders, (wide * 1.2 + shift, 48.0)]
-    left = [(-x + 2 * shift * (x > wide * 0.4), y) for x, y in reversed(right)]
-    line = smooth_curve(np.array(neckline), 5, False) if person.clothes != "suit" else np.array(neckline)
-    outline = np.concatenate([line, smooth_curve(np.array(right), 5, False), smooth_curve(np.array(left), 5, False)])
+    deep = {"vneck": rng.uniform(6, 11), "tee": rng.uniform(4.0, 6.5), "suit": 13.0, "shirt": 8.0}
+    high = {"turtleneck": -6.0, "tee": -2.6, "vneck": -2.6, "jumper": -3.4}
+    collar = _Collar(neck, shift, high.get(person.clothes, -4.2), deep.get(person.clothes, 4.0))
+    neckline = _neckline(collar, person.clothes)
+    outline = np.concatenate([neckline, *_shoulders(collar, wide, slope)])
     if person.clothes in ("suit", "shirt"):
-        _shirt(rng, canvas, person, body, neck, shift, high, deep, main)
+        _shirt(rng, canvas, person, body, collar, main)
     canvas.polygon(body.at(outline) * canvas.scale, main, CLOTH)
     if person.clothes == "suit":
-        _lapels(canvas, body, neck, shift, high, deep, main)
+        _lapels(canvas, body, collar, main)
     elif person.clothes in ("tee", "vneck", "jumper"):
-        rim = body.at(line) * canvas.scale
+        rim = body.at(neckline) * canvas.scale
         edge = mix(main, (255, 255, 255) if rng.random() < 0.3 else (0, 0, 0), rng.uniform(0.1, 0.5))
         canvas.lines(rim[None], edge, CLOTH, 0.7 * body.scale * canvas.scale)
     if person.clothes not in ("suit", "turtleneck") and rng.random() < 0.35:
@@ -142,70 +133,95 @@ def paint_clothes(rng: np.random.Generator, canvas: Canvas, person: Person, body
     _folds(rng, canvas, body, light, np.asarray(canvas.part == CLOTH) & ~before)
 
 
-def _shirt(
-    rng: np.random.Generator,
-    canvas: Canvas,
-    person: Person,
-    body: Body,
-    neck: float,
-    shift: float,
-    high: float,
-    deep: float,
-    main: Rgb,
-) -> None:
+def _neckline(collar: _Collar, clothes: str) -> Points:
+    """The upper edge of clothes from left to right, (N, 2) in cm."""
+    neck, shift, high, deep = collar.neck, collar.shift, collar.high, collar.deep
+    if clothes == "turtleneck":
+        edge = [(-neck - 0.5, high), (-neck * 0.5, high + 0.9), (neck * 0.5, high + 0.9), (neck + 0.5, high)]
+    else:
+        edge = [(-neck - 0.9, high), (-neck * 0.62 + shift * 0.3, high + deep * 0.62), (shift * 0.4, high + deep)]
+        edge += [(neck * 0.62 + shift * 0.3, high + deep * 0.62), (neck + 0.9, high)]
+    return np.array(edge) if clothes == "suit" else smooth_curve(np.array(edge), 5, False)
+
+
+def _shoulders(collar: _Collar, wide: float, slope: float) -> tuple[Points, Points]:
+    """Right shoulder and side from the neck down, left side and shoulder from below up to the neck, (N, 2) in cm."""
+    shift = collar.shift
+    right = [(collar.neck + 2.6, max(collar.high, -3.6) + 1.6), (wide * 0.55 + shift, slope * 0.75 - 3.0)]
+    right += [(wide * 0.9 + shift, slope - 1.5), (wide * 1.08 + shift, slope + 4), (wide * 1.2 + shift, 48.0)]
+    left = [(-x + 2 * shift * (x > wide * 0.4), y) for x, y in reversed(right)]
+    return smooth_curve(np.array(right), 5, False), smooth_curve(np.array(left), 5, False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Collar:
+    """Where clothes meet the neck, cm from the pit of the neck.
+
+    Attributes:
+        neck: half the neck's breadth.
+        shift: how far the middle lies aside, as the body is turned.
+        high: height of the neckline at the sides, and `deep` how far it falls in the middle.
+    """
+
+    neck: float
+    shift: float
+    high: float
+    deep: float
+
+
+def _shirt(rng: np.random.Generator, canvas: Canvas, person: Person, body: Body, collar: _Collar, main: Rgb) -> None:
     """Shirt front and collar, and for a suit mostly a tie."""
+    neck, high, middle = collar.neck, collar.high, collar.shift * 0.4
     suit = person.clothes == "suit"
     white = mix((236, 236, 238), _colour(rng, BRIGHT), 0.0 if rng.random() < 0.6 else 0.45) if suit else main
     open_collar = not suit or person.feminine > 0.5 or rng.random() < 0.25
     dip = rng.uniform(5.0, 8.5) if open_collar else 3.4
+    hem = high + collar.deep + 4
     front = [
         (-neck - 1.4, high - 0.5),
-        (shift * 0.4, high + dip),
+        (middle, high + dip),
         (neck + 1.4, high - 0.5),
-        (neck + 3, high + deep + 4),
-        (-neck - 3, high + deep + 4),
+        (neck + 3, hem),
+        (-neck - 3, hem),
     ]
     canvas.polygon(body.at(front) * canvas.scale, mix(white, (0, 0, 0), 0.06), CLOTH)
     if not open_collar:
-        tie = _colour(rng, BRIGHT + SOBER)
-        knot = [
-            (shift * 0.4 - 1.9, high + 3.0),
-            (shift * 0.4 + 1.9, high + 3.0),
-            (shift * 0.4 + 1.2, high + 6.2),
-            (shift * 0.4 - 1.2, high + 6.2),
-        ]
-        blade = [
-            (shift * 0.4 - 1.1, high + 6.0),
-            (shift * 0.4 + 1.1, high + 6.0),
-            (shift * 0.5 + 3.2, high + 30),
-            (shift * 0.5 - 3.2, high + 30),
-        ]
-        canvas.polygon(body.at(blade) * canvas.scale, tie, CLOTH)
-        canvas.polygon(body.at(knot) * canvas.scale, mix(tie, (0, 0, 0), 0.25), CLOTH)
-        if rng.random() < 0.5:
-            for y in np.arange(7.0, 26.0, rng.uniform(1.4, 2.6)):
-                stripe = (
-                    body.at([(shift * 0.4 - 0.8 - y * 0.07, high + y), (shift * 0.4 + 0.8 + y * 0.07, high + y + 1.2)])
-                    * canvas.scale
-                )
-                canvas.lines(stripe[None], mix(tie, (255, 240, 200), 0.5), CLOTH, 0.4 * body.scale * canvas.scale)
+        _tie(rng, canvas, body, collar)
     for side in (-1, 1):
-        flap = [
-            (side * (neck + 1.2), high - 1.0),
-            (shift * 0.4 + side * 0.4, high + dip + 0.2),
-            (shift * 0.4 + side * 2.9, high + dip + 2.6),
-            (side * (neck + 2.0), high + 1.6),
-        ]
-        canvas.polygon(body.at(flap) * canvas.scale, mix(white, (255, 255, 255), 0.15), CLOTH)
-        canvas.lines((body.at(flap)[1:4] * canvas.scale)[None], mix(white, (0, 0, 0), 0.25), CLOTH, 1)
+        outer, inner = (side * (neck + 1.2), high - 1.0), (middle + side * 0.4, high + dip + 0.2)
+        tip, fold = (middle + side * 2.9, high + dip + 2.6), (side * (neck + 2.0), high + 1.6)
+        flap = body.at([outer, inner, tip, fold]) * canvas.scale
+        canvas.polygon(flap, mix(white, (255, 255, 255), 0.15), CLOTH)
+        canvas.lines(flap[1:4][None], mix(white, (0, 0, 0), 0.25), CLOTH, 1)
 
 
-def _lapels(canvas: Canvas, body: Body, neck: float, shift: float, high: float, deep: float, main: Rgb) -> None:
+def _tie(rng: np.random.Generator, canvas: Canvas, body: Body, collar: _Collar) -> None:
+    """A tie, at times striped."""
+    high, middle, end = collar.high, collar.shift * 0.4, collar.shift * 0.5
+    tie = _colour(rng, BRIGHT + SOBER)
+    knot = [
+        (middle - 1.9, high + 3.0),
+        (middle + 1.9, high + 3.0),
+        (middle + 1.2, high + 6.2),
+        (middle - 1.2, high + 6.2),
+    ]
+    blade = [(middle - 1.1, high + 6.0), (middle + 1.1, high + 6.0), (end + 3.2, high + 30), (end - 3.2, high + 30)]
+    canvas.polygon(body.at(blade) * canvas.scale, tie, CLOTH)
+    canvas.polygon(body.at(knot) * canvas.scale, mix(tie, (0, 0, 0), 0.25), CLOTH)
+    if rng.random() < 0.5:
+        for y in np.arange(7.0, 26.0, rng.uniform(1.4, 2.6)):
+            left, right = (middle - 0.8 - y * 0.07, high + y), (middle + 0.8 + y * 0.07, high + y + 1.2)
+            stripe = body.at([left, right]) * canvas.scale
+            canvas.lines(stripe[None], mix(tie, (255, 240, 200), 0.5), CLOTH, 0.4 * body.scale * canvas.scale)
+
+
+def _lapels(canvas: Canvas, body: Body, collar: _Collar, main: Rgb) -> None:
     """The turned-back edges of a jacket."""
+    neck, high, deep = collar.neck, collar.high, collar.deep
     for side in (-1, 1):
         flap = [
             (side * (neck + 1.0), high),
-            (shift * 0.4, high + deep + 8),
+            (collar.shift * 0.4, high + deep + 8),
             (side * (neck + 4.6), high + deep * 0.8 + 1.5),
             (side * (neck + 3.2), high + 2.4),
         ]

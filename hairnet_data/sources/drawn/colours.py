@@ -65,12 +65,12 @@ def hair_colour(rng: np.random.Generator, tone: str, old: float) -> tuple[Rgb, f
     weights[0] *= 1 + max(0, step - 4) * 0.8
     weights[3:7] *= 0.25 if step > 6 else 1.0
     weights[7:] *= 0.5 + 2.5 * old
-    place = int(rng.choice(len(weights), p=weights / weights.sum()))
-    colour = np.array(_NATURAL[place][0], float)
+    index = int(rng.choice(len(weights), p=weights / weights.sum()))
+    colour = np.array(_NATURAL[index][0], float)
     if rng.random() < 0.03:
         colour = np.array(_DYES[int(rng.integers(len(_DYES)))], float)
     colour = colour * rng.uniform(0.8, 1.25) * (1 + rng.normal(0, 0.05, 3))
-    grey = float(np.clip(rng.normal(old * 0.4, 0.15), 0, 0.6)) if place < 7 and rng.random() < 0.3 + old else 0.0
+    grey = float(np.clip(rng.normal(old * 0.4, 0.15), 0, 0.6)) if index < 7 and rng.random() < 0.3 + old else 0.0
     return _rgb(colour), grey
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -49,18 +51,18 @@ def paint_ear(canvas: Canvas, person: Person, pose: Pose, light: Light, side: in
     level = light.sky * 0.9 + light.colour * light.power * np.clip(0.35 + 0.6 * lit, 0.1, 1)
     red = mix(person.skin, (person.skin[0], person.skin[1] * 0.8, person.skin[2] * 0.8), 0.4)
 
-    def placed(outline: Points) -> Points:
+    def to_canvas(outline: Points) -> Points:
         u, v = outline[:, 0] * person.ear, outline[:, 1] * person.ear
         x = side * (6.75 * person.width + u * flare * 0.62)
         spot = np.stack([x, v * person.length + 1.3 - 0.12 * u, 0.2 - u * 0.85], 1)
-        return pose.place(spot)[:, :2] * canvas.scale
+        return pose.to_picture(spot)[:, :2] * canvas.scale
 
     def tone(share: float) -> Rgb:
         return mix(np.asarray(red) * level * share, (0, 0, 0), 0.0)
 
-    canvas.polygon(placed(smooth_curve(_EAR, 4)), tone(1.0), SKIN)
-    canvas.polygon(placed(smooth_curve(_CONCHA, 3)), tone(0.6), SKIN)
-    canvas.lines(placed(smooth_curve(_RIM, 3, False))[None], tone(0.75), SKIN, 0.28 * pose.scale * canvas.scale)
+    canvas.polygon(to_canvas(smooth_curve(_EAR, 4)), tone(1.0), SKIN)
+    canvas.polygon(to_canvas(smooth_curve(_CONCHA, 3)), tone(0.6), SKIN)
+    canvas.lines(to_canvas(smooth_curve(_RIM, 3, False))[None], tone(0.75), SKIN, 0.28 * pose.scale * canvas.scale)
 
 
 def paint_glasses(rng: np.random.Generator, canvas: Canvas, person: Person, pose: Pose) -> None:
@@ -70,45 +72,40 @@ def paint_glasses(rng: np.random.Generator, canvas: Canvas, person: Person, pose
     dark: tuple[Rgb, ...] = ((20, 18, 18), (58, 34, 22), (30, 34, 60), (110, 30, 34))
     rim = (dark if thick else metals)[int(rng.integers(4))]
     wide, high = rng.uniform(2.2, 2.75), rng.uniform(1.4, 2.1) + 0.3 * sun
-    square = rng.uniform(2.0, 4.0)
-    around = np.arange(28) * (2 * np.pi / 28)
-    bend = 2 / square
-    shape = np.stack(
-        [
-            wide * np.sign(np.cos(around)) * np.abs(np.cos(around)) ** bend,
-            high * np.sign(np.sin(around)) * np.abs(np.sin(around)) ** bend,
-        ],
-        1,
-    )
+    lens = _rounded_box(wide, high, squareness=rng.uniform(2.0, 4.0))
     line = max(1.0, (0.34 if thick else 0.16) * pose.scale * canvas.scale)
 
-    def place(x: Points, y: Points, z: Points | float) -> Points:
-        return pose.place(np.stack([x, y, z + 0 * x], 1))[:, :2] * canvas.scale
+    def to_canvas(points: Points) -> Points:
+        return pose.to_picture(points)[:, :2] * canvas.scale
 
     for side in (-1, 1):
         out = pose.turn @ np.array((side * 1.0, 0, 0))
         if out[2] < -0.68:
-            continue
-        x = side * (person.eye_apart + 0.15) + shape[:, 0]
-        y = 0.35 + shape[:, 1]
-        loop = place(x, y, 9.95 - 0.045 * x**2)
+            continue  # behind the nose
+        x = side * (person.eye_apart + 0.15) + lens[:, 0]
+        y = 0.35 + lens[:, 1]
+        loop = to_canvas(np.stack([x, y, 9.95 - 0.045 * x**2], 1))
         if sun:
             canvas.polygon(loop, mix((22, 20, 20), rim, 0.2), FRAME)
         if out[2] > -0.25:
-            arm = np.array(
-                [
-                    (side * (person.eye_apart + wide), -0.2, 9.4),
-                    (side * 7.5 * person.width, -0.5, 5.0),
-                    (side * 7.7 * person.width, -0.6, 0.0),
-                ]
-            )
-            canvas.lines((pose.place(arm)[:, :2] * canvas.scale)[None], rim, FRAME, line)
+            hinge, temple = (side * (person.eye_apart + wide), -0.2, 9.4), (side * 7.5 * person.width, -0.5, 5.0)
+            ear = (side * 7.7 * person.width, -0.6, 0.0)
+            canvas.lines(to_canvas(np.array([hinge, temple, ear]))[None], rim, FRAME, line)
         canvas.lines(np.concatenate([loop, loop[:1]])[None], rim, FRAME, line)
         if rng.random() < 0.5:
-            gleam = place(x[15:20] * 0.9 + 0.1 * x.mean(), y[15:20] * 0.9, 9.8)
+            gleam_x = x[15:20] * 0.9 + 0.1 * x.mean()
+            gleam = to_canvas(np.stack([gleam_x, y[15:20] * 0.9, np.full(len(gleam_x), 9.8)], 1))
             canvas.lines(gleam[None], (225, 228, 232), FRAME, max(1.0, line * 0.6))
     bridge = np.array([(-0.9, 0.0, 10.1), (0.0, -0.25, 10.7), (0.9, 0.0, 10.1)])
-    canvas.lines((pose.place(bridge)[:, :2] * canvas.scale)[None], rim, FRAME, line)
+    canvas.lines(to_canvas(bridge)[None], rim, FRAME, line)
+
+
+def _rounded_box(wide: float, high: float, squareness: float) -> Points:
+    """A superellipse (28, 2) with half axes `wide` and `high`: an ellipse at squareness 2, a box far above."""
+    around = np.arange(28) * (2 * np.pi / 28)
+    cos, sin = np.cos(around), np.sin(around)
+    bend = 2 / squareness
+    return np.stack([wide * np.sign(cos) * np.abs(cos) ** bend, high * np.sign(sin) * np.abs(sin) ** bend], 1)
 
 
 def _dome(person: Person, grow: float, brim: float, tilt: float) -> Points:
@@ -135,7 +132,7 @@ def _outline(points: Points, pose: Pose, canvas: Canvas) -> Points:
     towards = (points - CENTRE) @ pose.turn.T
     # The far side of a tilted dome reaches lower than its near rim and would hide the face.
     seen = points[towards[:, 2] > -1.0]
-    return _hull(pose.place(seen)[:, :2] * canvas.scale) if len(seen) > 2 else seen[:0, :2]
+    return _hull(pose.to_picture(seen)[:, :2] * canvas.scale) if len(seen) > 2 else seen[:0, :2]
 
 
 def _hull(points: Points) -> Points:
@@ -145,16 +142,16 @@ def _hull(points: Points) -> Points:
 def _hat_colour(person: Person) -> Points:
     """The colour of a hat or scarf, float64 (3,): follows from the person, as its parts are painted apart."""
     colours = (28, 30, 38), (150, 30, 36), (228, 226, 220), (36, 60, 120), (120, 100, 70), (60, 90, 60), (90, 40, 80)
-    place = int(person.width * 1e6) % len(colours)
-    return np.asarray(colours[place], float) * (0.8 + 0.3 * (person.length * 1e4 % 1))
+    index = int(person.width * 1e6) % len(colours)
+    return np.asarray(colours[index], float) * (0.8 + 0.3 * (person.length * 1e4 % 1))
 
 
 def paint_veil(canvas: Canvas, person: Person, pose: Pose, shoulders: Points, light: Light) -> None:
     """Paints the back of a headscarf, which falls on the shoulders: two points (2, 2) in picture pixels."""
     around = np.linspace(0, 2 * np.pi, 30)
     rings = [_rim(person, 1.3, height, 0.25, around) for height in (-9.0, -6.0, -2.0, 2.0, 5.0)]
-    placed = pose.place(np.concatenate(rings) - (0, 0, 1.0))[:, :2]
-    outline = _hull(np.concatenate([placed, shoulders]) * canvas.scale)
+    projected = pose.to_picture(np.concatenate(rings) - (0, 0, 1.0))[:, :2]
+    outline = _hull(np.concatenate([projected, shoulders]) * canvas.scale)
     canvas.polygon(outline, _hat_colour(person) * (light.sky + light.colour * light.power * 0.3), HAT)
 
 
@@ -173,7 +170,7 @@ def paint_hat(rng: np.random.Generator, canvas: Canvas, person: Person, pose: Po
         reach = rng.uniform(4.5, 7.0)
         dip = 0.13 * (half[2] + reach) * np.cos(around) - 1.2 * np.sin(around) ** 2 + 0.5
         ring = np.stack([(half[0] + reach) * np.sin(around), brim + dip, (half[2] + reach) * np.cos(around)], 1)
-        canvas.polygon(pose.place(ring)[:, :2] * canvas.scale, colour * level * 0.8, HAT)
+        canvas.polygon(pose.to_picture(ring)[:, :2] * canvas.scale, colour * level * 0.8, HAT)
         canvas.polygon(_outline(_dome(person, tall, brim - 0.4, tilt), pose, canvas), colour * level, HAT)
     elif person.hat == "cap":
         bow = np.linspace(-1.15, 1.15, 16)
@@ -181,7 +178,7 @@ def paint_hat(rng: np.random.Generator, canvas: Canvas, person: Person, pose: Po
         out = rng.uniform(5.0, 7.0) * np.clip(np.cos(bow * 1.3), 0, 1) ** 0.6
         outer = inner + np.stack([0.2 * out * np.sin(bow), 0.42 * out, out], 1)
         visor = np.concatenate([inner, outer[::-1]])
-        canvas.polygon(pose.place(visor)[:, :2] * canvas.scale, colour * level * 0.72, HAT)
+        canvas.polygon(pose.to_picture(visor)[:, :2] * canvas.scale, colour * level * 0.72, HAT)
     elif person.hat == "scarf":
         for side in (-1, 1):
             bow = side * np.linspace(1.15, 2.9, 12)
@@ -210,35 +207,37 @@ def paint_hand(rng: np.random.Generator, canvas: Canvas, person: Person, pose: P
     centre = np.asarray(pose.centre)
     level = light.sky + light.colour * light.power * 0.75
 
-    def pixels(points: Points) -> Points:
+    def to_canvas(points: Points) -> Points:
         return np.asarray((points * pose.scale + centre) * canvas.scale)
 
     def tone(share: float) -> Rgb:
         return mix(np.asarray(person.skin) * level * share, (0, 0, 0), 0.0)
 
-    unit = pose.scale * canvas.scale
-    wrist = np.stack(
-        [
-            root - up * 1.0 - across * 3,
-            root - up * 1.0 + across * 3,
-            root - up * 30 + across * 4 + side * 6,
-            root - up * 30 - across * 4 + side * 6,
-        ]
-    )
-    canvas.polygon(pixels(wrist), tone(0.9), HAND)
-    palm = (
-        root
-        + across * 3.6 * np.cos(np.linspace(0, 6.28, 24))[:, None]
-        + up * 4.2 * np.sin(np.linspace(0, 6.28, 24))[:, None]
-    )
-    canvas.polygon(pixels(palm), tone(0.95), HAND)
+    near_left, near_right = root - up * 1.0 - across * 3, root - up * 1.0 + across * 3
+    far_right, far_left = root - up * 30 + across * 4 + side * 6, root - up * 30 - across * 4 + side * 6
+    canvas.polygon(to_canvas(np.stack([near_left, near_right, far_right, far_left])), tone(0.9), HAND)
+    around = np.linspace(0, 6.28, 24)
+    palm = root + across * 3.6 * np.cos(around)[:, None] + up * 4.2 * np.sin(around)[:, None]
+    canvas.polygon(to_canvas(palm), tone(0.95), HAND)
+    for finger in _fingers(rng, root, up, across):
+        _paint_finger(canvas, to_canvas(finger), tone, pose.scale * canvas.scale)
+
+
+def _fingers(rng: np.random.Generator, root: Points, up: Points, across: Points) -> list[Points]:
+    """Four bent fingers from index to little finger, each a curve (N, 2) in cm; `up` and `across` are unit vectors."""
     bend = rng.normal(0, 0.25)
-    for finger in range(4):
-        base = root + across * (finger - 1.5) * 1.75 + up * 2.6
-        long = (5.6, 6.8, 6.4, 4.8)[finger] * rng.uniform(0.8, 1.0)
+    fingers = []
+    for number, longest in enumerate((5.6, 6.8, 6.4, 4.8)):
+        base = root + across * (number - 1.5) * 1.75 + up * 2.6
+        long = longest * rng.uniform(0.8, 1.0)
         middle = base + up * long * 0.5 + across * 0.3 * bend
-        tip = base + up * long * 0.95 + across * (bend * 1.5 + (finger - 1.5) * 0.25)
-        bone = pixels(smooth_curve(np.stack([base, middle, tip]), 4, False))
-        fixed = [np.round(bone).astype(np.int32)]
-        cv2.polylines(canvas.pixels, fixed, False, paint(tone(0.62), HAND), max(1, round(1.75 * unit)))
-        cv2.polylines(canvas.pixels, fixed, False, paint(tone(1.0), HAND), max(1, round(1.35 * unit)))
+        tip = base + up * long * 0.95 + across * (bend * 1.5 + (number - 1.5) * 0.25)
+        fingers.append(smooth_curve(np.stack([base, middle, tip]), 4, False))
+    return fingers
+
+
+def _paint_finger(canvas: Canvas, finger: Points, tone: Callable[[float], Rgb], unit: float) -> None:
+    """A finger (N, 2) in canvas pixels, with a darker edge; `unit` is canvas pixels per cm."""
+    fixed = [np.round(finger).astype(np.int32)]
+    cv2.polylines(canvas.pixels, fixed, False, paint(tone(0.62), HAND), max(1, round(1.75 * unit)))
+    cv2.polylines(canvas.pixels, fixed, False, paint(tone(1.0), HAND), max(1, round(1.35 * unit)))

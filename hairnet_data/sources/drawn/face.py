@@ -125,8 +125,8 @@ def _brow(rng: np.random.Generator, sheet: Sheet, person: Person, side: float) -
     sheet.soft(body * (side, 1), hair, 0.72, 0.08)
     count = 44
     along = rng.random(count)
-    place = (along * (len(line) - 1)).astype(int)
-    root = line[place] + np.stack([np.zeros(count), rng.uniform(-0.5, 0.5, count) * taper[place]], 1)
+    index = (along * (len(line) - 1)).astype(int)
+    root = line[index] + np.stack([np.zeros(count), rng.uniform(-0.5, 0.5, count) * taper[index]], 1)
     tip = root + np.stack([rng.uniform(0.2, 0.5, count), rng.uniform(-0.28, 0.06, count)], 1)
     hairs = np.stack([root, tip], 1) * (side, 1)
     fixed = sheet.fixed(hairs)
@@ -153,47 +153,31 @@ def _mouth(sheet: Sheet, person: Person) -> None:
     y, lift, gap = 6.95 * person.length, -0.45 * mood, 1.5 * person.mouth_open
     lip = mix(skin, (skin[0] * 0.86, skin[1] * 0.58, skin[2] * 0.6), 0.5 + 0.3 * person.feminine)
     lip = mix(lip, (176, 40, 56), 0.55 * person.makeup)
-    high, low = 0.52 * full, 0.72 * full
-    top = [(-wide, lift), (-wide * 0.5, -high * 0.75), (-0.35, -high), (0, -high * 0.8), (0.35, -high)]
-    top += [(wide * 0.5, -high * 0.75), (wide, lift)]
-    inner_top = [(wide * 0.5, 0.02 + lift * 0.3), (0, 0.05), (-wide * 0.5, 0.02 + lift * 0.3)]
-    inner_low = [(-wide * 0.92, lift), (-wide * 0.5, gap * 0.8), (0, gap), (wide * 0.5, gap * 0.8), (wide * 0.92, lift)]
-    bottom = [
-        (-wide, lift),
-        (-wide * 0.55, gap + low * 0.72),
-        (0, gap + low),
-        (wide * 0.55, gap + low * 0.72),
-        (wide, lift),
-    ]
-    at = np.array((0.0, y))
-    outer = np.concatenate([smooth_curve(np.array(top), 4, False), smooth_curve(np.array(bottom[::-1]), 4, False)]) + at
-    sheet.soft(outer, lip, 0.95, 0.07)
-    glow = smooth_curve(np.array(bottom[1:4]), 4, False) + at + (0, -low * 0.5)
-    sheet.soft(np.concatenate([glow, moved(glow[::-1], 0, 0.2)]), mix(lip, (255, 235, 235), 0.35), 0.5, 0.12)
     dark = (skin[0] * 0.28, skin[1] * 0.16, skin[2] * 0.16)
-    hole = (
-        np.concatenate(
-            [
-                smooth_curve(np.array(inner_low), 4, False),
-                smooth_curve(np.array([(wide * 0.92, lift), *inner_top, (-wide * 0.92, lift)]), 4, False),
-            ]
-        )
-        + at
-    )
+    high, low = 0.52 * full, 0.72 * full
+    left, right = (-wide, lift), (wide, lift)
+    top = [left, (-wide * 0.5, -high * 0.75), (-0.35, -high), (0, -high * 0.8), (0.35, -high)]
+    top += [(wide * 0.5, -high * 0.75), right]
+    bottom = [left, (-wide * 0.55, gap + low * 0.72), (0, gap + low), (wide * 0.55, gap + low * 0.72), right]
+    at = np.array((0.0, y))
+
+    def curve(points: list[tuple[float, float]]) -> NDArray[np.float64]:
+        return smooth_curve(np.array(points), 4, False)
+
+    sheet.soft(np.concatenate([curve(top), curve(bottom[::-1])]) + at, lip, 0.95, 0.07)
+    glow = curve(bottom[1:4]) + at + (0, -low * 0.5)
+    sheet.soft(np.concatenate([glow, moved(glow[::-1], 0, 0.2)]), mix(lip, (255, 235, 235), 0.35), 0.5, 0.12)
+    inner_top = [(wide * 0.5, 0.02 + lift * 0.3), (0.0, 0.05), (-wide * 0.5, 0.02 + lift * 0.3)]
     if gap < 0.1:
-        sheet.stroke(smooth_curve(np.array([(-wide, lift), *inner_top[::-1], (wide, lift)]), 4, False) + at, dark, 0.1)
+        sheet.stroke(curve([left, *inner_top[::-1], right]) + at, dark, 0.1)
         return
+    inner_left, inner_right = (-wide * 0.92, lift), (wide * 0.92, lift)
+    inner_low = [inner_left, (-wide * 0.5, gap * 0.8), (0.0, gap), (wide * 0.5, gap * 0.8), inner_right]
+    hole = np.concatenate([curve(inner_low), curve([inner_right, *inner_top, inner_left])]) + at
     sheet.area(hole, (min(90.0, dark[0] + 20), dark[1], dark[2]))
-    teeth = np.array(
-        [
-            (-wide * 0.84, lift * 0.8),
-            (0, 0.04),
-            (wide * 0.84, lift * 0.8),
-            (wide * 0.72, 0.38 + lift * 0.4),
-            (0, 0.6),
-            (-wide * 0.72, 0.38 + lift * 0.4),
-        ]
-    )
+    upper = [(-wide * 0.84, lift * 0.8), (0, 0.04), (wide * 0.84, lift * 0.8)]
+    lower = [(wide * 0.72, 0.38 + lift * 0.4), (0, 0.6), (-wide * 0.72, 0.38 + lift * 0.4)]
+    teeth = np.array([*upper, *lower])
     teeth[3:, 1] = np.minimum(teeth[3:, 1], gap * 0.75)
     with sheet.only_inside(hole):
         sheet.soft(smooth_curve(teeth, 3) + at, (232, 226, 214), 0.9, 0.05)

@@ -73,15 +73,15 @@ def stand(rng: np.random.Generator, person: Person) -> Pose:
         scale, spread = float(rng.uniform(4.8, 9.0)), 14.0
     x, y = rng.normal((128, 118), spread)
     turn = turn_of(person.yaw, person.pitch, person.roll)
-    ahead = turn @ np.array((0.0, 0.0, 4.0)) * scale  # photographs are centred on the face, not on the skull
-    return Pose(turn, (float(x - 0.6 * ahead[0]), float(y)), scale)
+    to_face = turn @ np.array((0.0, 0.0, 4.0)) * scale  # photographs are centred on the face, not on the skull
+    return Pose(turn, (float(x - 0.6 * to_face[0]), float(y)), scale)
 
 
 def paint_figure(rng: np.random.Generator, person: Person, pose: Pose, light: Light, size: int) -> Canvas:
     """Paints the person on a canvas of at least twice the size, from back to front."""
     # Small pictures are painted larger, as no hair can be thinner than a pixel of the canvas.
-    whole = size * max(2, -(-256 // size))
-    canvas = Canvas(whole, whole / FIELD)
+    canvas_side = size * max(2, -(-256 // size))
+    canvas = Canvas(canvas_side, canvas_side / FIELD)
     view = look(surface(person), pose)
     body = draw_body(rng, person, pose)
     bundles = grow_hair(rng, person, pose, light, canvas)

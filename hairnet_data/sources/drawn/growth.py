@@ -9,6 +9,9 @@ from hairnet_data.sources.drawn.scalp import CENTRE, depth_inside, radii
 from hairnet_data.sources.drawn.styles import Style
 from hairnet_data.sources.drawn.traits import Person
 
+_GATHERED, _GATHERED_POINTS = 160, 14
+"""Strands of a bun or a ponytail, and points of each."""
+
 Curves = NDArray[np.float64]
 """Strands: float64 (S, T, 3) in cm, from root to tip, in the axes of the head."""
 
@@ -16,17 +19,17 @@ Curves = NDArray[np.float64]
 def roots(rng: np.random.Generator, person: Person, count: int) -> NDArray[np.float64]:
     """Draws `count` unit directions (count, 3) from the skull's centre to points where hair grows."""
     half = radii(person)
-    found: list[NDArray[np.float64]] = []
+    batches: list[NDArray[np.float64]] = []
     have = 0
     for _ in range(12):
         way = rng.standard_normal((count * 2, 3))
         way /= np.linalg.norm(way, axis=1, keepdims=True)
         way = way[depth_inside(CENTRE + way * half, person) > rng.exponential(0.22, len(way))]
-        found.append(way)
+        batches.append(way)
         have += len(way)
         if have >= count:
             break
-    return np.concatenate(found)[:count]
+    return np.concatenate(batches)[:count]
 
 
 def _headings(rng: np.random.Generator, style: Style, way: NDArray[np.float64], part: float) -> NDArray[np.float64]:
@@ -178,33 +181,38 @@ def _gathered(
     down: NDArray[np.float64],
     out: NDArray[np.float64],
 ) -> Curves:
-    """The strands of a bun (loops around a ball) or of a ponytail (a falling bundle)."""
-    count, points = 160, 14
-    if person.hair == "bun":
-        size = rng.uniform(2.0, 3.4)
-        axis = rng.standard_normal((count, 3)) * 0.5 + out
-        axis /= np.linalg.norm(axis, axis=1, keepdims=True)
-        first = np.cross(axis, rng.standard_normal((count, 3)))
-        first /= np.linalg.norm(first, axis=1, keepdims=True)
-        second = np.cross(axis, first)
-        turn = np.linspace(0, 2.4, points)[None, :, None]
-        reach = size * rng.uniform(0.6, 1.0, (count, 1, 1))
-        height = axis * reach[:, 0] * rng.uniform(-0.2, 0.75, (count, 1))
-        wide = np.sqrt(np.clip(reach**2 - (height**2).sum(1)[:, None, None], 0.3, None))
-        return np.asarray(
-            middle
-            + out * size * 0.6
-            + height[:, None]
-            + wide * (first[:, None] * np.cos(turn) + second[:, None] * np.sin(turn))
-        )
+    """The strands of a bun or of a ponytail that starts at `middle` and points to `out`, a unit vector."""
+    return _bun(rng, middle, out) if person.hair == "bun" else _tail(rng, middle, down, out)
+
+
+def _bun(rng: np.random.Generator, middle: NDArray[np.float64], out: NDArray[np.float64]) -> Curves:
+    """Loops around a ball."""
+    size = rng.uniform(2.0, 3.4)
+    axis = rng.standard_normal((_GATHERED, 3)) * 0.5 + out
+    axis /= np.linalg.norm(axis, axis=1, keepdims=True)
+    first = np.cross(axis, rng.standard_normal((_GATHERED, 3)))
+    first /= np.linalg.norm(first, axis=1, keepdims=True)
+    second = np.cross(axis, first)
+    turn = np.linspace(0, 2.4, _GATHERED_POINTS)[None, :, None]
+    reach = size * rng.uniform(0.6, 1.0, (_GATHERED, 1, 1))
+    height = axis * reach[:, 0] * rng.uniform(-0.2, 0.75, (_GATHERED, 1))
+    wide = np.sqrt(np.clip(reach**2 - (height**2).sum(1)[:, None, None], 0.3, None))
+    loops = wide * (first[:, None] * np.cos(turn) + second[:, None] * np.sin(turn))
+    return np.asarray(middle + out * size * 0.6 + height[:, None] + loops)
+
+
+def _tail(
+    rng: np.random.Generator, middle: NDArray[np.float64], down: NDArray[np.float64], out: NDArray[np.float64]
+) -> Curves:
+    """A falling bundle."""
     sway = np.array((rng.choice((-1, 1)) * rng.uniform(0.1, 0.5), 0.0, 0.0))
-    long = rng.uniform(14, 26) * rng.uniform(0.8, 1.1, (count, 1))
-    heading = out + sway + rng.normal(0, 0.12, (count, 3))
-    point = middle + rng.normal(0, 0.6, (count, 3))
-    curve = np.empty((count, points, 3))
-    for at in range(points):
+    long = rng.uniform(14, 26) * rng.uniform(0.8, 1.1, (_GATHERED, 1))
+    heading = out + sway + rng.normal(0, 0.12, (_GATHERED, 3))
+    point = middle + rng.normal(0, 0.6, (_GATHERED, 3))
+    curve = np.empty((_GATHERED, _GATHERED_POINTS, 3))
+    for at in range(_GATHERED_POINTS):
         curve[:, at] = point
         heading = heading * 0.86 + (down + 0.15 * sway) * 0.35
         heading /= np.linalg.norm(heading, axis=1, keepdims=True)
-        point = point + heading * long / points
+        point = point + heading * long / _GATHERED_POINTS
     return curve

@@ -59,7 +59,7 @@ class Pose:
     centre: tuple[float, float]
     scale: float
 
-    def place(self, points: NDArray[np.floating]) -> NDArray[np.float64]:
+    def to_picture(self, points: NDArray[np.floating]) -> NDArray[np.float64]:
         """Head points (..., 3) in cm to x, y in picture pixels and z in cm towards the camera."""
         return self.project(points @ self.turn.T)
 
@@ -180,14 +180,14 @@ def look(points: NDArray[np.float64], pose: Pose) -> View:
     normal[:2] = (0, -1, 0)
     if normal[_ROWS // 3, _COLUMNS // 2, 2] < 0:
         normal[2:] *= -1
-    values = np.concatenate([pose.place(points), normal @ pose.turn.T, points], -1).astype(np.float32)
+    values = np.concatenate([pose.to_picture(points), normal @ pose.turn.T, points], -1).astype(np.float32)
     dense = 3 if pose.scale < 6.5 else 4 if pose.scale < 8.3 else 5
     values = np.roll(values[:, :-1], _COLUMNS // 2 - _facing_column(pose), 1)[:, _SEEN]
     size = (values.shape[1] * dense, values.shape[0] * dense)
-    place, turned, local = (cv2.resize(values[..., i : i + 3], size).reshape(-1, 3) for i in (0, 3, 6))
+    picture, turned, local = (cv2.resize(values[..., i : i + 3], size).reshape(-1, 3) for i in (0, 3, 6))
     towards = np.flatnonzero(turned[:, 2] > -0.12)
-    towards = towards[np.argsort(((place[towards, 2] + 40) * 700).astype(np.uint16), kind="stable")]
-    column, row = (np.round(place[:, i])[towards].astype(np.int32) for i in (0, 1))
+    towards = towards[np.argsort(((picture[towards, 2] + 40) * 700).astype(np.uint16), kind="stable")]
+    column, row = (np.round(picture[:, i])[towards].astype(np.int32) for i in (0, 1))
     left, top = max(0, int(column.min()) - 4), max(0, int(row.min()) - 4)
     wide = max(1, min(FIELD, int(column.max()) + 5) - left)
     high = max(1, min(FIELD, int(row.max()) + 5) - top)

@@ -14,9 +14,9 @@ def shares(canvas: Canvas, size: int) -> tuple[Bytes, Bytes, Bytes]:
     """How much of each pixel is hair, face and painted at all: three uint8 (size, size), 0..255."""
     part = np.ascontiguousarray(canvas.part)
 
-    def share(wanted: NDArray[np.bool_]) -> Bytes:
+    def share(parts: NDArray[np.bool_]) -> Bytes:
         table = np.zeros(256, np.uint8)
-        table[: len(CLASS_OF_PART)] = wanted * 255
+        table[: len(CLASS_OF_PART)] = parts * 255
         return np.asarray(cv2.resize(cv2.LUT(part, table), (size, size), interpolation=cv2.INTER_AREA), np.uint8)
 
     return share(CLASS_OF_PART == HAIR), share(CLASS_OF_PART == FACE), share(np.arange(8) != NOTHING)

@@ -57,15 +57,16 @@ class Drawn:
 
     def content(self, id: str) -> str:
         """16 hex digits that follow from the number of the drawing, the size and the id alone."""
-        return self._digest(self._known(id)).hex()[:16]
+        return self._digest(self._checked(id)).hex()[:16]
 
     def load(self, id: str) -> Portrait:
         """Draws the portrait. Raises SourceError for an id that is not in the catalogue."""
-        return draw_portrait(self._rng(self._known(id)), self.size)
+        return draw_portrait(self._rng(self._checked(id)), self.size)
 
-    def _known(self, id: str) -> str:
-        found = _ID.fullmatch(id)
-        if not found or int(found[2]) >= self.counts[found[1]] or id != f"{found[1]}_{int(found[2]):05d}":
+    def _checked(self, id: str) -> str:
+        """The id itself. Raises SourceError where the catalogue has no such id."""
+        match = _ID.fullmatch(id)
+        if not match or int(match[2]) >= self.counts[match[1]] or id != f"{match[1]}_{int(match[2]):05d}":
             raise SourceError(f"drawn:{id}", "there is no such portrait", "take an id from the catalogue")
         return id
 

@@ -32,13 +32,13 @@ class Hair:
     """
 
     def __init__(self, curves: Curves, pose: Pose, light: Light, canvas: Canvas) -> None:
-        placed = pose.place(curves)
-        self.flat = placed[..., :2] * canvas.scale
-        self.near = placed[..., 2]
+        projected = pose.to_picture(curves)
+        self.flat = projected[..., :2] * canvas.scale
+        self.near = projected[..., 2]
         self.unit = pose.scale * canvas.scale
-        self.light = self._gather(curves @ pose.turn.T, pose, light, placed)
+        self.light = self._gather(curves @ pose.turn.T, pose, light, projected)
 
-    def _gather(self, seen: Curves, pose: Pose, light: Light, placed: NDArray[np.float64]) -> Floats:
+    def _gather(self, seen: Curves, pose: Pose, light: Light, projected: NDArray[np.float64]) -> Floats:
         """Light on hair, float32 (_COARSE, _COARSE): by where it faces, with a gloss across the strands."""
         along = np.gradient(seen, axis=1)
         along /= np.linalg.norm(along, axis=-1, keepdims=True) + 1e-6
@@ -50,8 +50,8 @@ class Hair:
         across = np.sqrt(np.clip(1 - (along @ half) ** 2, 0, 1))
         value = lit + light.gloss * across**18 * np.clip(facing @ half, 0, 1) ** 3
         cell = 256 / _COARSE
-        column = np.clip(placed[..., 0] / cell, 0, _COARSE - 1).astype(np.intp)
-        row = np.clip(placed[..., 1] / cell, 0, _COARSE - 1).astype(np.intp)
+        column = np.clip(projected[..., 0] / cell, 0, _COARSE - 1).astype(np.intp)
+        row = np.clip(projected[..., 1] / cell, 0, _COARSE - 1).astype(np.intp)
         front = (self.near > -2.0).ravel()
         index = (row * _COARSE + column).ravel()[front]
         total = np.bincount(index, value.ravel()[front], _COARSE * _COARSE)
@@ -101,8 +101,8 @@ def paint_locks(
     """
     chosen, points = _visible(hair, front)
     chosen, points = chosen[::every], points[::every]
-    ahead = np.gradient(hair.flat[chosen], axis=1)
-    across = np.stack([-ahead[..., 1], ahead[..., 0]], -1)
+    along = np.gradient(hair.flat[chosen], axis=1)
+    across = np.stack([-along[..., 1], along[..., 0]], -1)
     across /= np.sqrt((across * across).sum(-1, keepdims=True)) + 1e-6
     share = np.linspace(0, 1, hair.flat.shape[1])
     taper = np.interp(share, (0, 0.25, 0.7, 1), (0.8, 1, 0.8, 0.08)) * wide * hair.unit / 2

@@ -89,8 +89,8 @@ def first_traits(rng: np.random.Generator) -> tuple[str, str]:
     """Draws the traits a catalogue names: the Monk step and the kind of hair. Takes two numbers from `rng`."""
     kinds, weights = kind_weights()
     tone = TONES[int(rng.random() * len(TONES))]
-    place = int(np.searchsorted(np.cumsum(weights), rng.random()))
-    return tone, kinds[min(place, len(kinds) - 1)]
+    index = int(np.searchsorted(np.cumsum(weights), rng.random()))
+    return tone, kinds[min(index, len(kinds) - 1)]
 
 
 def _pose(rng: np.random.Generator) -> tuple[float, float, float]:
