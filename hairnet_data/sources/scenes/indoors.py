@@ -9,7 +9,7 @@ from hairnet_data.core.arrays import Pixels
 from hairnet_data.sources.scenes import surfaces
 from hairnet_data.sources.scenes.paint import blurred, fractal, lay, lit, mesh, noise, plain, ramp, spread, unit, wave
 from hairnet_data.sources.scenes.palette import any_colour, from_hsv, shade, skin_like
-from hairnet_data.sources.scenes.things import place
+from hairnet_data.sources.scenes.things import paste
 from hairnet_data.sources.scenes.wares import any_thing
 
 
@@ -28,7 +28,7 @@ def room(rng: np.random.Generator, height: int, width: int) -> Pixels:
         side = max(8, int(min(height, width) * rng.uniform(0.15, 0.45)))
         x = int(rng.integers(-side // 3, max(1, width - side // 2)))
         y = int(floor - side * rng.uniform(0.6, 0.9))
-        place(picture, any_thing(rng, side), x, y, 0.4)
+        paste(picture, any_thing(rng, side), x, y, 0.4)
     return picture
 
 
@@ -96,7 +96,7 @@ def shelf(rng: np.random.Generator, height: int, width: int) -> Pixels:
             wide = max(2, int(min(height, width) * rng.uniform(0.02, 0.07)))
             if rng.random() < 0.06:
                 side = max(6, int((low - top) * 0.85))
-                place(picture, any_thing(rng, side), x, low - side, 0.0)
+                paste(picture, any_thing(rng, side), x, low - side, 0.0)
                 x += side
                 continue
             tall = int((low - top) * rng.uniform(0.55, 0.92))

@@ -10,7 +10,7 @@ from hairnet_data.sources.scenes.paint import Field, as_bytes, blurred, fractal,
 
 
 def lamp(rng: np.random.Generator, height: int, width: int) -> Field:
-    """Light that falls off from one place in or near the picture; float32 (height, width), 0 to 1."""
+    """Light that falls off from one point in or near the picture; float32 (height, width), 0 to 1."""
     rows, columns = unit(height, width)
     x, y = rng.uniform(-0.3, 1.3, 2)
     away_x, away_y = columns - np.float32(x), rows - np.float32(y)
@@ -38,7 +38,7 @@ def _dapple(rng: np.random.Generator, height: int, width: int) -> Field:
 
 
 def illumination(rng: np.random.Generator, height: int, width: int, shadows: float = 0.25) -> Field:
-    """The light over a whole scene, around 1: a lamp, at times shadows, at times dark corners."""
+    """The light over a scene, around 1: a lamp, at times shadows, at times dark corners."""
     small_height, small_width = max(2, height // 2), max(2, width // 2)
     depth = np.float32(rng.uniform(0.15, 0.75))
     light = np.float32(1) - depth + depth * spread(lamp(rng, small_height, small_width))
@@ -50,8 +50,8 @@ def illumination(rng: np.random.Generator, height: int, width: int, shadows: flo
         rows, columns = unit(small_height, small_width)
         away = (rows - np.float32(0.5)) ** 2 + (columns - np.float32(0.5)) ** 2
         light = light * (np.float32(1) - np.float32(rng.uniform(0.3, 1.0)) * away)
-    # The brightness of the whole, not only its fall-off, varies: dim rooms and blown-out windows.
-    # Its mean is taken of whole numbers: a sum of floats depends on the order the machine adds in.
+    # The overall brightness, not only its fall-off, varies: dim rooms and blown-out windows.
+    # Its mean is taken of integers: a sum of floats depends on the order the machine adds in.
     mean = float((light * np.float32(4096)).astype(np.int64).mean()) / 4096
     scaled = light * np.float32(rng.uniform(0.7, 1.2) / max(mean, 0.2))
     levels = np.clip(scaled * np.float32(16384), 0, 65535).astype(np.uint16)

@@ -14,8 +14,6 @@ from numpy.typing import NDArray
 
 from hairnet_data.core.arrays import Pixels
 
-"""uint8 (H, W, 3) RGB, or uint8 (H, W) where it is said to be a mask."""
-
 Field = NDArray[np.float32]
 """float32 (H, W), mostly from 0 to 1."""
 
@@ -29,7 +27,7 @@ def as_bytes(picture: NDArray[Any]) -> Pixels:
 
 
 def odd(value: float) -> int:
-    """The odd whole number at or above `value`, at least 1: the sizes blurs accept."""
+    """The odd integer at or above `value`, at least 1: the sizes blurs accept."""
     return max(1, int(value)) | 1
 
 

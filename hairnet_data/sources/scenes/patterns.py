@@ -93,12 +93,12 @@ def page(rng: np.random.Generator, height: int, width: int) -> Pixels:
 def _row(
     rng: np.random.Generator,
     picture: Pixels,
-    place: tuple[float, float, float],
+    span: tuple[float, float, float],
     pitch: float,
     ink: tuple[int, int, int],
 ) -> None:
-    """Writes one row of marks that look like letters from `place` = (left, right, base line)."""
-    left, right, base = place
+    """Writes one row of marks that look like letters within `span`: left, right and base line in pixels."""
+    left, right, base = span
     letters = max(1, int((right - left) / (pitch * 0.45)))
     starts = left + np.arange(letters) * pitch * 0.45
     starts = starts[rng.random(letters) > 0.15]

@@ -79,10 +79,10 @@ class DrawnBackgrounds:
         """The number within its pool that an id names."""
         match = _DRAWN_ID.fullmatch(id)
         if match is None or int(match[2]) >= self._counts[match[1]]:
-            known = ", ".join(f"{count} in {pool}" for pool, count in self._counts.items())
+            counts = ", ".join(f"{count} in {pool}" for pool, count in self._counts.items())
             raise SourceError(
                 f"drawn background {id}",
-                f"there is none of this id (there are {known})",
+                f"there is none of this id (there are {counts})",
                 "use an id of the catalogue",
             )
         return int(match[2])

@@ -130,9 +130,9 @@ def foliage(rng: np.random.Generator, height: int, width: int) -> Pixels:
         count = int(np.clip(1.1 * size * size / (length * length), 8, 60))
         centres = rng.uniform(-0.05, 1.05, (count, 2)) * (width, height)
         inside = np.clip(centres, 0, (width - 1, height - 1)).astype(np.int32)
-        kept = centres[spread_out[inside[:, 1], inside[:, 0]] > 0.25 + 0.05 * layer]
+        in_clumps = centres[spread_out[inside[:, 1], inside[:, 0]] > 0.25 + 0.05 * layer]
         tone = 0.45 + 0.75 * (layer + 1) / layers
-        for part in np.array_split(leaf_shapes(rng, kept, length, slim), 3):
+        for part in np.array_split(leaf_shapes(rng, in_clumps, length, slim), 3):
             colour = shade(base, tone * float(rng.uniform(0.75, 1.25)))
             for leaf in part:
                 cv2.fillConvexPoly(picture, leaf, colour, cv2.LINE_AA, SHIFT)

@@ -199,7 +199,7 @@ def stones(rng: np.random.Generator, height: int, width: int) -> Pixels:
     away = np.rint(cv2.distanceTransform(1 - edges, cv2.DIST_L2, cv2.DIST_MASK_3) * 32)
     gap = pitch * float(rng.uniform(0.06, 0.16))
     # The distance has ridges and steps; blurred, the stones are worn and their joints are smooth. It is
-    # blurred as whole numbers, as the sum of floats would differ between machines.
+    # blurred as integers, as the sum of floats would differ between machines.
     soft = odd(pitch * 0.2)
     worn = cv2.blur(cv2.blur(away.clip(0, 65535).astype(np.uint16), (soft, soft)), (soft, soft))
     inside = worn.astype(np.float32) * np.float32(1 / 32)

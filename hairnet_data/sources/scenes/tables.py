@@ -7,7 +7,7 @@ import numpy as np
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.sources.scenes import surfaces, wares
 from hairnet_data.sources.scenes.paint import blurred
-from hairnet_data.sources.scenes.things import place
+from hairnet_data.sources.scenes.things import paste
 from hairnet_data.sources.scenes.wares import any_thing
 
 GROUNDS = (surfaces.wall, surfaces.gradient, surfaces.texture, surfaces.wood, surfaces.fabric, surfaces.sand)
@@ -25,7 +25,7 @@ def strew(rng: np.random.Generator, picture: Pixels, count: int, least: float, m
         side = max(6, int(min(height, width) * share))
         x = int(rng.integers(-side // 2, max(1, width - side // 2)))
         y = int(rng.integers(-side // 2, max(1, height - side // 2)))
-        place(picture, any_thing(rng, side), x, y, float(rng.uniform(0.2, 0.7)))
+        paste(picture, any_thing(rng, side), x, y, float(rng.uniform(0.2, 0.7)))
 
 
 def clutter(rng: np.random.Generator, height: int, width: int) -> Pixels:
@@ -43,7 +43,7 @@ def still(rng: np.random.Generator, height: int, width: int) -> Pixels:
     side = max(8, int(min(height, width) * rng.uniform(0.55, 1.15)))
     x = int((width - side) / 2 + width * rng.uniform(-0.15, 0.15))
     y = int((height - side) / 2 + height * rng.uniform(-0.15, 0.2))
-    place(picture, any_thing(rng, side), x, y, float(rng.uniform(0.1, 0.6)))
+    paste(picture, any_thing(rng, side), x, y, float(rng.uniform(0.1, 0.6)))
     return picture
 
 
@@ -62,5 +62,5 @@ def heap(rng: np.random.Generator, height: int, width: int) -> Pixels:
             stray = rng.uniform(-0.15, 0.15, 2) * side
             x = int((column - 0.5 + 0.5 * (row % 2)) * pitch + stray[0])
             y = int((row - 0.6) * pitch + stray[1])
-            place(picture, stock[int(rng.integers(3))], x, y, 0.45 if side > size * 0.2 else 0.0)
+            paste(picture, stock[int(rng.integers(3))], x, y, 0.45 if side > size * 0.2 else 0.0)
     return picture

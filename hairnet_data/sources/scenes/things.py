@@ -38,7 +38,7 @@ def polygon(side: int, corners: NDArray[np.float64]) -> Pixels:
 
 
 def cover(rng: np.random.Generator, side: int, base: Colour) -> Pixels:
-    """What covers a thing: one colour, blotches, or now and then a whole pattern."""
+    """What covers a thing: one colour, blotches, or now and then a pattern all over."""
     pick = rng.random()
     if pick < 0.5:
         return plain(side, side, base)
@@ -62,12 +62,12 @@ def puffed(colour: Pixels, alpha: Pixels, rng: np.random.Generator) -> Thing:
     return Thing(lit(colour, np.clip(light, 0.1, 1.8)), alpha)
 
 
-def place(ground: Pixels, thing: Thing, x: int, y: int, shadow: float = 0.5) -> None:
-    """Puts a thing onto a picture, in place, and a soft shadow beneath it.
+def paste(ground: Pixels, thing: Thing, x: int, y: int, shadow: float = 0.5) -> None:
+    """Pastes a thing onto a picture, in place, and a soft shadow beneath it.
 
     Args:
         ground: uint8 (H, W, 3).
-        thing: what is put there; parts beyond the picture are cut off.
+        thing: what is pasted; parts beyond the picture are cut off.
         x: column of its left edge.
         y: row of its upper edge.
         shadow: how dark its shadow is, 0 to 1.
@@ -77,11 +77,11 @@ def place(ground: Pixels, thing: Thing, x: int, y: int, shadow: float = 0.5) -> 
         dark = np.pad(thing.alpha, side // 6)
         dark = (blurred(dark, side * 0.1).astype(np.float32) * np.float32(shadow)).astype(np.uint8)
         offset = side // 6 - max(1, side // 16)
-        _cut(ground, np.zeros((*dark.shape, 3), np.uint8), dark, x - offset, y - offset)
-    _cut(ground, thing.colour, thing.alpha, x, y)
+        _paste_layer(ground, np.zeros((*dark.shape, 3), np.uint8), dark, x - offset, y - offset)
+    _paste_layer(ground, thing.colour, thing.alpha, x, y)
 
 
-def _cut(ground: Pixels, layer: Pixels, alpha: Pixels, x: int, y: int) -> None:
+def _paste_layer(ground: Pixels, layer: Pixels, alpha: Pixels, x: int, y: int) -> None:
     """Lays a layer at (x, y), cut off at the edges of the ground."""
     left, top = max(0, -x), max(0, -y)
     right = min(alpha.shape[1], ground.shape[1] - x)

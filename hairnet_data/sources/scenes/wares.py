@@ -151,7 +151,7 @@ def tubes(rng: np.random.Generator, side: int) -> Thing:
 
 
 def brush(rng: np.random.Generator, side: int) -> Thing:
-    """A mop, a broom, a tassel or a horse's tail: strands that hang from one place."""
+    """A mop, a broom, a tassel or a horse's tail: strands that hang from one point."""
     alpha = np.zeros((side, side), np.uint8)
     base = hair_like(rng)
     colour = plain(side, side, shade(base, 0.6))
