@@ -51,7 +51,7 @@ class Builder(tfds.core.dataset_builder.FileReaderBuilder):  # type: ignore[misc
                 self.builder_config.name,
                 Path(self._source_dir) if self._source_dir else None,
                 Path(self._negatives) if self._negatives else None,
-                keep_in=Path(self._data_dir_root) / "downloads",
+                cache_dir=Path(self._data_dir_root) / "downloads",
             )
             scan = scan_sources(cache_small(sources, scratch), executor, scratch, silent)
             plan = make_plan(scan, BuildSettings(file_format=self.info.file_format.value))

@@ -1,4 +1,4 @@
-"""Sources whose decoded pictures are kept as files while a build runs: each is drawn or decoded once, by whichever
+"""Sources whose decoded pictures are cached as files while a build runs: each is drawn or decoded once, by whichever
 worker comes first. Only small ones are: large photos would fill the disk to save less than reading them costs.
 """
 
@@ -14,33 +14,33 @@ import numpy as np
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.sources.base import BackgroundSource, Catalogue, Portrait, PortraitSource
 
-_SMALL = 400_000  # pixels: a portrait of that size takes 1.6 MB
+_MOST_PIXELS = 400_000  # pixels: a portrait of that size takes 1.6 MB
 
 
 _HEAD = np.dtype("<u4")  # height and width before the pixels
 
 
-class _Kept:
-    """What both have in common: everything but `load`."""
+class _Cached:
+    """What cached portraits and backgrounds have in common: everything but `load`."""
 
     def __init__(self, source: PortraitSource | BackgroundSource, folder: Path, prefix: str) -> None:
         self.name = source.name
-        self._any, self._folder, self._prefix = source, folder, prefix
+        self._wrapped, self._folder, self._prefix = source, folder, prefix
 
     def settings(self) -> dict[str, Any]:
-        return self._any.settings()
+        return self._wrapped.settings()
 
     def catalogue(self) -> Catalogue:
-        return self._any.catalogue()
+        return self._wrapped.catalogue()
 
     def content(self, id: str) -> str:
-        return self._any.content(id)
+        return self._wrapped.content(id)
 
     def _path(self, id: str) -> Path:
         # Ids are made of file names, which may be too long or too odd for another file's name.
         return self._folder / f"{self._prefix}-{hashlib.sha256(os.fsencode(id)).hexdigest()[:32]}.raw"
 
-    def _keep(self, path: Path, image: Pixels, mask: Pixels | None = None) -> None:
+    def _store(self, path: Path, image: Pixels, mask: Pixels | None = None) -> None:
         temporary = path.with_suffix(f".{os.getpid()}")
         head = np.array(image.shape[:2], _HEAD).tobytes()
         temporary.write_bytes(head + image.tobytes() + (b"" if mask is None else mask.tobytes()))
@@ -56,8 +56,8 @@ def _read(path: Path) -> tuple[Pixels, Pixels]:
     return data[8:end].reshape(height, width, 3), data[end:]
 
 
-class CachedPortraits(_Kept):
-    """A source of portraits, kept where image and mask have the same, small size."""
+class CachedPortraits(_Cached):
+    """A source of portraits, cached where image and mask have the same, small size."""
 
     def __init__(self, source: PortraitSource, folder: Path) -> None:
         super().__init__(source, folder, "portrait")
@@ -70,14 +70,14 @@ class CachedPortraits(_Kept):
             image, mask = _read(path)
             return Portrait(image, mask.reshape(image.shape[:2]))
         portrait = self._source.load(id)
-        small = portrait.mask.size <= _SMALL and portrait.mask.shape == portrait.image.shape[:2]
-        if small and not portrait.snapped:  # a kept one would forget how many of its pixels were snapped
-            self._keep(path, portrait.image, portrait.mask)
+        small = portrait.mask.size <= _MOST_PIXELS and portrait.mask.shape == portrait.image.shape[:2]
+        if small and not portrait.snapped:  # a cached one would forget how many of its pixels were snapped
+            self._store(path, portrait.image, portrait.mask)
         return portrait
 
 
-class CachedBackgrounds(_Kept):
-    """A source of backgrounds, kept where they are small."""
+class CachedBackgrounds(_Cached):
+    """A source of backgrounds, cached where they are small."""
 
     def __init__(self, source: BackgroundSource, folder: Path) -> None:
         super().__init__(source, folder, "background")
@@ -88,6 +88,6 @@ class CachedBackgrounds(_Kept):
         if path.exists():
             return _read(path)[0]
         background = self._source.load(id)
-        if background.size <= 3 * _SMALL:
-            self._keep(path, background)
+        if background.size <= 3 * _MOST_PIXELS:
+            self._store(path, background)
         return background

@@ -28,16 +28,16 @@ def assign_pools(weights: Mapping[str, int], fractions: tuple[float, float, floa
         key=lambda key: (hashlib.sha256(f"{seed}:{key}".encode("utf-8", "surrogatepass")).digest(), key),
     )
     total = sum(weights.values())
-    wanted = [pool for pool, share in zip(POOLS, fractions, strict=True) if share > 0]
+    used = [pool for pool, share in zip(POOLS, fractions, strict=True) if share > 0]
+    bounds = {pool: sum(fractions[: POOLS.index(pool) + 1]) * total for pool in used}
     pools: dict[str, str] = {}
-    bounds = {pool: sum(fractions[: POOLS.index(pool) + 1]) * total for pool in wanted}
-    done, at = 0, 0
-    for place, key in enumerate(order):
-        left = len(order) - place
-        holds_one = place > 0 and pools[order[place - 1]] == wanted[at]
-        full = done + weights[key] / 2 > bounds[wanted[at]]
-        if at + 1 < len(wanted) and holds_one and (full or left <= len(wanted) - 1 - at):
-            at += 1
-        pools[key] = wanted[at]
-        done += weights[key]
+    assigned, current = 0, 0  # portraits so far, and the pool that is being filled, an index into `used`
+    for index, key in enumerate(order):
+        keys_left, pools_left = len(order) - index, len(used) - 1 - current
+        has_one = index > 0 and pools[order[index - 1]] == used[current]
+        is_full = assigned + weights[key] / 2 > bounds[used[current]]
+        if pools_left and has_one and (is_full or keys_left <= pools_left):
+            current += 1
+        pools[key] = used[current]
+        assigned += weights[key]
     return pools

@@ -1,4 +1,4 @@
-"""Where portraits and backgrounds come from: one module a source, and the door to all of them."""
+"""Opens the sources of portraits and backgrounds by their names."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def open_sources(
     name: str,
     source_dir: Path | None,
     negatives: Path | None,
-    keep_in: Path,
+    cache_dir: Path,
     train_examples: int | None = None,
     split_by: str = "official",
 ) -> Sources:
@@ -42,7 +42,7 @@ def open_sources(
         name: one of `SOURCES`.
         source_dir: the source's folder; needed for `folder`, optional for `lfw_parts`.
         negatives: a folder of backgrounds; drawn ones without it.
-        keep_in: a folder, made when needed, where archives are unpacked, to be found again next time.
+        cache_dir: a folder, made when needed, where archives are unpacked, for this build and later ones.
         train_examples: what the user asked for; decides how many portraits are drawn.
         split_by: "official" or "person", for `lfw_parts`.
 
@@ -55,23 +55,23 @@ def open_sources(
     if split_by != "official" and name != "lfw_parts":
         raise UsageError("--split-by", f"means nothing for {name}, whose pools never share a person", "leave it out")
     backgrounds = PhotoFolder(negatives) if negatives else DrawnBackgrounds()
-    return Sources(_portraits(name, source_dir, keep_in, train_examples, split_by), backgrounds)
+    return Sources(_portraits(name, source_dir, cache_dir, train_examples, split_by), backgrounds)
 
 
 def _portraits(
     name: str,
     source_dir: Path | None,
-    keep_in: Path,
+    cache_dir: Path,
     train_examples: int | None,
     split_by: str,
 ) -> PortraitSource:
     if name == "drawn":
         if source_dir:
             raise UsageError("--source-dir", "means nothing for drawn", "leave it out, or name lfw_parts or folder")
-        wanted = 3 * (train_examples or 0) // 10
-        return Drawn(train=min(max(wanted, FEWEST_DRAWN), MOST_DRAWN))
+        few_a_portrait = 3 * (train_examples or 0) // 10
+        return Drawn(train=min(max(few_a_portrait, FEWEST_DRAWN), MOST_DRAWN))
     if name == "lfw_parts":
-        return LfwParts.open(source_dir, keep_in, split_by)
+        return LfwParts.open(source_dir, cache_dir, split_by)
     if name == "folder":
         if not source_dir:
             raise UsageError("--source-dir", "is missing", "give the folder that holds images, masks and classes.toml")
@@ -80,11 +80,11 @@ def _portraits(
 
 
 MAX_CACHED = 8000
-"""Sources with more entries are not kept: their files would take gigabytes."""
+"""Sources with more entries are not cached: their files would take gigabytes."""
 
 
 def cache_small(sources: Sources, folder: Path) -> Sources:
-    """The same sources, whose small pictures are kept as files in a folder once they are drawn or decoded."""
+    """The same sources, whose small pictures are cached as files in a folder once they are drawn or decoded."""
     portraits, backgrounds = sources.portraits, sources.backgrounds
     if len(portraits.catalogue().entries) <= MAX_CACHED:
         portraits = CachedPortraits(portraits, folder)

@@ -1,4 +1,4 @@
-"""Pictures in bands of rows, so that what is made on the way is never as large as the picture."""
+"""Pictures in bands of rows, so that intermediate arrays are never as large as the picture."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ class PhotoFolder:
         seed: another seed, another division into pools.
 
     Raises:
-        UsageError: the fractions are no shares of a whole.
+        UsageError: the fractions are not three shares that sum to 1.
     """
 
     def __init__(self, root: Path, fractions: tuple[float, float, float] = (0.7, 0.1, 0.2), seed: int = 0) -> None:
@@ -41,11 +41,9 @@ class PhotoFolder:
         self._root = root if is_remote(root) else Path(root).absolute()
         self._fractions = fractions
         self._seed = seed
-        whole = len(fractions) == len(POOLS) and math.isclose(math.fsum(fractions), 1.0, abs_tol=1e-6)
-        if not whole or min(fractions) < 0:
-            raise UsageError(
-                "fractions", f"{fractions} are no shares of a whole", "give three from 0 to 1 that sum to 1"
-            )
+        sum_to_one = len(fractions) == len(POOLS) and math.isclose(math.fsum(fractions), 1.0, abs_tol=1e-6)
+        if not sum_to_one or min(fractions) < 0:
+            raise UsageError("fractions", f"{fractions} are no shares of 1", "give three from 0 to 1 that sum to 1")
 
     def settings(self) -> dict[str, Any]:
         """Fractions and seed: JSON values, no path."""

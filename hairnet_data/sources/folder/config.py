@@ -103,8 +103,8 @@ def _refusal(error: ValidationError, name: str) -> SourceError:
     path, what = first_error(error)
     table, _, inner = path.partition(".")
     key = re.sub(r"(\.\d+)+$", "", inner)  # which item of a list it is, shows in its value
-    known = {"": (*_TABLES, "options"), "options": tuple(option.name for option in fields(Options))}
-    names = known.get(table if key else "", ()) if what.startswith("is unknown") else ()
+    allowed = {"": (*_TABLES, "options"), "options": tuple(option.name for option in fields(Options))}
+    names = allowed.get(table if key else "", ()) if what.startswith("is unknown") else ()
     return SourceError(f"{name}: [{table}] {key}".rstrip(), what, f"known are {', '.join(names)}" if names else "")
 
 

@@ -17,7 +17,7 @@ from hairnet_data.sources.folder.classes_file import Options
 
 CONFIG = "classes.toml"
 
-WHOLE_MASK = ""
+SINGLE_MASK = ""
 """Stands for the part of a mask that holds all classes."""
 
 
@@ -27,7 +27,7 @@ class PortraitFiles:
 
     Attributes:
         photo: the photo.
-        masks: the masks by part; a single one as `WHOLE_MASK`.
+        masks: the masks by part; a single one as `SINGLE_MASK`.
     """
 
     photo: str
@@ -97,7 +97,7 @@ def pair(
     Args:
         photos: as `list_pictures` returns them.
         masks: likewise.
-        parts: the parts that have a class, or `WHOLE_MASK` alone.
+        parts: the parts that have a class, or `SINGLE_MASK` alone.
         options: suffixes, padding and how subfolders match.
         errors: what is wrong with single pictures is added here.
 
@@ -115,7 +115,7 @@ def pair(
             continue  # an error already
         if not present:
             expected = f"{options.masks}/{next(iter(mask_keys.values()))}{options.mask_suffix}"
-            expected += "" if parts == (WHOLE_MASK,) else " or another part"
+            expected += "" if parts == (SINGLE_MASK,) else " or another part"
             errors.append(SourceError(photo, f"has no mask ({expected})", "add it or remove the photo"))
             continue
         id = _stem(photo, options.images, options.image_suffix)
@@ -134,7 +134,7 @@ def _unused_masks(masks: Mapping[str, str], photos: _Keyed, parts: tuple[str, ..
     errors: list[HairnetError] = []
     without_class: dict[str, list[str]] = defaultdict(list)
     for key, mask in masks.items():
-        owners = {key: ""} if parts == (WHOLE_MASK,) else _splits_at_underscores(key)
+        owners = {key: ""} if parts == (SINGLE_MASK,) else _splits_at_underscores(key)
         if photos.shared.intersection(owners):
             continue
         owner = next((owner for owner in owners if owner in photos.paths), None)

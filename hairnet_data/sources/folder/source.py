@@ -22,7 +22,7 @@ from hairnet_data.sources.base import Catalogue, Entry, Portrait
 from hairnet_data.sources.class_map import PartMap, same_frame
 from hairnet_data.sources.folder.classes_file import Options
 from hairnet_data.sources.folder.config import Config, read_config
-from hairnet_data.sources.folder.pairing import CONFIG, WHOLE_MASK, PortraitFiles, list_pictures, pair
+from hairnet_data.sources.folder.pairing import CONFIG, SINGLE_MASK, PortraitFiles, list_pictures, pair
 from hairnet_data.sources.pool_assignment import assign_pools
 
 _SEARCH_TIMEOUT = 2  # seconds: some expressions try more ways through a name than there is time for
@@ -57,7 +57,7 @@ class Folder:
         masks = list_pictures(root, config.options.masks, errors)
         if not photos and not errors:
             raise SourceError(str(source_dir / config.options.images), "holds no pictures", "put photos there")
-        parts = tuple(config.classes.classes) if isinstance(config.classes, PartMap) else (WHOLE_MASK,)
+        parts = tuple(config.classes.classes) if isinstance(config.classes, PartMap) else (SINGLE_MASK,)
         files = pair(photos, masks, parts, config.options, errors)
         entries = _entries(files, config.options, errors)
         order = sorted(errors, key=lambda error: (error.where, error.what))
@@ -93,7 +93,7 @@ class Folder:
             where = next(iter(files.masks.values()))
             mask, snapped = classes.read(pictures, files.photo)
         else:
-            picture, where = pictures[WHOLE_MASK]
+            picture, where = pictures[SINGLE_MASK]
             mask, snapped = classes.read(picture, where)
         self._check_fit(image, mask, files.photo, where)
         return Portrait(image, mask, snapped)

@@ -21,7 +21,7 @@ from hairnet_data.core.storage.paths import translate_store_errors
 MAX_MEMBER = 64 << 20
 """Bytes of the largest member that is unpacked."""
 MAX_TOTAL = 16 << 30
-"""Bytes an archive may hold when decompressed, wanted or not."""
+"""Bytes an archive may hold when decompressed, members that are left out included."""
 
 _AGAIN = "fetch it again"
 _STALE = 24 * 3600  # seconds after which a half-unpacked folder belongs to a run that died
@@ -47,11 +47,11 @@ def unpack(archive: Path, into: Path, members: Collection[str]) -> Path:
     """Unpacks members of a .tar or .tgz, unless that has been done before.
 
     They are unpacked beside the target and renamed when complete, so a run that is killed leaves nothing
-    that a later one would take for whole. Members that are absent are not created; the caller sees that.
+    that a later one would take for complete. Members that are absent are not created; the caller sees that.
 
     Args:
         archive: the file; its content says whether it is compressed.
-        into: where unpacked archives are kept; made if missing.
+        into: where unpacked archives are stored; made if missing.
         members: their names, relative and with forward slashes, as in "folder/picture.jpg".
 
     Returns:
@@ -130,7 +130,7 @@ def _inside(name: str, where: str) -> str:
 class _Bounded:
     """A readable stream that gives no more than `MAX_TOTAL` in all and `MAX_MEMBER` at once.
 
-    tarfile reads long names and extended headers whole, of whatever length the archive claims.
+    tarfile reads all of a long name or an extended header, of whatever length the archive claims.
     """
 
     def __init__(self, stream: IO[bytes] | gzip.GzipFile, where: str) -> None:

@@ -30,7 +30,7 @@ _CHECKSUMS = {
 _LINES = {"parts_train.txt": 1500, "parts_validation.txt": 500, "parts_test.txt": 927}
 """The lists have no published checksum, but a known length."""
 
-_PATIENCE = 20.0  # seconds to wait for a server
+_TIMEOUT = 20.0  # seconds to wait for a server
 
 Download = Callable[[Mapping[str, str]], Mapping[str, Path]]
 """Fetches URLs by file name and returns the files, which are then moved, by the same names."""
@@ -47,7 +47,7 @@ def fetch(cache_dir: Path, download: Download | None = None) -> dict[str, Path]:
         The files by the names they are published under.
 
     Raises:
-        SourceError: one cannot be fetched or is not the public one; it says what to fetch by hand.
+        SourceError: one cannot be fetched or is not the public one; it says what to download manually.
     """
     folder = cache_dir / "lfw_parts"
     files = {name: folder / name for name in URLS}
@@ -56,10 +56,10 @@ def fetch(cache_dir: Path, download: Download | None = None) -> dict[str, Path]:
         fetched = (download or _tfds_download(cache_dir))(missing) if missing else {}
         folder.mkdir(parents=True, exist_ok=True)
         for name in missing:
-            # Renamed when whole, so that a file of this name is never half a file.
-            half = folder / f".{name}.{os.getpid()}"
-            shutil.move(fetched[name], half)
-            half.replace(files[name])
+            # Renamed when complete, so that a file of this name is never part of a file.
+            partial = folder / f".{name}.{os.getpid()}"
+            shutil.move(fetched[name], partial)
+            partial.replace(files[name])
     except Exception as error:  # whatever the network and its libraries raise
         reason = " ".join(str(error).split())[:200] or type(error).__name__
         raise SourceError("lfw_parts", f"download failed ({reason})", manual_download_hint(URLS)) from error
@@ -74,7 +74,7 @@ def fetch(cache_dir: Path, download: Download | None = None) -> dict[str, Path]:
 def manual_download_hint(names: Iterable[str]) -> str:
     """What to tell somebody who lacks files of these names."""
     urls = " ".join(URLS[name] for name in names)
-    return f"fetch by hand into one folder, and name it with --source-dir: {urls}"
+    return f"download these into one folder, and name it with --source-dir: {urls}"
 
 
 def _mismatch(name: str, path: Path) -> str:
@@ -91,7 +91,7 @@ def _tfds_download(cache_dir: Path) -> Download:
     """TFDS's download manager, which shows progress."""
 
     def download(urls: Mapping[str, str]) -> Mapping[str, Path]:
-        _reach(urls.values())
+        _check_reachable(urls.values())
         import tensorflow_datasets as tfds
 
         manager = tfds.download.DownloadManager(download_dir=cache_dir / "downloads")
@@ -100,11 +100,11 @@ def _tfds_download(cache_dir: Path) -> Download:
     return download
 
 
-def _reach(urls: Iterable[str]) -> None:
+def _check_reachable(urls: Iterable[str]) -> None:
     """Asks for every file once: TFDS retries for three minutes before it says that a site is gone."""
     for url in urls:
         try:
-            with urllib.request.urlopen(url, timeout=_PATIENCE):
+            with urllib.request.urlopen(url, timeout=_TIMEOUT):
                 pass
         except urllib.error.HTTPError as error:
             raise OSError(f"{url}: {error}") from error

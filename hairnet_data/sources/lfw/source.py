@@ -85,7 +85,7 @@ class LfwParts:
         errors: Sequence[HairnetError],
         split_by: str,
     ) -> None:
-        """Takes what `open` found: the folders that hold `PHOTOS` and `MASKS`, and the lists' lines."""
+        """Takes what `open` read: the folders that hold `PHOTOS` and `MASKS`, and the lists' lines."""
         self._photos, self._masks, self._split_by = photos, masks, split_by
         self.overlaps = _overlaps(listed)
         if split_by == "person":
@@ -107,7 +107,7 @@ class LfwParts:
         Args:
             source_dir: the folder with the archives or the folders `PHOTOS` and `MASKS` in their place, and
                 the three lists. It is only read and not checksummed. None downloads the public files.
-            cache_dir: where archives are unpacked and downloads kept.
+            cache_dir: where archives are unpacked and downloads stored.
             split_by: "official" or "person".
             download: what fetches; TFDS's download manager by default.
 
@@ -185,17 +185,17 @@ def _find(folder: Path) -> dict[str, Path]:
     choices = {name: (name,) for name in LISTS.values()} | {
         inner: (inner, *names) for inner, names in _ARCHIVES.items()
     }
-    found, missing = {}, []
+    files, missing = {}, []
     for key, names in choices.items():
         there = [folder / name for name in names if (folder / name).exists()]
         if there:
-            found[key] = there[0]
+            files[key] = there[0]
         else:
             missing.append(names[1] if len(names) > 1 else key)
     if missing:
         what = f"has no {', '.join(missing)}"
         raise SourceError(str(folder), what, manual_download_hint(missing))
-    return found
+    return files
 
 
 def _read_lists(paths: Mapping[str, Path]) -> tuple[list[_Listed], list[HairnetError]]:
@@ -231,14 +231,14 @@ def _read_lists(paths: Mapping[str, Path]) -> tuple[list[_Listed], list[HairnetE
 def _overlaps(listed: Sequence[_Listed]) -> tuple[Overlap, ...]:
     """Which pools share people, and how many."""
     people = {pool: {each.person for each in listed if each.pool == pool} for pool in POOLS}
-    found = []
+    overlaps = []
     for place, pool in enumerate(POOLS):
         for other in POOLS[:place]:
             shared = people[pool] & people[other]
             if shared:
                 portraits = sum(each.pool == pool and each.person in shared for each in listed)
-                found.append(Overlap(pool, other, len(shared), portraits))
-    return tuple(found)
+                overlaps.append(Overlap(pool, other, len(shared), portraits))
+    return tuple(overlaps)
 
 
 def _by_person(listed: Sequence[_Listed]) -> list[_Listed]:

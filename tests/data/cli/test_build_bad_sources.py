@@ -44,7 +44,7 @@ def test_missing_folders(bad: Bad, portraits: Path, tmp_path: Path) -> None:
 def test_missing_archives_and_lists(bad: Bad, lfw: Path) -> None:
     (lfw / "lfw-funneled.tgz").unlink()
     line = bad.one("lfw_parts", "--source-dir", lfw)
-    assert line.startswith(f"{lfw}: has no lfw-funneled.tgz; fetch by hand")
+    assert line.startswith(f"{lfw}: has no lfw-funneled.tgz; download these into one folder")
     assert "http" in line
     (lfw / "parts_test.txt").unlink()
     assert "has no parts_test.txt, lfw-funneled.tgz" in bad.one("lfw_parts", "--source-dir", lfw)

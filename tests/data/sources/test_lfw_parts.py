@@ -133,11 +133,11 @@ def test_archives_extracted_or_a_mix_are_the_same(tmp_path, cache, archives):
 
 def test_only_listed_portraits_are_unpacked_and_only_once(public, cache):
     LfwParts.open(public, cache)
-    found = sorted(cache.rglob("*.*"))
-    assert not any("Not_Listed" in path.name or path.name == "pairs.txt" for path in found)
-    stamps = [path.stat().st_ctime_ns for path in found]
+    unpacked = sorted(cache.rglob("*.*"))
+    assert not any("Not_Listed" in path.name or path.name == "pairs.txt" for path in unpacked)
+    stamps = [path.stat().st_ctime_ns for path in unpacked]
     source = LfwParts.open(public, cache)
-    assert [path.stat().st_ctime_ns for path in found] == stamps
+    assert [path.stat().st_ctime_ns for path in unpacked] == stamps
     assert len(source.catalogue().entries) == 10
 
 
@@ -180,7 +180,7 @@ def test_by_person_everybody_is_in_the_first_list_that_names_them(public, cache)
     source = LfwParts.open(public, cache, split_by="person")
     entries = source.catalogue().entries
     assert source.people_apart is True
-    assert len(source.overlaps) == 3, "what the official lists share is still told"
+    assert len(source.overlaps) == 3, "what the official lists share is still said"
     assert len(entries) == 10, "nobody is dropped"
     pools = {person: {e.pool for e in entries if e.person == person} for person in {e.person for e in entries}}
     assert pools == {
@@ -219,7 +219,7 @@ def test_content_follows_the_bytes_of_photo_and_mask(tmp_path, cache):
     assert {id for id in before if before[id] != after[id]} == {"Bo_0001", "Bo_0002"}
 
 
-# Faults
+# Errors
 
 
 @pytest.mark.parametrize(
@@ -227,25 +227,25 @@ def test_content_follows_the_bytes_of_photo_and_mask(tmp_path, cache):
     [("lfw_funneled/Bo/Bo_0001.jpg", "jpg"), ("parts_lfw_funneled_gt_images/Bo_0001.ppm", "ppm")],
 )
 @pytest.mark.parametrize("archives", [(), tuple(ARCHIVES)], ids=["extracted", "archives"])
-def test_a_listed_portrait_that_is_not_there_is_a_fault(tmp_path, cache, gone, word, archives):
+def test_a_listed_portrait_that_is_not_there_is_an_error(tmp_path, cache, gone, word, archives):
     content = {name: data for name, data in files().items() if name != gone}
     catalogue = LfwParts.open(distribute(tmp_path / "set", content, archives), cache).catalogue()
     assert len(catalogue.entries) == 9
-    (fault,) = catalogue.errors
-    assert str(fault).startswith(f"Bo_0001: {gone} missing")
+    (error,) = catalogue.errors
+    assert str(error).startswith(f"Bo_0001: {gone} missing")
 
 
 @pytest.mark.parametrize("line", ["<p>", "Bo", "Bo one", "../Bo 1", "a/b 1", "Bo 12345", "Bo 1 2", "..  1"])
-def test_a_line_that_names_no_portrait_is_a_fault(public, cache, line):
+def test_a_line_that_names_no_portrait_is_an_error(public, cache, line):
     with open(public / "parts_validation.txt", "a") as file:
         file.write(f"\n{line}\n")
     catalogue = LfwParts.open(public, cache).catalogue()
     assert len(catalogue.entries) == 10
-    (fault,) = catalogue.errors
-    assert str(fault).startswith("parts_validation.txt, line 4: is ")
+    (error,) = catalogue.errors
+    assert str(error).startswith("parts_validation.txt, line 4: is ")
 
 
-def test_a_portrait_in_two_lists_is_a_fault(public, cache):
+def test_a_portrait_in_two_lists_is_an_error(public, cache):
     with open(public / "parts_test.txt", "a") as file:
         file.write("Bo 1\n")
     catalogue = LfwParts.open(public, cache).catalogue()
@@ -342,14 +342,14 @@ def test_what_is_downloaded_is_used_and_kept(site, cache):
 @pytest.mark.parametrize("name", sorted(lfw_download.URLS))
 def test_a_download_that_is_not_the_public_file_is_refused_and_not_kept(site, cache, name):
     asked = []
-    whole = (site / name).read_bytes()
-    (site / name).write_bytes(whole + b"\nmore")
+    content = (site / name).read_bytes()
+    (site / name).write_bytes(content + b"\nmore")
     text = refused(None, cache, download=partial(fake_download, site, asked))
     assert text.startswith(f"{lfw_download.URLS[name]}: download has ")
     for url in lfw_download.URLS.values():
         assert url in text
     assert "--source-dir" in text
-    (site / name).write_bytes(whole)
+    (site / name).write_bytes(content)
     LfwParts.open(None, cache, download=partial(fake_download, site, asked))
     assert asked == [sorted(lfw_download.URLS), [name]]
 
@@ -359,7 +359,7 @@ def test_a_failed_download_says_what_to_fetch_by_hand(cache):
         raise ConnectionError("the site\nhas moved")
 
     text = refused(None, cache, download=failing)
-    assert text.startswith("lfw_parts: download failed (the site has moved); fetch by hand")
+    assert text.startswith("lfw_parts: download failed (the site has moved); download these into one folder")
     assert all(url in text for url in lfw_download.URLS.values())
     assert "--source-dir" in text
 
