@@ -19,12 +19,12 @@ def asked(read: Callable[[], Read], own: type[Exception] | tuple[type[Exception]
         with limited():
             return read()
     except own as error:
-        fault = error
-    said = str(fault)
-    assert len(said.splitlines()) == 1, f"not one line: {said!r}"
-    named = len(fault.where) if isinstance(fault, HairnetError) else 0
-    assert len(said) < 2000 + 4 * named, f"a line of {len(said)} characters"
-    assert not isinstance(fault, HairnetError) or (fault.where and fault.what)
+        refusal = error
+    text = str(refusal)
+    assert len(text.splitlines()) == 1, f"not one line: {text!r}"
+    named = len(refusal.where) if isinstance(refusal, HairnetError) else 0
+    assert len(text) < 2000 + 4 * named, f"a line of {len(text)} characters"
+    assert not isinstance(refusal, HairnetError) or (refusal.where and refusal.what)
     return None
 
 

@@ -36,16 +36,16 @@ def _memory(line: str) -> int:
 def limited(seconds: float = SECONDS, most: int = BYTES, waiting: float = WAITING) -> Iterator[None]:
     """Raises TooSlow or TooHungry for what runs inside and needs too much.
 
-    The timers interrupt what waits or loops in Python; a library's own code is found out when it returns. Memory is
+    The timers interrupt what waits or loops in Python; a library's own code is noticed when it returns. Memory is
     the highest the process's resident set came to above what it was, where the system tells (Linux).
     """
 
     def ring(number: int, frame: FrameType | None) -> None:
         raise TooSlow(f"more than {seconds:g} seconds" if number == signal.SIGPROF else f"waits {waiting:g} seconds")
 
-    told = _PEAK.exists()
+    has_peak = _PEAK.exists()
     before = 0
-    if told:
+    if has_peak:
         _PEAK.write_text("5")  # the highest mark begins anew here
         before = _memory("VmRSS")
     timers = {signal.SIGALRM: (signal.ITIMER_REAL, waiting), signal.SIGPROF: (signal.ITIMER_PROF, seconds)}
@@ -62,5 +62,5 @@ def limited(seconds: float = SECONDS, most: int = BYTES, waiting: float = WAITIN
             signal.signal(number, handler)
     if (took := time.process_time() - began) > seconds:
         raise TooSlow(f"{took:.1f} seconds")
-    if told and (more := _memory("VmHWM") - before) > most:
+    if has_peak and (more := _memory("VmHWM") - before) > most:
         raise TooHungry(f"{more >> 20} MiB")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from hypothesis import strategies as st
 
 Step = tuple[int, int, int]
-"""Which way to spoil (an index into `WAYS`), where, and with what; any whole numbers do."""
+"""Which way to spoil (an index into `WAYS`), where, and with what; any integers do."""
 
 NUMBERS = (
     *(value.to_bytes(width, order) for width in (2, 4) for order in ("big", "little") for value in (0, 1, 0x7FFF)),
@@ -15,7 +15,7 @@ NUMBERS = (
     (1 << 62).to_bytes(8, "little"),
     b"\xff" * 8,
 )
-"""Numbers of the sizes that headers are made of."""
+"""Numbers of the sizes that headers consist of."""
 
 WORDS = (
     b"-1",
@@ -78,16 +78,16 @@ WAYS: tuple[Callable[[bytearray, int, int], bytearray], ...] = (
 
 def spoiled(data: bytes, steps: Sequence[Step], words: Sequence[bytes] = WORDS) -> bytes:
     """The bytes after every step, the last way being to write one of `words` into them or over them."""
-    made = bytearray(data)
+    spoiled_data = bytearray(data)
     for way, at, value in steps:
-        made = made or bytearray(b"\0")
-        at %= len(made)
+        spoiled_data = spoiled_data or bytearray(b"\0")
+        at %= len(spoiled_data)
         if way % (len(WAYS) + 1) < len(WAYS):
-            made = WAYS[way % (len(WAYS) + 1)](made, at, value)
+            spoiled_data = WAYS[way % (len(WAYS) + 1)](spoiled_data, at, value)
         else:
             word = words[value % len(words)]
-            made[at : at + len(word) * (value // len(words) % 2)] = word
-    return bytes(made)
+            spoiled_data[at : at + len(word) * (value // len(words) % 2)] = word
+    return bytes(spoiled_data)
 
 
 def inputs(seeds: Sequence[bytes], words: Sequence[bytes] = WORDS, most: int = 5) -> st.SearchStrategy[bytes]:

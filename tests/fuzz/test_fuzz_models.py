@@ -33,9 +33,9 @@ WEIGHTS, CONFIG, OURS = "model.weights.h5", "config.json", "hairnet.json"
 def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A network of one convolution that finds classes in 32 x 32 pixels."""
     picture = keras.Input((None, None, 3), dtype="uint8")
-    made = keras.layers.Conv2D(3, 1, activation="relu")(keras.layers.Rescaling(1 / 64)(picture))
+    output = keras.layers.Conv2D(3, 1, activation="relu")(keras.layers.Rescaling(1 / 64)(picture))
     path = tmp_path_factory.mktemp("model") / "good.keras"
-    model_file.save(path, Model(keras.Model(picture, made), 32, frozenset({"p"})))
+    model_file.save(path, Model(keras.Model(picture, output), 32, frozenset({"p"})))
     return path
 
 
@@ -179,10 +179,10 @@ def h5(change: Callable[[h5py.File], object], good: Path) -> bytes:
 
 def replaced(**options: Any) -> Callable[[h5py.File], object]:
     def change(file: h5py.File) -> None:
-        found: list[str] = []
-        file.visititems(lambda name, item: found.append(name) if isinstance(item, h5py.Dataset) else None)
-        del file[found[0]]
-        file.create_dataset(found[0], **options)
+        datasets: list[str] = []
+        file.visititems(lambda name, item: datasets.append(name) if isinstance(item, h5py.Dataset) else None)
+        del file[datasets[0]]
+        file.create_dataset(datasets[0], **options)
 
     return change
 
@@ -245,8 +245,8 @@ def test_members_that_no_model_has(good: Path) -> None:
 
 
 def test_a_network_of_something_else(good: Path, tmp_path: Path) -> None:
-    def saved(picture: Any, made: Any) -> Path:
-        model_file.save(tmp_path / "odd.keras", Model(keras.Model(picture, made), 32))
+    def saved(picture: Any, output: Any) -> Path:
+        model_file.save(tmp_path / "odd.keras", Model(keras.Model(picture, output), 32))
         return tmp_path / "odd.keras"
 
     grey, colour = keras.Input((32, 32, 1)), keras.Input((32, 32, 3))
@@ -294,8 +294,8 @@ NPZ_WORDS = [
 
 def arrays(path: Path, **other: Any) -> Path:
     with np.load(path) as held:
-        made = {name: held[name] for name in held.files} | other
-    np.savez(path.with_name("other.npz"), **made)
+        arrays = {name: held[name] for name in held.files} | other
+    np.savez(path.with_name("other.npz"), **arrays)
     return path.with_name("other.npz")
 
 

@@ -156,5 +156,5 @@ def test_photos_cut_short_at_every_hundredth(number: int) -> None:
     for percent in range(100):
         cut = data[: len(data) * percent // 100]
         pixels = asked(lambda cut=cut: read_photo(cut, "a.jpg"), PictureError)
-        # What ends behind the last pixel is whole: the second picture of an MPO, a TIFF's rest.
+        # What ends behind the last pixel is complete: the second picture of an MPO, a TIFF's rest.
         assert pixels is None or np.array_equal(pixels, read_photo(data))

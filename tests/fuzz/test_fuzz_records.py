@@ -88,9 +88,9 @@ def test_pictures_in_records(tiny_dataset: Path, data: st.DataObject) -> None:
 @given(data=st.data())
 def test_shards(shard: bytes, data: st.DataObject) -> None:
     spoiled = data.draw(inputs([shard], WORDS))
-    found = asked(lambda: unframe(spoiled), ValueError)
-    if found is not None:
-        assert b"".join(map(frame, found)) == spoiled
+    records = asked(lambda: unframe(spoiled), ValueError)
+    if records is not None:
+        assert b"".join(map(frame, records)) == spoiled
     for record, sound in asked(lambda: list(recover_tfrecords(spoiled))) or []:
         assert not sound or frame(record) in spoiled
 
@@ -103,10 +103,10 @@ def test_batches(tiny_dataset: Path, tmp_path_factory: pytest.TempPathFactory, d
     shutil.copytree(tiny_dataset, to)
     (path,) = to.glob("*-test.tfrecord-*")
     if data.draw(st.booleans()):
-        whole = data.draw(inputs([path.read_bytes()], WORDS))
+        content = data.draw(inputs([path.read_bytes()], WORDS))
     else:
-        whole = frame(data.draw(inputs([unframe(path.read_bytes())[0]], WORDS)))
-    path.write_bytes(whole)
+        content = frame(data.draw(inputs([unframe(path.read_bytes())[0]], WORDS)))
+    path.write_bytes(content)
     dataset = tfds_records.open_dataset(to)
     batches = asked(lambda: list(tfds_records.read(dataset, "test")), DatasetError)
     for batch in batches or []:

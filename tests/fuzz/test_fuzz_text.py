@@ -41,15 +41,15 @@ TOML_WORDS = [
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("text") / "a.toml"
 
 
 @times(2500)
 @given(inputs(CONFIGS, TOML_WORDS))
-def test_classes_toml(place: Path, data: bytes) -> None:
-    place.write_bytes(data)
-    config = asked(lambda: read_config(place, "classes.toml"), SourceError)
+def test_classes_toml(path: Path, data: bytes) -> None:
+    path.write_bytes(data)
+    config = asked(lambda: read_config(path, "classes.toml"), SourceError)
     if config is not None:
         assert set(config.classes.classes.values()) <= {0, 1, 2}
         assert abs(sum(config.options.fractions) - 1) < 1e-5
@@ -58,9 +58,9 @@ def test_classes_toml(place: Path, data: bytes) -> None:
 
 @times(1500)
 @given(inputs(POLICIES, TOML_WORDS))
-def test_policies(place: Path, data: bytes) -> None:
-    place.write_bytes(data)
-    policy = asked(lambda: read_policy(place), UsageError)
+def test_policies(path: Path, data: bytes) -> None:
+    path.write_bytes(data)
+    policy = asked(lambda: read_policy(path), UsageError)
     if policy is not None:
         assert from_mapping({k: v for k, v in policy.to_json().items() if v is not None}, "again") == policy
         json.dumps(policy.to_json(), allow_nan=False)
@@ -102,7 +102,7 @@ VALUES: st.SearchStrategy[Any] = st.recursive(
 
 
 def changed(values: Any, steps: list[int], new: Any) -> Any:
-    """The same JSON with another value at one place, or without it where `new` is "drop"."""
+    """The same JSON with another value at one path, or without it where `new` is "drop"."""
     if isinstance(values, dict | list) and values and steps:
         keys = sorted(values) if isinstance(values, dict) else list(range(len(values)))
         key = keys[steps[0] % len(keys)]
@@ -144,11 +144,11 @@ def test_other_bytes_beside_the_records(tiny_dataset: Path, folder: Path, data: 
         asked(lambda read=read: read(folder), DatasetError)
 
 
-def test_the_seeds_are_sound(place: Path) -> None:
+def test_the_seeds_are_sound(path: Path) -> None:
     for data in CONFIGS:
-        place.write_bytes(data)
-        assert read_config(place, "classes.toml")
+        path.write_bytes(data)
+        assert read_config(path, "classes.toml")
     for data in POLICIES:
-        place.write_bytes(data)
-        assert isinstance(read_policy(place), Policy)
-        assert read_policy(place) != DEFAULT
+        path.write_bytes(data)
+        assert isinstance(read_policy(path), Policy)
+        assert read_policy(path) != DEFAULT

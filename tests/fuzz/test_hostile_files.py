@@ -211,7 +211,7 @@ READERS = list(readers(Path(), Path()))
 def test_names_that_are_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reader: str, name: str) -> None:
     (tmp_path / "a" / "b").mkdir(parents=True)
     monkeypatch.chdir(tmp_path / "a" / "b")
-    # ".." names a folder without pictures, which `photos` says of it in its list of faults.
+    # ".." names a folder without pictures, which `photos` says in its list of errors.
     assert asked(lambda: readers(Path(name), tmp_path)[reader]()) in (None, [])
 
 
@@ -281,13 +281,13 @@ def test_links_in_a_source_folder(tmp_path: Path) -> None:
         (images / name).symlink_to(to)
     os.mkfifo(images / "pipe.png")
     os.mkfifo(source / "masks" / "pipe.png")
-    found = asked(lambda: Folder.open(source))
-    assert found is not None
-    catalogue = found.catalogue()
+    folder = asked(lambda: Folder.open(source))
+    assert folder is not None
+    catalogue = folder.catalogue()
     assert {entry.id for entry in catalogue.entries} <= {"a", "pipe"}
-    assert {"passwd", "zero"} <= {fault.where.rpartition("/")[2].removesuffix(".png") for fault in catalogue.errors}
-    assert asked(lambda: found.load("pipe"), PictureError) is None
-    assert asked(lambda: found.content("pipe"), PictureError) is None
+    assert {"passwd", "zero"} <= {error.where.rpartition("/")[2].removesuffix(".png") for error in catalogue.errors}
+    assert asked(lambda: folder.load("pipe"), PictureError) is None
+    assert asked(lambda: folder.content("pipe"), PictureError) is None
     nobody = asked(lambda: PhotoFolder(images).catalogue())
     assert nobody is not None
     assert [entry.id for entry in nobody.entries] == ["a.png"]
@@ -311,7 +311,7 @@ def test_the_limits_bite() -> None:
     if Path("/proc/self/clear_refs").exists():
         gc.collect()  # else what other tests left behind makes room meanwhile
         with pytest.raises(TooHungry), limited(most=100 << 20):
-            # Mapped anew: the allocator would hand out again what it kept of other tests, which is no more than before.
+            # Mapped anew: the allocator would hand out again what other tests returned, which is no more than before.
             np.frombuffer(mmap.mmap(-1, 200 << 20), np.uint8)[:] = 1
     with pytest.raises(AssertionError, match="not one line"):
         asked(lambda: (_ for _ in ()).throw(ValueError("a\nb")), ValueError)

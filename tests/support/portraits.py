@@ -45,7 +45,7 @@ def in_colours(mask: Pixels) -> Pixels:
 
 
 def save_picture(path: Path, pixels: Pixels | Image.Image, **options: object) -> Path:
-    """Saves a picture; its folder is made."""
+    """Saves a picture; its folder is created."""
     path.parent.mkdir(parents=True, exist_ok=True)
     picture = pixels if isinstance(pixels, Image.Image) else Image.fromarray(pixels)
     picture.save(path, **options)  # type: ignore[arg-type]

@@ -150,7 +150,7 @@ def test_cmyk_is_converted():
 @pytest.mark.parametrize("orientation", range(1, 9))
 @pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "TIFF"])
 def test_exif_orientation_is_carried_out(format, orientation):
-    """The stored pixels of each orientation are made here from the upright ones, without Pillow's help."""
+    """The stored pixels of each orientation are derived here from the upright ones, without Pillow's help."""
     stored = {
         1: SMOOTH,
         2: SMOOTH[:, ::-1],
@@ -302,8 +302,8 @@ def test_opencv_is_not_trusted_with_a_jpeg_that_has_no_end(monkeypatch):
 )
 def test_damage_is_answered_by_a_picture_or_a_picture_error(name, changes, data):
     damaged = bytearray(WHOLE[name])
-    for place, value in changes:
-        damaged[place % len(damaged)] = value
+    for index, value in changes:
+        damaged[index % len(damaged)] = value
     cut = data.draw(st.integers(0, len(damaged)))
     for content in (bytes(damaged), bytes(damaged[:cut]), bytes(damaged[cut:])):
         with warnings.catch_warnings():
@@ -334,7 +334,7 @@ def test_a_colour_mask_is_read_exactly(format):
     np.testing.assert_array_equal(got.rgb, RGB)
 
 
-@pytest.mark.parametrize("header", [b"P6 31 23 255\n", b"P6\n31\t23\n# made by hand\n255 ", b"P6\r\n31 23\r\n255\n"])
+@pytest.mark.parametrize("header", [b"P6 31 23 255\n", b"P6\n31\t23\n# a comment\n255 ", b"P6\r\n31 23\r\n255\n"])
 def test_pnm_headers_of_any_form(header):
     np.testing.assert_array_equal(read_mask(header + RGB.tobytes()).rgb, RGB)
     np.testing.assert_array_equal(read_photo(header + RGB.tobytes()), RGB)
@@ -381,7 +381,7 @@ def test_values_of_a_greymap_are_not_stretched(largest, plain):
 @pytest.mark.parametrize("bits", [1, 2, 4])
 def test_values_of_few_bits_are_not_stretched(bits):
     last = (1 << bits) - 1
-    row = sum(value << (8 - bits * (place + 1)) for place, value in enumerate([last, 0]))
+    row = sum(value << (8 - bits * (index + 1)) for index, value in enumerate([last, 0]))
     np.testing.assert_array_equal(read_mask(png(2, 1, bits, 0, bytes([0, row]))).indices, [[last, 0]])
 
 

@@ -1,4 +1,4 @@
-"""Unpacking: only what is wanted, nothing outside, once, and never half."""
+"""Unpacking: the members asked for alone, nothing outside, once, and never half."""
 
 import gzip
 import io
@@ -14,8 +14,8 @@ from hairnet_data.core.errors import SourceError
 from hairnet_data.sources.lfw import archives
 from hairnet_data.sources.lfw.archives import checksum, unpack
 
-CONTENT = {"a/one.jpg": b"1" * 700, "a/b/two.jpg": os.urandom(3000), "other.txt": b"not wanted"}
-WANTED = {"a/one.jpg", "a/b/two.jpg"}
+CONTENT = {"a/one.jpg": b"1" * 700, "a/b/two.jpg": os.urandom(3000), "other.txt": b"not asked for"}
+MEMBERS = {"a/one.jpg", "a/b/two.jpg"}
 
 
 def member(name, data=b"", kind=tarfile.REGTYPE, link="", size=None):
@@ -48,9 +48,9 @@ def unpacked(folder):
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def refused(path, into, wanted=WANTED):
+def refused(path, into, members=MEMBERS):
     with pytest.raises(SourceError) as caught:
-        unpack(path, into, wanted)
+        unpack(path, into, members)
     assert "\n" not in str(caught.value)
     assert not into.exists() or list(into.iterdir()) == [], "something was left behind"
     return str(caught.value)
@@ -59,30 +59,30 @@ def refused(path, into, wanted=WANTED):
 @pytest.mark.parametrize("mode", ["w:gz", "w"])
 def test_only_what_is_wanted_is_unpacked(archive, tmp_path, mode):
     path = archive(packed(GOOD, mode))
-    target = unpack(path, tmp_path / "cache" / "deep", WANTED)
-    assert unpacked(target) == {name: CONTENT[name] for name in WANTED}
+    target = unpack(path, tmp_path / "cache" / "deep", MEMBERS)
+    assert unpacked(target) == {name: CONTENT[name] for name in MEMBERS}
     assert checksum(path)[:16] in target.name
     assert list(target.parent.iterdir()) == [target]
 
 
 def test_it_is_unpacked_once(archive, tmp_path):
     path = archive(packed(GOOD))
-    target = unpack(path, tmp_path / "cache", WANTED)
+    target = unpack(path, tmp_path / "cache", MEMBERS)
     (target / "mark").touch()
-    assert unpack(path, tmp_path / "cache", sorted(WANTED)) == target
+    assert unpack(path, tmp_path / "cache", sorted(MEMBERS)) == target
     assert (target / "mark").exists()
     assert unpack(path, tmp_path / "cache", {"other.txt"}) != target
     path.write_bytes(packed(GOOD[:1]))
-    assert unpack(path, tmp_path / "cache", WANTED) != target
+    assert unpack(path, tmp_path / "cache", MEMBERS) != target
 
 
 def test_absent_members_are_the_callers_affair(archive, tmp_path):
-    assert unpacked(unpack(archive(packed([])), tmp_path / "cache", WANTED)) == {}
+    assert unpacked(unpack(archive(packed([])), tmp_path / "cache", MEMBERS)) == {}
 
 
 def test_names_are_compared_without_their_dots(archive, tmp_path):
     path = archive(packed([member("./a//one.jpg", b"1")]))
-    assert unpacked(unpack(path, tmp_path / "cache", WANTED)) == {"a/one.jpg": b"1"}
+    assert unpacked(unpack(path, tmp_path / "cache", MEMBERS)) == {"a/one.jpg": b"1"}
 
 
 @pytest.mark.parametrize("name", ["../out.jpg", "a/../../out.jpg", "/etc/out.jpg", "a/.."])
@@ -104,7 +104,7 @@ def test_wanted_members_are_plain_files(archive, tmp_path, kind):
 def test_a_link_does_not_lead_a_later_member_outside(archive, tmp_path):
     (tmp_path / "victim").mkdir()
     link = member("a", kind=tarfile.SYMTYPE, link=str(tmp_path / "victim"))
-    target = unpack(archive(packed([link, *GOOD])), tmp_path / "cache", WANTED)
+    target = unpack(archive(packed([link, *GOOD])), tmp_path / "cache", MEMBERS)
     assert list((tmp_path / "victim").iterdir()) == []
     assert (target / "a/one.jpg").is_file()
 
@@ -160,16 +160,16 @@ def test_a_truncated_archive_leaves_nothing(archive, tmp_path, share):
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(0), st.integers(0, 255))
-def test_a_damaged_archive_is_refused_or_harmless(archive, tmp_path, place, value):
+def test_a_damaged_archive_is_refused_or_harmless(archive, tmp_path, index, value):
     data = bytearray(packed(GOOD))
-    data[place % len(data)] = value
+    data[index % len(data)] = value
     try:
-        target = unpack(archive(bytes(data)), tmp_path / "cache", WANTED)
+        target = unpack(archive(bytes(data)), tmp_path / "cache", MEMBERS)
     except SourceError as error:
         text = str(error)
     else:
         text = ""
-        assert unpacked(target) == {name: CONTENT[name] for name in WANTED}
+        assert unpacked(target) == {name: CONTENT[name] for name in MEMBERS}
     assert "\n" not in text
 
 
@@ -182,7 +182,7 @@ def test_a_wrong_checksum_inside_is_seen(archive, tmp_path):
 def test_a_folder_that_cannot_be_written(archive, tmp_path):
     (tmp_path / "cache").write_text("in the way")
     with pytest.raises(SourceError, match="cannot be written"):
-        unpack(archive(packed(GOOD)), tmp_path / "cache", WANTED)
+        unpack(archive(packed(GOOD)), tmp_path / "cache", MEMBERS)
 
 
 def test_a_full_disk_is_one_line_and_leaves_nothing(archive, tmp_path, monkeypatch):
@@ -205,30 +205,30 @@ def test_a_run_that_was_killed_is_not_taken_for_whole(archive, tmp_path, monkeyp
     with monkeypatch.context() as patch:
         patch.setattr(archives, "_unpack", killed)
         with pytest.raises(KeyboardInterrupt):
-            unpack(path, cache, WANTED)
+            unpack(path, cache, MEMBERS)
     assert list(cache.iterdir()) == []
-    target = unpack(path, cache, WANTED)
+    target = unpack(path, cache, MEMBERS)
     leftover = cache / f".{target.name}.1-1"  # as kill -9 leaves it
     target.rename(leftover)
-    assert unpacked(unpack(path, cache, WANTED)) == {name: CONTENT[name] for name in WANTED}
+    assert unpacked(unpack(path, cache, MEMBERS)) == {name: CONTENT[name] for name in MEMBERS}
     assert leftover.exists()  # perhaps another run is at it
     old = time.time() - 2 * 24 * 3600
     os.utime(leftover, (old, old))
     target.rename(cache / "elsewhere")
-    unpack(path, cache, WANTED)
+    unpack(path, cache, MEMBERS)
     assert not leftover.exists()
 
 
 def test_two_runs_at_once(archive, tmp_path, monkeypatch):
     path, cache = archive(packed(GOOD)), tmp_path / "cache"
-    whole = archives._unpack
+    unpack_members = archives._unpack
 
     def slowly(*args):
-        whole(*args)
-        monkeypatch.setattr(archives, "_unpack", whole)
-        unpack(path, cache, WANTED)  # the other run is done first
+        unpack_members(*args)
+        monkeypatch.setattr(archives, "_unpack", unpack_members)
+        unpack(path, cache, MEMBERS)  # the other run is done first
 
     monkeypatch.setattr(archives, "_unpack", slowly)
-    target = unpack(path, cache, WANTED)
+    target = unpack(path, cache, MEMBERS)
     assert list(cache.iterdir()) == [target]
-    assert unpacked(target) == {name: CONTENT[name] for name in WANTED}
+    assert unpacked(target) == {name: CONTENT[name] for name in MEMBERS}

@@ -1,4 +1,4 @@
-"""Sources of pictures with nobody in them: stable ids, pools that share nothing, faults told apart."""
+"""Sources of pictures with nobody in them: stable ids, pools that share nothing, errors that differ."""
 
 from __future__ import annotations
 
@@ -254,7 +254,7 @@ def test_named_pipes_are_no_pictures(tmp_path: Path) -> None:
     assert list(_pools(PhotoFolder(tmp_path))) == ["a.png"]
 
 
-def test_names_that_are_not_utf8_are_faults(tmp_path: Path) -> None:
+def test_names_that_are_not_utf8_are_errors(tmp_path: Path) -> None:
     _photo(tmp_path / "a.png")
     try:
         (tmp_path / os.fsdecode(b"\xff.png")).write_bytes(b"x")

@@ -44,7 +44,7 @@ def test_the_nearest_colour_is_found_and_counted(row):
     mask, snapped = ColourMap(COLOURS, nearest=True).read(of([row]), "m")
 
     def nearest(colour):
-        return min(COLOURS, key=lambda known: sum((a - b) ** 2 for a, b in zip(colour, known, strict=True)))
+        return min(COLOURS, key=lambda other: sum((a - b) ** 2 for a, b in zip(colour, other, strict=True)))
 
     assert mask[0].tolist() == [COLOURS[nearest(colour)] for colour in row]
     assert snapped == sum(colour not in COLOURS for colour in row)

@@ -32,8 +32,8 @@ def _digest(portrait: Portrait) -> str:
     return hashlib.sha256(portrait.image.tobytes() + portrait.mask.tobytes()).hexdigest()
 
 
-def _share(portrait: Portrait, wanted: int) -> float:
-    return float((portrait.mask == wanted).mean())
+def _share(portrait: Portrait, label: int) -> float:
+    return float((portrait.mask == label).mean())
 
 
 @pytest.fixture(scope="module")

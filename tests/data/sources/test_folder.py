@@ -84,8 +84,8 @@ class Kit:
     def ids(self):
         return [entry.id for entry in self.open().catalogue().entries]
 
-    def faults(self):
-        lines = [str(fault) for fault in self.open().catalogue().errors]
+    def errors(self):
+        lines = [str(error) for error in self.open().catalogue().errors]
         assert all("\n" not in line for line in lines)
         return lines
 
@@ -249,7 +249,7 @@ def test_a_mask_turned_by_the_same_orientation_fits(kit):
     check(kit.open().load("a"))
 
 
-def test_a_mask_that_fits_only_the_lying_photo_is_a_fault_said_clearly(kit):
+def test_a_mask_that_fits_only_the_lying_photo_is_refused_with_the_reason(kit):
     kit.photo("a.jpg", np.ascontiguousarray(photo().transpose(1, 0, 2)[::-1]), exif=oriented(6))
     kit.mask("a.png", in_colours(classes(HEIGHT, WIDTH)))
     text = kit.load_refused()
@@ -292,7 +292,7 @@ def test_people_by_the_name_without_its_folder(kit, pattern):
     pools = defaultdict(set)
     for entry in source.catalogue().entries:
         pools[entry.person].add(entry.pool)
-    assert all(len(found) == 1 for found in pools.values())
+    assert all(len(people_pools) == 1 for people_pools in pools.values())
     assert source.people_apart
 
 
@@ -316,11 +316,11 @@ def test_an_expression_that_would_search_for_ever_is_named(kit):
 
 
 @pytest.mark.parametrize("person", ["folder", "^([0-9]+)_", "^z*()", "^(b)?"])
-def test_a_photo_that_does_not_say_who_it_shows_is_a_fault(kit, person):
+def test_a_photo_that_does_not_say_who_it_shows_is_an_error(kit, person):
     kit.pair("ann")
     kit.config(COLOURS + f'[options]\nperson = "{person}"\n')
-    (fault,) = kit.faults()
-    assert fault.startswith("images/ann.jpg: does not say who it shows")
+    (error,) = kit.errors()
+    assert error.startswith("images/ann.jpg: does not say who it shows")
 
 
 def test_seed_and_fractions_change_the_pools(kit):
@@ -354,7 +354,7 @@ def test_names_of_any_kind(kit, stem):
     assert [entry.id for entry in source.catalogue().entries] == [stem]
     check(source.load(stem))
     (kit.root / f"masks/{stem}.png").unlink()
-    assert len(kit.faults()) == 1
+    assert len(kit.errors()) == 1
 
 
 def test_composed_and_decomposed_names_are_the_same(kit):
@@ -364,10 +364,10 @@ def test_composed_and_decomposed_names_are_the_same(kit):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
-def test_a_name_that_is_not_utf8_is_a_fault(kit):
+def test_a_name_that_is_not_utf8_is_an_error(kit):
     kit.pair("a")
     os.rename(kit.root / "images/a.jpg", os.fsencode(kit.root) + b"/images/\xff.jpg")
-    assert any("not UTF-8" in fault for fault in kit.faults())
+    assert any("not UTF-8" in error for error in kit.errors())
 
 
 def test_other_files_are_passed_over(kit):
@@ -381,7 +381,7 @@ def test_other_files_are_passed_over(kit):
     ):
         (kit.root / name).parent.mkdir(exist_ok=True)
         (kit.root / name).write_bytes(b"x")
-    assert kit.faults() == []
+    assert kit.errors() == []
     assert kit.ids() == ["a"]
 
 
@@ -395,10 +395,10 @@ def test_links_out_of_the_folder_are_not_followed(kit, tmp_path):
     (kit.root / "images/inside.jpg").symlink_to("a.jpg")
     kit.mask("inside.png")
     assert kit.ids() == ["a", "inside"]
-    faults = kit.faults()
-    assert len(faults) == 4
-    assert sum("link that leads outside" in fault for fault in faults) == 2
-    assert sum("link to a folder" in fault for fault in faults) == 2
+    errors = kit.errors()
+    assert len(errors) == 4
+    assert sum("link that leads outside" in error for error in errors) == 2
+    assert sum("link to a folder" in error for error in errors) == 2
 
 
 def test_a_folder_that_is_itself_a_link(kit, tmp_path):
@@ -410,10 +410,10 @@ def test_a_folder_that_is_itself_a_link(kit, tmp_path):
     assert "leads outside" in kit.refused()
 
 
-# Faults of single portraits
+# Errors of single portraits
 
 
-def test_all_faults_are_listed_together(kit):
+def test_all_errors_are_listed_together(kit):
     kit.pair("good")
     kit.photo("no mask.jpg")
     kit.mask("no photo.png")
@@ -421,7 +421,7 @@ def test_all_faults_are_listed_together(kit):
     kit.photo("twice.png")
     kit.pair("mask twice")
     kit.mask("mask twice.bmp")
-    assert kit.faults() == [
+    assert kit.errors() == [
         "images/no mask.jpg: has no mask (masks/no mask); add it or remove the photo",
         "images/twice.jpg: has the same name as images/twice.png; keep or rename one",
         "masks/mask twice.bmp: has the same name as masks/mask twice.png; keep or rename one",
@@ -430,14 +430,14 @@ def test_all_faults_are_listed_together(kit):
     assert kit.ids() == ["good"]
 
 
-def test_faults_of_parts(kit):
+def test_errors_of_parts(kit):
     kit.config(PARTS)
     blank = np.zeros((HEIGHT, WIDTH), np.uint8)
     for stem in "abc":
         kit.photo(f"{stem}.jpg")
     for name in ("a_hair", "a_wig", "b_skin", "b_wig", "d_hair"):
         kit.mask(f"{name}.png", blank)
-    assert kit.faults() == [
+    assert kit.errors() == [
         "images/c.jpg: has no mask (masks/c_skin or another part); add it or remove the photo",
         "masks/a_wig.png: and 1 more are masks of the part 'wig', which has no class; "
         "add it to [parts] in classes.toml",
@@ -445,7 +445,7 @@ def test_faults_of_parts(kit):
     ]
 
 
-def test_a_name_without_its_suffix_is_a_fault(kit):
+def test_a_name_without_its_suffix_is_an_error(kit):
     kit.config(COLOURS + '[options]\nimage_suffix = "-org"\nmask_suffix = "-gt"\n')
     kit.photo("a-org.jpg")
     kit.mask("a-gt.png")
@@ -453,14 +453,14 @@ def test_a_name_without_its_suffix_is_a_fault(kit):
     kit.photo("-org.jpg")
     kit.mask("b.png")
     assert kit.ids() == ["a"]
-    assert [fault.split(":")[0] for fault in kit.faults()] == [
+    assert [error.split(":")[0] for error in kit.errors()] == [
         "images/-org.jpg",
         "images/b.jpg",
         "masks/b.png",
     ]
 
 
-# The folder as a whole
+# The folder itself
 
 
 def test_missing_folders_and_files(kit, tmp_path):
@@ -597,9 +597,9 @@ def test_content_follows_photo_and_masks(kit):
 def test_what_can_be_wrong_with_classes_toml(kit, text, words):
     kit.pair("a")
     kit.config(text)
-    found = kit.refused()
-    assert "classes.toml" in found
-    assert words in found
+    text = kit.refused()
+    assert "classes.toml" in text
+    assert words in text
 
 
 def test_classes_toml_of_other_encodings(kit):
@@ -612,11 +612,11 @@ def test_classes_toml_of_other_encodings(kit):
 
 @settings(deadline=None)
 @given(st.text(st.sampled_from('[]{}"=\n#, .abchair1-_\\'), max_size=60), st.integers(0, 200))
-def test_any_classes_toml_is_read_or_refused(tmp_path_factory, noise, place):
+def test_any_classes_toml_is_read_or_refused(tmp_path_factory, noise, index):
     path = tmp_path_factory.mktemp("toml") / "classes.toml"
     text = PARTS + "[options]\nseed = 1\n"
-    place = min(place, len(text))
-    path.write_text(text[:place] + noise + text[place:])
+    index = min(index, len(text))
+    path.write_text(text[:index] + noise + text[index:])
     try:
         read_config(path, "classes.toml")
     except SourceError as error:
@@ -710,9 +710,9 @@ def test_figaro(tmp_path):
 def test_every_example_in_the_guide_is_read(tmp_path):
     blocks = re.findall(r"```toml\n(.*?)```", (DOCS / "folder.md").read_text(), re.DOTALL)
     tables = [block for block in blocks if "[options]" not in block]
-    whole = [block for block in blocks if block.partition("[options]")[0].strip() and "[options]" in block]
-    assert len(whole) == 2
-    for block in whole:
+    complete = [block for block in blocks if block.partition("[options]")[0].strip() and "[options]" in block]
+    assert len(complete) == 2
+    for block in complete:
         path = tmp_path / "classes.toml"
         path.write_text(block)
         assert read_config(path, "classes.toml").unlabelled == ("background", "face")

@@ -16,12 +16,12 @@ from hairnet_data.sources.folder.config import Config, read_config
 
 
 @pytest.fixture
-def config(tmp_path: Path):
-    def read(text: str) -> Config:
+def read(tmp_path: Path):
+    def read_text(text: str) -> Config:
         (tmp_path / "classes.toml").write_text(text)
         return read_config(tmp_path / "classes.toml", "classes.toml")
 
-    return read
+    return read_text
 
 
 def grey(values) -> MaskPicture:
@@ -32,48 +32,48 @@ def rgb(values) -> MaskPicture:
     return MaskPicture(None, None, np.array(values, np.uint8))
 
 
-def test_indices_may_be_ignored(config) -> None:
-    made = config("[indices]\nhair = [1]\nignore = [0, 255]\n")
-    assert made.classes == IndexMap({1: HAIR, 0: UNLABELLED, 255: UNLABELLED})
-    mask, _ = made.classes.read(grey([[0, 1, 255]]), "m.png")
+def test_indices_may_be_ignored(read) -> None:
+    config = read("[indices]\nhair = [1]\nignore = [0, 255]\n")
+    assert config.classes == IndexMap({1: HAIR, 0: UNLABELLED, 255: UNLABELLED})
+    mask, _ = config.classes.read(grey([[0, 1, 255]]), "m.png")
     assert mask.tolist() == [[255, 1, 255]]
     with pytest.raises(PictureError, match=r"index 253 \(1 pixels\) in no class"):
-        made.classes.read(grey([[0, 1, 253]]), "m.png")
-    assert made.unlabelled == ("background", "hair", "face")
+        config.classes.read(grey([[0, 1, 253]]), "m.png")
+    assert config.unlabelled == ("background", "hair", "face")
 
 
 @pytest.mark.parametrize("picture", [rgb, lambda values: grey([[value[0] for value in values[0]]])])
-def test_colours_may_be_ignored(config, picture) -> None:
-    made = config('[colours]\nhair = "#ffffff"\nignore = ["#000000", "#fdfdfd"]\n[options]\nnearest = true\n')
-    assert isinstance(made.classes, ColourMap)
-    mask, snapped = made.classes.read(picture([[(0,) * 3, (255,) * 3, (253,) * 3, (10,) * 3, (254,) * 3]]), "m.png")
+def test_colours_may_be_ignored(read, picture) -> None:
+    config = read('[colours]\nhair = "#ffffff"\nignore = ["#000000", "#fdfdfd"]\n[options]\nnearest = true\n')
+    assert isinstance(config.classes, ColourMap)
+    mask, snapped = config.classes.read(picture([[(0,) * 3, (255,) * 3, (253,) * 3, (10,) * 3, (254,) * 3]]), "m.png")
     assert mask.tolist() == [[255, 1, 255, 255, 1]]
     assert snapped == 2
 
 
-def test_parts_may_be_ignored_and_lie_on_top(config) -> None:
-    made = config('[parts]\nignore = "doubt"\nface = "skin"\nhair = "hair"\nbackground = "hat"\n')
-    assert made.classes == PartMap({"skin": FACE, "hair": HAIR, "hat": BACKGROUND, "doubt": UNLABELLED})
+def test_parts_may_be_ignored_and_lie_on_top(read) -> None:
+    config = read('[parts]\nignore = "doubt"\nface = "skin"\nhair = "hair"\nbackground = "hat"\n')
+    assert config.classes == PartMap({"skin": FACE, "hair": HAIR, "hat": BACKGROUND, "doubt": UNLABELLED})
     parts = {"hair": (grey([[0, 255, 255]]), "h.png"), "doubt": (grey([[0, 0, 255]]), "d.png")}
-    assert made.classes.read(parts, "p.jpg")[0].tolist() == [[0, 1, 255]]
+    assert config.classes.read(parts, "p.jpg")[0].tolist() == [[0, 1, 255]]
 
 
-def test_what_is_under_no_part_may_be_ignored(config) -> None:
-    made = config('[parts]\nhair = "hair"\n[options]\nrest = "ignore"\nignored = ["face", "background"]\n')
-    assert made.classes.read({"hair": (grey([[0, 255]]), "h.png")}, "p.jpg")[0].tolist() == [[255, 1]]
-    assert made.unlabelled == ("background", "face")
-    settings = made.settings()
+def test_what_is_under_no_part_may_be_ignored(read) -> None:
+    config = read('[parts]\nhair = "hair"\n[options]\nrest = "ignore"\nignored = ["face", "background"]\n')
+    assert config.classes.read({"hair": (grey([[0, 255]]), "h.png")}, "p.jpg")[0].tolist() == [[255, 1]]
+    assert config.unlabelled == ("background", "face")
+    settings = config.settings()
     assert settings["unlabelled"] == ["background", "face"]
     assert settings["labelled"] == ["hair"]
     assert settings["options"]["rest"] == "ignore"
 
 
-def test_settings_without_it_are_as_they_were(config) -> None:
-    """They name datasets: one that was built before must be found again."""
+def test_settings_without_it_are_as_they_were(read) -> None:
+    """They name datasets: one that was built before must get the same name."""
     for text in ("[indices]\nbackground = 0\nhair = 1\n", '[parts]\nhair = "hair"\n[options]\nrest = "background"\n'):
-        made = config(text)
-        assert made.unlabelled == ()
-        settings = made.settings()
+        config = read(text)
+        assert config.unlabelled == ()
+        settings = config.settings()
         assert set(settings) == {text[1 : text.index("]")], "options"}
         assert set(settings["options"]) == {
             *("nearest", "person", "fractions", "seed", "images", "masks", "image_suffix", "mask_suffix", "match"),
@@ -81,20 +81,20 @@ def test_settings_without_it_are_as_they_were(config) -> None:
         }
 
 
-def test_numbers_are_kept_as_they_are_written(config) -> None:
+def test_numbers_are_kept_as_they_are_written(read) -> None:
     """Settings are hashed as JSON: 1 that became 1.0 would give the dataset another name."""
-    options = config("[indices]\nbackground = 0\nhair = 1\n[options]\nfractions = [1, 0, 0.0]\n").settings()["options"]
+    options = read("[indices]\nbackground = 0\nhair = 1\n[options]\nfractions = [1, 0, 0.0]\n").settings()["options"]
     assert json.dumps(options["fractions"]) == "[1, 0, 0.0]"
 
 
-def test_any_class_said_in_full_is_any_class(config) -> None:
+def test_any_class_said_in_full_is_any_class(read) -> None:
     table = "[indices]\nhair = 1\nignore = 0\n"
-    full = config(f'{table}[options]\nignored = ["face", "hair", "background"]\n')
-    assert full.settings() == config(table).settings()
+    full = read(f'{table}[options]\nignored = ["face", "hair", "background"]\n')
+    assert full.settings() == read(table).settings()
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("[indices]\nignore = 0\n", "names neither hair nor face"),
         ("[indices]\nhair = 1\n", "does not say what background is"),
@@ -135,8 +135,8 @@ def test_any_class_said_in_full_is_any_class(config) -> None:
         ),
     ],
 )
-def test_what_is_refused_in_one_line(config, text: str, said: str) -> None:
+def test_what_is_refused_in_one_line(read, text: str, message: str) -> None:
     with pytest.raises(SourceError) as caught:
-        config(text)
-    assert said in str(caught.value)
+        read(text)
+    assert message in str(caught.value)
     assert "\n" not in str(caught.value)

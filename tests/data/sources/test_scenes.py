@@ -46,7 +46,7 @@ def test_kinds_differ() -> None:
 
 
 def test_any_kind_is_drawn_where_none_is_asked_for() -> None:
-    """The kinds are told apart by what the same numbers give: the first number picks the kind."""
+    """The kinds are distinguished by what the same numbers give: the first number picks the kind."""
     seen = set()
     for seed in range(200):
         seen.add(scene.KINDS[int(_rng(seed).integers(len(scene.KINDS)))])
@@ -56,7 +56,7 @@ def test_any_kind_is_drawn_where_none_is_asked_for() -> None:
 
 @pytest.mark.parametrize("kind", scene.KINDS)
 def test_scenes_are_neither_black_nor_white(kind: str) -> None:
-    """On the whole, that is: a cellar is dark now and then."""
+    """On average, that is: a cellar is dark now and then."""
     means = [float(scene.draw_scene(_rng(seed, 7), 48, 48, kind).mean()) for seed in range(12)]
     assert 40 < np.mean(means) < 200
     assert max(means) - min(means) > 20
