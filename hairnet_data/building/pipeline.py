@@ -129,10 +129,10 @@ def build(
     ):
         run = _Run(data_dir, options, scratch, pool, executor, progress)
         scan = _scan(run, sources)
-        result = replace(_plan(run, scan, settings), label_check=_check_labels(run, scan, predictor))
+        result = _plan(run, scan, settings)
         if not options.overwrite and is_built(result.path, result.plan):
             return _existing(run, result)
-        result = _estimate(result)
+        result = replace(_estimate(result), label_check=_check_labels(run, scan, predictor))
         if options.dry_run:
             return result
         with claim_staging(result.staging_dir, options.resume) as staging:

@@ -11,6 +11,7 @@ from typing import Any
 from hairnet_data.building.settings import BuildSettings
 from hairnet_data.building.source_scan import ScanResult
 from hairnet_data.core.errors import SourceError
+from hairnet_data.core.records.shard_file import shard_file_name
 from hairnet_data.dataset.codec import JPEG_QUALITY
 from hairnet_data.dataset.reader import DATASET
 from hairnet_data.recipes.policy import Policy
@@ -42,8 +43,8 @@ class SplitPlan:
         return range(shard * self.per_shard, min((shard + 1) * self.per_shard, self.count))
 
     def shard_name(self, shard: int) -> str:
-        """The shard's file name, as TFDS wants it."""
-        return f"{DATASET}-{self.split.name}.{self.file_format}-{shard:05d}-of-{self.shards:05d}"
+        """The shard's file name."""
+        return shard_file_name(DATASET, self.split.name, self.file_format, shard, self.shards)
 
 
 @dataclass(frozen=True)

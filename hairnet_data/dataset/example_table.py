@@ -1,7 +1,7 @@
 """The table of a dataset's examples, `examples.jsonl.gz`: a line of JSON per example.
 
 Worker processes encode the rows of each shard while they have its records in memory. A shard's rows are a complete
-gzip file, and so are several of them concatenated: the table has the same bytes whoever encodes them, in any order.
+gzip file, and so are several of them concatenated: the table has the same bytes from any worker, in any order.
 """
 
 from __future__ import annotations

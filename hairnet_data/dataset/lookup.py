@@ -48,7 +48,7 @@ def resolve_dataset(given: Path, data_dir: Path) -> Path:
         data_dir: where datasets are looked up by name.
 
     Returns:
-        The folder that holds `dataset_info.json`; `given` itself where nothing is found, so that whoever opens it says
+        The folder that holds `dataset_info.json`; `given` itself where nothing is found, so that opening it says
         what is wrong with it.
 
     Raises:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from hairnet_data.core.images.label_image import MaskPicture
 from hairnet_data.core.images.masks import read_mask
 from hairnet_data.core.images.picture_file import EXTENSIONS
 from hairnet_data.core.progress import Progress, silent
+from hairnet_data.core.storage.walk import list_folder
 from hairnet_data.sources.known_sets import BLEND, KnownSet, Value, is_voc, recognise
 
 MAX_VALUES = 64
@@ -103,7 +104,7 @@ def count_mask_values(folder: Path, progress: Progress = silent) -> MaskValues:
     root = folder / "masks" if (folder / "masks").is_dir() else folder
     if not root.is_dir():
         raise SourceError(str(folder), "is not a folder", "name the one that holds the masks, or images and masks")
-    paths = sorted(_mask_files(root))
+    paths = [root / name for name in list_folder(root, EXTENSIONS).files]
     pixels: dict[str, Counter[int]] = {"indices": Counter(), "colours": Counter()}
     masks: dict[str, Counter[int]] = {"indices": Counter(), "colours": Counter()}
     palette: dict[int, tuple[int, int, int]] = {}
@@ -124,13 +125,6 @@ def count_mask_values(folder: Path, progress: Progress = silent) -> MaskValues:
         hint = "name the folder that holds the masks"
         raise SourceError(str(root), "holds no mask that can be read" + (f" ({errors[0]})" if errors else ""), hint)
     return _summary(pixels, masks, palette, len(paths) - len(errors), tuple(errors))
-
-
-def _mask_files(root: Path) -> Iterator[Path]:
-    for path in root.rglob("*"):
-        hidden = any(part.startswith(".") for part in path.relative_to(root).parts)
-        if not hidden and path.suffix.lower() in EXTENSIONS and path.is_file():
-            yield path
 
 
 def _values(picture: MaskPicture) -> tuple[str, list[int], list[int]]:

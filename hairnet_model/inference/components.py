@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import cv2
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import BACKGROUND, FACE
 from hairnet_model.inference.letterbox import Probabilities
+from hairnet_model.inference.squares import Square
 
 LEAST_FACE = 0.002
 """Smallest face, in areas of the network's square."""
@@ -41,17 +42,6 @@ class Head:
     pose: None = None
 
 
-class Place(Protocol):
-    """A square of the photo's pixels."""
-
-    @property
-    def left(self) -> int: ...
-    @property
-    def top(self) -> int: ...
-    @property
-    def side(self) -> int: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Component:
     """Hair and face that belong together.
@@ -70,7 +60,7 @@ class Component:
     sure: float
     has_face: bool
     cropped: bool
-    square: Place
+    square: Square
 
     @property
     def longer(self) -> float:
@@ -85,7 +75,7 @@ class Component:
         return Head((left, top, max(1, right - left), max(1, bottom - top)), round(self.sure, 4))
 
 
-def components(probabilities: Probabilities, square: Place, shape: tuple[int, int]) -> list[Component]:
+def components(probabilities: Probabilities, square: Square, shape: tuple[int, int]) -> list[Component]:
     """Heads in a square.
 
     Hair goes to the nearest face of those that it hangs together with, so that people who touch are two; small faces

@@ -16,16 +16,15 @@ tiles adds its tiles, 9 and 35 in a photo of 4:3, and 2 or 3 for each head or fa
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from hairnet_data.core.arrays import Pixels
-from hairnet_model.inference import letterbox
 from hairnet_model.inference.components import Box, Component, Head, components, overlap
 from hairnet_model.inference.letterbox import Probabilities
+from hairnet_model.inference.squares import Square, cut_out, framed_square, tile_squares
 
 FILL = 0.75
 """Share of the square's side that a head's longer side takes in its cut."""
@@ -67,15 +66,6 @@ Run = Callable[[Pixels], Probabilities]
 """From squares, uint8 (N, S, S, 3) RGB, to probabilities (N, S, S, 3)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Square:
-    """A square of the photo's pixels; it may reach over the photo's edges."""
-
-    left: int
-    top: int
-    side: int
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Cut:
     """A square that was segmented.
@@ -114,7 +104,7 @@ class Located:
 
 def look_once(height: int, width: int, whole: Probabilities) -> Located:
     """The heads of one pass over the framed photo."""
-    found = components(whole, _whole_square(height, width), (height, width))
+    found = components(whole, framed_square(height, width), (height, width))
     return Located(height, width, whole, (), _sorted(item.head(height, width) for item in found), 1)
 
 
@@ -156,7 +146,7 @@ class _Search:
         """What the first pass shows and a cut must show again; heads that are large enough are accepted."""
         height, width = self.photo.shape[:2]
         small = []
-        for item in components(self.whole, _whole_square(height, width), (height, width)):
+        for item in components(self.whole, framed_square(height, width), (height, width)):
             if item.longer >= LARGE * max(height, width):
                 self.heads.append(item)
             else:
@@ -170,7 +160,7 @@ class _Search:
     def tiles(self, side: int) -> list[Component]:
         """What overlapping tiles show and is not known yet, the likeliest view of each."""
         height, width = self.photo.shape[:2]
-        squares = [Square(left, top, side) for top in _starts(height, side) for left in _starts(width, side)]
+        squares = tile_squares(height, width, side, STEP)
         seen = [
             item
             for square, probabilities in zip(squares, self._segmented(squares), strict=True)
@@ -195,18 +185,14 @@ class _Search:
                 if best is not None and turn == 0 and (not fits or best.cropped):
                     again.append((item, _around(best)))
                 else:
-                    self._settle(item, best, square, probabilities)
+                    self._decide(item, best, square, probabilities)
             seen, squares = [item for item, _ in again], [square for _, square in again]
 
-    def _settle(self, item: Component, best: Component | None, square: Square, probabilities: Probabilities) -> None:
-        in_whole = item.square == _whole_square(*self.photo.shape[:2])
-        if best is None:
-            if in_whole:
-                self.unconfirmed.append((item, Cut(square, probabilities, item.box)))
+    def _decide(self, item: Component, best: Component | None, square: Square, probabilities: Probabilities) -> None:
+        in_whole = item.square == framed_square(*self.photo.shape[:2])
+        if best is not None and any(overlap(best.box, other.box) > 0.5 for other in self.heads):
             return
-        if any(overlap(best.box, other.box) > 0.5 for other in self.heads):
-            return
-        if best.sure < SURE_TWICE:
+        if best is None or best.sure < SURE_TWICE:
             if in_whole:
                 self.unconfirmed.append((item, Cut(square, probabilities, item.box)))
             return
@@ -250,20 +236,6 @@ class _Search:
         return Located(height, width, self.whole, tuple(cuts), sizes, self.passes)
 
 
-def cut_out(photo: Pixels, square: Square, size: int) -> Pixels:
-    """A square of a photo, scaled to (size, size, 3); what lies outside the photo is `letterbox.PAD`."""
-    height, width = photo.shape[:2]
-    left, top = max(0, square.left), max(0, square.top)
-    right, bottom = max(left, min(width, square.left + square.side)), max(top, min(height, square.top + square.side))
-    inside = photo[top:bottom, left:right]
-    if inside.shape[:2] != (square.side, square.side):
-        padded = np.full((square.side, square.side, 3), letterbox.PAD, np.uint8)
-        if inside.size:
-            padded[top - square.top : bottom - square.top, left - square.left : right - square.left] = inside
-        inside = padded
-    return letterbox.frame(inside, size)
-
-
 def _around(item: Component) -> Square:
     """The square in which what was seen fills `FILL`."""
     x, y, width, height = item.box
@@ -283,19 +255,6 @@ def _widened(box: Box) -> Box:
     x, y, width, height = box
     more = max(width, height)
     return x - more, y - more, width + 2 * more, height + 2 * more
-
-
-def _starts(length: int, side: int) -> list[int]:
-    """Where tiles begin along a side of the photo: they reach from edge to edge, evenly."""
-    if length <= side:
-        return [(length - side) // 2]
-    count = math.ceil((length - side) / (STEP * side)) + 1
-    return [round(at * (length - side) / (count - 1)) for at in range(count)]
-
-
-def _whole_square(height: int, width: int) -> Square:
-    longer = max(height, width)
-    return Square((width - longer) // 2, (height - longer) // 2, longer)
 
 
 def _sorted(heads: Iterator[Head]) -> tuple[Head, ...]:

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationE
 from pydantic.alias_generators import to_camel
 
 from hairnet_data.core.errors import DatasetError
-from hairnet_data.core.records.shard_file import FILE_FORMATS
+from hairnet_data.core.records.shard_file import FILE_FORMATS, shard_file_name
 from hairnet_data.core.storage.bounded_read import read_bytes
 from hairnet_data.core.validation import first_error
 
@@ -76,10 +76,9 @@ class DatasetInfo:
     splits: tuple[SplitInfo, ...]
 
     def shard_names(self, split: SplitInfo) -> list[str]:
-        """The file names of a split's shards, in order, as TFDS forms them."""
+        """The file names of a split's shards, in order."""
         count = len(split.shard_lengths)
-        stem = f"{self.name}-{split.name}.{self.file_format}"
-        return [f"{stem}-{number:05d}-of-{count:05d}" for number in range(count)]
+        return [shard_file_name(self.name, split.name, self.file_format, number, count) for number in range(count)]
 
 
 def _check_split_names(info: DatasetInfo) -> DatasetInfo:

@@ -38,6 +38,11 @@ def format_of(path: Path) -> str:
     raise ValueError("its name says no file format")
 
 
+def shard_file_name(dataset: str, split: str, file_format: str, number: int, count: int) -> str:
+    """The file name of shard `number` of `count`, as TFDS forms it."""
+    return f"{dataset}-{split}.{file_format}-{number:05d}-of-{count:05d}"
+
+
 def write_records(path: Path, records: Iterable[bytes], file_format: str) -> tuple[int, str]:
     """Writes a shard atomically; it is on the disk before it gets its path. The same records, the same bytes.
 

@@ -11,8 +11,9 @@ from hairnet_data.core.classes import FACE, HAIR
 from hairnet_model.inference import composite, letterbox, locate
 from hairnet_model.inference.components import components, overlap
 from hairnet_model.inference.engines import KerasEngine
-from hairnet_model.inference.locate import Cut, Located, Square
+from hairnet_model.inference.locate import Cut, Located
 from hairnet_model.inference.segmenter import Segmenter
+from hairnet_model.inference.squares import Square, cut_out
 from hairnet_model.networks.outputs import probabilities
 from tests.support import colours
 
@@ -188,12 +189,12 @@ def test_a_disc_stays_where_it_is():
 
 def test_a_cut_reaches_over_the_photos_edge():
     photo = np.full((100, 80, 3), 200, np.uint8)
-    made = locate.cut_out(photo, Square(-32, -32, 64), SIZE)
+    made = cut_out(photo, Square(-32, -32, 64), SIZE)
     assert (made[:30] == letterbox.PAD).all()
     assert (made[:, :30] == letterbox.PAD).all()
     assert (made[33:, 33:] == 200).all()
     for left, top in ((500, 500), (81, 20), (20, -65)):
-        assert (locate.cut_out(photo, Square(left, top, 64), SIZE) == letterbox.PAD).all()
+        assert (cut_out(photo, Square(left, top, 64), SIZE) == letterbox.PAD).all()
 
 
 def test_without_locating_the_photo_is_seen_once():
