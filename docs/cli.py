@@ -45,7 +45,7 @@ _VALUES = {"<float,float>...": "<float> <float>", "<list[str]>": "<str>", "<list
 def programs() -> dict[str, Any]:
     """Both programs by name, each as the parser that Typer makes of it."""
     from hairnet_data.cli.app import app as data
-    from hairnet_model.cli import app as model
+    from hairnet_model.cli.app import app as model
 
     return {name: typer.main.get_command(app) for name, app in (("hairnet-data", data), ("hairnet-model", model))}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hairnet_model.cli import main
+from hairnet_model.cli.app import main
 
 if __name__ == "__main__":
     main()

@@ -108,7 +108,7 @@ def run(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
     if program == "hairnet-data":
         from hairnet_data.cli.app import main
     else:
-        from hairnet_model.cli import main
+        from hairnet_model.cli.app import main
     spoken = f"{program} {' '.join(arguments)} "
     shorter = max((start for start in SHORTER if spoken.startswith(f"{start} ")), key=len, default="")
     monkeypatch.setattr(sys, "argv", [program, *arguments, *SHORTER.get(shorter, [])])

@@ -20,7 +20,7 @@ def test_what_names_tensorflow() -> None:
 
 def test_help_imports_no_network() -> None:
     code = (
-        "import sys; from hairnet_model import cli; import hairnet_model; "
+        "import sys; from hairnet_model.cli import app; import hairnet_model; "
         "print([name for name in ('keras', 'tensorflow', 'matplotlib') if name in sys.modules])"
     )
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)

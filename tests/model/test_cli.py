@@ -23,7 +23,7 @@ from tests.support.command import Command
 @pytest.fixture
 def model_command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
     """Runs `hairnet-model` in this process: status, standard output, standard error."""
-    from hairnet_model.cli import main
+    from hairnet_model.cli.app import main
 
     def run(*arguments: object) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "argv", ["hairnet-model", *map(str, arguments)])
@@ -113,7 +113,7 @@ def test_training_from_a_packed_file_needs_no_tensorflow_of_ours(
     packed = tmp_path / "small.npz"
     assert model_command("pack", drawn_dataset, "--out", packed, "--train-examples", 16)[0] == 0
     code = (
-        "import sys; from hairnet_model.cli import main\n"
+        "import sys; from hairnet_model.cli.app import main\n"
         "try: main()\n"
         "finally: print('hairnet_model.data.tfds_records' in sys.modules)"
     )

@@ -85,7 +85,7 @@ def test_the_server_gives_threads_and_nothing_else(built: Path, tmp_path: Path) 
 def test_the_command_writes_serves_and_ends(tmp_path: Path) -> None:
     if not (web_site.BUILT / "index.html").is_file():
         pytest.skip("the page is not built: make web")
-    command = [sys.executable, "-c", "from hairnet_model.cli import main; main()", "web"]
+    command = [sys.executable, "-c", "from hairnet_model.cli.app import main; main()", "web"]
     root = Path(web_site.__file__).parents[1]
     environment = {**os.environ, "PYTHONPATH": str(root), "PYTHONUNBUFFERED": "1"}
 

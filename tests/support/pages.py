@@ -120,7 +120,7 @@ def anchors(page: Path) -> set[str]:
 def parsers() -> dict[str, Any]:
     """The parsers of both programs, as Typer makes them."""
     from hairnet_data.cli.app import app as data
-    from hairnet_model.cli import app as model
+    from hairnet_model.cli.app import app as model
 
     return {name: typer.main.get_command(app) for name, app in zip(PROGRAMS, (data, model), strict=True)}
 

@@ -164,7 +164,7 @@ def test_a_packed_dataset_keeps_it(hair_only: Path, tmp_path: Path) -> None:
 
 
 def test_the_command_packs_what_the_dataset_says(hair_only: Path, tmp_path: Path) -> None:
-    from hairnet_model.cli import pack
+    from hairnet_model.cli.dataset_commands import pack
 
     pack(hair_only, tmp_path / "hair.npz", None)
     training = np.concatenate([masks for _, masks in PackedFeed(tmp_path / "hair.npz").training(8, 0, 8, 0)])

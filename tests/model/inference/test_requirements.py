@@ -26,7 +26,7 @@ class Hider:
 
 sys.meta_path.insert(0, Hider())
 sys.argv = ["hairnet-model", *sys.argv[2:]]
-from hairnet_model.cli import main
+from hairnet_model.cli.app import main
 main()
 """
 

@@ -1,7 +1,4 @@
-"""The command `hairnet-model`. Each command is a few lines over functions that a program can call.
-
-What a command needs is imported inside it: `--help` answers at once.
-"""
+"""The commands that read prepared datasets: `train`, `evaluate` and `pack`."""
 
 from __future__ import annotations
 
@@ -9,26 +6,19 @@ import json
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hairnet_data.core import cli
 from hairnet_data.core.classes import NAMES
-from hairnet_data.core.errors import UsageError, one_line
+from hairnet_data.core.errors import UsageError
+from hairnet_model.cli.options import ModelPath, Quiet
 
 if TYPE_CHECKING:
     from hairnet_model.data.feed import Feed
     from hairnet_model.model_io.model_file import Model
-
-app = cli.new_app("hairnet-model", "Trains, measures and uses networks that find hair and face in pictures.")
-
-ModelPath = Annotated[
-    Path | None, typer.Option("--model", help="A .keras file or a run's folder.", show_default="the shipped weights")
-]
-Quiet = Annotated[bool, typer.Option("--quiet", help="Show no progress.")]
 
 
 @contextmanager
@@ -45,7 +35,6 @@ def _sigterm_as_ctrl_c() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-@app.command()
 @_sigterm_as_ctrl_c()
 def train(
     data: Annotated[list[Path], typer.Argument(metavar="DIR...", help="Prepared datasets, or one packed .npz.")],
@@ -141,7 +130,6 @@ def train(
     print(out / "best.keras")
 
 
-@app.command()
 def evaluate(
     dataset: Annotated[Path, typer.Argument(metavar="DIR", help="A prepared dataset.")],
     model: ModelPath = None,
@@ -180,132 +168,6 @@ def evaluate(
         print(worst, file=sys.stderr)
 
 
-@app.command()
-def predict(
-    photos: Annotated[
-        list[Path],
-        typer.Argument(metavar="PHOTO_OR_DIR...", help="Photos, folders, patterns; `-` reads a list, a path a line."),
-    ],
-    out: Annotated[Path, typer.Option(help="A folder for the masks.")],
-    model: Annotated[
-        str | None,
-        typer.Option(
-            metavar="PATH", help="A .tflite or .keras file, or a run's folder.", show_default="the shipped weights"
-        ),
-    ] = None,
-    engine: Annotated[
-        str | None, typer.Option(help="litert or keras, for the shipped weights.", show_default="litert")
-    ] = None,
-    locate: Annotated[
-        bool, typer.Option("--locate/--no-locate", help="Look for small heads; --no-locate sees each photo once.")
-    ] = True,
-    overlay: Annotated[bool, typer.Option("--overlay", help="Also the photo with the mask over it.")] = False,
-    cutout: Annotated[
-        list[str] | None, typer.Option(help="Also hair, face or head cut out (RGBA); may be repeated.")
-    ] = None,
-    panels: Annotated[
-        bool, typer.Option("--panels", help="Also six panels: hair and face cut out, removed, bald.")
-    ] = False,
-    truth: Annotated[Path | None, typer.Option(help="A folder of true masks (class ids), for the panels.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print what was found as JSON.")] = False,
-    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 if a photo shows no head.")] = False,
-    quiet: Quiet = False,
-) -> None:
-    """Finds hair and face in photos.
-
-    Writes PNG masks of class ids (mode L) in the photos' own sizes, and predictions.csv.
-    """
-    from hairnet_data.core.progress import progress_bar
-    from hairnet_model.inference.engines import engine_for
-    from hairnet_model.inference.photo_paths import listed
-
-    if engine_for(model, engine) == "keras":
-        from hairnet_model.networks.start import start_quietly
-
-        start_quietly()
-    from hairnet_model.inference.predict import Outputs
-    from hairnet_model.inference.predict import predict as predict_photos
-    from hairnet_model.inference.prediction_report import to_json
-    from hairnet_model.inference.segmenter import Segmenter
-
-    selected = [path for given in photos for path in (listed(sys.stdin.read()) if str(given) == "-" else [given])]
-    outputs = Outputs(overlay, panels, truth, tuple(cutout or ()), locate)
-    with progress_bar(quiet or as_json, "photos") as progress:
-        result = predict_photos(selected, out, Segmenter.load(model, engine), outputs, progress)
-    if as_json:
-        print(json.dumps(to_json(result.photos, result.errors), indent=2))
-    for error in result.errors:
-        print(f"hairnet-model: {error}", file=sys.stderr)
-    for photo in result.without_head:
-        print(f"hairnet-model: {one_line(str(photo.file))}: no head found", file=sys.stderr)
-    if result.errors or (strict and result.without_head):
-        raise typer.Exit(1)
-
-
-@app.command()
-def export(
-    out: Annotated[Path, typer.Option(help="A .tflite or .onnx file, or a new folder for a SavedModel.")],
-    form: Annotated[
-        str | None, typer.Option("--format", help="litert, saved_model or onnx.", show_default="by the ending of --out")
-    ] = None,
-    quantize: Annotated[str | None, typer.Option(help="float16 or int8, for litert.", show_default="float32")] = None,
-    model: ModelPath = None,
-    data: Annotated[
-        Path | None,
-        typer.Option(help="A prepared dataset to calibrate and compare on.", show_default="drawn samples"),
-    ] = None,
-) -> None:
-    """Writes a model for another runtime, and compares its outputs there with those of the Keras model."""
-    from hairnet_model.networks.start import start_quietly
-
-    start_quietly()
-    from hairnet_model.evaluation.report import agreement_line
-    from hairnet_model.export.calibration import drawn, pictures
-    from hairnet_model.export.pipeline import choose_format
-    from hairnet_model.export.pipeline import export as export_model
-    from hairnet_model.model_io import model_file
-
-    form = choose_format(out, form)  # before anything is loaded
-    loaded = model_file.load(model)
-    if data:
-        from hairnet_model.data import tfds_records
-
-        calibration, images = pictures(tfds_records.open_dataset(data))
-    else:
-        calibration = images = drawn(loaded.image_size)
-    exported = export_model(loaded, out, images, form, quantize, calibration)
-    print(agreement_line(exported.agreement.iou, exported.agreement.pictures, exported.size), file=sys.stderr)
-    print(exported.path)
-
-
-@app.command()
-def web(
-    out: Annotated[Path | None, typer.Option(help="Write the site into this folder.")] = None,
-    serve: Annotated[bool, typer.Option("--serve", help="Serve it on this machine, and open it.")] = False,
-    port: Annotated[int, typer.Option(help="To serve on.", show_default="any free one")] = 0,
-    browse: Annotated[bool, typer.Option("--browse/--no-browse", help="Whether --serve opens a browser.")] = True,
-    model: ModelPath = None,
-) -> None:
-    """Writes or serves the web page: hair and face live, in the browser, on the user's own machine."""
-    from hairnet_model import web_site
-
-    if out is None and not serve:
-        raise UsageError("web", "has nothing to do", "give --out SITE, or --serve")
-    if model:
-        from hairnet_model.networks.start import start_quietly
-
-        start_quietly()
-    with web_site.folder(out, model) as written:
-        if out:
-            print(written, flush=True)
-        if serve:
-            server = web_site.server(written, port)
-            print(f"{web_site.address(server)} (Ctrl-C ends it)", flush=True)
-            with suppress(KeyboardInterrupt):  # the way to end it
-                web_site.serve(server, browse)
-
-
-@app.command()
 def pack(
     dataset: Annotated[Path, typer.Argument(metavar="DIR", help="A prepared dataset.")],
     out: Annotated[Path, typer.Option(help="The .npz file.")],
@@ -369,15 +231,3 @@ def _load_init(path: str | None) -> Model | None:
     from hairnet_model.model_io import model_file
 
     return model_file.load(None if path == "shipped" else Path(path))
-
-
-def main() -> None:
-    """Runs the command line; see `core.cli.run` for its exit status."""
-    try:
-        cli.run(app, "no file is incomplete; --resume resumes a training", "try a smaller --batch")
-    except ModuleNotFoundError as error:
-        if str(error.name).startswith("hairnet_"):
-            raise
-        hint = "pip install hairnet without --no-deps; requirements-inference.txt is for predict with LiteRT alone"
-        print(f"hairnet-model: this command needs {error.name}, which is not installed; {hint}", file=sys.stderr)
-        sys.exit(1)
