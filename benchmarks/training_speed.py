@@ -16,6 +16,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 sys.path.insert(0, str(Path(__file__).parent))
 from common import machine, table
 
+from hairnet_model.data.prepared_dataset import open_dataset
+
 BATCH, STEPS, ROUNDS = 32, 6, 3
 
 
@@ -31,7 +33,7 @@ def main() -> None:
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("dataset", type=Path)
-    dataset = tfds_records.open_dataset(parser.parse_args().dataset)
+    dataset = open_dataset(parser.parse_args().dataset)
     images, masks = next(tfds_records.training_batches([dataset], BATCH, 0, 1, 0))
 
     def stepper(arch: str, precision: str) -> tuple[Callable[[], None], Trainer]:

@@ -12,11 +12,12 @@ import cv2
 import numpy as np
 
 from hairnet_model.data import tfds_records
+from hairnet_model.data.prepared_dataset import open_dataset
 from hairnet_model.model_io import shipped
 
 EACH, QUALITY = 12, 90
 
-dataset = tfds_records.open_dataset(Path(sys.argv[1]))
+dataset = open_dataset(Path(sys.argv[1]))
 assert dataset.source == "drawn", "only drawn portraits ship with the package"
 files = []
 for split in ("test", "test_shifted", "test_rotated", "test_occluded"):

@@ -112,9 +112,9 @@ def export(
     form = choose_format(out, form)  # before anything is loaded
     loaded = model_file.load(model)
     if data:
-        from hairnet_model.data import tfds_records
+        from hairnet_model.data.prepared_dataset import open_dataset
 
-        calibration, images = pictures(tfds_records.open_dataset(data))
+        calibration, images = pictures(open_dataset(data))
     else:
         calibration = images = drawn(loaded.image_size)
     exported = export_model(loaded, out, images, form, quantize, calibration)

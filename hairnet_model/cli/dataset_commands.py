@@ -145,7 +145,7 @@ def evaluate(
     from hairnet_model.networks.start import start_quietly
 
     start_quietly()
-    from hairnet_model.data import tfds_records
+    from hairnet_model.data.prepared_dataset import open_dataset
     from hairnet_model.evaluation.evaluate import evaluate as evaluate_model
     from hairnet_model.evaluation.hard_examples import HardExamples, check_sheet_path
     from hairnet_model.evaluation.report import print_report
@@ -153,7 +153,7 @@ def evaluate(
 
     if worst:
         check_sheet_path(worst)
-    prepared = tfds_records.open_dataset(dataset)
+    prepared = open_dataset(dataset)
     loaded = model_file.load(model)
     _warn(loaded.size_warning(prepared.image_size))
     hard_examples = HardExamples()
@@ -184,12 +184,13 @@ def pack(
     start_quietly()
     from hairnet_model.data import tfds_records
     from hairnet_model.data.packed_feed import write_packed
+    from hairnet_model.data.prepared_dataset import open_dataset
 
     if out.suffix != ".npz":
         raise UsageError("--out", f"{out.name} does not end in .npz", "give a name that does")
     if train_examples is not None and train_examples < 1:
         raise UsageError("--train-examples", f"{train_examples} is less than 1", "give a number from 1 on")
-    prepared = tfds_records.open_dataset(dataset)
+    prepared = open_dataset(dataset)
     about = {
         "name": prepared.name,
         "fingerprint": prepared.fingerprint,
@@ -219,8 +220,8 @@ def _open_feed(paths: list[Path]) -> Feed:
                 "DIR", "a packed .npz cannot be mixed with others", "give it alone, or the datasets it was packed from"
             )
         return PackedFeed(paths[0])
+    from hairnet_model.data.prepared_dataset import open_dataset
     from hairnet_model.data.tfds_feed import RecordFeed
-    from hairnet_model.data.tfds_records import open_dataset
 
     return RecordFeed([open_dataset(path) for path in paths])
 

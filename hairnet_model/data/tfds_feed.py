@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from hairnet_data.core.arrays import Pixels
-from hairnet_model.data.tfds_records import Dataset, one_size, people, read, training_batches
+from hairnet_model.data.prepared_dataset import Dataset, one_size
+from hairnet_model.data.tfds_records import people, read, training_batches
 
 
 class RecordFeed:

@@ -1,11 +1,10 @@
-"""Reads prepared datasets with TensorFlow: their metadata, and their records as batches."""
+"""Reads the records of prepared datasets with TensorFlow, as batches."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,17 +12,16 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from hairnet_data.core.arrays import Pixels
-from hairnet_data.core.classes import NAMES, UNLABELLED
+from hairnet_data.core.classes import UNLABELLED
 from hairnet_data.core.errors import DatasetError, HairnetError, UsageError
 from hairnet_data.core.records import array_record
-from hairnet_data.core.records.dataset_info import HINT, read_dataset_info
-from hairnet_model.data.dataset_metadata import read_metadata
 from hairnet_model.data.partial_labels import fill_unlabelled, unlabelled_value
 from hairnet_model.data.person_hash import hashed
+from hairnet_model.data.prepared_dataset import Dataset, one_size
 from hairnet_model.data.shard_order import files_of_range
 
 StreamErrors = list[HairnetError]
-"""Errors that ended a stream early, to be raised by whoever reads it."""
+"""Errors that ended a stream early, to be raised where it is read."""
 
 _FEATURES = {
     "image": tf.io.FixedLenFeature([], tf.string),
@@ -31,35 +29,6 @@ _FEATURES = {
     "index": tf.io.FixedLenFeature([], tf.int64),
     **{name: tf.io.FixedLenFeature([], tf.string) for name in ("kind", "source_id", "person", "recipe")},
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Dataset:
-    """A prepared dataset, as its own files describe it.
-
-    Attributes:
-        path: its folder, e.g. `.../hairnet_synthetic/lfw/1.0.0`.
-        name: its configuration's, e.g. `lfw`.
-        fingerprint: hex digits of its settings and content.
-        image_size: side of its pictures, in pixels.
-        source: name of the source of its portraits, e.g. `drawn`.
-        shards: of every split, in order: the file, and how many records it holds.
-        unlabelled: ids of the classes that pixels without a label may have; () where all pixels have labels.
-    """
-
-    path: Path
-    name: str
-    fingerprint: str
-    image_size: int
-    source: str
-    shards: dict[str, tuple[tuple[str, int], ...]]
-    unlabelled: tuple[int, ...] = ()
-
-    def count(self, split: str) -> int:
-        """Records in a split. Raises UsageError where there is no such split."""
-        if split not in self.shards:
-            raise UsageError(str(self.path), f"has no split {split!r}", f"it has {', '.join(self.shards)}")
-        return sum(records for _, records in self.shards[split])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,36 +52,6 @@ class Batch:
     person: tuple[str, ...]
     source_id: tuple[str, ...]
     recipe: tuple[str, ...]
-
-
-def open_dataset(path: Path) -> Dataset:
-    """Opens a prepared dataset by its folder.
-
-    Raises:
-        DatasetError: there is none, its classes are not `NAMES`, or its files cannot be read.
-    """
-    if not os.path.isdir(path):
-        raise DatasetError(str(path), "is no folder", HINT)
-    info, metadata = read_dataset_info(path), read_metadata(path)
-    if metadata.classes != NAMES:
-        what = f"has the classes {list(metadata.classes)}"
-        raise DatasetError(str(path), what, f"a model here knows {', '.join(NAMES)}, in order")
-    shards = {
-        split.name: tuple(
-            (str(path / name), records)
-            for name, records in zip(info.shard_names(split), split.shard_lengths, strict=True)
-        )
-        for split in info.splits
-    }
-    return Dataset(
-        path=path,
-        name=info.config_name,
-        fingerprint=metadata.fingerprint,
-        image_size=metadata.identity.image_size,
-        source=metadata.identity.source.name,
-        shards=shards,
-        unlabelled=metadata.unlabelled,
-    )
 
 
 def read(dataset: Dataset, split: str, batch: int = 32) -> Iterator[Batch]:
@@ -289,14 +228,6 @@ def _texts(values: Iterable[bytes], dataset: Dataset, split: str) -> tuple[str, 
     except UnicodeDecodeError as error:
         where = f"{dataset.path} ({split})"
         raise DatasetError(where, "a record holds text that is not UTF-8", "`hairnet-data verify` names it") from error
-
-
-def one_size(datasets: Sequence[Dataset]) -> int:
-    """Returns the side of all datasets' pictures, in pixels. Raises UsageError where they differ."""
-    sizes = {dataset.image_size for dataset in datasets}
-    if len(sizes) != 1:
-        raise UsageError("DIR", f"the datasets have pictures of {sorted(sizes)} pixels", "build them with one size")
-    return sizes.pop()
 
 
 def encoded(dataset: Dataset, split: str, most: int | None = None) -> Iterator[tuple[bytes, bytes]]:

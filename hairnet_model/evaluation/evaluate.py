@@ -16,6 +16,7 @@ from hairnet_data.core.errors import DatasetError, HairnetError
 from hairnet_data.core.progress import Progress, silent
 from hairnet_model.data import tfds_records
 from hairnet_model.data.person_hash import hashed
+from hairnet_model.data.prepared_dataset import Dataset
 from hairnet_model.evaluation import metrics
 from hairnet_model.evaluation.metrics import Counts
 from hairnet_model.evaluation.report import Negatives, Report, SplitReport
@@ -55,7 +56,7 @@ class Case:
 
 def evaluate(
     model: Model,
-    dataset: tfds_records.Dataset,
+    dataset: Dataset,
     splits: Sequence[str] | None = None,
     batch: int = 32,
     progress: Progress = silent,
@@ -98,7 +99,7 @@ def evaluate(
     return Report(dataset.name, dataset.fingerprint, dataset.source, size, reports, speed, model.image_size)
 
 
-def check_size(dataset: tfds_records.Dataset) -> None:
+def check_size(dataset: Dataset) -> None:
     """Raises DatasetError if the networks cannot take the dataset's pictures."""
     size = dataset.image_size
     if size % STRIDE:
@@ -107,7 +108,7 @@ def check_size(dataset: tfds_records.Dataset) -> None:
         raise DatasetError(str(dataset.path), f"has pictures of {size} pixels, which no network here takes", hint)
 
 
-def cases(model: Model, dataset: tfds_records.Dataset, split: str, batch: int = 32) -> Iterator[Case]:
+def cases(model: Model, dataset: Dataset, split: str, batch: int = 32) -> Iterator[Case]:
     """Yields every picture of a split with the model's prediction.
 
     Raises:

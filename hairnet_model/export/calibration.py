@@ -8,6 +8,7 @@ from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.errors import UsageError
 from hairnet_data.core.images.photos import read_photo
 from hairnet_model.data import tfds_records
+from hairnet_model.data.prepared_dataset import Dataset
 from hairnet_model.inference.letterbox import frame
 from hairnet_model.model_io import shipped
 
@@ -15,7 +16,7 @@ MOST = 200
 """Pictures per split: more change neither ranges nor IoUs, and take longer."""
 
 
-def pictures(dataset: tfds_records.Dataset) -> tuple[Pixels, Pixels]:
+def pictures(dataset: Dataset) -> tuple[Pixels, Pixels]:
     """Reads pictures to calibrate on, from `train`, and to compare on, from `test` or, if it is empty, `validation`.
 
     Returns:
@@ -29,7 +30,7 @@ def pictures(dataset: tfds_records.Dataset) -> tuple[Pixels, Pixels]:
     return _first_pictures(dataset, "train"), _first_pictures(dataset, comparison)
 
 
-def _first_pictures(dataset: tfds_records.Dataset, split: str) -> Pixels:
+def _first_pictures(dataset: Dataset, split: str) -> Pixels:
     if not dataset.count(split):
         raise UsageError(str(dataset.path), f"its split {split} is empty", "give another --data")
     batches: list[Pixels] = []

@@ -20,6 +20,7 @@ from hairnet_data.dataset.reader import open_prepared, recover_tfrecords
 from hairnet_data.inspection.stats import count
 from hairnet_data.recipes.recipe import Recipe
 from hairnet_model.data import tfds_records
+from hairnet_model.data.prepared_dataset import open_dataset
 from tests.fuzz.answers import asked, times
 from tests.fuzz.mutations import inputs
 
@@ -107,7 +108,7 @@ def test_batches(tiny_dataset: Path, tmp_path_factory: pytest.TempPathFactory, d
     else:
         content = frame(data.draw(inputs([unframe(path.read_bytes())[0]], WORDS)))
     path.write_bytes(content)
-    dataset = tfds_records.open_dataset(to)
+    dataset = open_dataset(to)
     batches = asked(lambda: list(tfds_records.read(dataset, "test")), DatasetError)
     for batch in batches or []:
         assert batch.images.shape[1:] == (32, 32, 3)

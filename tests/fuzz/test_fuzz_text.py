@@ -17,7 +17,7 @@ from hairnet_data.dataset.reader import open_prepared
 from hairnet_data.recipes.policy import DEFAULT, Policy, from_mapping, read_policy
 from hairnet_data.recipes.recipe import Affine, Crop, Occluder, Paint, Photometric, Recipe
 from hairnet_data.sources.folder.config import read_config
-from hairnet_model.data.tfds_records import open_dataset
+from hairnet_model.data.prepared_dataset import open_dataset
 from tests.fuzz.answers import asked, times
 from tests.fuzz.mutations import WORDS, inputs
 

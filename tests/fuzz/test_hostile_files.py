@@ -34,6 +34,7 @@ from hairnet_data.sources.lfw.archives import unpack
 from hairnet_data.sources.lfw.source import LISTS, LfwParts
 from hairnet_model.data import tfds_records
 from hairnet_model.data.packed_feed import PackedFeed
+from hairnet_model.data.prepared_dataset import open_dataset
 from hairnet_model.inference import photo_paths
 from hairnet_model.model_io import model_file
 from hairnet_model.training import checkpoint
@@ -189,7 +190,7 @@ def readers(path: Path, home: Path) -> dict[str, Callable[[], object]]:
         "negatives": lambda: PhotoFolder(path).catalogue(),
         "LFW": lambda: LfwParts.open(path, home / "cache"),
         "archive": lambda: unpack(path, home / "cache", {"a"}),
-        "records": lambda: tfds_records.open_dataset(path),
+        "records": lambda: open_dataset(path),
         "prepared": lambda: open_prepared(path),
         "model": lambda: model_file.load(path),
         "packed": lambda: PackedFeed(path),
@@ -258,7 +259,7 @@ def test_pipes_in_the_places_of_files(tmp_path: Path, tiny_dataset: Path) -> Non
             (copy / file.name).write_bytes(file.read_bytes())
         (copy / name).unlink()
         os.mkfifo(copy / name)
-        assert asked(lambda copy=copy: list(tfds_records.read(tfds_records.open_dataset(copy), "train"))) is None
+        assert asked(lambda copy=copy: list(tfds_records.read(open_dataset(copy), "train"))) is None
 
 
 def test_links_in_a_source_folder(tmp_path: Path) -> None:

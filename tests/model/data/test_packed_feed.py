@@ -9,11 +9,12 @@ import pytest
 from hairnet_data.core.errors import DatasetError
 from hairnet_model.data import tfds_records
 from hairnet_model.data.packed_feed import PackedFeed, write_packed
+from hairnet_model.data.prepared_dataset import open_dataset
 
 
 @pytest.fixture(scope="module")
 def packed(drawn_dataset: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    dataset = tfds_records.open_dataset(drawn_dataset)
+    dataset = open_dataset(drawn_dataset)
     path = tmp_path_factory.mktemp("packed") / "small.npz"
     about = {"name": "small", "fingerprint": "f", "image_size": 64, "people": ["p"]}
     splits = {
@@ -27,7 +28,7 @@ def packed(drawn_dataset: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
 def test_it_holds_what_the_dataset_holds(packed: Path, drawn_dataset: Path) -> None:
     feed = PackedFeed(packed)
     assert (feed.examples, feed.image_size, feed.people) == (40, 64, {"p"})
-    dataset = tfds_records.open_dataset(drawn_dataset)
+    dataset = open_dataset(drawn_dataset)
     for (images, masks), batch in zip(feed.validation(), tfds_records.read(dataset, "validation"), strict=True):
         np.testing.assert_array_equal(masks, batch.masks)
         np.testing.assert_array_equal(images, batch.images)  # OpenCV and TensorFlow both use libjpeg-turbo

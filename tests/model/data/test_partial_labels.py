@@ -22,6 +22,7 @@ from hairnet_model.data import tfds_records
 from hairnet_model.data.augment import cover
 from hairnet_model.data.packed_feed import PackedFeed, write_packed
 from hairnet_model.data.partial_labels import POSSIBLE, fill_unlabelled, unlabelled_value
+from hairnet_model.data.prepared_dataset import open_dataset
 from hairnet_model.data.tfds_feed import RecordFeed
 from hairnet_model.evaluation import metrics
 from hairnet_model.evaluation.evaluate import Case
@@ -96,7 +97,7 @@ def test_other_values_are_refused_with_or_without(value: int) -> None:
 
 
 def test_reading_keeps_it(hair_only: Path) -> None:
-    dataset = tfds_records.open_dataset(hair_only)
+    dataset = open_dataset(hair_only)
     assert dataset.unlabelled == (BACKGROUND, FACE)
     stored = [decode_mask(bytes(record["mask"])) for record in open_prepared(hair_only).read("test")]
     read = np.concatenate([batch.masks for batch in tfds_records.read(dataset, "test", 5)])
@@ -106,7 +107,7 @@ def test_reading_keeps_it(hair_only: Path) -> None:
 
 def test_training_reads_which_classes_are_possible(hair_only: Path, drawn_dataset: Path) -> None:
     """Each dataset's own, however they are mixed and shuffled."""
-    feed = RecordFeed([tfds_records.open_dataset(drawn_dataset), tfds_records.open_dataset(hair_only)])
+    feed = RecordFeed([open_dataset(drawn_dataset), open_dataset(hair_only)])
     kinds = set()
     for images, masks in feed.training(8, 0, 16, 0):
         assert len(images) == 8
@@ -124,11 +125,11 @@ def test_training_reads_which_classes_are_possible(hair_only: Path, drawn_datase
 def test_unlabelled_pixels_are_refused_unless_the_metadata_say_so(
     mixed: bool, copied: Path, tmp_path: Path, drawn_dataset: Path
 ) -> None:
-    dataset = tfds_records.open_dataset(unlabel(copied, None, ("train", "test")))
+    dataset = open_dataset(unlabel(copied, None, ("train", "test")))
     with pytest.raises(DatasetError, match="a mask holds the class 255"):
         list(tfds_records.read(dataset, "test"))
     # That another one has such pixels does not excuse it.
-    others = [replace(tfds_records.open_dataset(drawn_dataset), unlabelled=(BACKGROUND, FACE))] if mixed else []
+    others = [replace(open_dataset(drawn_dataset), unlabelled=(BACKGROUND, FACE))] if mixed else []
     with pytest.raises(DatasetError, match="a mask holds the class 255"):
         list(tfds_records.training_batches([*others, dataset], 8, 0, 8, 0))
 
@@ -137,11 +138,11 @@ def test_unlabelled_pixels_are_refused_unless_the_metadata_say_so(
 def test_metadata_that_mean_nothing_are_refused(says: Any, copied: Path) -> None:
     unlabel(copied, says, ())
     with pytest.raises(DatasetError, match="is no dataset of this kind"):
-        tfds_records.open_dataset(copied)
+        open_dataset(copied)
 
 
 def test_a_packed_dataset_keeps_it(hair_only: Path, tmp_path: Path) -> None:
-    dataset = tfds_records.open_dataset(hair_only)
+    dataset = open_dataset(hair_only)
     about: dict[str, Any] = {"name": "hair", "fingerprint": "f", "image_size": 64, "people": []}
 
     def pack(**more: Any) -> PackedFeed:
@@ -272,7 +273,7 @@ def test_an_evaluation_says_nothing_of_a_class_that_nobody_labelled(
     from hairnet_model.networks import fcn
 
     model = Model(fcn.create("hairnet", "classes"), 64, frozenset(), {})
-    report = evaluate(model, tfds_records.open_dataset(hair_only), ["test", "test_shifted"])
+    report = evaluate(model, open_dataset(hair_only), ["test", "test_shifted"])
     splits = report.to_json()["splits"]
     assert splits["test"]["portraits"]["f1"]["face"] is None
     assert splits["test_shifted"]["portraits"]["f1"]["face"] is not None

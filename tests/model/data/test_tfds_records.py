@@ -14,12 +14,13 @@ from hairnet_data.core.errors import DatasetError, UsageError
 from hairnet_data.dataset.reader import open_prepared
 from hairnet_model.data import tfds_records
 from hairnet_model.data.person_hash import hashed
+from hairnet_model.data.prepared_dataset import Dataset, open_dataset
 from hairnet_model.data.tfds_feed import RecordFeed
 from tests.support.datasets import change_record, rewrite
 
 
 def test_the_metadata_is_read(drawn_dataset: Path) -> None:
-    dataset = tfds_records.open_dataset(drawn_dataset)
+    dataset = open_dataset(drawn_dataset)
     assert (dataset.name, dataset.image_size, dataset.source) == ("small", 64, "drawn")
     assert dataset.count("train") == 64
     with pytest.raises(UsageError, match=r"has no split 'tset'; it has train, "):
@@ -28,7 +29,7 @@ def test_the_metadata_is_read(drawn_dataset: Path) -> None:
 
 def test_records_are_read_as_they_are_stored(drawn_dataset: Path) -> None:
     stored = list(open_prepared(drawn_dataset).read("test_occluded"))
-    batches = list(tfds_records.read(tfds_records.open_dataset(drawn_dataset), "test_occluded", batch=5))
+    batches = list(tfds_records.read(open_dataset(drawn_dataset), "test_occluded", batch=5))
     assert [len(batch.images) for batch in batches] == [5, 5, 2]
     assert [index for batch in batches for index in batch.index] == list(range(12))
     for name in ("kind", "person", "source_id", "recipe"):
@@ -42,22 +43,22 @@ def test_records_are_read_as_they_are_stored(drawn_dataset: Path) -> None:
 def test_people_are_those_of_the_records(drawn_dataset: Path) -> None:
     names = {record["person"].decode() for record in open_prepared(drawn_dataset).read("train")} - {""}
     assert names
-    assert tfds_records.people(tfds_records.open_dataset(drawn_dataset)) == {hashed(name) for name in names}
+    assert tfds_records.people(open_dataset(drawn_dataset)) == {hashed(name) for name in names}
 
 
-def _steps(dataset: tfds_records.Dataset, first: int, steps: int, seed: int = 0) -> list[np.ndarray]:
+def _steps(dataset: Dataset, first: int, steps: int, seed: int = 0) -> list[np.ndarray]:
     return [images for images, _ in tfds_records.training_batches([dataset], 8, first, steps, seed)]
 
 
 def test_a_pass_shows_every_record_once(drawn_dataset: Path) -> None:
-    dataset = tfds_records.open_dataset(drawn_dataset)
+    dataset = open_dataset(drawn_dataset)
     stored = Counter(image.tobytes() for batch in tfds_records.read(dataset, "train") for image in batch.images)
     for first in (0, 8, 80):
         assert Counter(image.tobytes() for images in _steps(dataset, first, 8) for image in images) == stored
 
 
 def test_the_same_steps_are_the_same_batches(drawn_dataset: Path) -> None:
-    dataset = tfds_records.open_dataset(drawn_dataset)
+    dataset = open_dataset(drawn_dataset)
     for a, b in zip(_steps(dataset, 4, 6), _steps(dataset, 4, 6), strict=True):
         np.testing.assert_array_equal(a, b)
     assert any((a != b).any() for a, b in zip(_steps(dataset, 4, 6), _steps(dataset, 4, 6, seed=1), strict=True))
@@ -65,7 +66,7 @@ def test_the_same_steps_are_the_same_batches(drawn_dataset: Path) -> None:
 
 
 def test_masks_come_with_their_images(drawn_dataset: Path) -> None:
-    dataset = tfds_records.open_dataset(drawn_dataset)
+    dataset = open_dataset(drawn_dataset)
     mask_of = {
         image.tobytes(): mask.tobytes()
         for batch in tfds_records.read(dataset, "train")
@@ -77,7 +78,7 @@ def test_masks_come_with_their_images(drawn_dataset: Path) -> None:
 
 def test_datasets_are_mixed_evenly(drawn_dataset: Path, copied: Path) -> None:
     rewrite(copied, "train", lambda records: [{**records[1], "index": k} for k in range(64)])
-    one, other = tfds_records.open_dataset(drawn_dataset), tfds_records.open_dataset(copied)
+    one, other = open_dataset(drawn_dataset), open_dataset(copied)
     batch = next(tfds_records.read(other, "train", 1))
     equal = [
         (images == batch.images[0]).all((1, 2, 3)).sum()
@@ -88,7 +89,7 @@ def test_datasets_are_mixed_evenly(drawn_dataset: Path, copied: Path) -> None:
 
 def test_damage_is_one_line(copied: Path) -> None:
     change_record(copied, "train", 9, lambda record: record.update(image=b"no picture"))
-    dataset = tfds_records.open_dataset(copied)
+    dataset = open_dataset(copied)
     with pytest.raises(DatasetError, match=r"\(train\): a record cannot be read .*hairnet-data verify") as caught:
         list(tfds_records.read(dataset, "train"))
     assert "\n" not in str(caught.value)
@@ -100,11 +101,11 @@ def test_damaged_and_missing_shards(copied: Path) -> None:
     (shard,) = copied.glob("*-test.tfrecord-*")
     shard.write_bytes(shard.read_bytes()[:-9])
     with pytest.raises(DatasetError, match="cannot be read"):
-        list(tfds_records.read(tfds_records.open_dataset(copied), "test"))
+        list(tfds_records.read(open_dataset(copied), "test"))
     (shard,) = copied.glob("*-validation.tfrecord-*")
     shard.unlink()
     with pytest.raises(DatasetError, match="cannot be read"):
-        list(tfds_records.read(tfds_records.open_dataset(copied), "validation"))
+        list(tfds_records.read(open_dataset(copied), "validation"))
 
 
 def test_masks_of_an_unknown_class(copied: Path) -> None:
@@ -113,18 +114,18 @@ def test_masks_of_an_unknown_class(copied: Path) -> None:
     wrong = encode_mask(np.full((64, 64), 3, np.uint8))
     rewrite(copied, "train", lambda records: [{**record, "mask": wrong} for record in records])
     with pytest.raises(DatasetError, match="a mask holds the class 3"):
-        _steps(tfds_records.open_dataset(copied), 0, 1)
+        _steps(open_dataset(copied), 0, 1)
 
 
 def test_folders_that_are_no_dataset(copied: Path, tmp_path: Path) -> None:
     with pytest.raises(DatasetError, match="is no folder; give the folder"):
-        tfds_records.open_dataset(tmp_path / "nowhere")
+        open_dataset(tmp_path / "nowhere")
     with pytest.raises(DatasetError, match=r"dataset_info\.json: is missing"):
-        tfds_records.open_dataset(tmp_path)
+        open_dataset(tmp_path)
     metadata = json.loads((copied / "metadata.json").read_text())
     (copied / "metadata.json").write_text(json.dumps({**metadata, "classes": ["background", "face", "hair"]}))
     with pytest.raises(DatasetError, match=r"has the classes \['background', 'face', 'hair'\]"):
-        tfds_records.open_dataset(copied)
+        open_dataset(copied)
     for changes, what in (
         ({"identity": 3}, "identity: should be a table of keys and values, received 3"),
         ({"fingerprint": 7}, "fingerprint: should be a text, received 7"),
@@ -134,11 +135,11 @@ def test_folders_that_are_no_dataset(copied: Path, tmp_path: Path) -> None:
     ):
         (copied / "metadata.json").write_text(json.dumps({**metadata, **changes}))
         with pytest.raises(DatasetError, match=rf"is no dataset of this kind \(metadata\.json: {what}"):
-            tfds_records.open_dataset(copied)
+            open_dataset(copied)
 
 
 @pytest.fixture(scope="module")
-def in_both_formats(tmp_path_factory: pytest.TempPathFactory) -> list[tfds_records.Dataset]:
+def in_both_formats(tmp_path_factory: pytest.TempPathFactory) -> list[Dataset]:
     """The same settings as TFRecords and as ArrayRecords, each in several shards."""
     from hairnet_data.building import plan
     from hairnet_data.building.pipeline import build
@@ -153,11 +154,11 @@ def in_both_formats(tmp_path_factory: pytest.TempPathFactory) -> list[tfds_recor
         for name in ("tfrecord", "array_record"):
             sources = Sources(Drawn(8, 3, 3, size=64), DrawnBackgrounds(4, 2, 2, size=64))
             settings = BuildSettings(image_size=64, train_examples=100, file_format=name)
-            datasets.append(tfds_records.open_dataset(build(sources, settings, folder).path))
+            datasets.append(open_dataset(build(sources, settings, folder).path))
     return datasets
 
 
-def test_file_formats_give_the_same_batches(in_both_formats: list[tfds_records.Dataset]) -> None:
+def test_file_formats_give_the_same_batches(in_both_formats: list[Dataset]) -> None:
     one, other = in_both_formats
     assert [".array_record-" in file for file, _ in other.shards["train"]] == [True] * 6
     for split in one.shards:
@@ -180,10 +181,10 @@ def test_file_formats_give_the_same_batches(in_both_formats: list[tfds_records.D
     assert len(list(tfds_records.training_batches([one, other], 8, 3, 9, 0))) == 9
 
 
-def test_a_damaged_array_record_is_one_line(in_both_formats: list[tfds_records.Dataset], tmp_path: Path) -> None:
+def test_a_damaged_array_record_is_one_line(in_both_formats: list[Dataset], tmp_path: Path) -> None:
     copy = tmp_path / "set" / "1.0.0"
     shutil.copytree(in_both_formats[1].path, copy)
-    dataset = tfds_records.open_dataset(copy)
+    dataset = open_dataset(copy)
     file = Path(dataset.shards["train"][2][0])
     intact = file.read_bytes()
     for damaged in (intact[:-70_000], intact[:20_000] + bytes(50) + intact[20_050:]):
@@ -201,13 +202,13 @@ def test_a_damaged_array_record_is_one_line(in_both_formats: list[tfds_records.D
 def test_sizes_that_differ(drawn_dataset: Path) -> None:
     from dataclasses import replace
 
-    one = tfds_records.open_dataset(drawn_dataset)
+    one = open_dataset(drawn_dataset)
     with pytest.raises(UsageError, match=r"pictures of \[64, 96\] pixels"):
         RecordFeed([one, replace(one, path=Path("other"), image_size=96)])
 
 
 def test_a_feed_describes_its_shares(drawn_dataset: Path) -> None:
-    one = tfds_records.open_dataset(drawn_dataset)
+    one = open_dataset(drawn_dataset)
     feed = RecordFeed([one, one])
     assert (feed.examples, feed.image_size) == (64, 64)
     assert feed.describe() == [{"name": "small", "fingerprint": one.fingerprint, "examples": 64, "shares": 2}]

@@ -17,7 +17,7 @@ from hairnet_data.core.classes import BACKGROUND, FACE, HAIR
 from hairnet_data.core.errors import DatasetError, HairnetError, UsageError
 from hairnet_model.data import tfds_records
 from hairnet_model.data.person_hash import hashed
-from hairnet_model.data.tfds_records import Dataset, open_dataset
+from hairnet_model.data.prepared_dataset import Dataset, open_dataset
 from hairnet_model.evaluation import metrics
 from hairnet_model.evaluation.evaluate import Case, cases, evaluate, latency, predict
 from hairnet_model.model_io.model_file import Model

@@ -18,6 +18,7 @@ from hairnet_data.sources.registry import Sources
 from hairnet_data.sources.scenes.source import DrawnBackgrounds
 from hairnet_model import Segmenter
 from hairnet_model.data import tfds_records
+from hairnet_model.data.prepared_dataset import open_dataset
 from hairnet_model.evaluation.evaluate import evaluate
 from hairnet_model.model_io import model_file, shipped
 
@@ -47,7 +48,7 @@ def test_keras_alone_opens_them() -> None:
 
 
 def test_they_reach_a_score_on_drawn_portraits(full_size: Path) -> None:
-    report = evaluate(model_file.load(), tfds_records.open_dataset(full_size))
+    report = evaluate(model_file.load(), open_dataset(full_size))
     for split, least in (("test", 0.75), ("test_shifted", 0.7), ("test_rotated", 0.7), ("test_occluded", 0.6)):
         scores = report.splits[split].portraits
         assert scores is not None
@@ -58,7 +59,7 @@ def test_they_reach_a_score_on_drawn_portraits(full_size: Path) -> None:
 
 
 def test_they_are_what_load_returns(full_size: Path) -> None:
-    batch = next(tfds_records.read(tfds_records.open_dataset(full_size), "test", 4))
+    batch = next(tfds_records.read(open_dataset(full_size), "test", 4))
     predicted = Segmenter.load().segment(batch.images)
     assert (predicted == batch.masks).mean() > 0.9
     assert {HAIR, FACE} <= set(np.unique(predicted))

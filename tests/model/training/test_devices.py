@@ -17,6 +17,7 @@ import pytest
 
 from hairnet_model.data import tfds_records
 from hairnet_model.data.packed_feed import write_packed
+from hairnet_model.data.prepared_dataset import open_dataset
 from hairnet_model.training import checkpoint
 from tests.support.paths import ROOT
 
@@ -35,7 +36,7 @@ Results = dict[str, Any]
 
 @pytest.fixture(scope="module")
 def packed(drawn_dataset: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    dataset = tfds_records.open_dataset(drawn_dataset)
+    dataset = open_dataset(drawn_dataset)
     path = tmp_path_factory.mktemp("packed") / "small.npz"
     about = {"name": "small", "fingerprint": "f", "image_size": 64, "people": []}
     write_packed(path, about, {split: tfds_records.encoded(dataset, split) for split in ("train", "validation")})

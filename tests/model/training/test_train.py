@@ -15,6 +15,7 @@ from hairnet_data.core.classes import HAIR
 from hairnet_data.core.errors import BuildError, DatasetError
 from hairnet_model.data import tfds_records
 from hairnet_model.data.packed_feed import PackedFeed, write_packed
+from hairnet_model.data.prepared_dataset import open_dataset
 from hairnet_model.data.tfds_feed import RecordFeed
 from hairnet_model.model_io import model_file
 from hairnet_model.training import run_log
@@ -29,7 +30,7 @@ SHORT = TrainingConfig(steps=9, batch=4, warmup=2, validate_every=3, precision="
 
 @pytest.fixture(scope="module")
 def feed(drawn_dataset: Path) -> RecordFeed:
-    return RecordFeed([tfds_records.open_dataset(drawn_dataset)])
+    return RecordFeed([open_dataset(drawn_dataset)])
 
 
 class Cut:
@@ -203,7 +204,7 @@ def test_a_full_disk_is_one_line(feed, tmp_path: Path, monkeypatch) -> None:
 
 def test_a_bad_record_is_one_line(copied: Path, tmp_path: Path) -> None:
     rewrite(copied, "train", lambda old: [*old[:60], {**old[60], "mask": b"none"}, *old[61:]])
-    broken = RecordFeed([tfds_records.open_dataset(copied)])
+    broken = RecordFeed([open_dataset(copied)])
     with pytest.raises(DatasetError, match="a record cannot be read"):
         train(replace(SHORT, steps=16), broken, tmp_path / "run")
 
@@ -242,7 +243,7 @@ def test_without_validation_examples_nothing_begins(feed, tmp_path: Path) -> Non
 
 
 def test_feeds_count_their_validation_examples(drawn_dataset: Path, tmp_path: Path) -> None:
-    dataset = tfds_records.open_dataset(drawn_dataset)
+    dataset = open_dataset(drawn_dataset)
     without = replace(dataset, path=drawn_dataset / "..", shards={"train": dataset.shards["train"]})
     emptied = replace(without, shards={**without.shards, "validation": ()})
     assert RecordFeed([dataset]).validation_examples == 12
