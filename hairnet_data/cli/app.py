@@ -14,13 +14,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hairnet_data.cli import options, source_commands
+from hairnet_data.cli import build_report, options, source_commands
 from hairnet_data.core import cli
 from hairnet_data.core.errors import UsageError
 from hairnet_data.core.storage.paths import is_remote, parse_path
 
 if TYPE_CHECKING:
-    from hairnet_data.building.pipeline import BuildResult
     from hairnet_data.core.workers.pool import Executor
     from hairnet_data.dataset.provenance import AvailableSources
     from hairnet_data.dataset.reader import Prepared
@@ -56,7 +55,7 @@ def build(
     from hairnet_data.building import pipeline as building
     from hairnet_data.building.label_check import NO_PREDICTOR, find_predictor
     from hairnet_data.building.settings import BuildOptions
-    from hairnet_data.core.progress import bytes_text, progress_bar
+    from hairnet_data.core.progress import progress_bar
 
     workers = _worker_count(workers)
     building_options = BuildOptions(
@@ -72,14 +71,14 @@ def build(
         announced.append(estimated)
         if quiet:
             return
-        _print_findings(estimated)
+        build_report.print_findings(estimated)
         if estimated.resumed:
             print(f"resuming: {estimated.resumed:,} of {estimated.examples:,} examples are finished", file=sys.stderr)
-        print(f"about to make {_estimate_text(estimated, known_workers)}", file=sys.stderr)
+        print(f"about to make {build_report.estimate_text(estimated, known_workers)}", file=sys.stderr)
 
-    wants_check = not no_check and request.source != "drawn"
+    wants_check = not (no_check or quiet) and request.source != "drawn"  # quiet would not say what it found
     predictor = find_predictor() if wants_check else None
-    if wants_check and predictor is None and not quiet:
+    if wants_check and predictor is None:
         print(NO_PREDICTOR, file=sys.stderr)
     try:
         with progress_bar(quiet) as progress:
@@ -98,28 +97,8 @@ def build(
             raise cli.Interrupted("the same command resumes the build") from None
         raise
     if not quiet:
-        for other in result.others:
-            print(f"left alone: {other.path}, {bytes_text(other.size)} of an unfinished build with other settings")
-        if result.skipped:
-            print(f"left out {result.skipped} faulty (--skip-bad)")
-        if result.snapped:
-            print(f"{result.snapped:,} mask pixels took the nearest class colour")
-        if dry_run and result.seconds:
-            _print_findings(result)
-            print(f"would make {_estimate_text(result, known_workers)}")
-        else:
-            size = f"{result.examples:,} examples, {bytes_text(result.size)}"
-            print(f"{'made' if result.made else 'already there:'} {size}")
+        build_report.print_result(result, known_workers, dry_run)
     print(result.path)
-
-
-def _print_findings(result: BuildResult) -> None:
-    """Says on standard error what the source holds, and what looks wrong."""
-    from hairnet_data.building.label_check import check_lines
-    from hairnet_data.building.source_summary import summary_lines
-
-    for line in (*summary_lines(result.summary), *check_lines(result.label_check)):
-        print(line, file=sys.stderr)
 
 
 def _beam_executor(runner: str | None, beam_options: str) -> Executor | None:
@@ -130,17 +109,6 @@ def _beam_executor(runner: str | None, beam_options: str) -> Executor | None:
     from hairnet_data.building.beam import BeamExecutor
 
     return BeamExecutor(runner, beam_options)
-
-
-def _estimate_text(estimated: BuildResult, workers: int | None) -> str:
-    from hairnet_data.core.progress import bytes_text, seconds_text
-
-    missing = 1 - estimated.resumed / estimated.examples
-    size = f"{estimated.examples - estimated.resumed:,} examples, about {bytes_text(estimated.size * missing)}"
-    if workers is None:  # Beam decides how many there are
-        return f"{size}, in about {seconds_text(estimated.seconds)} of one core"
-    pool = "1 worker" if workers == 1 else f"{workers} workers"
-    return f"{size}, in about {seconds_text(estimated.seconds / workers)} with {pool}"
 
 
 @app.command()
