@@ -7,7 +7,7 @@ Face is the skin of face, ears and neck with everything on it, as LFW Part Label
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 Value = int | str
 """An index, or a colour as "#rrggbb"."""
@@ -33,7 +33,7 @@ class KnownSet:
     background: tuple[Value, ...]
     ignore: tuple[Value, ...] = ()
     note: str = ""
-    larger: tuple[Value, Value] | None = field(default=None)
+    larger: tuple[Value, Value] | None = None
 
     @property
     def values(self) -> frozenset[Value]:
