@@ -10,6 +10,7 @@ from hairnet_data.building import plan
 from hairnet_data.sources.folder.backgrounds import PhotoFolder
 from hairnet_data.sources.folder.source import Folder
 from hairnet_data.sources.registry import Sources
+from tests.support.kill_points import PER_SHARD
 
 
 @pytest.fixture
@@ -20,5 +21,5 @@ def own(portraits_dir: Path, negatives_dir: Path) -> Sources:
 
 @pytest.fixture
 def short_shards(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Seven records a shard, so that small splits have several."""
-    monkeypatch.setattr(plan, "records_per_shard", lambda count, settings: 7)
+    """Few records a shard, as many as the builds that are killed write, so that small splits have several."""
+    monkeypatch.setattr(plan, "records_per_shard", lambda count, settings: PER_SHARD)

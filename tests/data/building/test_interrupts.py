@@ -27,6 +27,8 @@ from tests.support.builds import SETTINGS, datasets
 from tests.support.command import start_command
 from tests.support.datasets import digests, files_below
 
+pytestmark = pytest.mark.usefixtures("short_shards")
+
 
 def long_build(portraits_dir: Path, negatives_dir: Path, data_dir: Path, *more: object) -> subprocess.Popen[str]:
     """A build under the name `mine` that takes half a minute if it is let."""

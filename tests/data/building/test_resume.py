@@ -26,6 +26,8 @@ from tests.support.disk import small_disk
 from tests.support.kill_points import LAST, OTHERS, POINTS, REPLACING, SETTINGS
 from tests.support.paths import ROOT
 
+pytestmark = pytest.mark.usefixtures("short_shards")
+
 
 @pytest.fixture
 def rendered(monkeypatch: pytest.MonkeyPatch) -> list[str]:
