@@ -60,12 +60,13 @@ def oriented(orientation):
 # Pictures that are refused
 
 
-def png(width, height, depth, kind, rows):
-    """A PNG with any header."""
+def png(width, height, depth, kind, rows, chunks=()):
+    """A PNG with any header, and any chunks before its pixels."""
 
     def chunk(name, content):
         return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
 
     header = struct.pack(">IIBBBBB", width, height, depth, kind, 0, 0, 0)
     signature = b"\x89PNG\r\n\x1a\n"
-    return signature + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+    more = b"".join(chunk(name, content) for name, content in chunks)
+    return signature + chunk(b"IHDR", header) + more + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")

@@ -15,25 +15,24 @@ from hairnet_data.core.images.bands import image_bands, row_bands
 from hairnet_data.core.images.label_image import MaskPicture
 from hairnet_data.core.images.orientation import orientation_of, turn_upright
 from hairnet_data.core.images.picture_file import Picture, decoding, open_header, picture_bytes
-
-_BLACK_WHITE = np.array([[0] * 3, [255] * 3], np.uint8)
-_GREYS = np.repeat(np.arange(256, dtype=np.uint8)[:, None], 3, axis=1)
-_PNG_BIT_DEPTH = 24  # the byte of a PNG that holds it
-_TIFF_BITS_PER_SAMPLE = 258
+from hairnet_data.core.images.stored_values import ValueRange, decode_unscaled, value_range
+from hairnet_data.core.images.transparency import count_transparent, uncovered
 
 
 def read_mask(picture: Picture, name: str | None = None) -> MaskPicture:
     """Decodes a label picture, its values and colours untouched.
 
-    A mask with an EXIF orientation is turned as a photo is. Opaque alpha is dropped.
+    Indices are the values that the file stores, colours those that it shows: in a bilevel picture whose 0 is white
+    (PBM, fax TIFF), the index 1 is shown in black. A mask with an EXIF orientation is turned as a photo is. Opaque
+    alpha is dropped.
 
     Args:
         picture: path or bytes of the file.
         name: what errors call it; the path unless given.
 
     Raises:
-        PictureError: it cannot be read, is partly transparent, or holds no labels (CMYK, floating point, an
-            animation); no other exception leaves this function.
+        PictureError: it cannot be read, is partly transparent, has colours of more than 8 bits a channel, or holds no
+            labels (CMYK, floating point, an animation); no other exception leaves this function.
     """
     data, where = picture_bytes(picture, name)
     rgb = netpbm.read_8_bit_colour(data)
@@ -41,9 +40,12 @@ def read_mask(picture: Picture, name: str | None = None) -> MaskPicture:
         return MaskPicture(None, None, rgb)
     with decoding(where):
         image = open_header(data, where)
-        largest = _largest_value(image, data)
-        image.load()
-        return _upright(_labels(image, largest, where), orientation_of(image))
+        if uncovered(image):
+            raise PictureError(where, "has pixels that no picture in it covers", "save it again")
+        orientation = orientation_of(image)
+        stored = value_range(image, data)
+        image.load()  # raises where the pixels end early
+        return _upright(_labels(image, data, stored, where), orientation)
 
 
 def _upright(mask: MaskPicture, orientation: int) -> MaskPicture:
@@ -53,50 +55,55 @@ def _upright(mask: MaskPicture, orientation: int) -> MaskPicture:
     return MaskPicture(turn_upright(mask.indices, orientation), mask.palette, None)
 
 
-def _largest_value(image: Image.Image, data: bytes) -> int:
-    """The largest value the file can store, where Pillow stretches smaller ranges to 8 or 16 bits."""
-    largest = netpbm.largest_value(data)
-    if largest is not None:
-        return largest
-    if image.mode != "L":
-        return 65535
-    bits = 8
-    if image.format == "PNG":
-        bits = data[_PNG_BIT_DEPTH]
-    elif image.format == "TIFF":
-        bits = int(image.tag_v2.get(_TIFF_BITS_PER_SAMPLE, (8,))[0])  # type: ignore[attr-defined]
-    return (1 << bits) - 1
-
-
-def _labels(image: Image.Image, largest: int, where: str) -> MaskPicture:
+def _labels(image: Image.Image, data: bytes, stored: ValueRange, where: str) -> MaskPicture:
     """The indices or colours of a decoded picture.
 
     Args:
         image: decoded.
-        largest: the largest value its file can store.
+        data: its file.
+        stored: which values the file can store.
         where: what errors call it.
 
     Raises:
         PictureError: it is partly transparent or of a kind that holds no labels.
     """
-    mode = image.mode
-    if mode == "RGB":
-        return MaskPicture(None, None, _array(image))
-    if mode == "1":
-        return MaskPicture(_array(image).astype(np.uint8), _BLACK_WHITE.copy(), None)
-    if mode == "P":
-        return MaskPicture(_array(image), _palette(image), None)
-    if mode == "L":
-        return MaskPicture(_stored(_array(image), largest), _GREYS.copy(), None)
-    if mode.startswith("I"):
-        return MaskPicture(_stored(_array(image), largest), None, None)
-    if mode in ("LA", "RGBA"):
-        transparent = image.width * image.height - image.getchannel("A").histogram()[255]
-        if transparent:
-            what = f"has {transparent} transparent pixels, whose class is not said"
-            raise PictureError(where, what, "save the mask without transparency")
-        return _labels(image.convert(mode[:-1]), largest, where)
-    raise PictureError(where, f"is a {mode} picture, which holds no labels", "save the mask as PNG")
+    if image.mode not in ("1", "L", "P", "RGB", "LA", "PA", "RGBA") and not image.mode.startswith("I"):
+        raise PictureError(where, f"is a {image.mode} picture, which holds no labels", "save the mask as PNG")
+    if stored.largest > 255 and image.format == "AVIF":
+        raise PictureError(where, "has more than 8 bits a channel", "save the mask as PNG")
+    alpha = _array(image.getchannel("A")) if image.mode in ("LA", "PA", "RGBA") else None
+    if stored.unscaled_by_opencv:
+        values, alpha = decode_unscaled(data, where)
+        if values.max() > stored.largest:
+            raise PictureError(where, f"has values above {stored.largest}, its largest by its header", "save it again")
+    else:
+        values = _array(image.convert(image.mode[:-1]) if alpha is not None else image)
+        if image.mode == "1":
+            values = values.astype(np.uint8)
+        _unscale(values, stored)
+    transparent = count_transparent(values, alpha, image.info.get("transparency"), image.mode)
+    if transparent:
+        what = f"has {transparent} transparent pixels, whose class is not said"
+        raise PictureError(where, what, "save the mask without transparency")
+    if image.mode.startswith("P"):
+        return MaskPicture(values, _palette(image), None)
+    return _mask_of(values, stored, where)
+
+
+def _mask_of(values: NDArray[Any], stored: ValueRange, where: str) -> MaskPicture:
+    """Indices or colours from the values that the file stores, (h, w) or (h, w, 3)."""
+    if values.ndim == 2:
+        return MaskPicture(values, stored.shown_greys(), None)
+    if stored.largest == 255:
+        return MaskPicture(None, None, as_pixels(values))
+    grey = values[:, :, 0]
+    if np.array_equal(grey, values[:, :, 1]) and np.array_equal(grey, values[:, :, 2]):
+        return MaskPicture(np.ascontiguousarray(grey), stored.shown_greys(), None)
+    if stored.largest > 255:
+        raise PictureError(where, "has colours of 16 bits a channel", "save the mask with 8 bits a channel")
+    shown = stored.shown_greys()
+    assert shown is not None
+    return MaskPicture(None, None, as_pixels(shown[:, 0][np.minimum(values, stored.largest)]))
 
 
 def _palette(image: Image.Image) -> Pixels:
@@ -116,10 +123,12 @@ def _array(image: Image.Image) -> NDArray[Any]:
     return array
 
 
-def _stored(values: NDArray[Any], largest: int) -> NDArray[Any]:
-    """Greyscale values as the file stores them, where Pillow stretched them; changes `values`."""
-    stretched_to = 255 if values.dtype == np.uint8 else 65535
-    if largest != stretched_to:
-        for rows in row_bands(values.shape):
-            values[rows] = np.rint(values[rows] * (largest / stretched_to))
-    return values
+def _unscale(values: NDArray[Any], stored: ValueRange) -> None:
+    """Turns the values that Pillow shows into those that the file stores; changes `values`."""
+    if stored.scaled_to == stored.largest and not stored.zero_is_white:
+        return
+    for rows in row_bands(values.shape):
+        if stored.scaled_to != stored.largest:
+            values[rows] = np.rint(values[rows] * (stored.largest / stored.scaled_to))
+        if stored.zero_is_white:
+            values[rows] = stored.largest - values[rows]

@@ -14,6 +14,11 @@ _HEADER = re.compile(rb"P([2356])" + _GAP + rb"(\d{1,9})" + _GAP + rb"(\d{1,9})"
 _LONGEST_HEADER = 1024  # bytes, comments included
 
 
+def is_bitmap(data: bytes) -> bool:
+    """Whether it is a PBM, whose pixels are 0 (white) and 1 (black)."""
+    return data.startswith((b"P1", b"P4"))
+
+
 def largest_value(data: bytes) -> int | None:
     """The value that stands for full brightness, as the header says; None if it is no such picture."""
     header = _HEADER.match(data[:_LONGEST_HEADER])

@@ -38,6 +38,7 @@ MAX_BYTES = 1 << 30
 
 # Named, so that Pillow never tries a format that runs another program (EPS) or is no photograph (ICO, PSD).
 _FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF", "PPM", "AVIF")
+_BMP_BIT_COUNT = 28  # the byte of a BMP that holds it
 _PNG_END = b"IEND\xaeB`\x82"
 _AGAIN = "copy or export it again"
 
@@ -93,7 +94,8 @@ def open_header(data: bytes, where: str) -> Image.Image:
     """Reads a picture's header and decodes nothing. To be called within `decoding`.
 
     Raises:
-        PictureError: the picture is too large, a PNG that ends early, or several pictures in one.
+        PictureError: the picture is too large, a PNG that ends early, of a kind that is decoded wrong, or several
+            pictures in one.
     """
     image = Image.open(io.BytesIO(data), formats=_formats())
     width, height = image.size
@@ -102,6 +104,9 @@ def open_header(data: bytes, where: str) -> Image.Image:
         raise _too_large(where, f"is {width} x {height} pixels", most)
     if image.format == "PNG" and _PNG_END not in data:
         raise PictureError(where, "is truncated", _AGAIN)  # Pillow lets a PNG end after its pixels
+    if image.format == "BMP" and image.mode == "L" and data[_BMP_BIT_COUNT] < 8:
+        # Pillow 13 reads two pixels as one where the palette is 0, 1, 2, ...
+        raise PictureError(where, "is a BMP of 4-bit greys", "save it as PNG")
     # A JPEG's further pictures (MPO) are previews and depth maps, not an animation.
     frames = 1 if image.format in ("JPEG", "MPO") else getattr(image, "n_frames", 1)
     if frames > 1:

@@ -33,13 +33,6 @@ def test_indices_and_their_colours():
     assert got.rgb is None
 
 
-def test_the_alpha_of_a_palette_changes_no_index():
-    picture = Image.new("P", (3, 1))
-    picture.putpalette([0, 0, 255, 255, 0, 0, 0, 255, 0])
-    picture.putdata([2, 0, 1])
-    np.testing.assert_array_equal(read_mask(encoded(picture, "PNG", transparency=0)).indices, [[2, 0, 1]])
-
-
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
 @pytest.mark.parametrize("format", ["PNG", "TIFF", "PPM"])
 def test_grey_values_are_indices(dtype, format):
@@ -70,10 +63,17 @@ def test_values_of_few_bits_are_not_stretched(bits):
 
 def test_bilevel_is_zero_and_one():
     picture = Image.fromarray(np.array([[0, 255, 255]], np.uint8)).convert("1")
-    for format in ("PNG", "PPM", "TIFF", "BMP"):
+    for format in ("PNG", "TIFF", "BMP"):
         got = read_mask(encoded(picture, format))
         np.testing.assert_array_equal(got.indices, [[0, 1, 1]])
         np.testing.assert_array_equal(got.palette[[0, 1]], [[0] * 3, [255] * 3])
+
+
+def test_a_bitmap_stores_zero_for_white():
+    picture = Image.fromarray(np.array([[0, 255, 255]], np.uint8)).convert("1")
+    got = read_mask(encoded(picture, "PPM"))
+    np.testing.assert_array_equal(got.indices, [[1, 0, 0]])
+    np.testing.assert_array_equal(got.palette[got.indices[0]], [[0] * 3, [255] * 3, [255] * 3])
 
 
 def test_opaque_alpha_is_dropped_and_transparency_refused():
