@@ -10,21 +10,24 @@ from hairnet_data.core.arrays import Pixels, as_pixels
 from hairnet_data.core.errors import PictureError
 from hairnet_data.core.images import netpbm
 from hairnet_data.core.images.bands import image_bands
+from hairnet_data.core.images.colour_profile import to_srgb
 from hairnet_data.core.images.orientation import orientation_of, turn_upright
 from hairnet_data.core.images.picture_file import Picture, decoding, open_header, picture_bytes
+from hairnet_data.core.images.stored_values import is_zero_white_tiff
 
 GROUND = (255, 255, 255)
 """What shows through the transparent parts of a photo: white, the page it was cut out for."""
 
+_COLOUR_MODES = ("RGB", "RGBA", "P", "PA")
 _JPEG_END = b"\xff\xd9"
 
 
 def read_photo(picture: Picture, name: str | None = None) -> Pixels:
     """Decodes a photo to RGB, upright.
 
-    Greyscale, palette and CMYK pictures are converted (CMYK by the plain formula: embedded colour profiles
-    are not applied), 16-bit values keep their high byte, transparent parts show `GROUND`, and the EXIF
-    orientation is carried out. Animations and multi-page pictures are refused; the second picture that some
+    Greyscale, palette and CMYK pictures are converted, 16-bit values keep their high byte, transparent parts show
+    `GROUND`, colours with an embedded RGB profile are converted to sRGB (CMYK and grey ones by the plain formula), and
+    the EXIF orientation is carried out. Animations and multi-page pictures are refused; the second picture that some
     cameras hide in a JPEG is ignored.
 
     Args:
@@ -47,6 +50,8 @@ def read_photo(picture: Picture, name: str | None = None) -> Pixels:
         if pixels is None:
             image.load()  # raises where the pixels end early
             pixels = _rgb(image, where)
+        if image.mode in _COLOUR_MODES:
+            pixels = to_srgb(pixels, image.info.get("icc_profile"))
         return as_pixels(turn_upright(pixels, orientation_of(image)))
 
 
@@ -71,19 +76,26 @@ def _rgb(image: Image.Image, where: str) -> Pixels:
     if image.mode == "F":
         raise PictureError(where, "holds floating-point values", "save it with 8 bits a channel")
     pixels = np.empty((image.height, image.width, 3), np.uint8)
+    inverted = image.mode.startswith("I") and is_zero_white_tiff(image)  # Pillow inverts those of 8 bits alone
+    shown = not image.has_transparency_data
     for rows, band in image_bands(image):
-        pixels[rows] = _band_rgb(band, where)
+        if band.mode.startswith("I"):
+            pixels[rows] = _high_byte(band, inverted, where)[:, :, None]
+            continue
+        if band.has_transparency_data:
+            band = band.convert("RGBA")
+            shown |= band.getchannel("A").getbbox() is not None
+            band = Image.alpha_composite(Image.new("RGBA", band.size, (*GROUND, 255)), band)
+        pixels[rows] = np.asarray(band.convert("RGB"))
+    if not shown:
+        raise PictureError(where, "shows nothing (alpha is 0 everywhere)", "save it without transparency")
     return pixels
 
 
-def _band_rgb(band: Image.Image, where: str) -> Pixels:
-    """A band's pixels as uint8 (h, w, 3), or (h, w, 1) where it is grey."""
-    if band.mode.startswith("I"):
-        values = np.asarray(band)
-        if values.min() < 0 or values.max() > 65535:
-            raise PictureError(where, "holds 32-bit values", "save it with 8 bits a channel")
-        return (values >> 8).astype(np.uint8)[:, :, None]
-    if band.has_transparency_data:
-        ground = Image.new("RGBA", band.size, (*GROUND, 255))
-        band = Image.alpha_composite(ground, band.convert("RGBA"))
-    return np.asarray(band.convert("RGB"))
+def _high_byte(band: Image.Image, inverted: bool, where: str) -> Pixels:
+    """The upper 8 of 16 bits a pixel, uint8 (h, w)."""
+    values = np.asarray(band)
+    if values.min() < 0 or values.max() > 65535:
+        raise PictureError(where, "holds 32-bit values", "save it with 8 bits a channel")
+    high = (values >> 8).astype(np.uint8)
+    return 255 - high if inverted else high

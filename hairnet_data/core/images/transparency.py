@@ -23,7 +23,7 @@ def count_transparent(
             or the alpha of each of the first entries.
         mode: Pillow's mode; "P" is a palette, and in "1" Pillow's key is 0 or 255.
     """
-    count = 0 if alpha is None else alpha.size - np.count_nonzero(alpha == np.iinfo(alpha.dtype).max)
+    count = 0 if alpha is None else int(np.count_nonzero(alpha != np.iinfo(alpha.dtype).max))
     if key is None:
         return count
     if isinstance(key, bytes):
@@ -38,4 +38,5 @@ def count_transparent(
 
 def uncovered(image: Image.Image) -> bool:
     """Whether a GIF's picture is smaller than the GIF; to be asked before it is decoded."""
-    return image.format == "GIF" and any(tuple(tile[1] or ()) != (0, 0, *image.size) for tile in image.tile)
+    tiles = getattr(image, "tile", ())
+    return image.format == "GIF" and any(tuple(tile[1] or ()) != (0, 0, *image.size) for tile in tiles)

@@ -11,7 +11,8 @@ from hairnet_data.core.errors import PictureError
 from hairnet_data.core.images import photos
 from hairnet_data.core.images.orientation import is_turned
 from hairnet_data.core.images.photos import read_photo
-from tests.support.picture_files import LOSSLESS, RGB, RNG, SMOOTH, encoded, oriented, png
+from tests.support.mask_encodings import tiff
+from tests.support.picture_files import LOSSLESS, RGB, RNG, SMOOTH, encoded, oriented, png, refused
 
 
 @pytest.mark.parametrize("format", LOSSLESS)
@@ -66,6 +67,32 @@ def test_16_bit_grey_keeps_its_high_byte(format):
     np.testing.assert_array_equal(got, np.repeat((values >> 8).astype(np.uint8)[:, :, None], 3, 2))
 
 
+@pytest.mark.parametrize("bits", [1, 2, 4, 8, 16])
+def test_a_tiff_whose_zero_is_white_shows_black_for_its_largest(bits):
+    largest = (1 << bits) - 1
+    got = read_photo(tiff(np.array([[0, largest, 0]]), bits, 0))
+    np.testing.assert_array_equal(got[0, :, 0], [255, 0, 255])
+
+
+@pytest.mark.parametrize("format", ["PNG", "WEBP", "TIFF"])
+@pytest.mark.parametrize("kind", ["RGBA", "LA", "palette", "key"])
+def test_a_photo_under_zero_alpha_is_refused(format, kind):
+    alpha = np.zeros((23, 31), np.uint8)
+    picture = np.dstack([RGB, alpha]) if kind == "RGBA" else np.dstack([RGB[:, :, 0], alpha])
+    options = {}
+    if kind in ("palette", "key"):
+        if format != "PNG":
+            pytest.skip("only PNG has it")
+        picture = Image.new("P" if kind == "palette" else "RGB", (31, 23))
+        options = {"transparency": b"\0" if kind == "palette" else (0, 0, 0)}
+    elif kind == "LA" and format == "WEBP":
+        pytest.skip("WebP has no grey")
+    assert "shows nothing (alpha is 0 everywhere)" in refused(encoded(picture, format, **options))
+    if not options:
+        picture[4, 5, -1] = 1
+        assert read_photo(encoded(picture, format)).shape == (23, 31, 3)
+
+
 def test_16_bit_colour_keeps_its_high_byte():
     values = RNG.integers(0, 65536, (5, 4, 3)).astype(">u2")
     rows = b"".join(b"\0" + row.tobytes() for row in values)
@@ -87,8 +114,11 @@ def test_transparent_parts_show_the_ground():
     half = np.full((2, 2, 4), (100, 0, 0, 128), np.uint8)
     assert abs(int(read_photo(encoded(half, "PNG"))[0, 0, 0]) - 177) <= 1
     palette = Image.new("P", (4, 4), 0)
-    palette.putpalette([10, 20, 30])
-    assert (read_photo(encoded(palette, "PNG", transparency=0)) == photos.GROUND).all()
+    palette.putpalette([10, 20, 30, 40, 50, 60])
+    palette.putpixel((0, 0), 1)
+    got = read_photo(encoded(palette, "PNG", transparency=0))
+    np.testing.assert_array_equal(got[0, 0], [40, 50, 60])
+    assert (got[1:] == photos.GROUND).all()
     grey = np.dstack([RGB[:, :, 0], alpha])
     assert (read_photo(encoded(grey, "PNG"))[:, :10] == photos.GROUND).all()
 
