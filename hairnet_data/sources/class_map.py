@@ -15,14 +15,12 @@ from hairnet_data.core.classes import BACKGROUND, COLOURS
 from hairnet_data.core.errors import PictureError
 from hairnet_data.core.images.bands import row_bands
 from hairnet_data.core.images.label_image import MaskPicture
-
-Rgb = tuple[int, int, int]
+from hairnet_data.sources.blended_edges import Rgb, assign_colours
 
 _UNKNOWN = 253  # stands for "no class" while a mask is being read; neither a class nor UNLABELLED
 _MOST_NAMED = 3  # how many unknown values an error names
 # Pixels worked on at once: NumPy takes eight bytes and more for a pixel it looks up.
 _BAND = 1 << 21
-_BAND_IN_CACHE = 1 << 15  # where much is computed of each
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +29,8 @@ class ColourMap:
 
     Attributes:
         classes: class id by RGB; `UNLABELLED` for what says nothing.
-        nearest: whether a colour that is in no class takes the class of the nearest one (in RGB; the first
-            listed of two equally near). For masks with blended edges or saved as JPEG.
+        nearest: whether a colour that is in no class takes a class that is found close by (see `blended_edges`). For
+            masks with blended edges or saved as JPEG.
     """
 
     classes: Mapping[Rgb, int]
@@ -42,7 +40,7 @@ class ColourMap:
         """Reads the classes of a mask.
 
         Returns:
-            uint8 (h, w) of class ids, and how many pixels took the nearest colour's class.
+            uint8 (h, w) of class ids, and how many pixels took the class of a colour that is not theirs.
 
         Raises:
             PictureError: a colour is in no class (named, with its number of pixels), or there are none.
@@ -60,19 +58,26 @@ class ColourMap:
             raise PictureError(where, "has pixels beyond the end of its palette", "save it again")
         table = self._exact(entries)
         unknown = (table[0] == _UNKNOWN) & (counts > 0)
-        snapped = int(counts[unknown].sum())
-        if snapped:
-            self._snap(table, entries, np.where(unknown, counts, 0)[None], where)
-        return _look_up(table[0], mask.indices), snapped
+        if not unknown.any():
+            return _look_up(table[0], mask.indices), 0
+        if self.nearest:
+            return self._assigned(entries[0][mask.indices])
+        raise self._unknown(table, entries, np.where(unknown, counts, 0)[None], where)
 
     def _from_rgb(self, rgb: Pixels, where: str) -> tuple[Pixels, int]:
         result = np.empty(rgb.shape[:2], np.uint8)
         for rows in row_bands(result.shape, _BAND):
             result[rows] = self._exact(rgb[rows])
-        snapped = int(np.count_nonzero(result == _UNKNOWN))
-        if snapped:
-            self._snap(result, rgb, None, where)
-        return result, snapped
+        if not (result == _UNKNOWN).any():
+            return result, 0
+        if self.nearest:
+            return self._assigned(rgb)
+        raise self._unknown(result, rgb, None, where)
+
+    def _assigned(self, rgb: Pixels) -> tuple[Pixels, int]:
+        """As `read`, where colours of no class take a class."""
+        indices, snapped = assign_colours(rgb, list(self.classes))
+        return _look_up(np.array(list(self.classes.values()), np.uint8), indices), snapped
 
     def _exact(self, rgb: Pixels) -> Pixels:
         """The class of each pixel, `_UNKNOWN` where its colour is in none."""
@@ -84,36 +89,17 @@ class ColourMap:
             result ^= hit * np.uint8(_UNKNOWN ^ label)
         return result
 
-    def _snap(self, result: Pixels, rgb: Pixels, weights: NDArray[np.int64] | None, where: str) -> None:
-        """Gives unknown pixels the nearest colour's class; changes `result`.
+    def _unknown(self, classes: Pixels, rgb: Pixels, weights: NDArray[np.int64] | None, where: str) -> PictureError:
+        """The error that names the commonest colours of no class.
 
         Args:
-            result: uint8 (h, w) of class ids and `_UNKNOWN`.
+            classes: uint8 (h, w) of class ids and `_UNKNOWN`.
             rgb: uint8 (h, w, 3), the pixels' colours.
             weights: how many pixels of the mask each pixel here stands for; None is one.
             where: what errors call the mask.
-
-        Raises:
-            PictureError: `nearest` is not set.
         """
-        if not self.nearest:
-            colours, counts = _unknown_colours(result, rgb, weights)
-            raise _unknown_values(where, "colour", colours, counts, "or set nearest = true")
-        for rows in row_bands(result.shape, _BAND_IN_CACHE):
-            unknown = result[rows] == _UNKNOWN
-            result[rows][unknown] = self._nearest(rgb[rows][unknown])
-
-    def _nearest(self, colours: Pixels) -> Pixels:
-        """The class of the nearest colour to each of (N, 3), of two equally near the first."""
-        channels = [colours[:, channel].astype(np.int32) for channel in range(3)]
-        shortest = np.full(len(colours), np.iinfo(np.int32).max, np.int32)
-        labels = np.zeros(len(colours), np.uint8)
-        for colour, label in self.classes.items():
-            distance = sum((channel - value) ** 2 for channel, value in zip(channels, colour, strict=True))
-            nearer = distance < shortest
-            np.copyto(shortest, distance, where=nearer)
-            np.copyto(labels, np.uint8(label), where=nearer)
-        return labels
+        colours, counts = _unknown_colours(classes, rgb, weights)
+        return _unknown_values(where, "colour", colours, counts, "or set nearest = true")
 
 
 @dataclass(frozen=True, slots=True)

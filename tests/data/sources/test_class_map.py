@@ -39,17 +39,6 @@ def test_exact_colours(rows):
     assert snapped == 0
 
 
-@given(st.lists(st.tuples(*[st.integers(0, 255)] * 3), min_size=1, max_size=40))
-def test_the_nearest_colour_is_found_and_counted(row):
-    mask, snapped = ColourMap(COLOURS, nearest=True).read(of([row]), "m")
-
-    def nearest(colour):
-        return min(COLOURS, key=lambda other: sum((a - b) ** 2 for a, b in zip(colour, other, strict=True)))
-
-    assert mask[0].tolist() == [COLOURS[nearest(colour)] for colour in row]
-    assert snapped == sum(colour not in COLOURS for colour in row)
-
-
 @given(st.lists(st.integers(0, 7), min_size=1, max_size=40), st.booleans())
 def test_a_palette_is_read_as_its_colours_are(row, nearest):
     palette = np.array([*COLOURS, (9, 9, 9), (250, 0, 0), (200, 200, 200)], np.uint8)
