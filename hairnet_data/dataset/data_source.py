@@ -11,6 +11,7 @@ from typing import SupportsIndex
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.errors import DatasetError, UsageError
 from hairnet_data.core.records.example import parse
+from hairnet_data.core.records.record_count import RecordCountError
 from hairnet_data.core.records.shard_file import ShardFile
 from hairnet_data.dataset.codec import decode_image, decode_mask
 from hairnet_data.dataset.reader import FEATURES, ShardInfo, open_prepared
@@ -41,7 +42,7 @@ class Examples(Sequence[dict[str, Value]]):
                 raise UsageError("features", f"none is named {feature!r}", f"choose from {', '.join(FEATURES)}")
         self._features = tuple(features)
         self._shards = tuple(shards)
-        self._files = [ShardFile(shard.path) for shard in shards]
+        self._files = [ShardFile(shard.path, shard.records) for shard in shards]
         self._first_indices = [shard.first for shard in shards]
 
     @staticmethod
@@ -70,7 +71,7 @@ class Examples(Sequence[dict[str, Value]]):
 
         Raises:
             IndexError: there is no such example.
-            DatasetError: its shard is missing, or damaged there.
+            DatasetError: its shard is missing, damaged there, or holds another number of records than its metadata say.
         """
         index = operator.index(number)
         index += len(self) if index < 0 else 0
@@ -83,6 +84,8 @@ class Examples(Sequence[dict[str, Value]]):
         except OSError as error:
             what = f"cannot be read ({error.strerror or error})"
             raise DatasetError(path, what, "build the dataset again") from error
+        except RecordCountError as error:  # of the shard, not of the example
+            raise DatasetError(path, str(error), "build the dataset again") from error
         except (ValueError, KeyError, TypeError) as error:
             what = f"lacks {error}" if isinstance(error, KeyError) else str(error)
             raise DatasetError(path, f"example {index}: {what}", "build the dataset again") from error

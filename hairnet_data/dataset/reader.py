@@ -61,7 +61,7 @@ class Prepared:
         """Yields the records of a split in order, as `core.records.example.parse` reads them.
 
         Raises:
-            DatasetError: a shard is missing or damaged.
+            DatasetError: a shard is missing or damaged, or holds another number of records than its metadata say.
         """
         for shard in self.shards[split]:
             for data in read_shard(shard):
@@ -72,17 +72,14 @@ class Prepared:
 
         Raises:
             UsageError: no such split or index.
-            DatasetError: its shard is missing or damaged.
+            DatasetError: as `read`.
         """
         if split not in self.shards:
             raise UsageError("SPLIT", f"no split named {split!r}", f"choose from {', '.join(self.shards)}")
         if not 0 <= index < self.records(split):
             raise UsageError("INDEX", f"{index} is outside 0..{self.records(split) - 1}", f"{split} has no more")
         shard = next(shard for shard in reversed(self.shards[split]) if shard.first <= index)
-        records = read_shard(shard)
-        if len(records) != shard.records:
-            raise DatasetError(str(shard.path), f"holds {len(records)} records, not {shard.records}", "build it again")
-        return _parse(records[index - shard.first], shard)
+        return _parse(read_shard(shard)[index - shard.first], shard)
 
 
 def open_prepared(path: Path) -> Prepared:
@@ -112,10 +109,10 @@ def read_shard(shard: ShardInfo) -> list[bytes]:
     """Reads the serialised records of a shard.
 
     Raises:
-        DatasetError: it is missing or damaged.
+        DatasetError: it is missing or damaged, or holds another number of records than `dataset_info.json` says.
     """
     try:
-        return read_records(shard.path)
+        return read_records(shard.path, shard.records)
     except OSError as error:
         what = f"cannot be read ({error.strerror or error})"
         raise DatasetError(str(shard.path), what, "build the dataset again") from error

@@ -183,7 +183,9 @@ def _read_sound_records(shard: ShardInfo, findings: list[Finding]) -> list[tuple
             else:
                 report(number, _id_of(record), "its bytes are damaged or cut off: a checksum does not fit")
     if count != shard.records:
-        report(min(count, shard.records), "", f"the shard holds {count} records, the info says {shard.records}")
+        report(
+            min(count, shard.records), "", f"the shard holds {count:,} records where its metadata say {shard.records:,}"
+        )
     return records
 
 

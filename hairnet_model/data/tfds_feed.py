@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from hairnet_data.core.arrays import Pixels
 from hairnet_model.data.prepared_dataset import Dataset, one_size
-from hairnet_model.data.tfds_records import people, read, training_batches
+from hairnet_model.data.tfds_records import check_shards, people, read, training_batches
 
 
 class RecordFeed:
@@ -17,7 +17,8 @@ class RecordFeed:
 
     Raises:
         UsageError: their pictures differ in size, or one has no split `train`.
-        DatasetError: a record is damaged.
+        DatasetError: a record is damaged, or a shard of `train` or `validation` holds another number of records than
+            its metadata say.
     """
 
     def __init__(self, datasets: Sequence[Dataset]) -> None:
@@ -28,6 +29,8 @@ class RecordFeed:
         # A dataset may have none of its own: those of all are validated on together.
         self._validated = [d for d in distinct if "validation" in d.shards and d.count("validation")]
         self.validation_examples = sum(dataset.count("validation") for dataset in self._validated)
+        for dataset in self._validated:  # before hours of training; `people` reads what is trained on
+            check_shards(dataset, "validation")
         self.people = frozenset[str]().union(*(people(dataset) for dataset in distinct))
 
     def describe(self) -> list[dict[str, object]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import UNLABELLED
 from hairnet_data.core.errors import DatasetError, HairnetError, UsageError
 from hairnet_data.core.records import array_record
+from hairnet_data.core.records.shard_file import check_shard
 from hairnet_model.data.partial_labels import fill_unlabelled, unlabelled_value
 from hairnet_model.data.person_hash import hashed
 from hairnet_model.data.prepared_dataset import Dataset, one_size
@@ -109,7 +111,7 @@ def training_batches(
             raise UsageError(str(dataset.path), f"its split {split} is empty", "build it with more --train-examples")
         # Record i of the run is record i // count of dataset i % count.
         begin, end = (-((turn - i) // count) for i in (first, last))
-        _check_files(dataset, split)
+        check_shards(dataset, split)
         files, skip = files_of_range(dataset.shards[split], begin, end, (seed, turn))
         fill = tf.constant(unlabelled_value(dataset.unlabelled), tf.uint8)
         stream = _stream(dataset, split, errors, files, skip, end - begin)
@@ -126,13 +128,27 @@ def training_batches(
         yield record["image"], _fill_unlabelled(record["mask"], record["fill"], datasets[0], split)
 
 
-def _check_files(dataset: Dataset, split: str) -> list[str]:
-    """Returns a split's files. Raises DatasetError for a missing one, or a pipe, which TensorFlow would wait for."""
-    files = [file for file, _ in dataset.shards[split]]
-    for file in files:
+def check_shards(dataset: Dataset, split: str) -> list[str]:
+    """Returns a split's files.
+
+    TensorFlow would wait for a pipe, and read a file that was cut between two records like a whole one.
+
+    Raises:
+        DatasetError: one is missing, a pipe, cut off, or holds another number of records than the metadata say.
+        UsageError: it holds ArrayRecords, and their package is not installed.
+    """
+    for file, records in dataset.shards[split]:
         if not os.path.isfile(file):
             raise DatasetError(file, "cannot be read (it is missing or no plain file)", "build the dataset again")
-    return files
+        try:
+            check_shard(Path(file), records)
+        except OSError as error:
+            raise DatasetError(
+                file, f"cannot be read ({error.strerror or error})", "build the dataset again"
+            ) from error
+        except ValueError as error:
+            raise DatasetError(file, str(error), "`hairnet-data verify` tells more; build it again") from error
+    return [file for file, _ in dataset.shards[split]]
 
 
 def _stream(
@@ -156,7 +172,7 @@ def _stream(
     Returns:
         A `tf.data.Dataset` of strings.
     """
-    files = _check_files(dataset, split) if files is None else files
+    files = check_shards(dataset, split) if files is None else files
     records_in = dict(dataset.shards[split])
     most = sum(records_in[file] for file in files) if most is None else most
     if not any(".array_record-" in os.path.basename(file) for file in files):

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from hairnet_data.core.errors import DatasetError, UsageError
+from hairnet_data.core.records.record_count import check_count
 from hairnet_data.core.storage.bounded_read import open_plain
 from hairnet_data.core.storage.paths import is_remote
 
@@ -132,8 +133,7 @@ def iter_batches(files: Sequence[tuple[str, int]], skip: int, most: int) -> Iter
         most -= last - first
         reader = Reader(Path(path))
         try:
-            if len(reader) != records:
-                raise ValueError(f"it holds {len(reader)} records, not {records}")
+            check_count(len(reader), records)
             for begin in range(first, last, _BLOCK):
                 yield reader.read(range(begin, min(begin + _BLOCK, last)))
         except OSError as error:

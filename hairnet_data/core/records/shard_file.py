@@ -11,6 +11,7 @@ from pathlib import Path
 
 from hairnet_data.core.errors import UsageError
 from hairnet_data.core.records import array_record
+from hairnet_data.core.records.record_count import check_count
 from hairnet_data.core.records.tfrecord import frame, unframe
 from hairnet_data.core.storage.atomic import atomic_path, atomic_writer
 from hairnet_data.core.storage.bounded_read import open_plain
@@ -73,22 +74,48 @@ def write_records(path: Path, records: Iterable[bytes], file_format: str) -> tup
     return size, digest.hexdigest()
 
 
-def read_records(path: Path) -> list[bytes]:
+def read_records(path: Path, expected: int | None = None) -> list[bytes]:
     """All records of a shard.
+
+    Args:
+        path: the file.
+        expected: how many records its metadata say; None where nothing is promised.
 
     Raises:
         OSError: it is missing or cannot be read.
-        ValueError: it is damaged or cut off.
+        ValueError: it is damaged or cut off, or holds another number of records.
         UsageError: it holds ArrayRecords, and the package is not installed.
     """
     if format_of(path) == "tfrecord":
         with open_plain(path) as file:
-            return unframe(file.read())
+            records = unframe(file.read())
+        check_count(len(records), expected)
+        return records
     reader = array_record.Reader(path)
     try:
+        check_count(len(reader), expected)
         return reader.read_all()
     finally:
         reader.close()
+
+
+def check_shard(path: Path, expected: int) -> None:
+    """Compares the number of records of a shard with that in its metadata, without reading a record.
+
+    Of a TFRecord file the length before every record is read: 0.2 s for 100,000 records.
+
+    Args:
+        path: the file.
+        expected: how many records its metadata say.
+
+    Raises:
+        OSError, ValueError, UsageError: as `read_records` does, but damage within records is not seen.
+    """
+    file = ShardFile(path, expected)
+    try:
+        len(file)
+    finally:
+        file.close()
 
 
 class ShardFile:
@@ -99,15 +126,23 @@ class ShardFile:
 
     Args:
         path: the file.
+        expected: how many records its metadata say; None where nothing is promised.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._path, self._format = path, format_of(path)
+    def __init__(self, path: Path, expected: int | None = None) -> None:
+        self._path, self._format, self._expected = path, format_of(path), expected
         self._starts: array[int] | None = None  # of a TFRecord file, where every record begins, and its end
         self._reader = array_record.Reader(path)
 
     def __len__(self) -> int:
-        return len(self._record_starts()) - 1 if self._format == "tfrecord" else len(self._reader)
+        """How many records there are. Raises as `read` does."""
+        count = len(self._record_starts()) - 1 if self._format == "tfrecord" else len(self._reader)
+        check_count(count, self._expected)
+        return count
+
+    def close(self) -> None:
+        """Closes the file, where it is one that stays open; the next call opens it again."""
+        self._reader.close()
 
     def read(self, number: int) -> bytes:
         """One record.
@@ -117,7 +152,8 @@ class ShardFile:
 
         Raises:
             OSError: the file is missing or cannot be read.
-            ValueError: the record is damaged, or there is none of that number.
+            ValueError: the record is damaged, there is none of that number, or the file holds another number of records
+                than its metadata say.
             UsageError: it holds ArrayRecords, and the package is not installed.
         """
         if not 0 <= number < len(self):

@@ -53,7 +53,7 @@ def test_no_such_split_or_index(built_drawn: Path, split: str, index: int) -> No
 def test_a_shard_of_another_length(built_drawn: Path, copy_of: CopyOf) -> None:
     dataset = copy_of(built_drawn)
     rewrite(dataset, "test", lambda records: records[:-1])
-    with pytest.raises(DatasetError, match="holds 2 records, not 3; build it again"):
+    with pytest.raises(DatasetError, match="holds 2 records where its metadata say 3; build the dataset again"):
         open_prepared(dataset).record("test", 0)
 
 

@@ -121,7 +121,7 @@ def test_duplicated_swapped_and_missing_records(built_drawn: Path, copy_of: Copy
     rewrite(dataset, "train", lambda records: [*records[:11], records[10], *records[11:]])
     lines = lines_of(verify_records(dataset))
     assert f"train 11 ({id}): its index is 10, not 11" in lines
-    assert any(line.startswith("train 40: the shard holds 41 records, the info says 40") for line in lines)
+    assert any(line.startswith("train 40: the shard holds 41 records where its metadata say 40") for line in lines)
     shard.write_bytes(intact)
     rewrite(dataset, "train", lambda records: [*records[:11], records[10], *records[12:]])
     lines = lines_of(verify_records(dataset))

@@ -100,7 +100,7 @@ def test_damage_is_one_line(copied: Path) -> None:
 def test_damaged_and_missing_shards(copied: Path) -> None:
     (shard,) = copied.glob("*-test.tfrecord-*")
     shard.write_bytes(shard.read_bytes()[:-9])
-    with pytest.raises(DatasetError, match="cannot be read"):
+    with pytest.raises(DatasetError, match="record 11 is damaged or cut off"):
         list(tfds_records.read(open_dataset(copied), "test"))
     (shard,) = copied.glob("*-validation.tfrecord-*")
     shard.unlink()
@@ -193,7 +193,7 @@ def test_a_damaged_array_record_is_one_line(in_both_formats: list[Dataset], tmp_
             lambda: tfds_records.read(dataset, "train"),
             lambda: tfds_records.training_batches([dataset], 8, 0, 40, 0),
         ):
-            with pytest.raises(DatasetError, match=r"damaged|it holds 0 records, not 17") as caught:
+            with pytest.raises(DatasetError, match=r"damaged|holds 0 records where its metadata say 17") as caught:
                 list(read())
             assert "\n" not in str(caught.value)
             assert str(file) in str(caught.value)
