@@ -157,7 +157,12 @@ def test_features_documents_and_card(generated: Path) -> None:
     for name, feature in info.features.items():
         assert feature._doc.desc, f"{name} is not documented"
     assert len(info.description) > 200
-    assert "@" in info.citation
+    assert "@software{hairnet" in info.citation
+    assert "kae2013" not in info.citation
+    assert info.redistribution_info.license == "https://spdx.org/licenses/Apache-2.0"
+    other = tfds.builder("hairnet_synthetic/lfw_parts", data_dir=generated).info
+    assert "kae2013" in other.citation
+    assert "umass.edu" in other.homepage
     assert set(builder.builder_configs) == {"drawn", "lfw_parts"}
     assert all(config.description for config in builder.builder_configs.values())
     metadata = json.loads((Path(builder.data_dir) / "metadata.json").read_text())

@@ -24,7 +24,7 @@ for package in (hairnet_data, hairnet_synthetic):
     assert pathlib.Path(package.__file__).is_relative_to(home), package.__file__
 builder = tfds.builder("hairnet_synthetic/drawn", data_dir=sys.argv[2])
 assert "hair and face" in builder.info.description
-assert "@inproceedings" in builder.info.citation
+assert "@software{hairnet" in builder.info.citation
 assert builder.info.supervised_keys == ("image", "mask")
 from hairnet_data.cli.app import main
 data = sys.argv[2]
@@ -71,7 +71,7 @@ def test_the_wheel_has_the_page_and_its_two_runtimes(wheel: Path) -> None:
 def test_the_wheel_has_packages_and_their_data(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     wanted = {"hairnet_synthetic/TAGS.txt"}
-    wanted |= {f"hairnet_data/building/dataset_card/{name}" for name in ("README.md", "CITATIONS.bib")}
+    wanted |= {"hairnet_data/building/dataset_card/README.md"}
     wanted |= {f"hairnet_data/inspection/{name}" for name in ("gallery.html", "gallery.css")}
     wanted |= {
         f"hairnet_model/weights/{name}"

@@ -16,7 +16,7 @@ from hairnet_data.building.source_scan import scan_sources
 from hairnet_data.core.progress import silent
 from hairnet_data.core.workers.pool import WorkerPool
 from hairnet_data.rendering.versions import RENDERER_VERSION
-from hairnet_data.sources.registry import cache_small, open_sources
+from hairnet_data.sources.registry import cache_small, open_sources, terms_of
 
 
 class Builder(tfds.core.dataset_builder.FileReaderBuilder):  # type: ignore[misc]  # TFDS is untyped
@@ -41,7 +41,8 @@ class Builder(tfds.core.dataset_builder.FileReaderBuilder):  # type: ignore[misc
         super().__init__(**kwargs)
 
     def _info(self) -> tfds.core.DatasetInfo:
-        return dataset_info(self, BuildSettings())
+        terms = terms_of(self.builder_config.name, "folder" if self._negatives else "drawn")
+        return dataset_info(self, BuildSettings(), terms)
 
     def _download_and_prepare(self, dl_manager: tfds.download.DownloadManager, download_config: Any = None) -> None:
         # In this process: a spawned worker would run the caller's script again if it has no main guard.

@@ -20,6 +20,8 @@ from hairnet_data.dataset.croissant import write_croissant
 from hairnet_data.dataset.reader import DATASET
 from hairnet_data.dataset.shard_manifest import ShardManifest
 from hairnet_data.rendering.versions import RENDERER_VERSION, library_versions
+from hairnet_data.sources.registry import terms_of
+from hairnet_data.sources.terms import Terms
 
 CONFIGS = {
     "drawn": "Drawn portraits before drawn backgrounds: needs no data at all.",
@@ -58,18 +60,19 @@ def write_metadata(plan: Plan, shards: Sequence[ShardManifest], manifests_dir: P
         config_description=CONFIGS.get(config),
         release_notes=RELEASE_NOTES,
     )
-    info = dataset_info(identity, plan.settings)
+    info = dataset_info(identity, plan.settings, terms_of(plan.portraits.name, plan.backgrounds.name))
     info.set_file_format(plan.settings.file_format)
     complete(info, plan, shards, manifests_dir, folder)
     info.write_to_directory(folder)
 
 
-def dataset_info(builder: Any, settings: BuildSettings) -> Any:
+def dataset_info(builder: Any, settings: BuildSettings, terms: Terms) -> Any:
     """TFDS's info of a dataset, without its splits.
 
     Args:
         builder: a `tfds.core.DatasetBuilder` or `DatasetIdentity`.
         settings: of the build; they decide the features.
+        terms: of its sources.
 
     Returns:
         A `tfds.core.DatasetInfo`.
@@ -102,10 +105,11 @@ def dataset_info(builder: Any, settings: BuildSettings) -> Any:
     return tfds.core.DatasetInfo(
         builder=builder,
         description=(_CARD / "README.md").read_text(encoding="utf-8"),
-        citation=(_CARD / "CITATIONS.bib").read_text(encoding="utf-8"),
+        citation=terms.citation,
+        homepage=terms.homepage or None,
         features=tfds.features.FeaturesDict(features),
         supervised_keys=("image", "mask"),
-        license="drawn: Apache-2.0. Others: the terms of the source; see the dataset card.",
+        license=terms.licence,
         disable_shuffling=True,
         metadata=tfds.core.MetadataDict(),
     )
@@ -138,7 +142,8 @@ def complete(info: Any, plan: Plan, shards: Sequence[ShardManifest], manifests_d
         )
     info.set_splits(tfds.core.SplitDict(splits))
     info.metadata.update(metadata_of(plan, shards))
-    write_croissant(info, info.metadata, shards, manifests_dir, folder)
+    terms = terms_of(plan.portraits.name, plan.backgrounds.name)
+    write_croissant(info, terms, info.metadata, shards, manifests_dir, folder)
     write_sums(shards, folder)
 
 

@@ -16,17 +16,24 @@ from typing import Any
 from hairnet_data.dataset.croissant_schema import DatasetDescription, DatasetFile, croissant_json
 from hairnet_data.dataset.example_table import TABLE, write_table
 from hairnet_data.dataset.shard_manifest import ShardManifest
+from hairnet_data.sources.terms import Terms
 
 CROISSANT = "croissant.json"
 
 
 def write_croissant(
-    info: Any, metadata: Mapping[str, Any], shards: Sequence[ShardManifest], manifests_dir: Path, folder: Path
+    info: Any,
+    terms: Terms,
+    metadata: Mapping[str, Any],
+    shards: Sequence[ShardManifest],
+    manifests_dir: Path,
+    folder: Path,
 ) -> None:
     """Writes `croissant.json` and the table of examples from what the workers left; no record is read again.
 
     Args:
         info: TFDS's, of the dataset.
+        terms: of its sources.
         metadata: of `building.metadata.metadata_of`.
         shards: all of the dataset, in order.
         manifests_dir: the folder of manifests, where the shards' rows of the table are.
@@ -40,7 +47,7 @@ def write_croissant(
         name=f"{info.name}-{info.config_name}",
         description=info.description,
         version=str(info.version),
-        citation=info.citation,
+        terms=terms,
         metadata=metadata,
         shards=_shard_files(shards),
         table=DatasetFile(TABLE, size, sha256, "A line of JSON for every example."),

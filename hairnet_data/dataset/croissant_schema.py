@@ -15,18 +15,13 @@ from typing import TYPE_CHECKING, Any
 
 from hairnet_data.core.classes import NAMES
 from hairnet_data.core.records.shard_file import format_of
-from hairnet_data.core.version import __version__
 from hairnet_data.dataset.example_columns import Column
 from hairnet_data.dataset.example_table import TABLE, columns
+from hairnet_data.sources.terms import Terms
 
 if TYPE_CHECKING:
     import mlcroissant as mlc
 
-_APACHE = "https://www.apache.org/licenses/LICENSE-2.0"
-_CITATION = (
-    "@software{hairnet, title = {HairNet: a synthetic training set for hair and face}, "
-    f"version = {{{__version__}}}}}"
-)
 _FORMATS = {
     "tfrecord": "https://www.tensorflow.org/tutorials/load_data/tfrecord",
     "array_record": "https://github.com/google/array_record",
@@ -65,7 +60,7 @@ class DatasetDescription:
         name: the dataset's and its configuration's.
         description: what it is, for people.
         version: the dataset's.
-        citation: BibTeX of its source.
+        terms: of its sources.
         metadata: of `building.metadata.metadata_of`.
         shards: all, in order.
         table: of its examples.
@@ -74,7 +69,7 @@ class DatasetDescription:
     name: str
     description: str
     version: str
-    citation: str
+    terms: Terms
     metadata: Mapping[str, Any]
     shards: Sequence[DatasetFile]
     table: DatasetFile
@@ -96,31 +91,20 @@ def croissant_json(dataset: DatasetDescription) -> dict[str, Any]:
     """Makes the description as JSON values that `mlcroissant` finds valid."""
     import mlcroissant as mlc
 
-    licence, citation = _licence_and_citation(dataset)
     file_format = format_of(Path(dataset.shards[0].name)) if dataset.shards else "tfrecord"
     with _without_absl_warnings():
         values: dict[str, Any] = mlc.Metadata(
             name=dataset.name,
             description=dataset.description,
-            license=licence,
-            cite_as=citation,
+            license=[dataset.terms.licence] if dataset.terms.licence else None,
+            cite_as=dataset.terms.citation or None,
+            url=dataset.terms.homepage or None,
             version=dataset.version,
             keywords=["hair segmentation", "face segmentation", "synthetic"],
             distribution=list(_files(dataset)),
             record_sets=[_classes(), _splits(dataset.metadata), _examples(file_format)],
         ).to_json()
     return values
-
-
-def _licence_and_citation(dataset: DatasetDescription) -> tuple[list[str], str]:
-    identity = dataset.metadata["identity"]
-    source, backgrounds = identity["source"]["name"], identity["backgrounds"]["name"]
-    if source == backgrounds == "drawn":
-        return [_APACHE], _CITATION
-    # A dataset made from other people's pictures is under their terms, whatever those are.
-    terms = [{"drawn": "", "lfw_parts": "http://vis-www.cs.umass.edu/lfw/"}.get(source, "the photos' own terms")]
-    terms += ["the backgrounds' own terms"] if backgrounds == "folder" else []
-    return [term for term in terms if term], dataset.citation if source == "lfw_parts" else _CITATION
 
 
 def _files(dataset: DatasetDescription) -> Iterator[mlc.FileObject]:

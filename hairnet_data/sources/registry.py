@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hairnet_data.core.errors import UsageError
 from hairnet_data.sources.base import BackgroundSource, PortraitSource
 from hairnet_data.sources.disk_cache import CachedBackgrounds, CachedPortraits
 from hairnet_data.sources.drawn.source import Drawn
+from hairnet_data.sources.drawn.terms import TERMS as DRAWN_TERMS
 from hairnet_data.sources.folder.backgrounds import PhotoFolder
 from hairnet_data.sources.folder.source import Folder
+from hairnet_data.sources.folder.terms import BACKGROUND_TERMS
+from hairnet_data.sources.folder.terms import TERMS as FOLDER_TERMS
 from hairnet_data.sources.lfw.source import LfwParts
+from hairnet_data.sources.lfw.terms import TERMS as LFW_TERMS
 from hairnet_data.sources.scenes.source import DrawnBackgrounds
+from hairnet_data.sources.terms import Terms
 
 SOURCES = ("drawn", "lfw_parts", "folder")
 
@@ -77,6 +82,21 @@ def _portraits(
             raise UsageError("--source-dir", "is missing", "give the folder that holds images, masks and classes.toml")
         return Folder.open(source_dir)
     raise UsageError("SOURCE", f"no source named {name!r}", f"choose from {', '.join(SOURCES)}")
+
+
+def terms_of(portraits: str, backgrounds: str) -> Terms:
+    """What a dataset says of its sources: the terms of its portraits, and of backgrounds that are somebody's photos.
+
+    Args:
+        portraits: name of the source of portraits, one of `SOURCES`.
+        backgrounds: name of the source of backgrounds, `drawn` or `folder`.
+    """
+    terms = {"drawn": DRAWN_TERMS, "lfw_parts": LFW_TERMS, "folder": FOLDER_TERMS}[portraits]
+    if backgrounds == "drawn":
+        return terms
+    if portraits == "drawn":  # the whole is under the terms of the photos in it
+        return replace(terms, licence=BACKGROUND_TERMS.licence)
+    return replace(terms, licence=f"{terms.licence}; {BACKGROUND_TERMS.licence}")
 
 
 MAX_CACHED = 8000

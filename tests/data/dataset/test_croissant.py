@@ -89,13 +89,23 @@ def test_classes_splits_and_files(built_lfw: Path) -> None:
 
 
 def test_terms_are_the_source_s(built_lfw: Path, built_drawn: Path, built_folder: Path) -> None:
-    lfw = json.loads((built_lfw / CROISSANT).read_text())
-    assert "umass.edu/lfw" in lfw["license"]
-    assert "kae2013augmenting" in lfw["citeAs"]
-    for dataset, licence in ((built_drawn, "https://www.apache.org/licenses/LICENSE-2.0"), (built_folder, "own terms")):
-        values = json.loads((dataset / CROISSANT).read_text())
-        assert licence in str(values["license"])
-        assert "kae2013" not in values["citeAs"]
+    """TFDS's info and Croissant say the same: what the source says of itself, and nothing where it says nothing."""
+    site = "http://vis-www.cs.umass.edu/lfw/"
+    for dataset, cited, licence, homepage in (
+        (built_lfw, ("kae2013augmenting", "huang2007labeled"), site, f"{site}part_labels/"),
+        (built_drawn, ("@software{hairnet",), "https://spdx.org/licenses/Apache-2.0", None),
+        (built_folder, (), "the photos' own terms; the backgrounds' own terms", None),
+    ):
+        croissant = json.loads((dataset / CROISSANT).read_text())
+        info = json.loads((dataset / "dataset_info.json").read_text())
+        citation = info.get("citation", "")
+        assert all(key in citation for key in cited)
+        assert bool(citation) == bool(cited)
+        assert ("LFW" in citation or "kae2013" in citation) == (dataset is built_lfw)
+        assert croissant.get("citeAs", "") == citation
+        assert croissant["license"] == info["redistributionInfo"]["license"] == licence
+        assert croissant.get("url") == homepage
+        assert info.get("location", {}).get("urls") == ([homepage] if homepage else None)
 
 
 @pytest.mark.parametrize("which", ["built_lfw", "built_folder", "built_drawn"])
@@ -146,11 +156,12 @@ def test_neither_importing_nor_describing_needs_tensorflow() -> None:
 import sys
 from hairnet_data.dataset import croissant
 from hairnet_data.dataset.croissant_schema import DatasetDescription, DatasetFile, croissant_json
+from hairnet_data.sources.terms import Terms
 print("mlcroissant" in sys.modules)
 splits = {"train": {"pool": "train", "examples": 1, "policy": {}}}
 metadata = {"identity": {"source": {"name": "drawn"}, "backgrounds": {"name": "drawn"}}, "splits": splits}
 table = DatasetFile("examples.jsonl.gz", 3, "0" * 64, "A table.")
-croissant_json(DatasetDescription("a", "A dataset.", "1.0.0", "", metadata, [], table))
+croissant_json(DatasetDescription("a", "A dataset.", "1.0.0", Terms(), metadata, [], table))
 print("mlcroissant" in sys.modules, "tensorflow" in sys.modules)
 """
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

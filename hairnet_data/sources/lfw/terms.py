@@ -1,3 +1,10 @@
+"""How Labeled Faces in the Wild and its Part Labels are cited, and their terms: no licence, for research."""
+
+from __future__ import annotations
+
+from hairnet_data.sources.terms import Terms
+
+_CITATION = r"""
 @inproceedings{kae2013augmenting,
   title     = {Augmenting {CRFs} with {Boltzmann} Machine Shape Priors for Image Labeling},
   author    = {Kae, Andrew and Sohn, Kihyuk and Lee, Honglak and Learned-Miller, Erik},
@@ -19,3 +26,10 @@
   number      = {07-49},
   year        = {2007}
 }
+"""
+
+TERMS = Terms(
+    citation=_CITATION.strip(),
+    licence="http://vis-www.cs.umass.edu/lfw/",
+    homepage="http://vis-www.cs.umass.edu/lfw/part_labels/",
+)

@@ -1,0 +1,8 @@
+"""The terms of the user's own pictures, of which this package knows nothing."""
+
+from __future__ import annotations
+
+from hairnet_data.sources.terms import Terms
+
+TERMS = Terms(licence="the photos' own terms")
+BACKGROUND_TERMS = Terms(licence="the backgrounds' own terms")
