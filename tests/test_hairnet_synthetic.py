@@ -170,6 +170,45 @@ def test_features_documents_and_card(generated: Path) -> None:
     assert list(metadata["splits"]) == SPLITS
 
 
+@pytest.mark.parametrize("file_format", ["tfrecord", "array_record"])
+def test_few_examples_a_split(few_drawn: None, tmp_path: Path, file_format: str) -> None:
+    builder = tfds.builder("hairnet_synthetic/drawn", data_dir=tmp_path, file_format=file_format)
+    config = tfds.download.DownloadConfig(max_examples_per_split=2, num_shards=4, manual_dir=tmp_path)
+    with pytest.warns(UserWarning, match="hairnet_synthetic: no effect here: manual_dir, num_shards$"):
+        builder.download_and_prepare(download_config=config)
+    assert {name: split.num_examples for name, split in builder.info.splits.items()} == dict.fromkeys(SPLITS, 2)
+    if file_format == "array_record":
+        assert [example["index"] for example in builder.as_data_source(split="train")] == [0, 1]
+    else:
+        with pytest.raises(NotImplementedError, match=r"format FileFormat\.TFRECORD is not supported"):
+            builder.as_data_source(split="train")
+
+
+def test_manual_dir_is_the_source_s_folder(few_drawn: None, tmp_path: Path) -> None:
+    from tests.support.lfw import make_lfw
+
+    folder = make_lfw(tmp_path / "public")
+    builder = tfds.builder("hairnet_synthetic/lfw_parts", data_dir=tmp_path / "data")
+    config = tfds.download.DownloadConfig(max_examples_per_split=5, manual_dir=folder)
+    builder.download_and_prepare(download_config=config)
+    assert builder.info.splits["train"].num_examples == 5
+    assert "kae2013" in builder.info.citation
+
+
+def test_shuffled_files(generated: Path) -> None:
+    builder = tfds.builder("hairnet_synthetic/drawn", data_dir=generated)
+    for read in (
+        builder.as_dataset,
+        lambda **kwargs: tfds.load("hairnet_synthetic/drawn", data_dir=generated, **kwargs),
+    ):
+        shuffled = read(split="train", shuffle_files=True)
+        assert sorted(int(example["index"]) for example in tfds.as_numpy(shuffled)) == list(range(24))
+    # TFDS's own reader, which knows nothing of this package, must be told.
+    config = tfds.ReadConfig(enable_ordering_guard=False)
+    plain = tfds.builder_from_directory(builder.data_dir)
+    assert len(list(plain.as_dataset(split="train", shuffle_files=True, read_config=config))) == 24
+
+
 def test_building_needs_no_tensorflow(tmp_path: Path) -> None:
     code = (
         "import sys\n"
