@@ -10,7 +10,8 @@ from typing import Any
 
 from hairnet_data.building.settings import BuildSettings
 from hairnet_data.building.source_scan import ScanResult
-from hairnet_data.core.errors import SourceError
+from hairnet_data.core.errors import HairnetError, SourceError, one_line
+from hairnet_data.core.grouping import cause_of, grouped_lines
 from hairnet_data.core.records.shard_file import shard_file_name
 from hairnet_data.dataset.codec import JPEG_QUALITY
 from hairnet_data.dataset.reader import DATASET
@@ -118,15 +119,18 @@ def make_plan(scan: ScanResult, settings: BuildSettings, skip_bad: bool = False)
 
 
 class FaultySource(SourceError):
-    """Several errors at once; its text has one line for each."""
+    """Several errors at once; its text has one line for each, or for many that share a cause."""
 
-    def __init__(self, errors: tuple[Exception, ...]) -> None:
+    def __init__(self, errors: tuple[HairnetError, ...]) -> None:
         super().__init__(f"{len(errors)} faulty", "", "fix them, or go on without them with --skip-bad")
         self.args = (errors,)
         self.errors = errors
 
     def __str__(self) -> str:
-        return "\n".join([*map(str, self.errors), f"{self.where}: {self.hint}"])
+        messages = (
+            (cause_of(f"{e.what};{e.hint}".replace(e.where, "")), str(e), one_line(e.where)) for e in self.errors
+        )
+        return "\n".join([*grouped_lines(messages), f"{self.where}: {self.hint}"])
 
 
 def default_examples(portraits: PortraitSource, pools: dict[str, Pool]) -> int:

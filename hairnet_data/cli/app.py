@@ -164,11 +164,11 @@ def verify(
     if as_json:
         print(json.dumps(report.to_json(), indent=2))
     else:
-        for finding in report.findings:
-            print(finding)
+        for line in report.lines():
+            print(line)
         for note in report.notes:
             print(f"note: {note}")
-        verdict = f"{len(report.findings)} findings" if report.findings else "sound"
+        verdict = f"{len(report.findings):,} findings" if report.findings else "sound"
         print(
             f"{verdict}: {report.records:,} records read, {report.masks:,} masks compared with the reference's, "
             f"{report.images:,} images with their recipes'"

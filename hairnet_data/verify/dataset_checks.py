@@ -10,6 +10,7 @@ from typing import Any
 
 from hairnet_data.core.classes import FACE, HAIR, NAMES
 from hairnet_data.core.errors import DatasetError
+from hairnet_data.core.grouping import cause_of, grouped_lines
 from hairnet_data.core.progress import Progress
 from hairnet_data.core.records.example import parse
 from hairnet_data.core.storage.paths import digest_of
@@ -46,8 +47,12 @@ class Report:
     masks: int = 0
     images: int = 0
 
+    def lines(self) -> Iterator[str]:
+        """The findings in words: those that share a cause are one line with a count and three examples."""
+        return grouped_lines((f.cause or cause_of(f.what), str(f), f.where) for f in self.findings)
+
     def to_json(self) -> dict[str, Any]:
-        """The report as JSON values."""
+        """The report as JSON values, with every finding."""
         return {
             "shards_with_their_sum": self.sums,
             "records": self.records,

@@ -29,16 +29,22 @@ class Finding:
         index: of the record within the split; -1 where it concerns a shard or the split as a whole.
         id: what it concerns: a portrait, background, person or file; "" if that is not known.
         what: what is wrong.
+        cause: the same for all findings that have one cause; "" where that is `what` without its numbers.
     """
 
     split: str
     index: int
     id: str
     what: str
+    cause: str = ""
+
+    @property
+    def where(self) -> str:
+        """Split and index."""
+        return f"{self.split} {self.index}" if self.index >= 0 else self.split
 
     def __str__(self) -> str:
-        where = f"{self.split} {self.index}" if self.index >= 0 else self.split
-        return one_line(f"{where}{f' ({self.id})' if self.id else ''}: {self.what}")
+        return one_line(f"{self.where}{f' ({self.id})' if self.id else ''}: {self.what}")
 
 
 @dataclass(slots=True)

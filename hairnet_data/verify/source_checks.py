@@ -68,15 +68,16 @@ class SourceCheck:
         if invalid_class(checked.mask, self._unlabelled) is not None:
             return comparison
 
-        def report(what: str) -> None:
-            comparison.findings.append(Finding(recipe.split, recipe.index, recipe.source_id, what))
+        def report(what: str, cause: str = "") -> None:
+            comparison.findings.append(Finding(recipe.split, recipe.index, recipe.source_id, what, cause))
 
         portraits, backgrounds = recipe.assets()
-        errors = [self._asset_error(True, name) for name in portraits]
-        errors += [self._asset_error(False, name) for name in backgrounds if self._available.backgrounds]
-        if any(errors):
-            report(next(filter(None, errors)))
-            return comparison
+        errors = [(self._asset_error(True, name), name) for name in portraits]
+        errors += [(self._asset_error(False, name), name) for name in backgrounds if self._available.backgrounds]
+        for error, name in errors:
+            if error:
+                report(error, error.replace(asset_id(name), "a picture"))
+                return comparison
         try:
             portrait = self._portrait(recipe.portrait) if recipe.portrait else None
             mask_errors = _compare_mask(recipe, checked.mask, portrait)
