@@ -15,6 +15,7 @@ from typing import Any
 from hairnet_data.building.plan import Plan
 from hairnet_data.building.settings import BuildSettings
 from hairnet_data.core.classes import NAMES
+from hairnet_data.core.version import __version__
 from hairnet_data.dataset.checksums import write_sums
 from hairnet_data.dataset.croissant import write_croissant
 from hairnet_data.dataset.reader import DATASET
@@ -165,6 +166,7 @@ def metadata_of(plan: Plan, shards: Sequence[ShardManifest]) -> dict[str, Any]:
         "fingerprint": plan.fingerprint,
         "identity": plan.identity,
         "libraries": library_versions(),
+        "program": __version__,
         "people_apart": plan.portraits.people_apart,
         "skipped": plan.skipped,
         "snapped_mask_pixels": plan.snapped,

@@ -117,6 +117,7 @@ class DatasetMetadata:
         unlabelled: ids of the classes that pixels without a label may have; () where all pixels have labels.
         labelled: names of the classes that the source labels.
         libraries: versions of the libraries that the images depend on, by name.
+        program: version of this package that built it, "" where it does not say.
     """
 
     __pydantic_config__ = _STRICT
@@ -128,6 +129,7 @@ class DatasetMetadata:
     unlabelled: Annotated[tuple[int, ...], PlainValidator(ids_of)] = ()
     labelled: tuple[_Class, ...] = NAMES
     libraries: dict[str, Any] = field(default_factory=dict)
+    program: str = ""
 
 
 _METADATA = TypeAdapter(DatasetMetadata)

@@ -10,6 +10,8 @@ import numpy as np
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import BACKGROUND
 from hairnet_data.core.errors import HairnetError
+from hairnet_data.core.records.dataset_info import read_dataset_info
+from hairnet_data.core.version import __version__
 from hairnet_data.dataset.codec import decode_image, encode_image
 from hairnet_data.dataset.provenance import AvailableSources, asset_error
 from hairnet_data.dataset.reader import Prepared
@@ -17,7 +19,7 @@ from hairnet_data.recipes.recipe import Recipe, asset_id
 from hairnet_data.recipes.splits import EVALUATION_SPLITS
 from hairnet_data.rendering.paint import shrink_background
 from hairnet_data.rendering.renderer import Subject, render
-from hairnet_data.rendering.versions import library_versions
+from hairnet_data.rendering.versions import RENDERER_VERSION, library_versions
 from hairnet_data.sources.base import Portrait
 from hairnet_data.verify.record_checks import CheckedRecord, Finding, invalid_class
 from hairnet_data.verify.reference_mask import UNLABELLED_BIT, allowed_classes, mask_error
@@ -52,6 +54,7 @@ class SourceCheck:
         self._available = available
         self._image_format = dataset.metadata.identity.image_format
         self._same_libraries = dataset.metadata.libraries == library_versions()
+        self._other_version = _other_version(dataset)
         self._unlabelled = bool(dataset.metadata.unlabelled)
         self._size = dataset.metadata.identity.image_size
         self._background = functools.lru_cache(maxsize=128)(self._load_background)
@@ -115,12 +118,27 @@ class SourceCheck:
             return ""
         difference = _mean_difference(expected, image)
         if self._same_libraries:
+            if self._other_version:  # which explains it; grey levels would not
+                return self._other_version
             return f"its image is not its recipe's (off by {difference:.1f} grey levels on average)"
         # JPEG alone may be off by some levels; what another library version adds is small beside a wrong picture.
         of_encoding = _mean_difference(expected, decode_image(encoded))
         if difference <= of_encoding + _OTHER_LIBRARIES:
             return ""
+        if self._other_version:
+            return self._other_version
         return f"its image is off its recipe's by {difference:.1f} grey levels"
+
+
+def _other_version(dataset: Prepared) -> str:
+    """Says that another version of the renderer or of this package drew a dataset, "" if none did."""
+    renderer, program = read_dataset_info(dataset.path).version, dataset.metadata.program or __version__
+    if (renderer, program) == (RENDERER_VERSION, __version__):
+        return ""
+    return (
+        f"its image was drawn by renderer {renderer} of hairnet {program}, and this is renderer {RENDERER_VERSION} "
+        f"of hairnet {__version__}: verify it with that version, or build it again"
+    )
 
 
 def _mean_difference(one: Pixels, other: Pixels) -> float:

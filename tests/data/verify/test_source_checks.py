@@ -168,3 +168,27 @@ def test_an_occluder_that_hides_too_little_or_too_much(
     match = re.fullmatch(rf"{where}: its occluder hides (\d+)% of the head, not 20-50 %", line)
     assert match, line
     assert int(match[1]) < 20 if hint == "less" else int(match[1]) > 50
+
+
+@pytest.mark.parametrize("libraries", ["the same", "others"])
+def test_another_version_is_the_cause_and_said_once(built_drawn: Path, copy_of: CopyOf, libraries: str) -> None:
+    dataset = copy_of(built_drawn)
+    file = dataset / "metadata.json"
+    metadata = json.loads(file.read_text())
+    metadata["program"] = "0.0.9"
+    if libraries == "others":
+        metadata["libraries"]["opencv"] = "4.0.0"
+    file.write_text(json.dumps(metadata))
+    assert not verify_all(dataset).findings, "the pictures are the same: nothing is wrong"
+
+    def exchange(records: list[Features]) -> list[Features]:
+        return [
+            {**record, "image": other["image"]}
+            for record, other in zip(records, records[1:] + records[:1], strict=True)
+        ]
+
+    rewrite(dataset, "train", exchange)
+    lines = list(verify_all(dataset).lines())
+    assert len(lines) == 1, lines
+    assert lines[0].startswith("40 alike (train 0, train 1, train 2 and 37 more), the first: train 0 (")
+    assert "drawn by renderer 1.0.0 of hairnet 0.0.9, and this is renderer 1.0.0 of hairnet 0.1.0" in lines[0]
