@@ -15,10 +15,10 @@ from typing import Any
 from hairnet_data.building.plan import Plan
 from hairnet_data.building.settings import BuildSettings
 from hairnet_data.core.classes import NAMES
+from hairnet_data.core.records.dataset_lookup import DATASET
 from hairnet_data.core.version import __version__
 from hairnet_data.dataset.checksums import write_sums
 from hairnet_data.dataset.croissant import write_croissant
-from hairnet_data.dataset.reader import DATASET
 from hairnet_data.dataset.shard_manifest import ShardManifest
 from hairnet_data.rendering.versions import RENDERER_VERSION, library_versions
 from hairnet_data.sources.registry import terms_of

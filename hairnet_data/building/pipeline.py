@@ -33,9 +33,9 @@ from hairnet_data.building.staging import (
 )
 from hairnet_data.core.errors import BuildError
 from hairnet_data.core.progress import Progress, silent
+from hairnet_data.core.records.dataset_lookup import DATASET
 from hairnet_data.core.storage.paths import bytes_in, is_remote, translate_store_errors
 from hairnet_data.core.workers.pool import Executor, WorkerPool
-from hairnet_data.dataset.reader import DATASET
 from hairnet_data.dataset.shard_manifest import ShardManifest
 from hairnet_data.rendering.versions import RENDERER_VERSION
 from hairnet_data.sources.registry import Sources, cache_small

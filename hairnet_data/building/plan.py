@@ -12,9 +12,9 @@ from hairnet_data.building.settings import BuildSettings
 from hairnet_data.building.source_scan import ScanResult
 from hairnet_data.core.errors import HairnetError, SourceError, one_line
 from hairnet_data.core.grouping import cause_of, grouped_lines
+from hairnet_data.core.records.dataset_lookup import DATASET
 from hairnet_data.core.records.shard_file import shard_file_name
 from hairnet_data.dataset.codec import JPEG_QUALITY
-from hairnet_data.dataset.reader import DATASET
 from hairnet_data.recipes.policy import Policy
 from hairnet_data.recipes.pools import Pool
 from hairnet_data.recipes.recipe import RECIPE_VERSION

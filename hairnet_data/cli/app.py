@@ -17,7 +17,7 @@ import typer
 from hairnet_data.cli import build_report, options, source_commands
 from hairnet_data.core import cli
 from hairnet_data.core.errors import UsageError
-from hairnet_data.core.storage.paths import is_remote, parse_path
+from hairnet_data.core.storage.paths import is_remote
 
 if TYPE_CHECKING:
     from hairnet_data.core.workers.pool import Executor
@@ -117,7 +117,8 @@ def preview(
     request: options.Request,
     data_dir: options.DataDir = None,
     dataset: Annotated[
-        Path | None, typer.Option(parser=parse_path, metavar="<path>", help="A prepared dataset, instead of settings.")
+        Path | None,
+        typer.Option(parser=options.parse_dataset, metavar="DIR", help="A prepared dataset, instead of settings."),
     ] = None,
     split: Annotated[str, typer.Option(help="Of the prepared dataset.")] = "train",
     count: Annotated[int, typer.Option(help="How many examples.")] = 24,
@@ -248,8 +249,8 @@ app.command("list")(source_commands.list_datasets)
 
 
 def _available_sources(prepared: Prepared, source_dir: Path | None, negatives: Path | None) -> AvailableSources:
+    from hairnet_data.core.records.dataset_lookup import DATASET
     from hairnet_data.dataset.provenance import open_available_sources
-    from hairnet_data.dataset.reader import DATASET
 
     # DATA_DIR/hairnet_synthetic/NAME/VERSION: archives are unpacked where the build unpacked them.
     home = (prepared.path if is_remote(prepared.path) else prepared.path.resolve()).parent.parent

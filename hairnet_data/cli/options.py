@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
+from hairnet_data.core.records.dataset_lookup import default_data_dir, resolve_dataset
 from hairnet_data.core.storage.paths import is_remote, parse_path
 
 if TYPE_CHECKING:
@@ -105,20 +106,10 @@ def with_request(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def parse_dataset(text: str) -> Path:
-    """The folder of the dataset that is meant: the folder itself, one above it, or a name. See `lookup`."""
-    from hairnet_data.dataset.lookup import is_dataset, resolve_dataset
-
-    path = parse_path(text)
-    return path if is_remote(path) or is_dataset(path) else resolve_dataset(path, default_data_dir())
+    """The folder of the dataset that is meant: the folder itself, one above it, or a name. See `dataset_lookup`."""
+    return resolve_dataset(parse_path(text))
 
 
 def downloads_dir(data_dir: Path) -> Path:
     """Where archives are unpacked, to be found again next time: below `data_dir` if that is on this machine."""
     return (default_data_dir() if is_remote(data_dir) else data_dir) / "downloads"
-
-
-def default_data_dir() -> Path:
-    """Where TFDS keeps its datasets."""
-    from tensorflow_datasets.core import constants
-
-    return Path(constants.DATA_DIR).expanduser()

@@ -15,9 +15,6 @@ from hairnet_data.core.storage.bounded_read import open_plain
 from hairnet_data.core.storage.paths import is_folder
 from hairnet_data.dataset.dataset_metadata import DatasetMetadata, read_metadata
 
-DATASET = "hairnet_synthetic"
-"""The dataset's name, in TFDS and in file names."""
-
 FEATURES = ("image", "index", "kind", "mask", "person", "recipe", "source_id")
 """What a record holds."""
 

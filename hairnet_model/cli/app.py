@@ -16,7 +16,7 @@ import typer
 from hairnet_data.core import cli
 from hairnet_data.core.errors import UsageError, one_line
 from hairnet_model.cli import dataset_commands
-from hairnet_model.cli.options import ModelPath, Quiet
+from hairnet_model.cli.options import ModelPath, Quiet, parse_dataset
 
 app = cli.new_app("hairnet-model", "Trains, measures and uses networks that find hair and face in pictures.")
 
@@ -96,7 +96,12 @@ def export(
     model: ModelPath = None,
     data: Annotated[
         Path | None,
-        typer.Option(help="A prepared dataset to calibrate and compare on.", show_default="drawn samples"),
+        typer.Option(
+            metavar="DIR",
+            parser=parse_dataset,
+            help="A prepared dataset to calibrate and compare on.",
+            show_default="drawn samples",
+        ),
     ] = None,
 ) -> None:
     """Writes a model for another runtime, and compares its outputs there with those of the Keras model."""

@@ -14,7 +14,7 @@ import typer
 
 from hairnet_data.core.classes import NAMES
 from hairnet_data.core.errors import UsageError
-from hairnet_model.cli.options import ModelPath, Quiet
+from hairnet_model.cli.options import Dataset, ModelPath, Quiet, parse_dataset
 
 if TYPE_CHECKING:
     from hairnet_model.data.feed import Feed
@@ -37,7 +37,12 @@ def _sigterm_as_ctrl_c() -> Iterator[None]:
 
 @_sigterm_as_ctrl_c()
 def train(
-    data: Annotated[list[Path], typer.Argument(metavar="DIR...", help="Prepared datasets, or one packed .npz.")],
+    data: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="DIR...", parser=parse_dataset, help="Prepared datasets, by folder or name, or one packed .npz."
+        ),
+    ],
     out: Annotated[Path, typer.Option(help="The run's folder.")],
     arch: Annotated[str, typer.Option(help="hairnet or fcn8s_2019.", show_default="hairnet")] = "",
     epochs: Annotated[float | None, typer.Option(help="Passes over the data.", show_default="10")] = None,
@@ -131,7 +136,7 @@ def train(
 
 
 def evaluate(
-    dataset: Annotated[Path, typer.Argument(metavar="DIR", help="A prepared dataset.")],
+    dataset: Dataset,
     model: ModelPath = None,
     split: Annotated[
         list[str] | None, typer.Option(help="Only this one; may be repeated.", show_default="test*")
@@ -169,7 +174,7 @@ def evaluate(
 
 
 def pack(
-    dataset: Annotated[Path, typer.Argument(metavar="DIR", help="A prepared dataset.")],
+    dataset: Dataset,
     out: Annotated[Path, typer.Option(help="The .npz file.")],
     train_examples: Annotated[
         int | None, typer.Option(help="Only this many, from the first on.", show_default="all")

@@ -105,3 +105,11 @@ def copy_of(tmp_path: Path) -> Callable[[Path], Path]:
 def opened() -> Callable[[Path], Prepared]:
     """Opens a prepared dataset."""
     return open_prepared
+
+
+@pytest.fixture
+def data_dir(built_drawn: Path, tmp_path: Path) -> Path:
+    """A data folder with one dataset, whose name is that of `built_drawn`."""
+    to = tmp_path / "data" / Path(*built_drawn.parts[-3:])
+    shutil.copytree(built_drawn, to)
+    return tmp_path / "data"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -218,6 +219,25 @@ def test_another_size_than_that_of_the_weights_is_warned_of(
     flags = ["--init", "shipped", "--steps", 1, "--batch", 4, "--precision", "float32", "--quiet"]
     status, _, err = model_command("train", drawn_dataset, "--out", tmp_path / "run", *flags)
     assert (status, err.count("\n"), err.startswith(warning)) == (0, 1, True), err
+
+
+def test_a_dataset_is_named_by_folders_above_it_or_by_its_name(
+    model_command: Command, drawn_dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = drawn_dataset.parts[-2]
+    home = tmp_path / "data" / "hairnet_synthetic"
+    shutil.copytree(drawn_dataset.parent, home / name)
+    monkeypatch.setattr("hairnet_data.core.records.dataset_lookup.default_data_dir", lambda: tmp_path / "data")
+    for given in (home / name, home, tmp_path / "data", name):
+        assert model_command("pack", given, "--out", tmp_path / "p.npz")[0] == 0
+    arguments = ["--out", tmp_path / "run", "--steps", 1, "--batch", 4, "--precision", "float32", "--quiet"]
+    assert model_command("train", name, tmp_path / "data", *arguments)[0] == 0
+    assert model_command("evaluate", name, "--model", tmp_path / "run", "--split", "test", "--json")[0] == 0
+    shutil.copytree(home / name, home / "other")
+    for arguments in (["pack", home, "--out", tmp_path / "p.npz"], ["evaluate", home]):
+        status, _, err = model_command(*arguments)
+        assert (status, err.count("\n")) == (1, 1)
+        assert "holds 2 datasets" in err
 
 
 def test_other_files_are_no_models(model_command: Command, drawn_dataset: Path, tmp_path: Path) -> None:

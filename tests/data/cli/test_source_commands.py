@@ -44,7 +44,7 @@ def test_datasets_are_listed_and_named(built_drawn: Path, command: Command, monk
     (said,) = json.loads(command("list", "--data-dir", data_dir, "--json").out)
     assert said["path"] == str(built_drawn)
     # Everything that takes a dataset takes its name, or a folder above it.
-    monkeypatch.setattr("hairnet_data.cli.options.default_data_dir", lambda: data_dir)
+    monkeypatch.setattr("hairnet_data.core.records.dataset_lookup.default_data_dir", lambda: data_dir)
     for given in (built_drawn, built_drawn.parent, data_dir, name, f"hairnet_synthetic/{name}"):
         assert command("stats", given, "--json").status == 0
     assert command("stats", "nobody").status == 1

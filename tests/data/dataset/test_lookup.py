@@ -1,49 +1,11 @@
-"""A dataset is found by its folder, by one above it, or by its name."""
+"""The datasets of a data folder are listed."""
 
 from __future__ import annotations
 
 import shutil
 from pathlib import Path
 
-import pytest
-
-from hairnet_data.core.errors import DatasetError
-from hairnet_data.dataset.lookup import list_datasets, resolve_dataset
-
-
-@pytest.fixture
-def data_dir(built_drawn: Path, tmp_path: Path) -> Path:
-    """A data folder with one dataset, whose name is that of `built_drawn`."""
-    to = tmp_path / "data" / Path(*built_drawn.parts[-3:])
-    shutil.copytree(built_drawn, to)
-    return tmp_path / "data"
-
-
-def test_every_way_to_name_it(data_dir: Path, built_drawn: Path) -> None:
-    name, version = built_drawn.parts[-2:]
-    there = data_dir / "hairnet_synthetic" / name / version
-    for given in (there, there.parent, there.parent.parent, data_dir):
-        assert resolve_dataset(given, Path("elsewhere")) == there
-    for text in (name, f"{name}/{version}", f"hairnet_synthetic/{name}"):
-        assert resolve_dataset(Path(text), data_dir) == there
-
-
-def test_what_is_not_there_is_left_to_the_reader(data_dir: Path, tmp_path: Path) -> None:
-    for given in (tmp_path / "none", Path("none"), tmp_path):
-        resolved = resolve_dataset(given, tmp_path / "empty")
-        assert resolved == given or resolved.is_relative_to(data_dir)
-    damaged = next(data_dir.glob("*/*/*"))
-    (damaged / "dataset_info.json").unlink()
-    assert resolve_dataset(damaged, data_dir) == damaged
-
-
-def test_several_are_named(data_dir: Path, built_drawn: Path) -> None:
-    home = data_dir / "hairnet_synthetic"
-    shutil.copytree(home / built_drawn.parts[-2], home / "other")
-    with pytest.raises(DatasetError, match=r"holds 2 datasets .*name one of them") as caught:
-        resolve_dataset(data_dir, data_dir)
-    assert "other/1.0.0" in str(caught.value)
-    assert resolve_dataset(Path("other"), data_dir) == home / "other" / "1.0.0"
+from hairnet_data.dataset.lookup import list_datasets
 
 
 def test_all_are_listed_and_the_unfinished_are_not(data_dir: Path, built_drawn: Path) -> None:
