@@ -62,7 +62,7 @@ def build(
         name=name, workers=workers, overwrite=overwrite, skip_bad=skip_bad, dry_run=dry_run, resume=not no_resume
     )
     settings = replace(request.settings(), file_format=file_format)
-    data_dir = data_dir or options.default_data_dir()
+    data_dir = data_dir or default_data_dir()
     executor = _beam_executor(beam_runner, beam_options)
     known_workers = None if executor else workers
     announced: list[building.BuildResult] = []
@@ -136,7 +136,7 @@ def preview(
         cells = list(previewing.from_dataset(open_prepared(dataset), split, count))
     else:
         settings = request.settings()
-        sources = request.sources(data_dir or options.default_data_dir())
+        sources = request.sources(data_dir or default_data_dir())
         title = f"{request.source}, as a build would begin"
         cells = list(previewing.from_settings(sources, settings, count))
     previewing.show(cells, out, title)
@@ -249,12 +249,12 @@ app.command("list")(source_commands.list_datasets)
 
 
 def _available_sources(prepared: Prepared, source_dir: Path | None, negatives: Path | None) -> AvailableSources:
-    from hairnet_data.core.records.dataset_lookup import DATASET
+    from hairnet_data.core.records.dataset_lookup import DATASET, default_data_dir
     from hairnet_data.dataset.provenance import open_available_sources
 
     # DATA_DIR/hairnet_synthetic/NAME/VERSION: archives are unpacked where the build unpacked them.
     home = (prepared.path if is_remote(prepared.path) else prepared.path.resolve()).parent.parent
-    data_dir = home.parent if home.name == DATASET else options.default_data_dir()
+    data_dir = home.parent if home.name == DATASET else default_data_dir()
     return open_available_sources(prepared, source_dir, negatives, options.downloads_dir(data_dir))
 
 

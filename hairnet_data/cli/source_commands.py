@@ -12,6 +12,7 @@ import typer
 
 from hairnet_data.cli import options
 from hairnet_data.core.errors import UsageError
+from hairnet_data.core.records.dataset_lookup import default_data_dir
 
 if TYPE_CHECKING:
     from hairnet_data.inspection.mask_values import MaskValues
@@ -49,7 +50,7 @@ def list_datasets(
     from hairnet_data.core.progress import bytes_text
     from hairnet_data.dataset.lookup import list_datasets as find_all
 
-    data_dir = data_dir or options.default_data_dir()
+    data_dir = data_dir or default_data_dir()
     found = find_all(data_dir)
     if as_json:
         print(json.dumps([{**asdict(summary), "path": str(summary.path)} for summary in found], indent=2))

@@ -50,7 +50,10 @@ def predict(
     panels: Annotated[
         bool, typer.Option("--panels", help="Also six panels: hair and face cut out, removed, bald.")
     ] = False,
-    truth: Annotated[Path | None, typer.Option(help="A folder of true masks (class ids), for the panels.")] = None,
+    truth: Annotated[
+        Path | None,
+        typer.Option(help="A folder of true masks, for the panels: class ids, or as its classes.toml says."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print what was found as JSON.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 if a photo shows no head.")] = False,
     quiet: Quiet = False,

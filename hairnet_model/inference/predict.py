@@ -12,12 +12,10 @@ from pathlib import Path
 import numpy as np
 
 from hairnet_data.core.arrays import Pixels
-from hairnet_data.core.classes import COLOURS, FACE, HAIR, NAMES, UNLABELLED
+from hairnet_data.core.classes import FACE, HAIR
 from hairnet_data.core.drawing.overlay import save_png, tint
-from hairnet_data.core.errors import BuildError, HairnetError, PictureError, UsageError
-from hairnet_data.core.images.masks import read_mask
+from hairnet_data.core.errors import BuildError, HairnetError, UsageError
 from hairnet_data.core.images.photos import read_photo
-from hairnet_data.core.images.picture_file import EXTENSIONS
 from hairnet_data.core.progress import Progress, silent
 from hairnet_model.inference import composite
 from hairnet_model.inference.cutouts import PARTS, cut_out
@@ -26,9 +24,9 @@ from hairnet_model.inference.panels import panels as six_panels
 from hairnet_model.inference.photo_paths import MASK, OVERLAY, PANELS, Photo, find, refuse_overwriting
 from hairnet_model.inference.prediction_report import PhotoResult, write_csv
 from hairnet_model.inference.segmenter import Segmenter
+from hairnet_model.inference.truth import Truth
 
 _HELD = 50_000_000  # pixels of photos kept at once, beyond the one being read
-_NO_CLASS = 254  # stands in a mask being read for what is neither a class nor UNLABELLED
 _BAND = 1 << 22  # pixels tinted at once: an overlay is mixed in 36 bytes a pixel
 
 
@@ -111,12 +109,14 @@ def predict(
         UsageError: a photo or a mask lies where the masks would be written, or the options contradict each other.
         PictureError: there is no photo at all.
         BuildError: `out` cannot be written to.
+        SourceError: the truth's `classes.toml` is none.
         HairnetError: the network puts out what is no number.
     """
     selected, errors = find(photos, out)
     if not selected:
         raise errors[0] if errors else UsageError("PHOTO_OR_DIR", "nothing was given", "name photos or folders")
     _check(outputs, out, selected)
+    truths = Truth.open(outputs.truth) if outputs.truth else None
     results: list[PhotoResult] = []
     done = 0
     progress("segmenting", 0, len(selected))
@@ -129,7 +129,7 @@ def predict(
         for item, located in zip(ready, segmenter.look([item.pixels for item in ready], outputs.locate), strict=True):
             mask = composite.class_ids(located)
             seconds = time.perf_counter() - before
-            errors += _write(outputs, out, item, located, mask)
+            errors += _write(outputs, truths, out, item, located, mask)
             results.append(_result(out, item, located, mask, seconds))
             done += 1
             progress("segmenting", done, len(selected))
@@ -189,7 +189,9 @@ def _prefetched(batches: Iterator[list[_Read | HairnetError]]) -> Iterator[list[
             yield batch
 
 
-def _write(outputs: Outputs, out: Path, item: _Read, located: Located, mask: Pixels) -> list[HairnetError]:
+def _write(
+    outputs: Outputs, truths: Truth | None, out: Path, item: _Read, located: Located, mask: Pixels
+) -> list[HairnetError]:
     """Writes what is asked for of a photo; returns what was wrong with its ground truth."""
     name, errors = out / item.photo.name, []
     _save(name, MASK, mask)
@@ -200,7 +202,7 @@ def _write(outputs: Outputs, out: Path, item: _Read, located: Located, mask: Pix
     if outputs.panels:
         truth = None
         try:
-            truth = _truth(outputs.truth, item)
+            truth = truths.read(item.photo.place, item.pixels.shape[:2]) if truths else None
         except HairnetError as error:
             errors.append(error)
         _save(name, PANELS, six_panels(item.pixels, mask, truth, item.photo.place.as_posix()))
@@ -225,42 +227,3 @@ def _save(name: Path, ending: str, picture: Pixels) -> None:
         what = f"the folder cannot be made ({error.strerror or error})"
         raise BuildError(str(file.parent), what, "name another folder with --out") from error
     save_png(file, picture)
-
-
-def _truth(truth: Path | None, item: _Read) -> Pixels | None:
-    """The ground truth of a photo, None where there is none. Raises PictureError as `read_truth` does."""
-    if truth is not None and os.path.isdir(truth):
-        names = [(truth / item.photo.place).with_suffix(ending) for ending in (".png", *sorted(EXTENSIONS))]
-        truth = next((name for name in names if os.path.isfile(name)), None)
-    return None if truth is None else read_truth(truth, item.pixels.shape[:2])
-
-
-def read_truth(path: Path, shape: tuple[int, int]) -> Pixels:
-    """Reads a mask of class ids and 255 for pixels without a label, or of the classes' colours (blue, red, green).
-
-    Args:
-        path: its file.
-        shape: rows and columns it must have.
-
-    Returns:
-        uint8 (H, W) of class ids and `UNLABELLED`.
-
-    Raises:
-        PictureError: it cannot be read, has another size, or holds what is no class.
-    """
-    picture = read_mask(path)
-    if picture.indices is not None:
-        is_class = np.isin(picture.indices, (*range(len(NAMES)), UNLABELLED))
-        mask = np.where(is_class, picture.indices, _NO_CLASS).astype(np.uint8)
-    else:
-        assert picture.rgb is not None
-        mask = np.full(picture.rgb.shape[:2], _NO_CLASS, np.uint8)
-        for number, colour in enumerate(COLOURS):
-            mask[(picture.rgb == colour).all(-1)] = number
-    if mask.shape != shape:
-        sizes = f"is {mask.shape[1]} x {mask.shape[0]} pixels and its photo {shape[1]} x {shape[0]}"
-        raise PictureError(str(path), sizes, "give the mask of this photo, upright")
-    if (mask == _NO_CLASS).any():
-        hint = f"save class ids 0, 1, 2 ({', '.join(NAMES)}) in a greyscale PNG, or blue, red and green"
-        raise PictureError(str(path), "holds values that are no class", hint)
-    return mask

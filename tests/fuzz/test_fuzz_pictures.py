@@ -18,7 +18,7 @@ from hairnet_data.core.images.label_image import MaskPicture
 from hairnet_data.core.images.masks import read_mask
 from hairnet_data.core.images.photos import read_photo
 from hairnet_data.core.images.picture_file import MAX_PIXELS, MAX_SIDE
-from hairnet_data.sources.class_map import ColourMap, IndexMap, PartMap
+from hairnet_data.core.labels.class_map import ColourMap, IndexMap, PartMap
 from tests.fuzz.answers import asked, times
 from tests.fuzz.mutations import inputs
 

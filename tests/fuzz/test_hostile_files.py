@@ -22,13 +22,13 @@ from hairnet_data.core.images.label_image import MaskPicture
 from hairnet_data.core.images.masks import read_mask
 from hairnet_data.core.images.photos import read_photo
 from hairnet_data.core.images.picture_file import MAX_COPIED
+from hairnet_data.core.labels.class_config import read_config
+from hairnet_data.core.labels.class_map import ColourMap, IndexMap, PartMap
 from hairnet_data.dataset.codec import decode_image
 from hairnet_data.dataset.reader import open_prepared
 from hairnet_data.recipes.policy import read_policy
 from hairnet_data.recipes.recipe import Recipe
-from hairnet_data.sources.class_map import ColourMap, IndexMap, PartMap
 from hairnet_data.sources.folder.backgrounds import PhotoFolder
-from hairnet_data.sources.folder.config import read_config
 from hairnet_data.sources.folder.source import Folder
 from hairnet_data.sources.lfw.archives import unpack
 from hairnet_data.sources.lfw.source import LISTS, LfwParts

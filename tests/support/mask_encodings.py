@@ -18,7 +18,7 @@ from PIL import Image
 
 from hairnet_data.core.errors import PictureError
 from hairnet_data.core.images.masks import read_mask
-from hairnet_data.sources.class_map import ClassMap, ColourMap, IndexMap, PartMap
+from hairnet_data.core.labels.class_map import ClassMap, ColourMap, IndexMap, PartMap
 from tests.support.paths import ROOT
 from tests.support.picture_files import encoded, png
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from hairnet_data.core.errors import HairnetError, SourceError
 from hairnet_data.core.images.picture_file import EXTENSIONS
+from hairnet_data.core.labels.classes_file import Options
 from hairnet_data.core.storage.paths import is_folder, is_remote
 from hairnet_data.core.storage.walk import is_within, list_folder
-from hairnet_data.sources.folder.classes_file import Options
 
 CONFIG = "classes.toml"
 

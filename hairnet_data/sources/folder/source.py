@@ -17,11 +17,11 @@ from hairnet_data.core.images.masks import read_mask
 from hairnet_data.core.images.orientation import is_turned
 from hairnet_data.core.images.photos import read_photo
 from hairnet_data.core.images.picture_file import file_bytes
+from hairnet_data.core.labels.class_config import Config, read_config
+from hairnet_data.core.labels.class_map import PartMap, same_frame
+from hairnet_data.core.labels.classes_file import Options
 from hairnet_data.core.storage.paths import is_folder, is_remote
 from hairnet_data.sources.base import Catalogue, Entry, Portrait
-from hairnet_data.sources.class_map import PartMap, same_frame
-from hairnet_data.sources.folder.classes_file import Options
-from hairnet_data.sources.folder.config import Config, read_config
 from hairnet_data.sources.folder.pairing import CONFIG, SINGLE_MASK, PortraitFiles, list_pictures, pair
 from hairnet_data.sources.pool_assignment import assign_pools
 

@@ -13,10 +13,10 @@ from hairnet_data.core.errors import HairnetError, PictureError, SourceError, Us
 from hairnet_data.core.images.masks import read_mask
 from hairnet_data.core.images.photos import read_photo
 from hairnet_data.core.images.picture_file import file_bytes
+from hairnet_data.core.labels.class_map import LFW_COLOURS, same_frame
 from hairnet_data.core.storage.bounded_read import read_bytes
 from hairnet_data.core.storage.paths import is_file, is_folder, is_remote
 from hairnet_data.sources.base import POOLS, Catalogue, Entry, Portrait
-from hairnet_data.sources.class_map import LFW_COLOURS, same_frame
 from hairnet_data.sources.lfw.archives import unpack
 from hairnet_data.sources.lfw.download import MASK_ARCHIVE, PHOTO_ARCHIVE, Download, fetch, manual_download_hint
 

@@ -10,7 +10,7 @@ from hypothesis.extra.numpy import arrays
 
 from hairnet_data.core.errors import PictureError
 from hairnet_data.core.images.masks import read_mask
-from hairnet_data.sources.class_map import IndexMap, PartMap
+from hairnet_data.core.labels.class_map import IndexMap, PartMap
 from tests.support.mask_encodings import (
     PAGE,
     READ,

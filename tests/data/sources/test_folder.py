@@ -16,8 +16,8 @@ from PIL import Image
 
 from hairnet_data.core.classes import BACKGROUND, FACE, HAIR, UNLABELLED
 from hairnet_data.core.errors import PictureError, SourceError
+from hairnet_data.core.labels.class_config import read_config
 from hairnet_data.sources.base import PortraitSource
-from hairnet_data.sources.folder.config import read_config
 from hairnet_data.sources.folder.source import Folder
 from tests.support.paths import ROOT
 

@@ -29,7 +29,7 @@ from hairnet_model.evaluation.evaluate import Case
 from hairnet_model.evaluation.hard_examples import HardExamples, error
 from hairnet_model.evaluation.report import print_report
 from hairnet_model.inference.panels import panels
-from hairnet_model.inference.predict import read_truth
+from hairnet_model.inference.truth import read_truth
 from tests.support.datasets import rewrite
 
 NOT_HAIR = 128 + 0b101

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hairnet_data.core.classes import BACKGROUND, FACE, HAIR
 from hairnet_data.core.errors import PictureError
 from hairnet_data.core.images.label_image import MaskPicture
-from hairnet_data.sources.class_map import LFW_COLOURS, ColourMap, IndexMap, PartMap, same_frame
+from hairnet_data.core.labels.class_map import LFW_COLOURS, ColourMap, IndexMap, PartMap, same_frame
 
 COLOURS = {(0, 0, 255): BACKGROUND, (255, 0, 0): HAIR, (127, 0, 0): HAIR, (0, 255, 0): FACE, (1, 2, 3): FACE}
 GREY = np.repeat(np.arange(256, dtype=np.uint8)[:, None], 3, 1)

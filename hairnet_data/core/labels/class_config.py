@@ -13,10 +13,10 @@ from pydantic import TypeAdapter, ValidationError
 
 from hairnet_data.core.classes import BACKGROUND, FACE, HAIR, NAMES, UNLABELLED
 from hairnet_data.core.errors import SourceError
+from hairnet_data.core.labels.class_map import ClassMap, ColourMap, IndexMap, PartMap
+from hairnet_data.core.labels.classes_file import ClassesFile, Options
 from hairnet_data.core.storage.bounded_read import read_toml
 from hairnet_data.core.validation import first_error
-from hairnet_data.sources.class_map import ClassMap, ColourMap, IndexMap, PartMap
-from hairnet_data.sources.folder.classes_file import ClassesFile, Options
 
 _TABLES = ("colours", "indices", "parts")
 _IGNORE = "ignore"

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from hairnet_data.core.arrays import Pixels
-from hairnet_data.sources import blended_edges
-from hairnet_data.sources.blended_edges import REACH, Rgb, assign_colours
+from hairnet_data.core.labels import blended_edges
+from hairnet_data.core.labels.blended_edges import REACH, Rgb, assign_colours
 
 # Of the first two sets one colour is a blend of two others.
 PALETTES: dict[str, list[Rgb]] = {

@@ -22,7 +22,7 @@ from pydantic import (
 )
 
 from hairnet_data.core.classes import NAMES
-from hairnet_data.sources.blended_edges import Rgb
+from hairnet_data.core.labels.blended_edges import Rgb
 
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 

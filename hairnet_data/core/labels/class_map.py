@@ -15,7 +15,7 @@ from hairnet_data.core.classes import BACKGROUND, COLOURS
 from hairnet_data.core.errors import PictureError
 from hairnet_data.core.images.bands import row_bands
 from hairnet_data.core.images.label_image import MaskPicture
-from hairnet_data.sources.blended_edges import Rgb, assign_colours
+from hairnet_data.core.labels.blended_edges import Rgb, assign_colours
 
 _UNKNOWN = 253  # stands for "no class" while a mask is being read; neither a class nor UNLABELLED
 _MOST_NAMED = 3  # how many unknown values an error names

@@ -11,8 +11,8 @@ import pytest
 from hairnet_data.core.classes import BACKGROUND, FACE, HAIR, UNLABELLED
 from hairnet_data.core.errors import PictureError, SourceError
 from hairnet_data.core.images.label_image import MaskPicture
-from hairnet_data.sources.class_map import ColourMap, IndexMap, PartMap
-from hairnet_data.sources.folder.config import Config, read_config
+from hairnet_data.core.labels.class_config import Config, read_config
+from hairnet_data.core.labels.class_map import ColourMap, IndexMap, PartMap
 
 
 @pytest.fixture
