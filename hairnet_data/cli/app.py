@@ -17,6 +17,7 @@ import typer
 from hairnet_data.cli import build_report, options, source_commands
 from hairnet_data.core import cli
 from hairnet_data.core.errors import UsageError
+from hairnet_data.core.records.dataset_lookup import DATASET, default_data_dir
 from hairnet_data.core.storage.paths import is_remote
 
 if TYPE_CHECKING:
@@ -249,7 +250,6 @@ app.command("list")(source_commands.list_datasets)
 
 
 def _available_sources(prepared: Prepared, source_dir: Path | None, negatives: Path | None) -> AvailableSources:
-    from hairnet_data.core.records.dataset_lookup import DATASET, default_data_dir
     from hairnet_data.dataset.provenance import open_available_sources
 
     # DATA_DIR/hairnet_synthetic/NAME/VERSION: archives are unpacked where the build unpacked them.
