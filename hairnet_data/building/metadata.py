@@ -30,7 +30,11 @@ CONFIGS = {
 }
 """The configurations that TFDS knows by name, each with its description."""
 
-RELEASE_NOTES = {RENDERER_VERSION: "First release."}
+RELEASE_NOTES = {
+    "1.0.0": "First release.",
+    RENDERER_VERSION: "Photos with an embedded RGB profile are converted to sRGB; blended edges of masks never pass "
+    "through a third class.",
+}
 
 _CARD = Path(__file__).with_name("dataset_card")
 _BUILDER = "hairnet_synthetic.hairnet_synthetic_dataset_builder"  # the module TFDS finds the builder in

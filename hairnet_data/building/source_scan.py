@@ -86,9 +86,11 @@ def scan_sources(sources: Sources, executor: WorkerPool, scratch: Path, progress
     digests = []
     snapped = 0
     facts: list[PortraitFacts] = []
+    notes: list[str] = []
     for kind, source in (("portraits", sources.portraits), ("backgrounds", sources.backgrounds)):
         catalogue = source.catalogue()
         errors += catalogue.errors
+        notes += catalogue.notes
         results: dict[str, _Sound | HairnetError] = {}
         for chunk in _load_all(kind, source, catalogue.entries, executor, scratch):
             results.update(chunk)
@@ -111,7 +113,7 @@ def scan_sources(sources: Sources, executor: WorkerPool, scratch: Path, progress
         snapped=snapped,
         portraits_digest=portraits_digest,
         backgrounds_digest=backgrounds_digest,
-        summary=summarise(facts, by_name),
+        summary=summarise(facts, by_name, tuple(notes)),
     )
 
 
@@ -146,7 +148,7 @@ def _load_some(shared: Shared[_Source], ids: list[str]) -> dict[str, _Sound | Ha
                     picture=_picture_digest(asset.image),
                     head=head_of(asset),
                     snapped=asset.snapped,
-                    facts=_facts(asset),
+                    facts=_facts(id, asset),
                 )
             else:
                 results[id] = _Sound(content=source.content(id), picture=_picture_digest(asset))
@@ -161,10 +163,11 @@ def _picture_digest(image: Pixels) -> str:
     return digest.hexdigest()[:32]
 
 
-def _facts(portrait: Portrait) -> PortraitFacts:
+def _facts(id: str, portrait: Portrait) -> PortraitFacts:
     height, width = portrait.image.shape[:2]
     counts = np.bincount(portrait.mask.ravel(), minlength=256)
-    return PortraitFacts(width, height, {int(value): int(counts[value]) for value in counts.nonzero()[0]})
+    pixels = {int(value): int(counts[value]) for value in counts.nonzero()[0]}
+    return PortraitFacts(width, height, pixels, id if portrait.turned else "")
 
 
 def head_of(portrait: Portrait) -> bytes:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from hairnet_data.core.classes import NAMES, UNLABELLED
 from hairnet_data.recipes.pools import Pool
 
+_MOST_NAMED = 3  # photos in a line
 _SMALL_SHARE = 0.1  # of the portraits: a pool with less says little
 
 
@@ -20,11 +21,13 @@ class PortraitFacts:
         width: of the photo, in pixels.
         height: of the photo, in pixels.
         pixels: of the mask, by value.
+        turned: its id if `Portrait.turned`, else "".
     """
 
     width: int
     height: int
     pixels: Mapping[int, int]
+    turned: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,8 @@ class SourceSummary:
         pools: by name.
         shares: share of all mask pixels by class name, "unlabelled" among them where there are such, 0..1.
         without: how many portraits show nothing of a class, by class name.
+        turned: the ids of portraits that are turned by EXIF in a way that sizes cannot check.
+        notes: of the sources' catalogues.
     """
 
     portraits: int
@@ -57,6 +62,8 @@ class SourceSummary:
     pools: Mapping[str, PoolSummary]
     shares: Mapping[str, float]
     without: Mapping[str, int]
+    turned: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def never_seen(self) -> tuple[str, ...]:
@@ -64,7 +71,7 @@ class SourceSummary:
         return tuple(name for name in NAMES if not self.shares.get(name))
 
 
-def summarise(facts: list[PortraitFacts], pools: Mapping[str, Pool]) -> SourceSummary:
+def summarise(facts: list[PortraitFacts], pools: Mapping[str, Pool], notes: tuple[str, ...] = ()) -> SourceSummary:
     """Sums up all sound portraits of a source, of which there may be none."""
     pixels: Counter[int] = Counter()
     without: Counter[str] = Counter()
@@ -85,6 +92,8 @@ def summarise(facts: list[PortraitFacts], pools: Mapping[str, Pool]) -> SourceSu
         pools={name: _pool_summary(pool) for name, pool in pools.items()},
         shares=shares,
         without=dict(without),
+        turned=tuple(portrait.turned for portrait in facts if portrait.turned),
+        notes=notes,
     )
 
 
@@ -107,6 +116,15 @@ def summary_lines(summary: SourceSummary) -> Iterator[str]:
 
 
 def _doubts(summary: SourceSummary) -> Iterator[str]:
+    yield from summary.notes
+    if summary.turned:
+        count, first = len(summary.turned), ", ".join(summary.turned[:_MOST_NAMED])
+        verb = "photo is" if count == 1 else "photos are"
+        more = ", ..." if count > _MOST_NAMED else ""
+        yield (
+            f"{count:,} {verb} turned by EXIF in a way that sizes cannot check ({first}{more}): see with "
+            "`hairnet-data preview` whether their masks fit"
+        )
     if summary.never_seen and "unlabelled" not in summary.shares:
         yield f"no portrait shows {' or '.join(summary.never_seen)}: check classes.toml with `hairnet-data classes`"
     for name, pool in summary.pools.items():

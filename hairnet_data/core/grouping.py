@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterable, Iterator
 
 EXAMPLES = 3
-"""How many of a group are shown. A group of no more than these has a line for each."""
+"""How many places of a group are shown."""
+MOST_SINGLE = 20
+"""A group of no more than these has a line for each: every one is wanted by whoever is to mend them."""
 
 _NUMBER = re.compile(r"\d[\d.,]*")
 
@@ -29,7 +31,7 @@ def grouped_lines(messages: Iterable[tuple[str, str, str]]) -> Iterator[str]:
     for cause, text, where in messages:
         groups.setdefault(cause, []).append((text, where))
     for group in groups.values():
-        if len(group) <= EXAMPLES:
+        if len(group) <= MOST_SINGLE:
             yield from (text for text, _ in group)
         else:
             places = ", ".join(where for _, where in group[:EXAMPLES])

@@ -41,7 +41,7 @@ class Prepared:
     """A prepared dataset.
 
     Attributes:
-        path: its folder, e.g. `.../hairnet_synthetic/lfw_parts/1.0.0`.
+        path: its folder, e.g. `.../hairnet_synthetic/lfw_parts/1.1.0`.
         metadata: what it says of itself.
         shards: of every split, in order.
     """

@@ -39,10 +39,12 @@ class Catalogue:
     Attributes:
         entries: all portraits or backgrounds that can be used as far as listing tells, sorted by id.
         errors: what is wrong with the others, one error each.
+        notes: what looks like a mistake, a sentence each.
     """
 
     entries: tuple[Entry, ...]
     errors: tuple[HairnetError, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +56,14 @@ class Portrait:
         mask: uint8 (h, w) of class ids, and `UNLABELLED` where nobody said; h, w may differ from H, W where the
             aspect is the same (both span the same frame).
         snapped: how many mask pixels had no exact class colour and took the nearest one's.
+        turned: whether an EXIF orientation turned the photo, and not the mask, in a way that their sizes cannot
+            confirm.
     """
 
     image: Pixels
     mask: Pixels
     snapped: int = 0
+    turned: bool = False
 
 
 class PortraitSource(Protocol):

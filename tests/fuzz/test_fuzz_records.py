@@ -100,7 +100,7 @@ def test_shards(shard: bytes, data: st.DataObject) -> None:
 @given(data=st.data())
 def test_batches(tiny_dataset: Path, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     """With sound checksums, so that what is wrong reaches the decoders, or without."""
-    to = tmp_path_factory.mktemp("batches") / "1.0.0"
+    to = tmp_path_factory.mktemp("batches") / "1.1.0"
     shutil.copytree(tiny_dataset, to)
     (path,) = to.glob("*-test.tfrecord-*")
     if data.draw(st.booleans()):

@@ -49,7 +49,12 @@ class Encoding:
 
 
 def tiff(
-    values: NDArray[Any], bits: int, photometric: int, colours: tuple[Rgb, ...] = (), alpha: bool = False
+    values: NDArray[Any],
+    bits: int,
+    photometric: int,
+    colours: tuple[Rgb, ...] = (),
+    alpha: bool = False,
+    orientation: int = 1,
 ) -> bytes:
     """An uncompressed TIFF of (h, w) or (h, w, samples) of 1, 2, 4, 8 or 16 bits."""
     height, width = values.shape[:2]
@@ -59,6 +64,8 @@ def tiff(
     tags |= {277: [samples], 278: [height], 279: [len(data)]}
     if alpha:
         tags[338] = [2]
+    if orientation != 1:
+        tags[274] = [orientation]
     if colours:
         entries = [*colours, *[(0, 0, 0)] * ((1 << bits) - len(colours))]
         tags[320] = [entry[channel] * 257 for channel in range(3) for entry in entries]

@@ -42,10 +42,9 @@ def read_mask(picture: Picture, name: str | None = None) -> MaskPicture:
         image = open_header(data, where)
         if uncovered(image):
             raise PictureError(where, "has pixels that no picture in it covers", "save it again")
-        orientation = orientation_of(image)
         stored = value_range(image, data)
-        image.load()  # raises where the pixels end early
-        return _upright(_labels(image, data, stored, where), orientation)
+        image.load()  # raises where the pixels end early; turns a TIFF upright, as OpenCV does
+        return _upright(_labels(image, data, stored, where), orientation_of(image))
 
 
 def _upright(mask: MaskPicture, orientation: int) -> MaskPicture:

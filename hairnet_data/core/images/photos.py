@@ -11,7 +11,7 @@ from hairnet_data.core.errors import PictureError
 from hairnet_data.core.images import netpbm
 from hairnet_data.core.images.bands import image_bands
 from hairnet_data.core.images.colour_profile import to_srgb
-from hairnet_data.core.images.orientation import orientation_of, turn_upright
+from hairnet_data.core.images.orientation import UPRIGHT, orientation_of, turn_upright
 from hairnet_data.core.images.picture_file import Picture, decoding, open_header, picture_bytes
 from hairnet_data.core.images.stored_values import is_zero_white_tiff
 
@@ -40,19 +40,26 @@ def read_photo(picture: Picture, name: str | None = None) -> Pixels:
     Raises:
         PictureError: it cannot be read or used; no other exception leaves this function.
     """
+    return read_oriented(picture, name)[0]
+
+
+def read_oriented(picture: Picture, name: str | None = None) -> tuple[Pixels, int]:
+    """As `read_photo`, and the EXIF orientation that was carried out, 1 to 8 (1: none)."""
     data, where = picture_bytes(picture, name)
     pixels = netpbm.read_8_bit_colour(data)
     if pixels is not None:
-        return pixels
+        return pixels, UPRIGHT
     with decoding(where):
         image = open_header(data, where)
+        by_pillow = orientation_of(image) if image.format == "TIFF" else UPRIGHT  # carried out where it decodes them
         pixels = _by_opencv(image, data)
         if pixels is None:
             image.load()  # raises where the pixels end early
             pixels = _rgb(image, where)
         if image.mode in _COLOUR_MODES:
             pixels = to_srgb(pixels, image.info.get("icc_profile"))
-        return as_pixels(turn_upright(pixels, orientation_of(image)))
+        orientation = orientation_of(image)
+        return as_pixels(turn_upright(pixels, orientation)), max(orientation, by_pillow)
 
 
 def _by_opencv(image: Image.Image, data: bytes) -> Pixels | None:

@@ -42,8 +42,10 @@ class Config:
         options = {
             key: list(value) if isinstance(value, tuple) else value
             for key, value in asdict(self.options).items()
-            if key not in ("rest", "ignored")
+            if key not in ("rest", "ignored", "pools")
         }
+        if self.options.pools != "fractions":
+            options["pools"] = self.options.pools
         if not self.unlabelled:
             return {kind: table, "options": options}
         if kind == "parts":
@@ -113,6 +115,9 @@ def _check_options(options: Options, kind: str, name: str) -> None:
     images, masks = PurePosixPath(options.images), PurePosixPath(options.masks)
     if images.is_relative_to(masks) or masks.is_relative_to(images):
         raise SourceError(f"{name}: [options]", "images and masks lie in one another", "put them into two folders")
+    if options.pools == options.person == "folder":
+        what = 'pools = "folder" and person = "folder" both take the first folder'
+        raise SourceError(f"{name}: [options]", what, "give person a regular expression, or remove it")
     if kind != "parts" and options.rest != NAMES[BACKGROUND]:
         raise SourceError(f"{name}: [options]", f"rest = {options.rest!r} means nothing with [{kind}]", "remove it")
     if kind == "indices" and options.nearest:

@@ -106,6 +106,8 @@ class Options:
             the images' folder; or "", every photo is a person of its own.
         fractions: shares of the pools train, validation, test.
         seed: another seed, another division.
+        pools: "folder" if `images/train`, `images/val` and `images/test` are the pools, "fractions" if people are
+            divided by `fractions` and `seed`.
         images: the photos' folder.
         masks: the masks' folder.
         image_suffix: what ends every photo's name, before its extension.
@@ -121,6 +123,7 @@ class Options:
     person: Annotated[StrictStr, AfterValidator(_regular_expression)] = ""
     fractions: Annotated[tuple[_Share, _Share, _Share], AfterValidator(_shares_of_one)] = (0.8, 0.1, 0.1)
     seed: StrictInt = 0
+    pools: Literal["fractions", "folder"] = "fractions"
     images: _InnerFolder = "images"
     masks: _InnerFolder = "masks"
     image_suffix: StrictStr = ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -14,14 +15,15 @@ import regex
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.errors import HairnetError, PictureError, SourceError
 from hairnet_data.core.images.masks import read_mask
-from hairnet_data.core.images.orientation import is_turned
-from hairnet_data.core.images.photos import read_photo
+from hairnet_data.core.images.orientation import UPRIGHT, exchanges_sides, read_orientation
+from hairnet_data.core.images.photos import read_oriented
 from hairnet_data.core.images.picture_file import file_bytes
 from hairnet_data.core.labels.class_config import Config, read_config
 from hairnet_data.core.labels.class_map import PartMap, same_frame
 from hairnet_data.core.labels.classes_file import Options
 from hairnet_data.core.storage.paths import is_folder, is_remote
 from hairnet_data.sources.base import Catalogue, Entry, Portrait
+from hairnet_data.sources.folder.divisions import divided_by_folders, division_folders
 from hairnet_data.sources.folder.pairing import CONFIG, SINGLE_MASK, PortraitFiles, list_pictures, pair
 from hairnet_data.sources.pool_assignment import assign_pools
 
@@ -61,7 +63,7 @@ class Folder:
         files = pair(photos, masks, parts, config.options, errors)
         entries = _entries(files, config.options, errors)
         order = sorted(errors, key=lambda error: (error.where, error.what))
-        return cls(root, config, files, Catalogue(entries, tuple(order)))
+        return cls(root, config, files, Catalogue(entries, tuple(order), _notes(files, config.options)))
 
     def settings(self) -> dict[str, Any]:
         """What `classes.toml` says, with every default."""
@@ -87,7 +89,7 @@ class Folder:
             PictureError: one is damaged, the mask holds what has no class, or they do not fit each other.
         """
         files, classes = self._files[id], self._config.classes
-        image = read_photo(self._root / files.photo, files.photo)
+        image, orientation = read_oriented(self._root / files.photo, files.photo)
         pictures = {part: (read_mask(self._root / name, name), name) for part, name in files.masks.items()}
         if isinstance(classes, PartMap):
             where = next(iter(files.masks.values()))
@@ -95,17 +97,25 @@ class Folder:
         else:
             picture, where = pictures[SINGLE_MASK]
             mask, snapped = classes.read(picture, where)
-        self._check_fit(image, mask, files.photo, where)
-        return Portrait(image, mask, snapped)
+        _check_fit(image, mask, orientation, where)
+        turned = orientation != UPRIGHT and not _confirmed_by_sizes(image, mask, orientation)
+        turned = turned and all(read_orientation(self._root / name) == UPRIGHT for name in files.masks.values())
+        return Portrait(image, mask, snapped, turned)
 
-    def _check_fit(self, image: Pixels, mask: Pixels, photo: str, where: str) -> None:
-        """Refuses a mask of another aspect, and says so if it is a photo turned by its EXIF orientation."""
-        (height, width), (h, w) = image.shape[:2], mask.shape
-        if same_frame((width, height), (w, h)):
-            return
+
+def _confirmed_by_sizes(image: Pixels, mask: Pixels, orientation: int) -> bool:
+    """Whether a mask that fits the upright photo would not fit the photo as it is stored."""
+    (height, width), (h, w) = image.shape[:2], mask.shape
+    return exchanges_sides(orientation) and not same_frame((height, width), (w, h))
+
+
+def _check_fit(image: Pixels, mask: Pixels, orientation: int, where: str) -> None:
+    """Refuses a mask of another aspect, and says so if it is a photo turned by its EXIF orientation."""
+    (height, width), (h, w) = image.shape[:2], mask.shape
+    if not same_frame((width, height), (w, h)):
         what = f"is {w} x {h} pixels, its photo {width} x {height}"
         hint = "give them one aspect"
-        if same_frame((height, width), (w, h)) and is_turned(self._root / photo):
+        if same_frame((height, width), (w, h)) and exchanges_sides(orientation):
             what += " when turned upright as its EXIF orientation asks"
             hint = "turn the mask too or remove the orientation from the photo"
         raise PictureError(where, what, hint)
@@ -118,12 +128,23 @@ def _entries(files: dict[str, PortraitFiles], options: Options, errors: list[Hai
     for id in sorted(files):
         person = person_of(id)
         if person:
-            people[id] = person
+            people[id] = unicodedata.normalize("NFC", person)  # some systems write é as two characters
         else:
             hint = "rename it or change person" if options.person != "folder" else "put it into a folder"
             errors.append(SourceError(files.pop(id).photo, "does not say who it shows", hint))
+    if options.pools == "folder":
+        return divided_by_folders(people, files, errors)
     pools = assign_pools(Counter(people.values()), options.fractions, options.seed) if people else {}
     return tuple(Entry(id, pools[person], person) for id, person in people.items())
+
+
+def _notes(files: Mapping[str, PortraitFiles], options: Options) -> tuple[str, ...]:
+    """What looks like a mistake: a division that is not used."""
+    folders = division_folders(files) if options.pools == "fractions" else ()
+    if not folders:
+        return ()
+    here = f"{options.images} is divided into {' and '.join(folders)}"
+    return (f'{here}, which is ignored: pools = "folder" in {CONFIG} uses it',)
 
 
 def _person_reader(options: Options) -> Callable[[str], str]:

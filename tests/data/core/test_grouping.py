@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from hairnet_data.building.plan import FaultySource
 from hairnet_data.core.errors import SourceError
-from hairnet_data.core.grouping import cause_of, grouped_lines
+from hairnet_data.core.grouping import MOST_SINGLE, cause_of, grouped_lines
 from hairnet_data.verify.dataset_checks import Report
 from hairnet_data.verify.record_checks import Finding
 
 
 def test_few_are_lines_of_their_own() -> None:
-    few = [(cause_of(f"off by {n}"), f"off by {n}", f"train {n}") for n in range(3)]
-    assert list(grouped_lines(few)) == ["off by 0", "off by 1", "off by 2"]
+    few = [(cause_of(f"off by {n}"), f"off by {n}", f"train {n}") for n in range(MOST_SINGLE)]
+    assert list(grouped_lines(few)) == [f"off by {n}" for n in range(MOST_SINGLE)]
 
 
 def test_a_fault_of_300_portraits_is_one_line() -> None:

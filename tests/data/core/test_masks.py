@@ -6,6 +6,7 @@ from PIL import Image
 
 from hairnet_data.core.images.masks import read_mask
 from hairnet_data.core.images.photos import read_photo
+from tests.support.mask_encodings import grey_png, tiff
 from tests.support.picture_files import LOSSLESS, RGB, encoded, oriented, png, refused
 
 
@@ -89,9 +90,18 @@ def test_a_cmyk_mask_is_refused():
     assert "CMYK" in refused(encoded(Image.new("CMYK", (4, 4)), "JPEG"), read_mask)
 
 
-def test_a_turned_mask_is_turned_as_its_photo_is():
+@pytest.mark.parametrize("format", ["PNG", "TIFF", "WEBP"])
+def test_a_turned_mask_is_turned_as_its_photo_is(format):
     tall = np.zeros((4, 2, 3), np.uint8)
     tall[0] = 255
-    data = encoded(tall, "PNG", exif=oriented(6))  # its top is on the right when upright
+    data = encoded(tall, format, exif=oriented(6))  # its top is on the right when upright
     np.testing.assert_array_equal(read_mask(data).rgb, read_photo(data))
     assert (read_mask(data).rgb[:, -1] == 255).all()
+
+
+def test_a_turned_mask_of_16_bits_a_channel_is_turned():
+    tall = np.zeros((4, 2, 3), np.uint16)
+    tall[0] = 300
+    exif = oriented(6).removeprefix(b"Exif\0\0")
+    for data in (tiff(tall, 16, 2, orientation=6), grey_png(tall, 16, 2, ((b"eXIf", exif),))):
+        np.testing.assert_array_equal(read_mask(data).indices, [[0, 0, 0, 300]] * 2)

@@ -9,7 +9,7 @@ from PIL import Image
 
 from hairnet_data.core.errors import PictureError
 from hairnet_data.core.images import photos
-from hairnet_data.core.images.orientation import is_turned
+from hairnet_data.core.images.orientation import exchanges_sides, read_orientation
 from hairnet_data.core.images.photos import read_photo
 from tests.support.mask_encodings import tiff
 from tests.support.picture_files import LOSSLESS, RGB, RNG, SMOOTH, encoded, oriented, png, refused
@@ -150,7 +150,8 @@ def test_exif_orientation_is_carried_out(format, orientation):
     got = read_photo(data)
     assert got.shape == SMOOTH.shape
     assert np.abs(got.astype(int) - SMOOTH).mean() < 5
-    assert is_turned(data) == (orientation >= 5)
+    assert read_orientation(data) == orientation
+    assert exchanges_sides(orientation) == (orientation >= 5)
 
 
 @pytest.mark.parametrize("exif", [b"Exif\0\0broken", oriented(99), oriented(0), b"Exif\0\0MM\0*" + b"\xff" * 20])
