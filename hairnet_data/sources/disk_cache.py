@@ -71,7 +71,7 @@ class CachedPortraits(_Cached):
             return Portrait(image, mask.reshape(image.shape[:2]))
         portrait = self._source.load(id)
         small = portrait.mask.size <= _MOST_PIXELS and portrait.mask.shape == portrait.image.shape[:2]
-        if small and not portrait.snapped:  # a cached one would forget how many of its pixels were snapped
+        if small and not portrait.snapped and not portrait.turned:  # a cached one would forget both
             self._store(path, portrait.image, portrait.mask)
         return portrait
 

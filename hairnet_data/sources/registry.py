@@ -8,6 +8,7 @@ from pathlib import Path
 from hairnet_data.core.errors import UsageError
 from hairnet_data.sources.base import BackgroundSource, PortraitSource
 from hairnet_data.sources.disk_cache import CachedBackgrounds, CachedPortraits
+from hairnet_data.sources.drawing_cache import DrawnOnceBackgrounds, DrawnOncePortraits, drawing_folder
 from hairnet_data.sources.drawn.source import Drawn
 from hairnet_data.sources.drawn.terms import TERMS as DRAWN_TERMS
 from hairnet_data.sources.folder.backgrounds import PhotoFolder
@@ -47,7 +48,8 @@ def open_sources(
         name: one of `SOURCES`.
         source_dir: the source's folder; needed for `folder`, optional for `lfw_parts`.
         negatives: a folder of backgrounds; drawn ones without it.
-        cache_dir: a folder, made when needed, where archives are unpacked, for this build and later ones.
+        cache_dir: a folder, made when needed, where archives are unpacked and drawings kept, for this build and later
+            ones.
         train_examples: what the user asked for; decides how many portraits are drawn.
         split_by: "official" or "person", for `lfw_parts`.
 
@@ -59,7 +61,11 @@ def open_sources(
         raise UsageError("--split-by", f"no division named {split_by!r}", "choose official or person")
     if split_by != "official" and name != "lfw_parts":
         raise UsageError("--split-by", f"means nothing for {name}, whose pools never share a person", "leave it out")
-    backgrounds = PhotoFolder(negatives) if negatives else DrawnBackgrounds()
+    backgrounds: BackgroundSource
+    if negatives:
+        backgrounds = PhotoFolder(negatives)
+    else:
+        backgrounds = DrawnOnceBackgrounds(DrawnBackgrounds(), drawing_folder(cache_dir))
     return Sources(_portraits(name, source_dir, cache_dir, train_examples, split_by), backgrounds)
 
 
@@ -74,7 +80,8 @@ def _portraits(
         if source_dir:
             raise UsageError("--source-dir", "means nothing for drawn", "leave it out, or name lfw_parts or folder")
         few_a_portrait = 3 * (train_examples or 0) // 10
-        return Drawn(train=min(max(few_a_portrait, FEWEST_DRAWN), MOST_DRAWN))
+        drawn = Drawn(train=min(max(few_a_portrait, FEWEST_DRAWN), MOST_DRAWN))
+        return DrawnOncePortraits(drawn, drawing_folder(cache_dir))
     if name == "lfw_parts":
         return LfwParts.open(source_dir, cache_dir, split_by)
     if name == "folder":
