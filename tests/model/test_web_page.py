@@ -181,6 +181,41 @@ def test_photos_of_any_shape(opened: Opener, tmp_path: Path, shape: tuple[int, i
     assert (found == expected).mean() > 0.99
 
 
+def open_photo(page: Any, file: Path) -> None:
+    before = shown(page)
+    page.locator("#file").set_input_files(file)
+    wait_until_shown(page, before)
+
+
+@pytest.mark.parametrize("shape", [(3000, 4000), (2, 9000)], ids=["phone", "thin"])
+def test_large_photos_are_saved_in_their_own_size(opened: Opener, tmp_path: Path, shape: tuple[int, int]) -> None:
+    wide = cv2.copyMakeBorder(calibration.drawn(224)[0], 8, 8, 48, 48, cv2.BORDER_REPLICATE)
+    photo = cv2.resize(wide, shape[::-1], interpolation=cv2.INTER_CUBIC)
+    Image.fromarray(photo).save(tmp_path / "photo.png", compress_level=1)
+    page = opened()
+    open_photo(page, tmp_path / "photo.png")
+    expected, found = Segmenter.load().segment(photo, locate=False), mask_of(page)
+    assert found.shape == shape
+    assert (found == expected).mean() > 0.99
+    page.locator("#original").click()
+    picture = picture_of(page)
+    assert picture.shape == (*shape, 3)
+    np.testing.assert_array_equal(picture, photo)
+    assert page.locator("#notice").is_hidden()
+
+
+@pytest.mark.parametrize("shape", [(5900, 5900), (2, 70_000)], ids=["pixels", "canvas"])
+def test_the_page_says_which_size_it_saved(opened: Opener, tmp_path: Path, shape: tuple[int, int]) -> None:
+    Image.fromarray(np.full(shape, 120, np.uint8)).save(tmp_path / "photo.png", compress_level=1)
+    page = opened()
+    open_photo(page, tmp_path / "photo.png")
+    assert mask_of(page).shape == shape
+    assert page.locator("#notice").is_hidden()
+    height, width, _ = picture_of(page).shape
+    assert 0.8 * shape[1] < width < shape[1]
+    assert f"saved with {width} x {height} pixels; the photo has {shape[1]} x {shape[0]}." in said_by(page)
+
+
 def test_live_video(opened: Opener) -> None:
     page = opened(permissions=["camera"])
     page.locator("#camera").click()
@@ -230,6 +265,37 @@ def test_the_camera_is_mirrored_and_can_be_not(opened: Opener) -> None:
     straight = min(np.abs(a - b).mean() for a in seen[True] for b in seen[False])
     turned = min(np.abs(a[:, ::-1] - b).mean() for a in seen[True] for b in seen[False])
     assert turned < 0.5 * straight
+
+
+FACING = """
+const settings = MediaStreamTrack.prototype.getSettings;
+globalThis.facing = '{}';
+MediaStreamTrack.prototype.getSettings = function () {{
+    return {{...settings.call(this), ...(globalThis.facing && {{facingMode: globalThis.facing}})}};
+}};
+"""
+
+
+@pytest.mark.parametrize("facing", ["", "user", "environment"], ids=["webcam", "front", "back"])
+def test_a_back_camera_is_no_mirror(opened: Opener, facing: str) -> None:
+    page = opened(FACING.format(facing), permissions=["camera"])
+    page.locator("#camera").click()
+    page.locator("#pause").wait_for(state="visible")
+    page.locator("#original").click()
+    wait_until_shown(page, shown(page) + 3)
+    picture = picture_of(page)
+    filmed = [cv2.copyMakeBorder(one, 8, 8, 48, 48, cv2.BORDER_REPLICATE) for one in calibration.drawn(224)[[0, 5]]]
+    straight = min(np.abs(picture - one).mean() for one in filmed)
+    turned = min(np.abs(picture[:, ::-1] - one).mean() for one in filmed)
+    back = facing == "environment"
+    assert (straight < 0.5 * turned) if back else (turned < 0.5 * straight)
+    assert page.locator("#mirror").is_visible() is not back
+    page.evaluate("globalThis.facing = 'user'")
+    page.locator("#camera").click()
+    page.locator("#camera").click()
+    page.locator("#pause").wait_for(state="visible")
+    page.locator("#mirror").wait_for(state="visible")
+    assert page.locator("#mirror").is_checked(), "the choice for other cameras stays"
 
 
 def test_every_control_does_what_it_says(opened: Opener) -> None:

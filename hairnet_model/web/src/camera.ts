@@ -33,6 +33,11 @@ export class Camera {
     return this.stream?.getVideoTracks()[0]?.getSettings().deviceId ?? "";
   }
 
+  /** Whether the camera that is on looks away from its user, who then expects no mirror; most webcams do not say. */
+  get back(): boolean {
+    return this.stream?.getVideoTracks()[0]?.getSettings().facingMode === "environment";
+  }
+
   /** Starts a device, or the one for selfies; throws what `getUserMedia` throws. False when stopped meanwhile. */
   async start(device?: string): Promise<boolean> {
     this.stop();

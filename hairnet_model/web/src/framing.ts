@@ -7,7 +7,9 @@
  */
 
 import type { Taps } from "./enlarge";
-import { type Picture, type Planes, picture, planes } from "./pixels";
+import { type Picture, type Planes, picture, planes, type Size } from "./pixels";
+
+const BAND = 2 ** 19; // pixels of a mask that are reckoned at once
 
 /** Pixels `first` up to `end` of a side of the square that the photo reaches. */
 export interface Span {
@@ -65,29 +67,35 @@ function halvedEven(from: Picture): Picture {
   return to;
 }
 
+/** The pixels' shares are summed down the rows first and then across: large photos take many of them. */
 function halvedOdd(from: Picture): Picture {
   const to = picture((from.width + 1) >> 1, (from.height + 1) >> 1);
   const wide = from.width / to.width;
   const high = from.height / to.height;
-  const sum = [0, 0, 0];
-  for (let y = 0; y < to.height; y++) {
+  const row = from.width * 4;
+  const line = new Float32Array(row);
+  for (let y = 0, at = 0; y < to.height; y++) {
     const top = y * high;
     const bottom = Math.min(from.height, top + high);
-    for (let x = 0; x < to.width; x++) {
+    line.fill(0);
+    for (let source = Math.floor(top); source < bottom; source++) {
+      const tall = Math.min(source + 1, bottom) - Math.max(source, top);
+      for (let place = 0, pixel = source * row; place < row; place++, pixel++) line[place] += tall * from.data[pixel];
+    }
+    for (let x = 0; x < to.width; x++, at += 4) {
       const left = x * wide;
       const right = Math.min(from.width, left + wide);
-      sum.fill(0);
-      for (let row = Math.floor(top); row < bottom; row++) {
-        const tall = Math.min(row + 1, bottom) - Math.max(row, top);
-        for (let column = Math.floor(left); column < right; column++) {
-          const share = tall * (Math.min(column + 1, right) - Math.max(column, left));
-          const at = (row * from.width + column) * 4;
-          for (let channel = 0; channel < 3; channel++) sum[channel] += share * from.data[at + channel];
-        }
-      }
-      const at = (y * to.width + x) * 4;
       const area = (bottom - top) * (right - left);
-      for (let channel = 0; channel < 3; channel++) to.data[at + channel] = sum[channel] / area;
+      let [red, green, blue] = [0, 0, 0];
+      for (let column = Math.floor(left); column < right; column++) {
+        const share = (Math.min(column + 1, right) - Math.max(column, left)) / area;
+        red += share * line[column * 4];
+        green += share * line[column * 4 + 1];
+        blue += share * line[column * 4 + 2];
+      }
+      to.data[at] = red;
+      to.data[at + 1] = green;
+      to.data[at + 2] = blue;
       to.data[at + 3] = 255;
     }
   }
@@ -162,54 +170,75 @@ function back(side: number, longer: number, size: number, span: Span): Taps {
   return made;
 }
 
+/** Fills planes as wide as the photo with its rows from `first` on. */
+type Rows = (first: number, into: Planes) => void;
+
 /**
- * Takes the probabilities of a square to the pixels of the photo that was framed.
+ * Takes the probabilities of a square to the pixels of the photo that was framed, as many rows at a time as are asked.
  *
  * They are interpolated between the covered pixels of the square, so that what is said of the padding never reaches
  * the photo. Python averages where a photo is smaller than the square; the page shows such photos enlarged.
- *
- * @param probabilities (S, S, 3) of background, hair, face.
- * @param into planes of the wanted size to fill, made anew where they are of another.
  */
-export function unframe(
-  probabilities: Float32Array,
-  size: number,
-  width: number,
-  height: number,
-  into?: Planes,
-): Planes {
-  const made = into?.width === width && into.height === height ? into : planes(width, height);
+function rowsOf(probabilities: Float32Array, size: number, { width, height }: Size): Rows {
   const longer = Math.max(width, height);
   const rows = covered(height, longer, size);
   const columns = covered(width, longer, size);
   const down = back(height, longer, size, rows);
   const across = back(width, longer, size, columns);
   const count = columns.end - columns.first;
-  const { hair, face } = made;
   const hairRow = new Float32Array(count);
   const faceRow = new Float32Array(count);
-  let to = 0;
-  for (let y = 0; y < height; y++) {
-    const above = ((rows.first + down.low[y]) * size + columns.first) * 3;
-    const below = ((rows.first + down.high[y]) * size + columns.first) * 3;
-    const lower = down.share[y];
-    for (let x = 0, at = 1; x < count; x++, at += 3) {
-      hairRow[x] = probabilities[above + at] * (1 - lower) + probabilities[below + at] * lower;
-      faceRow[x] = probabilities[above + at + 1] * (1 - lower) + probabilities[below + at + 1] * lower;
+  return (first, { height: wanted, hair, face }) => {
+    for (let y = first, to = 0; y < first + wanted; y++) {
+      const above = ((rows.first + down.low[y]) * size + columns.first) * 3;
+      const below = ((rows.first + down.high[y]) * size + columns.first) * 3;
+      const lower = down.share[y];
+      for (let x = 0, at = 1; x < count; x++, at += 3) {
+        hairRow[x] = probabilities[above + at] * (1 - lower) + probabilities[below + at] * lower;
+        faceRow[x] = probabilities[above + at + 1] * (1 - lower) + probabilities[below + at + 1] * lower;
+      }
+      for (let x = 0; x < width; x++, to++) {
+        const low = across.low[x];
+        const high = across.high[x];
+        const right = across.share[x];
+        hair[to] = hairRow[low] + (hairRow[high] - hairRow[low]) * right;
+        face[to] = faceRow[low] + (faceRow[high] - faceRow[low]) * right;
+      }
     }
-    for (let x = 0; x < width; x++, to++) {
-      const low = across.low[x];
-      const high = across.high[x];
-      const right = across.share[x];
-      hair[to] = hairRow[low] + (hairRow[high] - hairRow[low]) * right;
-      face[to] = faceRow[low] + (faceRow[high] - faceRow[low]) * right;
-    }
-  }
+  };
+}
+
+/**
+ * How surely each pixel of the photo that was framed is hair or face.
+ *
+ * @param probabilities (S, S, 3) of background, hair, face.
+ * @param into planes of the wanted size to fill, made anew where they are of another.
+ */
+export function unframe(probabilities: Float32Array, size: number, photo: Size, into?: Planes): Planes {
+  const { width, height } = photo;
+  const made = into?.width === width && into.height === height ? into : planes(width, height);
+  rowsOf(probabilities, size, photo)(0, made);
   return made;
 }
 
+/**
+ * The class ids of a photo's pixels, a band of whole rows at a time: of a photo of any size little is held at once.
+ *
+ * @param probabilities (S, S, 3) of background, hair, face.
+ */
+export function* classBands(probabilities: Float32Array, size: number, photo: Size): Generator<Uint8Array> {
+  const { width, height } = photo;
+  const rows = rowsOf(probabilities, size, photo);
+  const most = Math.max(1, Math.floor(BAND / width));
+  for (let first = 0; first < height; first += most) {
+    const band = planes(width, Math.min(most, height - first));
+    rows(first, band);
+    yield classIds(band);
+  }
+}
+
 /** The most likely class of every pixel: 0 background, 1 hair, 2 face. */
-export function classIds({ hair, face }: Planes): Uint8Array {
+function classIds({ hair, face }: Planes): Uint8Array {
   const made = new Uint8Array(hair.length);
   for (let at = 0; at < made.length; at++) {
     const ground = 1 - hair[at] - face[at];

@@ -4,7 +4,7 @@ import { Camera } from "./camera";
 import { controls } from "./controls";
 import { button, caption, element, input, press } from "./dom";
 import { hasSimd, hasWebAssembly } from "./features";
-import { CAMERA_LOST, NOTHING_PASTED, ofCamera, ofFault, ofPhoto } from "./messages";
+import { CAMERA_LOST, NOTHING_PASTED, ofCamera, ofFault, ofPhoto, ofSmaller } from "./messages";
 import { decoded, download, listen, type Photo, SAMPLES } from "./photo";
 import type { Answer, FaultCode, ModelCard, Request } from "./protocol";
 import { Stage } from "./stage";
@@ -66,7 +66,11 @@ function answered({ data }: MessageEvent<Answer>): void {
       break;
     case "saved":
       download(data.blob, `${name}-${data.what}.png`);
-      stage.tell(`The ${data.what} was saved.`);
+      if (data.size.width < data.own.width || data.size.height < data.own.height) {
+        stage.say(ofSmaller(data.size, data.own));
+      } else {
+        stage.tell(`The ${data.what} was saved.`);
+      }
       break;
     case "fault":
       sent.clear();
@@ -80,6 +84,7 @@ function cameraShown(): void {
   cameraButton.classList.toggle("primary", !camera.on);
   pauseButton.hidden = !camera.on;
   element("camera-options", HTMLDivElement).hidden = !camera.on;
+  element("mirror-option", HTMLLabelElement).hidden = camera.back;
   if (!camera.on) pause(false);
 }
 
@@ -126,7 +131,7 @@ async function frames(): Promise<void> {
     }
     const id = ++lastId;
     sent.set(id, performance.now());
-    ask({ kind: "frame", bitmap, mirror: input("mirror").checked, goesOn, id }, bitmap);
+    ask({ kind: "frame", bitmap, mirror: input("mirror").checked && !camera.back, goesOn, id }, bitmap);
     goesOn = true;
   }
 }

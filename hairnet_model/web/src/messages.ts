@@ -1,5 +1,6 @@
 /** Every fault the page can meet: what happened, and what to do. Shown as text, never as HTML. */
 
+import type { Size } from "./pixels";
 import type { FaultCode } from "./protocol";
 
 export interface Message {
@@ -78,6 +79,16 @@ export function ofPhoto(name: string): Message {
   return {
     what: `${name} cannot be read as a picture.`,
     mend: "Open a JPEG, PNG, WebP, GIF or AVIF file, or take a screenshot of it and paste that.",
+  };
+}
+
+const inPixels = ({ width, height }: Size): string => `${width} x ${height}`;
+
+/** What to say of a picture that was saved smaller than its photo. */
+export function ofSmaller(size: Size, own: Size): Message {
+  return {
+    what: `The picture was saved with ${inPixels(size)} pixels; the photo has ${inPixels(own)}.`,
+    mend: "The photo is larger than this page can draw. Its mask is saved in the photo's own size.",
   };
 }
 

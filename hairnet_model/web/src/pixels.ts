@@ -1,5 +1,11 @@
 /** Pictures as plain numbers: no DOM here, so that all of it can run anywhere. */
 
+/** In pixels. */
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
 /** 8-bit RGBA pixels, row by row. */
 export interface Picture {
   readonly width: number;
@@ -13,6 +19,11 @@ export interface Planes {
   readonly height: number;
   readonly hair: Float32Array;
   readonly face: Float32Array;
+}
+
+/** A size times `scale`, at least one pixel on both sides. */
+export function scaled({ width, height }: Size, scale: number): Size {
+  return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
 }
 
 export function picture(width: number, height: number): Picture {

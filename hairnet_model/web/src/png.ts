@@ -1,5 +1,7 @@
 /** Writes a mask as a grey PNG of class ids, as `hairnet-model predict` does: some programs read palettes as colours. */
 
+import type { Size } from "./pixels";
+
 const SIGNATURE = [137, 80, 78, 71, 13, 10, 26, 10];
 
 const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
@@ -24,14 +26,27 @@ function chunk(name: string, content: Uint8Array): Uint8Array {
   return made;
 }
 
+/** Bands of ids with a byte before each row which says that it is not filtered, made as they are asked for. */
+function filtered(bands: Iterable<Uint8Array>, width: number): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const left = bands[Symbol.iterator]();
+  return new ReadableStream({
+    pull(into) {
+      const { done, value: ids } = left.next();
+      if (done) return into.close();
+      const height = ids.length / width;
+      const rows = new Uint8Array(height * (width + 1));
+      for (let y = 0; y < height; y++) rows.set(ids.subarray(y * width, (y + 1) * width), y * (width + 1) + 1);
+      into.enqueue(rows);
+    },
+  });
+}
+
 /**
- * @param ids class ids of every pixel, 0 background, 1 hair, 2 face.
+ * @param bands class ids of every pixel, 0 background, 1 hair, 2 face, as many whole rows at a time as one likes.
  * @returns the file.
  */
-export async function maskPng(ids: Uint8Array, width: number, height: number): Promise<Blob> {
-  const rows = new Uint8Array(height * (width + 1)); // a byte before each row says that it is not filtered
-  for (let y = 0; y < height; y++) rows.set(ids.subarray(y * width, (y + 1) * width), y * (width + 1) + 1);
-  const packed = new Blob([rows]).stream().pipeThrough(new CompressionStream("deflate"));
+export async function maskPng(bands: Iterable<Uint8Array>, { width, height }: Size): Promise<Blob> {
+  const packed = filtered(bands, width).pipeThrough(new CompressionStream("deflate"));
   const header = new Uint8Array(13);
   new DataView(header.buffer).setUint32(0, width);
   new DataView(header.buffer).setUint32(4, height);

@@ -1,5 +1,6 @@
 /** What the page and its worker say to each other. Pictures are handed over, never copied, and go nowhere else. */
 
+import type { Size } from "./pixels";
 import type { Settings } from "./settings";
 
 /** `model/model.json`, beside the model itself. */
@@ -53,7 +54,14 @@ export type Answer =
       /** Milliseconds of the network alone. */
       readonly network: number;
     }
-  | { readonly kind: "saved"; readonly what: "picture" | "mask"; readonly blob: Blob }
+  | {
+      readonly kind: "saved";
+      readonly what: "picture" | "mask";
+      readonly blob: Blob;
+      readonly size: Size;
+      /** Of the photo that was opened. */
+      readonly own: Size;
+    }
   | { readonly kind: "fault"; readonly code: FaultCode; readonly detail: string };
 
 /** A fault that the page has words for. */

@@ -1,34 +1,59 @@
 /** Holds one picture and what was found in it, and shows it on the page's canvas. Lives in the worker. */
 
 import { apply } from "./effects";
-import { classIds, frame, unframe } from "./framing";
-import { type Picture, type Planes } from "./pixels";
+import { classBands, frame, unframe } from "./framing";
+import { type Picture, type Planes, scaled, type Size } from "./pixels";
 import { maskPng } from "./png";
 import type { ModelCard } from "./protocol";
 import type { Settings } from "./settings";
 
 const SHOWN = 1280; // pixels of a photo's longer side on the page; it is saved in its own size
+const MOST = 2 ** 25; // pixels of a picture with its effect; saving takes about 20 bytes for each
 const LEAST = 480; // a smaller photo is shown enlarged, so that the masks' lines are fine
 
-/** Opaque pixels of a picture, mirrored or scaled as asked. */
-export function pixelsOf(bitmap: ImageBitmap, longest: number, mirror: boolean, canvas: OffscreenCanvas): Picture {
-  const longer = Math.max(bitmap.width, bitmap.height);
-  const scale = Math.min(1, longest / longer);
-  const width = Math.max(1, Math.round(bitmap.width * scale));
-  const height = Math.max(1, Math.round(bitmap.height * scale));
-  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+/** Opaque pixels of a picture in the size asked, mirrored or not; throws where the browser has no canvas so large. */
+function drawn(bitmap: ImageBitmap, size: Size, mirror: boolean, canvas: OffscreenCanvas): Picture {
+  const { width, height } = size;
+  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, size);
   const context = canvas.getContext("2d", { willReadFrequently: true, alpha: false });
   if (!context) throw new Error("no 2D canvas");
   context.setTransform(mirror ? -1 : 1, 0, 0, 1, mirror ? width : 0, 0);
   context.imageSmoothingQuality = "high";
   context.fillStyle = "#fff"; // what is transparent shows white, as in Python
   context.fillRect(0, 0, width, height);
+  // Beyond their limits some browsers draw nothing and say nothing.
+  if (context.getImageData(width - 1, height - 1, 1, 1).data[0] !== 255) throw new Error("the canvas is too large");
   context.drawImage(bitmap, 0, 0, width, height);
   return context.getImageData(0, 0, width, height);
 }
 
+/** A camera's frame, its longer side `longest` pixels at most. */
+export function framePixels(bitmap: ImageBitmap, longest: number, mirror: boolean, canvas: OffscreenCanvas): Picture {
+  return drawn(bitmap, scaled(bitmap, Math.min(1, longest / Math.max(bitmap.width, bitmap.height))), mirror, canvas);
+}
+
+/** A photo in its own size, or in the largest that `MOST` and the browser's canvas allow. */
+export function photoPixels(bitmap: ImageBitmap): Picture {
+  for (let scale = Math.min(1, Math.sqrt(MOST / (bitmap.width * bitmap.height))); ; scale *= 0.9) {
+    const size = scaled(bitmap, scale);
+    try {
+      return drawn(bitmap, size, false, new OffscreenCanvas(1, 1));
+    } catch (thrown) {
+      if (Math.max(size.width, size.height) < SHOWN) throw thrown;
+    }
+  }
+}
+
+/** A file, the size of its picture, and that of the photo it was made of. */
+export interface Saved {
+  readonly blob: Blob;
+  readonly size: Size;
+  readonly own: Size;
+}
+
 export class Show {
   private full: Picture | null = null;
+  private own: Size = { width: 0, height: 0 };
   private small: Picture | null = null;
   private probabilities: Float32Array | null = null;
   private found: Planes | undefined;
@@ -48,12 +73,13 @@ export class Show {
     return frame(picture, this.card.size, this.card.pad, new Uint8Array(this.card.size ** 2 * 3));
   }
 
-  /** Takes a picture and what the network says of it. */
-  take(picture: Picture, probabilities: Float32Array): void {
+  /** Takes a picture, what the network says of it, and the photo's own size where the picture is a smaller one of it. */
+  take(picture: Picture, probabilities: Float32Array, own: Size = picture): void {
     this.full = picture;
+    this.own = { width: own.width, height: own.height };
     this.small = fitted(picture);
     this.probabilities = probabilities;
-    this.found = unframe(probabilities, this.card.size, this.small.width, this.small.height, this.found);
+    this.found = unframe(probabilities, this.card.size, this.small, this.found);
   }
 
   /** Shows it; returns the shares of hair and face, or null where there is nothing to show. */
@@ -67,22 +93,22 @@ export class Show {
     return { width, height, hair: share(this.found.hair), face: share(this.found.face) };
   }
 
-  /** The picture with its effect, in its own size. */
-  async picture(settings: Settings): Promise<Blob | null> {
+  /** The picture with its effect, in the photo's size or the largest that could be drawn. */
+  async picture(settings: Settings): Promise<Saved | null> {
     if (!this.full || !this.probabilities) return null;
     const { width, height, data } = this.full;
     const made = new ImageData(new Uint8ClampedArray(data), width, height);
-    apply(made, unframe(this.probabilities, this.card.size, width, height), settings);
+    apply(made, unframe(this.probabilities, this.card.size, made), settings);
     const canvas = new OffscreenCanvas(width, height);
-    canvas.getContext("2d")?.putImageData(made, 0, 0);
-    return canvas.convertToBlob({ type: "image/png" });
+    canvas.getContext("2d", { willReadFrequently: true })?.putImageData(made, 0, 0);
+    return { blob: await canvas.convertToBlob({ type: "image/png" }), size: { width, height }, own: this.own };
   }
 
-  /** The class ids, in the picture's own size. */
-  async mask(): Promise<Blob | null> {
-    if (!this.full || !this.probabilities) return null;
-    const { width, height } = this.full;
-    return maskPng(classIds(unframe(this.probabilities, this.card.size, width, height)), width, height);
+  /** The class ids, always in the photo's own size: they need no canvas. */
+  async mask(): Promise<Saved | null> {
+    if (!this.probabilities) return null;
+    const { own } = this;
+    return { blob: await maskPng(classBands(this.probabilities, this.card.size, own), own), size: own, own };
   }
 }
 
@@ -98,10 +124,9 @@ function fitted(picture: Picture): Picture {
   const longer = Math.max(picture.width, picture.height);
   const scale = longer > SHOWN ? SHOWN / longer : longer < LEAST ? LEAST / longer : 1;
   if (scale === 1) return picture;
-  const width = Math.max(1, Math.round(picture.width * scale));
-  const height = Math.max(1, Math.round(picture.height * scale));
+  const { width, height } = scaled(picture, scale);
   const from = new OffscreenCanvas(picture.width, picture.height);
-  from.getContext("2d")?.putImageData(new ImageData(new Uint8ClampedArray(picture.data), picture.width), 0, 0);
+  from.getContext("2d", { willReadFrequently: true })?.putImageData(new ImageData(new Uint8ClampedArray(picture.data), picture.width), 0, 0);
   const to = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true, alpha: false });
   if (!to) throw new Error("no 2D canvas");
   to.imageSmoothingQuality = "high";

@@ -4,11 +4,10 @@ import { load, onGpu, onWasm, said, type Network } from "./engine";
 import type { Picture } from "./pixels";
 import { type Answer, Fault, type Request } from "./protocol";
 import { FIRST, type Settings } from "./settings";
-import { pixelsOf, Show } from "./show";
+import { framePixels, photoPixels, Show } from "./show";
 import { steady } from "./smoothing";
 
-const LARGEST = 3072; // longer side of a photo, in pixels; larger ones are scaled down
-const LIVE = 640; // of a camera's frame
+const LIVE = 640; // longer side of a camera's frame, in pixels; larger ones are scaled down
 
 const scratch = new OffscreenCanvas(1, 1);
 let settings: Settings = FIRST;
@@ -87,17 +86,18 @@ function draw(): void {
 }
 
 async function photo(bitmap: ImageBitmap, id: number): Promise<void> {
-  const picture = pixelsOf(bitmap, LARGEST, false, new OffscreenCanvas(1, 1));
+  const own = { width: bitmap.width, height: bitmap.height };
+  const picture = photoPixels(bitmap);
   bitmap.close();
   live = null;
   const found = await find(picture);
   lastId = id;
-  show?.take(picture, found);
+  show?.take(picture, found, own);
   draw();
 }
 
 async function camera(bitmap: ImageBitmap, mirror: boolean, goesOn: boolean, id: number): Promise<void> {
-  const picture = pixelsOf(bitmap, LIVE, mirror, scratch);
+  const picture = framePixels(bitmap, LIVE, mirror, scratch);
   bitmap.close();
   const found = await find(picture);
   if (live && goesOn) steady(live, found);
@@ -108,8 +108,8 @@ async function camera(bitmap: ImageBitmap, mirror: boolean, goesOn: boolean, id:
 }
 
 async function save(what: "picture" | "mask"): Promise<void> {
-  const blob = what === "picture" ? await show?.picture(settings) : await show?.mask();
-  if (blob) answer({ kind: "saved", what, blob });
+  const saved = what === "picture" ? await show?.picture(settings) : await show?.mask();
+  if (saved) answer({ kind: "saved", what, ...saved });
 }
 
 // One task after the other: a picture is never changed under another's hands.
