@@ -48,7 +48,7 @@ def predict(
         list[str] | None, typer.Option(help="Also hair, face or head cut out (RGBA); may be repeated.")
     ] = None,
     panels: Annotated[
-        bool, typer.Option("--panels", help="Also six panels: hair and face cut out, removed, bald.")
+        bool, typer.Option("--panels", help="Also panels: hair and face cut out, removed, bald.")
     ] = False,
     truth: Annotated[
         Path | None,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFont
 
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import FACE, HAIR, NAMES
@@ -14,7 +13,6 @@ from hairnet_data.core.drawing.overlay import fitted, tint
 from hairnet_model.data.partial_labels import UNSURE
 
 _SQUARES = (250, 235)  # greys of the chequered ground that says "nothing here"
-_GROUND, _INK = (236, 236, 240), (106, 106, 118)  # as the cards of a contact sheet have them
 
 Cover = NDArray[np.float32]
 
@@ -22,13 +20,14 @@ Cover = NDArray[np.float32]
 def panels(photo: Pixels, mask: Pixels, truth: Pixels | None = None, title: str = "", side: int = 400) -> Pixels:
     """Draws six panels: the original, the ground truth, hair cut out, face cut out, hair removed, and pseudo-bald.
 
-    Pseudo-bald is the photo with its hair painted in the median colour of its skin.
+    Without a ground truth they are five, in one row. Pseudo-bald is the photo with its hair painted in the median
+    colour of its skin.
 
     Args:
         photo: uint8 (H, W, 3) RGB.
         mask: uint8 (H, W) of class ids that were found.
-        truth: uint8 (H, W) of the class ids that are right, `UNLABELLED` where nobody knows; its panel says so where
-            it is not given.
+        truth: uint8 (H, W) of the class ids that are right, `UNLABELLED` where nobody knows; None where there is
+            none, and no panel of it.
         title: the headline, e.g. the photo's name.
         side: of the square that each panel is scaled to fit, in pixels, at least 32.
 
@@ -43,13 +42,14 @@ def panels(photo: Pixels, mask: Pixels, truth: Pixels | None = None, title: str 
     height, width = photo.shape[:2]
     cells = [
         Cell(image, None, "original", (f"{width:,} x {height:,} pixels",)),
-        _truth(image, truth),
+        *([] if truth is None else [_truth(image, truth)]),
         Cell(blend(ground, image, hair), None, "hair cut out", (_found(mask, truth, HAIR),)),
         Cell(blend(ground, image, face), None, "face cut out", (_found(mask, truth, FACE),)),
         Cell(blend(image, ground, hair), None, "hair removed", ("everything but the hair",)),
         _bald(image, hair, skin),
     ]
-    return contact_sheet(cells, 3, title, side)
+    # Six make two rows of three; five have no such grid, and one row leaves no place empty.
+    return contact_sheet(cells, 5 if truth is None else 3, title, side)
 
 
 def cover(mask: Pixels, number: int, shape: tuple[int, int]) -> Cover:
@@ -85,18 +85,8 @@ def chequered(height: int, width: int, square: int = 10) -> Pixels:
     return np.repeat(np.array(_SQUARES, np.uint8)[odd][..., None], 3, axis=2)
 
 
-def _truth(image: Pixels, truth: Pixels | None) -> Cell:
-    if truth is not None:
-        return Cell(tint(image, truth, 0.35), truth, "ground truth", ("as it was given",))
-    return Cell(_notice(max(image.shape[:2]), "no ground truth"), None, "ground truth", ("none was given",))
-
-
-def _notice(side: int, text: str) -> Pixels:
-    """An empty card with a line of text in its middle."""
-    card = Image.new("RGB", (side, side), _GROUND)
-    font = ImageFont.load_default(max(8, side // 22))
-    ImageDraw.Draw(card).text((side / 2, side / 2), text, fill=_INK, font=font, anchor="mm")
-    return np.array(card)
+def _truth(image: Pixels, truth: Pixels) -> Cell:
+    return Cell(tint(image, truth, 0.35), truth, "ground truth", ("as it was given",))
 
 
 def _found(mask: Pixels, truth: Pixels | None, number: int) -> str:

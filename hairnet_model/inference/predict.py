@@ -20,7 +20,7 @@ from hairnet_data.core.progress import Progress, silent
 from hairnet_model.inference import composite
 from hairnet_model.inference.cutouts import PARTS, cut_out
 from hairnet_model.inference.locate import Located
-from hairnet_model.inference.panels import panels as six_panels
+from hairnet_model.inference.panels import panels as draw_panels
 from hairnet_model.inference.photo_paths import MASK, OVERLAY, PANELS, Photo, find, refuse_overwriting
 from hairnet_model.inference.prediction_report import PhotoResult, write_csv
 from hairnet_model.inference.segmenter import Segmenter
@@ -205,7 +205,7 @@ def _write(
             truth = truths.read(item.photo.place, item.pixels.shape[:2]) if truths else None
         except HairnetError as error:
             errors.append(error)
-        _save(name, PANELS, six_panels(item.pixels, mask, truth, item.photo.place.as_posix()))
+        _save(name, PANELS, draw_panels(item.pixels, mask, truth, item.photo.place.as_posix()))
     return errors
 
 

@@ -376,8 +376,8 @@ def test_an_older_mask_is_replaced(tmp_path, segmenter):
 def shown(monkeypatch):
     """The truths that panels are drawn with."""
     seen = []
-    draw = predict.six_panels
-    monkeypatch.setattr(predict, "six_panels", lambda *given: seen.append(given[2]) or draw(*given))
+    draw = predict.draw_panels
+    monkeypatch.setattr(predict, "draw_panels", lambda *given: seen.append(given[2]) or draw(*given))
     return seen
 
 
