@@ -87,10 +87,12 @@ def scan_sources(sources: Sources, executor: WorkerPool, scratch: Path, progress
     snapped = 0
     facts: list[PortraitFacts] = []
     notes: list[str] = []
+    doubts: list[str] = []
     for kind, source in (("portraits", sources.portraits), ("backgrounds", sources.backgrounds)):
         catalogue = source.catalogue()
         errors += catalogue.errors
         notes += catalogue.notes
+        doubts += catalogue.doubts
         results: dict[str, _Sound | HairnetError] = {}
         for chunk in _load_all(kind, source, catalogue.entries, executor, scratch):
             results.update(chunk)
@@ -113,7 +115,7 @@ def scan_sources(sources: Sources, executor: WorkerPool, scratch: Path, progress
         snapped=snapped,
         portraits_digest=portraits_digest,
         backgrounds_digest=backgrounds_digest,
-        summary=summarise(facts, by_name, tuple(notes)),
+        summary=summarise(facts, by_name, tuple(doubts), notes),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from hairnet_data.core.classes import NAMES, UNLABELLED
@@ -52,7 +52,8 @@ class SourceSummary:
         shares: share of all mask pixels by class name, "unlabelled" among them where there are such, 0..1.
         without: how many portraits show nothing of a class, by class name.
         turned: the ids of portraits that are turned by EXIF in a way that sizes cannot check.
-        notes: of the sources' catalogues.
+        doubts: of the sources' catalogues.
+        left_out: files that are none of its pictures, a line each or counted.
     """
 
     portraits: int
@@ -63,7 +64,8 @@ class SourceSummary:
     shares: Mapping[str, float]
     without: Mapping[str, int]
     turned: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
 
     @property
     def never_seen(self) -> tuple[str, ...]:
@@ -71,8 +73,10 @@ class SourceSummary:
         return tuple(name for name in NAMES if not self.shares.get(name))
 
 
-def summarise(facts: list[PortraitFacts], pools: Mapping[str, Pool], notes: tuple[str, ...] = ()) -> SourceSummary:
-    """Sums up all sound portraits of a source, of which there may be none."""
+def summarise(
+    facts: list[PortraitFacts], pools: Mapping[str, Pool], doubts: tuple[str, ...] = (), left_out: Iterable[str] = ()
+) -> SourceSummary:
+    """Sums up all sound portraits of a source, of which there may be none, and what it doubts and left out."""
     pixels: Counter[int] = Counter()
     without: Counter[str] = Counter()
     for portrait in facts:
@@ -93,7 +97,8 @@ def summarise(facts: list[PortraitFacts], pools: Mapping[str, Pool], notes: tupl
         shares=shares,
         without=dict(without),
         turned=tuple(portrait.turned for portrait in facts if portrait.turned),
-        notes=notes,
+        doubts=doubts,
+        left_out=tuple(left_out),
     )
 
 
@@ -112,11 +117,12 @@ def summary_lines(summary: SourceSummary) -> Iterator[str]:
         yield f"  {name}: {pool.portraits:,} portraits{people}, {pool.backgrounds:,} backgrounds"
     shares = ", ".join(f"{name} {share:.1%}" for name, share in summary.shares.items())
     yield f"  pixels: {shares}"
+    yield from (f"left out: {line}" for line in summary.left_out)
     yield from (f"warning: {text}" for text in _doubts(summary))
 
 
 def _doubts(summary: SourceSummary) -> Iterator[str]:
-    yield from summary.notes
+    yield from summary.doubts
     if summary.turned:
         count, first = len(summary.turned), ", ".join(summary.turned[:_MOST_NAMED])
         verb = "photo is" if count == 1 else "photos are"

@@ -39,12 +39,14 @@ class Catalogue:
     Attributes:
         entries: all portraits or backgrounds that can be used as far as listing tells, sorted by id.
         errors: what is wrong with the others, one error each.
-        notes: what looks like a mistake, a sentence each.
+        notes: what else lies in the source and is left out, a line each.
+        doubts: what looks like a mistake, a sentence each.
     """
 
     entries: tuple[Entry, ...]
     errors: tuple[HairnetError, ...] = ()
     notes: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,7 @@ def predict(
 
     Writes PNG masks of class ids (mode L) in the photos' own sizes, and predictions.csv.
     """
+    from hairnet_data.core.images.other_files import NO_PICTURE
     from hairnet_data.core.progress import progress_bar
     from hairnet_model.inference.engines import engine_for
     from hairnet_model.inference.photo_paths import listed
@@ -80,9 +81,13 @@ def predict(
     with progress_bar(quiet or as_json, "photos") as progress:
         result = predict_photos(selected, out, Segmenter.load(model, engine), outputs, progress)
     if as_json:
-        print(json.dumps(to_json(result.photos, result.errors), indent=2))
+        print(json.dumps(to_json(result.photos, result.left_out), indent=2))
     for error in result.errors:
         print(f"hairnet-model: {error}", file=sys.stderr)
+    for file in result.no_pictures:
+        print(f"hairnet-model: {one_line(file)}: {NO_PICTURE}", file=sys.stderr)
+    if result.companions and not quiet:
+        print(f"hairnet-model: other files in the folders: {result.companions}", file=sys.stderr)
     for photo in result.without_head:
         print(f"hairnet-model: {one_line(str(photo.file))}: no head found", file=sys.stderr)
     if result.errors or (strict and result.without_head):

@@ -6,11 +6,13 @@ import glob
 import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from hairnet_data.core.errors import HairnetError, PictureError, UsageError
+from hairnet_data.core.images import other_files
 from hairnet_data.core.images.picture_file import EXTENSIONS
+from hairnet_data.core.storage.walk import list_folder
 
 MASK, OVERLAY, PANELS = ".png", "_overlay.png", "_panels.png"
 """What follows a photo's name in the names of the files made of it."""
@@ -36,28 +38,43 @@ class Photo:
     name: Path
 
 
-def find(photos: Sequence[Path], out: Path) -> tuple[list[Photo], list[HairnetError]]:
+@dataclass(slots=True)
+class Selection:
+    """What files, folders and patterns name.
+
+    Attributes:
+        photos: each once.
+        errors: folders that cannot be read, patterns that match nothing, and pictures of kinds that are not read.
+        no_pictures: files in the folders that are no pictures by their names.
+        companions: how many files of the usual other kinds are in the folders, by ending.
+    """
+
+    photos: list[Photo] = field(default_factory=list)
+    errors: list[HairnetError] = field(default_factory=list)
+    no_pictures: list[str] = field(default_factory=list)
+    companions: Counter[str] = field(default_factory=Counter)
+
+
+def find(photos: Sequence[Path], out: Path) -> Selection:
     """Finds the photos that files and folders name, each once, and what their masks will be called.
 
     Args:
         photos: files, folders, and patterns (`holiday/**/*.jpg`).
         out: a folder that is passed over, should it lie in one of them.
-
-    Returns:
-        The photos; and an error for each folder that cannot be read and each pattern that matches nothing.
     """
     places: dict[str, tuple[Path, Path]] = {}
-    errors: list[HairnetError] = []
-    for given in _expanded(photos, errors):
-        before = len(errors)
-        inside = _walk(given, out, errors) if os.path.isdir(given) else [Path(given.name)]
-        if not inside and len(errors) == before:
+    selection = Selection()
+    for given in _expanded(photos, selection.errors):
+        before = len(selection.errors)
+        inside = _pictures(given, out, selection) if os.path.isdir(given) else [Path(given.name)]
+        if not inside and len(selection.errors) == before:
             hint = f"they end in {', '.join(sorted(EXTENSIONS))}"
-            errors.append(PictureError(str(given), "holds no pictures", hint))
+            selection.errors.append(PictureError(str(given), "holds no pictures", hint))
         for place in inside:
             path = given / place if os.path.isdir(given) else given
             places.setdefault(os.path.abspath(path), (path, place))
-    return _named(list(places.values())), errors
+    selection.photos = _named(list(places.values()))
+    return selection
 
 
 def _expanded(photos: Sequence[Path], errors: list[HairnetError]) -> Iterator[Path]:
@@ -78,23 +95,37 @@ def listed(text: str) -> list[Path]:
     return [Path(line) for line in (line.rstrip("\r\n") for line in text.split(separator)) if line]
 
 
-def _walk(folder: Path, out: Path, errors: list[HairnetError]) -> list[Path]:
-    """A folder's pictures, relative to it and in order.
+def _pictures(folder: Path, out: Path, selection: Selection) -> list[Path]:
+    """A folder's pictures, relative to it, those of each folder before those of its subfolders.
 
-    What is hidden is passed over: macOS lays a `._a.jpg` beside `a.jpg` that is no picture.
+    Links to files are followed wherever they lead: whoever runs the command has laid them there.
     """
+    listing = list_folder(folder, EXTENSIONS)
+    own = os.path.relpath(os.path.realpath(out), os.path.realpath(folder)).replace(os.sep, "/")
 
-    def add(error: OSError) -> None:
-        what = f"cannot be read ({error.strerror or error})"
-        errors.append(PictureError(str(error.filename), what, "check its rights"))
+    def is_ours(path: str) -> bool:
+        return own != "." and (path == own or path.startswith(f"{own}/"))
 
-    own = os.path.realpath(out)
-    inside = []
-    for here, folders, files in os.walk(folder, onerror=add):
-        folders[:] = sorted(f for f in folders if f[0] != "." and os.path.realpath(os.path.join(here, f)) != own)
-        pictures = (f for f in files if f[0] != "." and os.path.splitext(f)[1].lower() in EXTENSIONS)
-        inside += [Path(here, file).relative_to(folder) for file in sorted(pictures)]
-    return inside
+    def shown(path: str) -> str:
+        return str(folder / path)
+
+    for path, reason in listing.unlisted:
+        selection.errors.append(PictureError(shown(path), f"cannot be read ({reason})", "check its rights"))
+    for path in listing.folder_links:
+        what = "is a link to a folder, which is not followed"
+        selection.errors.append(PictureError(shown(path), what, "name the folder itself"))
+    others = other_files.divide(path for path in (*listing.others, *listing.hidden) if not is_ours(path))
+    selection.errors += [other_files.unread_error(shown(path)) for path in others.unread]
+    selection.no_pictures += map(shown, others.named)
+    selection.companions += others.companions
+    pictures = (path for path in (*listing.files, *listing.outside_links) if not is_ours(path))
+    return [Path(path) for path in sorted(pictures, key=_files_first)]
+
+
+def _files_first(path: str) -> tuple[tuple[bool, str], ...]:
+    """A key that sorts the files of each folder before those of its subfolders."""
+    *folders, name = path.split("/")
+    return (*((True, folder) for folder in folders), (False, name))
 
 
 def _named(places: list[tuple[Path, Path]]) -> list[Photo]:

@@ -15,6 +15,7 @@ from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import FACE, HAIR
 from hairnet_data.core.drawing.overlay import save_png, tint
 from hairnet_data.core.errors import BuildError, HairnetError, UsageError
+from hairnet_data.core.images.other_files import NO_PICTURE, count_line
 from hairnet_data.core.images.photos import read_photo
 from hairnet_data.core.progress import Progress, silent
 from hairnet_model.inference import composite
@@ -37,10 +38,20 @@ class PredictionResult:
     Attributes:
         photos: those that have a mask.
         errors: what could not be read or used, a line each.
+        no_pictures: files in the folders that are no pictures by their names.
+        companions: files of the usual other kinds and hidden ones, counted in one line; "" if there are none.
     """
 
     photos: tuple[PhotoResult, ...]
     errors: tuple[HairnetError, ...]
+    no_pictures: tuple[str, ...] = ()
+    companions: str = ""
+
+    @property
+    def left_out(self) -> tuple[tuple[str, str], ...]:
+        """Files without a mask, and why: those of `errors` and of `no_pictures`."""
+        errors = ((error.where, str(error)) for error in self.errors)
+        return (*errors, *((path, NO_PICTURE) for path in self.no_pictures))
 
     @property
     def masks(self) -> int:
@@ -94,8 +105,9 @@ def predict(
 ) -> PredictionResult:
     """Writes the mask of every photo as a PNG of mode L: class ids, in the photo's own size, upright.
 
-    A photo that cannot be used is left out and named in the result. Every file is written atomically; one of an
-    earlier run is replaced. At the end `predictions.csv` lists all photos (`prediction_report`).
+    A photo that cannot be used, and any other file in a folder, is left out and named in the result. Every file is
+    written atomically; one of an earlier run is replaced. At the end `predictions.csv` lists all photos
+    (`prediction_report`).
 
     Args:
         photos: files, patterns, and folders whose pictures are taken with those of their subfolders, hidden ones
@@ -112,7 +124,8 @@ def predict(
         SourceError: the truth's `classes.toml` is none.
         HairnetError: the network puts out what is no number.
     """
-    selected, errors = find(photos, out)
+    selection = find(photos, out)
+    selected, errors = selection.photos, selection.errors
     if not selected:
         raise errors[0] if errors else UsageError("PHOTO_OR_DIR", "nothing was given", "name photos or folders")
     _check(outputs, out, selected)
@@ -124,6 +137,8 @@ def predict(
         unread = [item for item in batch if isinstance(item, HairnetError)]
         errors += unread
         done += len(unread)
+        if unread:
+            progress("segmenting", done, len(selected))
         ready = [item for item in batch if isinstance(item, _Read)]
         before = time.perf_counter()
         for item, located in zip(ready, segmenter.look([item.pixels for item in ready], outputs.locate), strict=True):
@@ -134,9 +149,10 @@ def predict(
             done += 1
             progress("segmenting", done, len(selected))
             before = time.perf_counter()
-    progress("segmenting", done, len(selected))
-    write_csv(out, results, errors)
-    return PredictionResult(tuple(results), tuple(errors))
+    no_pictures, companions = tuple(selection.no_pictures), count_line(selection.companions)
+    result = PredictionResult(tuple(results), tuple(errors), no_pictures, companions)
+    write_csv(out, results, result.left_out)
+    return result
 
 
 def _result(out: Path, item: _Read, located: Located, mask: Pixels, seconds: float) -> PhotoResult:

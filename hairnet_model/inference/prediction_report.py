@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hairnet_data.core.errors import BuildError, HairnetError
+from hairnet_data.core.errors import BuildError
 from hairnet_data.core.storage.atomic import write_atomic
 from hairnet_model.inference.components import Head
 
@@ -57,13 +57,17 @@ class PhotoResult:
         }
 
 
-def to_json(photos: Sequence[PhotoResult], errors: Sequence[HairnetError]) -> dict[str, Any]:
+LeftOut = tuple[str, str]
+"""A file and why it has no mask."""
+
+
+def to_json(photos: Sequence[PhotoResult], left_out: Sequence[LeftOut]) -> dict[str, Any]:
     """JSON values: `photos`, and `left_out` with file and reason."""
-    left_out = [{"file": error.where, "reason": str(error)} for error in errors]
-    return {"photos": [photo.to_json() for photo in photos], "left_out": left_out}
+    files = [{"file": file, "reason": reason} for file, reason in left_out]
+    return {"photos": [photo.to_json() for photo in photos], "left_out": files}
 
 
-def write_csv(folder: Path, photos: Sequence[PhotoResult], errors: Sequence[HairnetError]) -> None:
+def write_csv(folder: Path, photos: Sequence[PhotoResult], left_out: Sequence[LeftOut]) -> None:
     """Writes `predictions.csv`, atomically: the photos, then what was left out and why.
 
     Raises:
@@ -74,8 +78,8 @@ def write_csv(folder: Path, photos: Sequence[PhotoResult], errors: Sequence[Hair
     rows.writeheader()
     for photo in photos:
         rows.writerow({**photo.to_json(), "heads": len(photo.heads), "left_out": ""})
-    for error in errors:
-        rows.writerow({"file": error.where, "left_out": str(error)})
+    for file, reason in left_out:
+        rows.writerow({"file": file, "left_out": reason})
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

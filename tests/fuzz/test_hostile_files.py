@@ -195,7 +195,7 @@ def readers(path: Path, home: Path) -> dict[str, Callable[[], object]]:
         "model": lambda: model_file.load(path),
         "packed": lambda: PackedFeed(path),
         "run": lambda: checkpoint.read(path),
-        "photos": lambda: [read_photo(photo.path) for photo in photo_paths.find([path], home / "out")[0]],
+        "photos": lambda: [read_photo(photo.path) for photo in photo_paths.find([path], home / "out").photos],
     }
 
 
@@ -292,7 +292,7 @@ def test_links_in_a_source_folder(tmp_path: Path) -> None:
     nobody = asked(lambda: PhotoFolder(images).catalogue())
     assert nobody is not None
     assert [entry.id for entry in nobody.entries] == ["a.png"]
-    photos, _ = photo_paths.find([images], tmp_path / "out")
+    photos = photo_paths.find([images], tmp_path / "out").photos
     read = {photo.place.as_posix(): asked(lambda photo=photo: read_photo(photo.path)) for photo in photos}
     assert [name for name, pixels in read.items() if pixels is not None] == ["a.png"]
 

@@ -23,21 +23,27 @@ Picture = str | os.PathLike[str] | bytes
 """Where a picture comes from: a path, or the bytes of a file."""
 
 _JPEG_NAMES = (".jpg", ".jpeg", ".jpe", ".jfif")
-EXTENSIONS = frozenset(
-    (*_JPEG_NAMES, ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".ppm", ".pgm", ".pbm", ".pnm", ".avif")
-)
-"""Lower-case endings that tell a folder's pictures from its other files (AVIF if Pillow has it)."""
+_JPEG_2000_NAMES = (".jp2", ".j2k", ".jpf", ".jpx", ".j2c", ".jpc")
+_HEIF_NAMES = (".heic", ".heif", ".hif", ".avif")
+_OTHER_NAMES = (".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".ppm", ".pgm", ".pbm", ".pnm")
+EXTENSIONS = frozenset((*_JPEG_NAMES, ".mpo", *_JPEG_2000_NAMES, *_HEIF_NAMES, *_OTHER_NAMES))
+"""Lower-case endings that tell a folder's pictures from its other files.
+
+Those of kinds that need a library which is not installed are among them, so that an error says which.
+"""
 
 MAX_PIXELS = 100_000_000
 MAX_SIDE = 30_000
 """Larger pictures are refused by their header. Sides stay below OpenCV's limit of 32,767 for warping."""
 MAX_COPIED = 50_000_000
-"""Pixels of a picture whose decoder keeps several copies of it: WebP, AVIF, CMYK."""
+"""Pixels of a picture whose decoder keeps several copies of it: WebP, AVIF, HEIC, JPEG 2000, CMYK."""
 MAX_BYTES = 1 << 30
 """Larger files are refused unread."""
 
 # Named, so that Pillow never tries a format that runs another program (EPS) or is no photograph (ICO, PSD).
-_FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF", "PPM", "AVIF")
+_FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF", "PPM", "AVIF", "JPEG2000")
+_COPYING_FORMATS = ("WEBP", "AVIF", "HEIF", "JPEG2000")
+_HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"hevm", b"hevs", b"mif1", b"msf1")
 _BMP_BIT_COUNT = 28  # the byte of a BMP that holds it
 _PNG_END = b"IEND\xaeB`\x82"
 _AGAIN = "copy or export it again"
@@ -97,9 +103,9 @@ def open_header(data: bytes, where: str) -> Image.Image:
         PictureError: the picture is too large, a PNG that ends early, of a kind that is decoded wrong, or several
             pictures in one.
     """
-    image = Image.open(io.BytesIO(data), formats=_formats())
+    image = Image.open(io.BytesIO(data), formats=_formats_of(data, where))
     width, height = image.size
-    most = MAX_COPIED if image.format in ("WEBP", "AVIF") or image.mode == "CMYK" else MAX_PIXELS
+    most = MAX_COPIED if image.format in _COPYING_FORMATS or image.mode == "CMYK" else MAX_PIXELS
     if not fits_limits(width, height, most):
         raise _too_large(where, f"is {width} x {height} pixels", most)
     if image.format == "PNG" and _PNG_END not in data:
@@ -107,8 +113,8 @@ def open_header(data: bytes, where: str) -> Image.Image:
     if image.format == "BMP" and image.mode == "L" and data[_BMP_BIT_COUNT] < 8:
         # Pillow 13 reads two pixels as one where the palette is 0, 1, 2, ...
         raise PictureError(where, "is a BMP of 4-bit greys", "save it as PNG")
-    # A JPEG's further pictures (MPO) are previews and depth maps, not an animation.
-    frames = 1 if image.format in ("JPEG", "MPO") else getattr(image, "n_frames", 1)
+    # A JPEG's further pictures (MPO) are previews and depth maps, not an animation; a HEIC names its main one.
+    frames = 1 if image.format in ("JPEG", "MPO", "HEIF") else getattr(image, "n_frames", 1)
     if frames > 1:
         raise PictureError(where, f"is an animation or a document of {frames} pictures", "save one of them")
     return image
@@ -128,6 +134,34 @@ def decoding(where: str) -> Iterator[None]:
             raise
         except Exception as error:  # decoders raise whatever they like on hostile bytes
             raise _explained(where, error) from error
+
+
+def _formats_of(data: bytes, where: str) -> tuple[str, ...]:
+    """The formats to try. Raises PictureError where a library is missing for what it plainly is."""
+    if data[4:8] != b"ftyp":
+        return _formats()
+    # `mif1` and `msf1` may be either; which, they say behind.
+    if data[8:12] in (b"avif", b"avis") or b"avif" in data[16:64]:
+        if "AVIF" not in _formats():
+            raise PictureError(where, "is AVIF, which the installed Pillow does not read", "update Pillow")
+        return _formats()
+    if data[8:12] not in _HEIC_BRANDS:
+        return _formats()
+    if not _has_heif():
+        hint = "pip install 'hairnet[heic]', or save it as JPEG"
+        raise PictureError(where, "is HEIC, and pillow-heif is not installed", hint)
+    return ("HEIF",)
+
+
+@functools.cache
+def _has_heif() -> bool:
+    """Whether pillow-heif, the extra `heic`, is installed; if so, Pillow reads HEIC from then on."""
+    try:
+        import pillow_heif
+    except ImportError:
+        return False
+    pillow_heif.register_heif_opener(thumbnails=False)
+    return True
 
 
 @functools.cache

@@ -21,10 +21,12 @@ class FolderListing:
     Attributes:
         files: files with one of the extensions, hidden ones excepted. Whether one can be opened, or is a plain file
             at all, is not checked; names need not be UTF-8.
+        others: all other files, hidden ones excepted.
         folders: subfolders, hidden ones excepted.
         folder_links: links to folders, not followed.
         outside_links: links to files outside the root, not followed.
         unlisted: folders that cannot be listed, with the reason.
+        hidden: hidden files and folders.
     """
 
     files: list[str] = field(default_factory=list)
@@ -32,9 +34,11 @@ class FolderListing:
     folder_links: list[str] = field(default_factory=list)
     outside_links: list[str] = field(default_factory=list)
     unlisted: list[tuple[str, str]] = field(default_factory=list)
+    others: list[str] = field(default_factory=list)
+    hidden: list[str] = field(default_factory=list)
 
     def _sort(self) -> None:
-        for paths in (self.files, self.folders, self.folder_links, self.outside_links):
+        for paths in (self.files, self.folders, self.folder_links, self.outside_links, self.others, self.hidden):
             paths.sort()
         self.unlisted.sort()
 
@@ -82,6 +86,7 @@ def _walk_disk(root: Path, extensions: frozenset[str], folder: str, listing: Fol
         for entry in entries:
             path = _join(here, entry.name)
             if entry.name.startswith("."):
+                listing.hidden.append(path)
                 continue
             if _is_folder(entry):
                 if entry.is_symlink():
@@ -92,6 +97,8 @@ def _walk_disk(root: Path, extensions: frozenset[str], folder: str, listing: Fol
             elif _has_extension(entry.name, extensions):
                 inside = not entry.is_symlink() or is_within(root / path, home)
                 (listing.files if inside else listing.outside_links).append(path)
+            else:
+                listing.others.append(path)
 
 
 def _walk_store(root: Path, extensions: frozenset[str], folder: str, listing: FolderListing) -> None:
@@ -102,12 +109,15 @@ def _walk_store(root: Path, extensions: frozenset[str], folder: str, listing: Fo
             for entry in (root / here if here else root).iterdir():
                 path = _join(here, entry.name)
                 if entry.name.startswith("."):
+                    listing.hidden.append(path)
                     continue
                 if _has_extension(entry.name, extensions):  # asked first: each `is_dir` is a request
                     listing.files.append(path)
                 elif entry.is_dir():
                     listing.folders.append(path)
                     waiting.append(path)
+                else:
+                    listing.others.append(path)
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.errors import HairnetError, SourceError, UsageError
+from hairnet_data.core.images import other_files
 from hairnet_data.core.images.photos import read_photo
 from hairnet_data.core.images.picture_file import EXTENSIONS
 from hairnet_data.core.storage.paths import digest_of, is_folder, is_remote, size_of
@@ -59,8 +60,9 @@ class PhotoFolder:
             what = "is no folder" if os.path.lexists(str(self._root)) else "there is no such folder"
             raise SourceError(self._shown, what, "give a folder of photos with nobody in them")
         errors: list[HairnetError] = []
+        notes: list[str] = []
         sizes: dict[str, int] = {}
-        for id, size in self._pictures(errors).items():
+        for id, size in self._pictures(errors, notes).items():
             try:
                 id.encode()
             except UnicodeEncodeError:
@@ -73,7 +75,7 @@ class PhotoFolder:
             endings = ", ".join(sorted(EXTENSIONS))
             raise SourceError(self._shown, "there are no pictures in it", f"put photos there, named {endings}")
         pools = self._pools(sizes)
-        return Catalogue(tuple(Entry(id, pools[id]) for id in sorted(sizes)), tuple(errors))
+        return Catalogue(tuple(Entry(id, pools[id]) for id in sorted(sizes)), tuple(errors), tuple(notes))
 
     def content(self, id: str) -> str:
         """16 hex digits of the file's bytes.
@@ -100,10 +102,16 @@ class PhotoFolder:
         """A picture's path as the user gave the folder's."""
         return os.path.join(self._shown, *id.split("/"))
 
-    def _pictures(self, errors: list[HairnetError]) -> dict[str, int]:
-        """Ids of the pictures in the folder and their sizes in bytes; folders that cannot be read are errors."""
+    def _pictures(self, errors: list[HairnetError], notes: list[str]) -> dict[str, int]:
+        """Ids of the pictures in the folder and their sizes in bytes.
+
+        Folders that cannot be read and pictures of kinds that are not are errors; notes say what else is left out.
+        """
         try:
             listing = list_folder(self._root, EXTENSIONS)
+            others = other_files.divide(self._where(path) for path in (*listing.others, *listing.hidden))
+            errors += map(other_files.unread_error, others.unread)
+            notes += other_files.notes(others, self._shown)
             if is_remote(self._root):
                 return {id: size_of(self._root / id) for id in listing.files}
         except OSError as error:

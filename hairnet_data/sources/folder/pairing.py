@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hairnet_data.core.errors import HairnetError, SourceError
+from hairnet_data.core.images import other_files
 from hairnet_data.core.images.picture_file import EXTENSIONS
 from hairnet_data.core.labels.classes_file import Options
 from hairnet_data.core.storage.paths import is_folder, is_remote
@@ -42,16 +43,17 @@ class _Keyed:
     shared: set[str]
 
 
-def list_pictures(root: Path, folder: str, errors: list[HairnetError]) -> list[str]:
+def list_pictures(root: Path, folder: str, errors: list[HairnetError], notes: list[str]) -> list[str]:
     """Lists the pictures in a folder and its subfolders.
 
-    Hidden files and files of other kinds are passed over. Links that are not followed, and names that are not
-    UTF-8, are errors: nobody's portraits shall be left out without a word.
+    Links that are not followed, pictures of kinds that are not read and names that are not UTF-8 are errors, and
+    other files are noted: nobody's portraits shall be left out without a word.
 
     Args:
         root: the source's folder, of which `folder` is a part; no link itself.
         folder: the folder of photos or masks.
         errors: what is wrong with single pictures is added here.
+        notes: what else lies there and is left out is added here, a line each.
 
     Returns:
         Paths relative to `root`, sorted.
@@ -76,6 +78,9 @@ def list_pictures(root: Path, folder: str, errors: list[HairnetError]) -> list[s
     links = [(path, "is a link to a folder") for path in listing.folder_links]
     links += [(path, "is a link that leads outside the folder") for path in listing.outside_links]
     errors += [SourceError(path, what, "put the files themselves there") for path, what in links if _is_text(path)]
+    others = other_files.divide((*listing.others, *listing.hidden))
+    errors += map(other_files.unread_error, others.unread)
+    notes += other_files.notes(others, folder)
     return [path for path in listing.files if _is_text(path)]
 
 

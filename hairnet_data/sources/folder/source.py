@@ -55,15 +55,17 @@ class Folder:
             raise SourceError(str(source_dir), "is not a folder", "name the one that holds images and masks")
         config = read_config(root / CONFIG, str(source_dir / CONFIG))
         errors: list[HairnetError] = []
-        photos = list_pictures(root, config.options.images, errors)
-        masks = list_pictures(root, config.options.masks, errors)
+        notes: list[str] = []
+        photos = list_pictures(root, config.options.images, errors, notes)
+        masks = list_pictures(root, config.options.masks, errors, notes)
         if not photos and not errors:
             raise SourceError(str(source_dir / config.options.images), "holds no pictures", "put photos there")
         parts = tuple(config.classes.classes) if isinstance(config.classes, PartMap) else (SINGLE_MASK,)
         files = pair(photos, masks, parts, config.options, errors)
         entries = _entries(files, config.options, errors)
         order = sorted(errors, key=lambda error: (error.where, error.what))
-        return cls(root, config, files, Catalogue(entries, tuple(order), _notes(files, config.options)))
+        left_out = tuple(dict.fromkeys(notes))
+        return cls(root, config, files, Catalogue(entries, tuple(order), left_out, _doubts(files, config.options)))
 
     def settings(self) -> dict[str, Any]:
         """What `classes.toml` says, with every default."""
@@ -138,7 +140,7 @@ def _entries(files: dict[str, PortraitFiles], options: Options, errors: list[Hai
     return tuple(Entry(id, pools[person], person) for id, person in people.items())
 
 
-def _notes(files: Mapping[str, PortraitFiles], options: Options) -> tuple[str, ...]:
+def _doubts(files: Mapping[str, PortraitFiles], options: Options) -> tuple[str, ...]:
     """What looks like a mistake: a division that is not used."""
     folders = division_folders(files) if options.pools == "fractions" else ()
     if not folders:

@@ -98,3 +98,8 @@ def test_a_photo_with_another_mask_and_other_bytes_is_the_same_photo(
     sources = Sources(Folder.open(root), PhotoFolder(negatives_dir))
     result = build(sources, BuildSettings(image_size=48), tmp_path / "data", BuildOptions(skip_bad=True, dry_run=True))
     assert result.skipped == 1
+
+
+def test_what_was_left_out_is_said() -> None:
+    lines = list(summary_lines(summarise([], {}, left_out=["clip.mov: is no picture", "images: other files: 1 .txt"])))
+    assert lines.index("left out: clip.mov: is no picture") + 1 == lines.index("left out: images: other files: 1 .txt")

@@ -25,7 +25,9 @@ def test_pictures_of_all_subfolders_in_order(tmp_path: Path) -> None:
         write(tmp_path / name)
     (tmp_path / "empty").mkdir()
     expected = ["a.JPG", "b.png", "z/c.png", "z/y/x/d.jpg"]
-    assert list_folder(tmp_path, ENDINGS) == FolderListing(expected, ["empty", "z", "z/y", "z/y/x"])
+    listing = list_folder(tmp_path, ENDINGS)
+    others = ["notes.txt", "png", "z/e.png.txt"]
+    assert listing == FolderListing(expected, ["empty", "z", "z/y", "z/y/x"], others=others)
 
 
 def test_a_folder_may_be_called_like_a_picture(tmp_path: Path) -> None:
@@ -36,7 +38,8 @@ def test_a_folder_may_be_called_like_a_picture(tmp_path: Path) -> None:
 def test_hidden_files_and_folders_are_passed_over(tmp_path: Path) -> None:
     for name in (".a.png", "._b.png", ".cache/c.png", "sub/.d.png", "kept.png"):
         write(tmp_path / name)
-    assert list_folder(tmp_path, ENDINGS) == FolderListing(["kept.png"], ["sub"])
+    passed_over = ["._b.png", ".a.png", ".cache", "sub/.d.png"]
+    assert list_folder(tmp_path, ENDINGS) == FolderListing(["kept.png"], ["sub"], hidden=passed_over)
     hidden = tmp_path / ".cache"
     assert list_folder(hidden, ENDINGS).files == ["c.png"], "the folder that was asked for may be hidden itself"
 
@@ -153,9 +156,12 @@ def test_a_store_has_the_same_rule() -> None:
     root = Store("gs://bucket/portraits", tree)  # type: ignore[arg-type]
     expected = ["images/b.png", "images/sub/d.png", "images/sub/deep/f.JPG"]
     folders = ["images/sub", "images/sub/deep"]
-    assert list_folder(root, ENDINGS, "images") == FolderListing(expected, folders)  # type: ignore[arg-type]
+    passed_over = {"others": ["images/a.txt"], "hidden": ["images/.git", "images/sub/.e.png"]}
+    within = list_folder(root, ENDINGS, "images")  # type: ignore[arg-type]
+    assert within == FolderListing(expected, folders, **passed_over)  # type: ignore[arg-type]
     listing = list_folder(root, ENDINGS)  # type: ignore[arg-type]
-    assert listing == FolderListing([*expected, "masks/g.png"], ["images", *folders, "masks"])
+    everything = FolderListing([*expected, "masks/g.png"], ["images", *folders, "masks"], **passed_over)  # type: ignore[arg-type]
+    assert listing == everything
 
 
 def test_a_store_that_refuses_is_an_os_error() -> None:

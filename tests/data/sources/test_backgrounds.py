@@ -263,3 +263,17 @@ def test_names_that_are_not_utf8_are_errors(tmp_path: Path) -> None:
     catalogue = PhotoFolder(tmp_path).catalogue()
     assert [entry.id for entry in catalogue.entries] == ["a.png"]
     assert "not UTF-8" in str(catalogue.errors[0])
+
+
+def test_files_that_are_left_out_are_named_or_counted(tmp_path: Path) -> None:
+    _photo(tmp_path / "a.png")
+    for name in ("raw.nef", "clip.mov", "sub/notes.txt", ".DS_Store"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(b"x")
+    catalogue = PhotoFolder(tmp_path).catalogue()
+    assert [entry.id for entry in catalogue.entries] == ["a.png"]
+    assert [error.where for error in catalogue.errors] == [str(tmp_path / "raw.nef")]
+    assert catalogue.notes == (
+        f"{tmp_path / 'clip.mov'}: is no picture by the ending of its name",
+        f"{tmp_path}: other files: 1 .txt, 1 hidden",
+    )

@@ -313,6 +313,16 @@ def test_an_expression_that_would_search_for_ever_is_named(kit):
     assert len(str(caught.value).splitlines()) == 1
 
 
+def test_files_that_are_left_out_are_named_or_counted(kit):
+    kit.pair("ann")
+    for name in ("images/raw.cr2", "images/clip.mov", "masks/notes.txt", "masks/.DS_Store"):
+        (kit.root / name).write_bytes(b"x")
+    (error,) = kit.errors()
+    assert error.startswith("images/raw.cr2: is a raw photo")
+    named = "images/clip.mov: is no picture by the ending of its name"
+    assert kit.open().catalogue().notes == (named, "masks: other files: 1 .txt, 1 hidden")
+
+
 @pytest.mark.parametrize("person", ["folder", "^([0-9]+)_", "^z*()", "^(b)?"])
 def test_a_photo_that_does_not_say_who_it_shows_is_an_error(kit, person):
     kit.pair("ann")

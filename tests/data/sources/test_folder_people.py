@@ -94,11 +94,11 @@ def divided(root: Path) -> None:
 
 def test_a_division_is_named_where_it_is_ignored(tmp_path: Path) -> None:
     divided(tmp_path)
-    (note,) = folder(tmp_path).catalogue().notes
-    assert note == 'images is divided into train and val, which is ignored: pools = "folder" in classes.toml uses it'
-    assert folder(tmp_path, 'pools = "folder"\n').catalogue().notes == ()
+    (doubt,) = folder(tmp_path).catalogue().doubts
+    assert doubt == 'images is divided into train and val, which is ignored: pools = "folder" in classes.toml uses it'
+    assert folder(tmp_path, 'pools = "folder"\n').catalogue().doubts == ()
     pair(tmp_path, "others/dora_1")
-    assert folder(tmp_path).catalogue().notes == ()
+    assert folder(tmp_path).catalogue().doubts == ()
 
 
 def test_a_division_is_used(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import shutil
 import struct
@@ -174,7 +175,7 @@ def test_large_photos_are_not_all_held_at_once(tmp_path, segmenter, monkeypatch)
     for number in range(6):
         portrait(tmp_path / "in" / f"{number}.png", 50, 50)
     monkeypatch.setattr(predict, "_HELD", 2 * 2500 - 1)
-    found, _ = photo_paths.find([tmp_path / "in"], tmp_path / "out")
+    found = photo_paths.find([tmp_path / "in"], tmp_path / "out").photos
     assert [len(batch) for batch in predict._batches(found, segmenter)] == [2, 2, 2]
 
 
@@ -284,6 +285,30 @@ def test_bad_photos_are_named_and_passed_over(tmp_path, segmenter):
         assert name in line
     assert below(tmp_path / "out") == ["b_good.png", "b_good_overlay.png", "b_good_panels.png"]
     np.testing.assert_array_equal(read(tmp_path / "out" / "b_good.png"), mask)
+
+
+def test_every_file_of_a_folder_is_named_or_counted(tmp_path, segmenter):
+    folder = tmp_path / "in"
+    portrait(folder / "b.png")
+    portrait(folder / "a" / "c.png")
+    portrait(tmp_path / "elsewhere" / "linked.png")
+    (folder / "linked.png").symlink_to(tmp_path / "elsewhere" / "linked.png")
+    (folder / "album").symlink_to(tmp_path / "elsewhere")
+    for name in ("raw.DNG", "clip.mov", "a/noend", "notes.txt", "a/t.csv", ".DS_Store"):
+        (folder / name).write_bytes(b"x")
+    (folder / "heic.HEIC").write_bytes(b"\0\0\0\x18ftypheic" + bytes(80))
+    for _ in range(2):  # the second time with a folder of masks beside the photos
+        outcome = run([folder], folder / "masks", segmenter)
+        names = [photo.file.relative_to(folder).as_posix() for photo in outcome.photos]
+        assert names == ["b.png", "linked.png", "a/c.png"], "files come before subfolders, and links are followed"
+        assert [error.where for error in outcome.errors] == [
+            str(folder / name) for name in ("album", "raw.DNG", "heic.HEIC")
+        ]
+        assert outcome.no_pictures == (str(folder / "a" / "noend"), str(folder / "clip.mov"))
+        assert outcome.companions == "1 .csv, 1 .txt, 1 hidden"
+    listed = list(csv.DictReader((folder / "masks" / "predictions.csv").open()))
+    assert len(listed) == 3 + 3 + 2
+    assert all(bool(row["mask"]) != bool(row["left_out"]) for row in listed)
 
 
 def test_only_bad_photos(tmp_path, segmenter):
