@@ -39,7 +39,9 @@ def divide(paths: Iterable[str]) -> OtherFiles:
     Args:
         paths: of the files, in any form, hidden ones included.
     """
-    unread, named, companions = [], [], Counter[str]()
+    unread: list[str] = []
+    named: list[str] = []
+    companions = Counter[str]()
     for path in paths:
         name = path.rpartition("/")[2]
         ending = os.path.splitext(name)[1].lower()
