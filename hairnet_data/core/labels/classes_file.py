@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal, TypeVar
 
 import regex
+from PIL import ImageColor
 from pydantic import (
     AfterValidator,
     BeforeValidator,
@@ -24,7 +25,7 @@ from pydantic import (
 from hairnet_data.core.classes import NAMES
 from hairnet_data.core.labels.blended_edges import Rgb
 
-_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+_HEX = re.compile(r"#([0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
 
 
 # What the validators below are given has the right type; a ValueError's text reads on from the field's name.
@@ -63,11 +64,23 @@ def _several(names: tuple[str, ...]) -> tuple[str, ...]:
     return names
 
 
-def _rgb(text: Any) -> Rgb:
-    if not isinstance(text, str) or _COLOUR.fullmatch(text) is None:
-        raise ValueError('should be a colour, written "#rrggbb"')
-    red, green, blue = bytes.fromhex(text[1:])
-    return red, green, blue
+def _rgb(value: Any) -> Rgb:
+    if _is_triple(value) and all(0 <= channel <= 255 for channel in value):
+        red, green, blue = value
+        return red, green, blue
+    if isinstance(value, str) and (_HEX.fullmatch(value) or value.lower() in ImageColor.colormap):
+        red, green, blue = ImageColor.getrgb(value)[:3]
+        return red, green, blue
+    raise ValueError('should be a colour, written "#rrggbb", "#rgb", "red" (a name of CSS) or [255, 0, 0]')
+
+
+def _is_triple(value: Any) -> bool:
+    return isinstance(value, list) and len(value) == 3 and all(type(channel) is int for channel in value)
+
+
+def _as_colours(value: Any) -> Any:
+    """Several colours, or one: three numbers are one."""
+    return [value] if _is_triple(value) else _as_list(value)
 
 
 def _part(text: str) -> str:
@@ -93,7 +106,9 @@ _Colour = Annotated[Rgb, BeforeValidator(_rgb)]
 _Index = Annotated[StrictInt, Field(ge=0, le=65535)]
 _Part = Annotated[StrictStr, AfterValidator(_part)]
 _Value = TypeVar("_Value")
-_Table = dict[Literal["background", "hair", "face", "ignore"], Annotated[list[_Value], BeforeValidator(_as_list)]]
+_Key = Literal["background", "hair", "face", "ignore"]
+_Table = dict[_Key, Annotated[list[_Value], BeforeValidator(_as_list)]]
+_Colours = dict[_Key, Annotated[list[_Colour], BeforeValidator(_as_colours)]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +156,7 @@ class Options:
 class ClassesFile:
     """A `classes.toml` as it is written: one of the three tables of classes, and perhaps options."""
 
-    colours: _Table[_Colour] | None = None
+    colours: _Colours | None = None
     indices: _Table[_Index] | None = None
     parts: _Table[_Part] | None = None
     options: Options = field(default_factory=Options)

@@ -140,3 +140,20 @@ def test_what_is_refused_in_one_line(read, text: str, message: str) -> None:
         read(text)
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("red", ['"#ff0000"', '"#F00"', '"red"', '"Red"', "[255, 0, 0]"])
+@pytest.mark.parametrize("several", [False, True])
+def test_colours_may_be_written_in_several_ways(read, red, several) -> None:
+    hair = f'[{red}, "#7f0000"]' if several else red
+    classes = read(f'[colours]\nbackground = "blue"\nhair = {hair}\n').classes
+    expected = {(0, 0, 255): BACKGROUND, (255, 0, 0): HAIR} | ({(127, 0, 0): HAIR} if several else {})
+    assert classes == ColourMap(expected)
+
+
+@pytest.mark.parametrize(
+    "wrong", ['"reddish"', "[255, 0]", "[256, 0, 0]", "[0.5, 0, 0]", "[true, 0, 0]", '"#ff00"', "7"]
+)
+def test_what_is_no_colour_is_refused(read, wrong) -> None:
+    with pytest.raises(SourceError, match=r"\[colours\] hair: should be a colour"):
+        read(f'[colours]\nbackground = "#000000"\nhair = {wrong}\n')
