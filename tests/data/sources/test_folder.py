@@ -546,8 +546,8 @@ def test_content_follows_photo_and_masks(kit):
         ),
         (
             COLOURS.replace("#00ff00", "greenish"),
-            '[colours] face: should be a colour, written "#rrggbb", "#rgb", "red" (a name of CSS) or [255, 0, 0], received '
-            "'greenish'",
+            '[colours] face: should be a colour, written "#rrggbb", "#rgb", "red" (a name of CSS) or [255, 0, 0], '
+            "received 'greenish'",
         ),
         (COLOURS.replace("#00ff00", "#ff0000"), "gives '#ff0000' to hair and to face"),
         (COLOURS.replace("#7f0000", "#FF0000"), "names '#ff0000' twice"),
