@@ -25,6 +25,9 @@ HEAD = """\
 after a command prints what stands here, `--version` the version; `--install-completion` sets up your shell's
 completion. `python -m hairnet_data` and `python -m hairnet_model` run the same commands.
 
+Before a command, `--log-file FILE` adds to a file, with times, what the command was, what it said and how it ended;
+`-v` says that on standard error, with the tracebacks of errors: `hairnet-data --log-file build.log build`.
+
 {contents}
 
 | exit status | meaning |

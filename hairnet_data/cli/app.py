@@ -33,7 +33,7 @@ Dataset = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
-@app.command()
+@app.command(epilog="Example: hairnet-data build folder --source-dir mine --name mine --data-dir data")
 @options.with_request
 def build(
     request: options.Request,
@@ -112,7 +112,7 @@ def _beam_executor(runner: str | None, beam_options: str) -> Executor | None:
     return BeamExecutor(runner, beam_options)
 
 
-@app.command()
+@app.command(epilog="Example: hairnet-data preview folder --source-dir mine --out mine.html")
 @options.with_request
 def preview(
     request: options.Request,
@@ -144,7 +144,7 @@ def preview(
     print(out)
 
 
-@app.command()
+@app.command(epilog="Example: hairnet-data verify mine --source-dir mine")
 def verify(
     dataset: Dataset,
     source_dir: options.SourceDir = None,
@@ -179,7 +179,7 @@ def verify(
         raise typer.Exit(1)
 
 
-@app.command()
+@app.command(epilog="Example: hairnet-data stats drawn")
 def stats(dataset: Dataset, as_json: AsJson = False) -> None:
     """Counts what a prepared dataset holds."""
     from hairnet_data.core.progress import progress_bar
@@ -197,7 +197,7 @@ def stats(dataset: Dataset, as_json: AsJson = False) -> None:
         print_stats(counted)
 
 
-@app.command()
+@app.command(epilog="Example: hairnet-data explain drawn train 7 --out steps.png")
 def explain(
     dataset: Dataset,
     split: Annotated[str, typer.Argument(metavar="SPLIT")],
@@ -223,7 +223,7 @@ def explain(
         print(out)
 
 
-@app.command()
+@app.command(epilog="Example: hairnet-data export drawn --split test --out pictures")
 def export(
     dataset: Dataset,
     out: Annotated[Path, typer.Option(help="A new folder, which the source `folder` reads.")],
@@ -245,8 +245,8 @@ def export(
     print(out)
 
 
-app.command()(source_commands.classes)
-app.command("list")(source_commands.list_datasets)
+app.command(epilog="Example: hairnet-data classes mine")(source_commands.classes)
+app.command("list", epilog="Example: hairnet-data list --data-dir data")(source_commands.list_datasets)
 
 
 def _available_sources(prepared: Prepared, source_dir: Path | None, negatives: Path | None) -> AvailableSources:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
 
-from hairnet_data.core import standard_streams
+from hairnet_data.core import command_log, standard_streams
 from hairnet_data.core.cli_errors import explain
 from hairnet_data.core.errors import HairnetError, one_line
 from hairnet_data.core.version import __version__
@@ -34,7 +35,11 @@ def new_app(name: str, about: str) -> typer.Typer:
     def start(
         context: typer.Context,
         version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
+        log_file: Annotated[Path | None, typer.Option(help="Log what the command does, behind what is there.")] = None,
+        verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Say versions, times, and tracebacks.")] = False,
     ) -> None:
+        if log_file is not None or verbose:
+            command_log.start(name, log_file, verbose)
         if version:
             print(f"{name} {__version__}")
             raise typer.Exit()
@@ -60,7 +65,9 @@ def run(app: typer.Typer, interrupted: str, memory: str) -> NoReturn:
         if status == 130:  # Typer has swallowed Ctrl-C
             raise KeyboardInterrupt
         sys.stdout.flush()  # here, where a reader that has gone can still be told from other errors
-        sys.exit(status if isinstance(status, int) else 0)
+        status = status if isinstance(status, int) else 0
+        command_log.end(status)
+        sys.exit(status)
     except HairnetError as error:
         _end(name, str(error), error.exit_code)
     except (KeyboardInterrupt, typer.Abort):
@@ -82,6 +89,7 @@ def run(app: typer.Typer, interrupted: str, memory: str) -> NoReturn:
 def _end(name: str, message: str, status: int) -> NoReturn:
     try:
         print(f"{name}: {message}", file=sys.stderr, flush=True)
+        command_log.end(status)
     except OSError:  # the reader of standard error may have gone, too
         standard_streams.discard_output(2)
     sys.exit(status)

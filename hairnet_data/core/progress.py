@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
+from hairnet_data.core.command_log import LOG
+
 _INTERVAL = 10.0  # seconds between two lines where there is no terminal
 
 
@@ -91,11 +93,13 @@ def _bars(unit: str) -> Iterator[Progress]:
     )
     with Bars(*columns, console=Console(stderr=True)) as bars:
         tasks: dict[str, TaskID] = {}
+        log = logged(LOG)  # bars leave no lines
 
         def show(what: str, done: int, total: int, note: str = "") -> None:
             if what not in tasks:
                 tasks[what] = bars.add_task(what, total=total, completed=done, note=note)
             bars.update(tasks[what], completed=done, total=total, note=note)
+            log(what, done, total, note)
 
         yield show
 

@@ -20,11 +20,11 @@ from hairnet_model.cli.options import ModelPath, Quiet, parse_dataset
 
 app = cli.new_app("hairnet-model", "Trains, measures and uses networks that find hair and face in pictures.")
 
-app.command()(dataset_commands.train)
-app.command()(dataset_commands.evaluate)
+app.command(epilog="Example: hairnet-model train mine --out run --steps 2000")(dataset_commands.train)
+app.command(epilog="Example: hairnet-model evaluate drawn")(dataset_commands.evaluate)
 
 
-@app.command()
+@app.command(epilog="Example: hairnet-model predict photos --out masks --overlay")
 def predict(
     photos: Annotated[
         list[Path],
@@ -94,7 +94,7 @@ def predict(
         raise typer.Exit(1)
 
 
-@app.command()
+@app.command(epilog="Example: hairnet-model export --quantize float16 --out hairnet.tflite")
 def export(
     out: Annotated[Path, typer.Option(help="A .tflite or .onnx file, or a new folder for a SavedModel.")],
     form: Annotated[
@@ -135,7 +135,7 @@ def export(
     print(exported.path)
 
 
-@app.command()
+@app.command(epilog="Example: hairnet-model web --serve")
 def web(
     out: Annotated[Path | None, typer.Option(help="Write the site into this folder.")] = None,
     serve: Annotated[bool, typer.Option("--serve", help="Serve it on this machine, and open it.")] = False,
@@ -162,7 +162,7 @@ def web(
                 web_site.serve(server, browse)
 
 
-app.command()(dataset_commands.pack)
+app.command(epilog="Example: hairnet-model pack drawn --out packed")(dataset_commands.pack)
 
 
 def main() -> None:
