@@ -206,6 +206,8 @@ READ = [
         Encoding(f"colours, {format}", lambda ids, f=format: encoded(in_colours(ids), f), 3, PALETTE)
         for format in ("PNG", "BMP", "TIFF", "PPM", "WEBP")
     ],
+    Encoding("grey JPEG 2000, 8 bits", lambda ids: encoded(Image.fromarray(ids), "JPEG2000"), 3, greys(255)),
+    Encoding("colours, JPEG 2000", lambda ids: encoded(Image.fromarray(in_colours(ids)), "JPEG2000"), 3, PALETTE),
     Encoding("colours, PPM up to 1", lambda ids: netpbm(6, in_colours(ids) // 255, 1), 3, PALETTE),
 ]
 
@@ -242,6 +244,7 @@ REFUSED: list[Encoding] = [
         "a transparent colour, PNG, 16 bits", lambda ids: grey_png(rgb(ids), 16, 2, ((b"tRNS", b"\0\0\0\0\0\0"),))
     ),
     Encoding("grey BMP, 4 bits", lambda ids: bmp(ids, 4, GREYS)),
+    Encoding("JPEG 2000, 16 bits", lambda ids: encoded(Image.fromarray(ids.astype(np.uint16)), "JPEG2000")),
     Encoding("values above a PGM's largest", lambda ids: netpbm(5, ids * 2, 3)),
     Encoding("colours of 16 bits", lambda ids: opencv_png(in_colours(ids).astype(np.uint16) * 257)),
     Encoding("colours of a PPM up to 1000", lambda ids: netpbm(6, in_colours(ids).astype(np.uint16), 1000)),

@@ -15,7 +15,7 @@ from hairnet_data.core.images.bands import image_bands, row_bands
 from hairnet_data.core.images.label_image import MaskPicture
 from hairnet_data.core.images.orientation import orientation_of, turn_upright
 from hairnet_data.core.images.picture_file import Picture, decoding, open_header, picture_bytes
-from hairnet_data.core.images.stored_values import ValueRange, decode_unscaled, value_range
+from hairnet_data.core.images.stored_values import ONLY_8_BITS, ValueRange, decode_unscaled, value_range
 from hairnet_data.core.images.transparency import count_transparent, uncovered
 
 
@@ -68,8 +68,8 @@ def _labels(image: Image.Image, data: bytes, stored: ValueRange, where: str) -> 
     """
     if image.mode not in ("1", "L", "P", "RGB", "LA", "PA", "RGBA") and not image.mode.startswith("I"):
         raise PictureError(where, f"is a {image.mode} picture, which holds no labels", "save the mask as PNG")
-    if stored.largest > 255 and image.format == "AVIF":
-        raise PictureError(where, "has more than 8 bits a channel", "save the mask as PNG")
+    if stored.largest != 255 and image.format in ONLY_8_BITS:
+        raise PictureError(where, f"is {image.format} of other than 8 bits a channel", "save the mask as PNG")
     alpha = _array(image.getchannel("A")) if image.mode in ("LA", "PA", "RGBA") else None
     if stored.unscaled_by_opencv:
         values, alpha = decode_unscaled(data, where)

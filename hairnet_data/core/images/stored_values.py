@@ -18,6 +18,10 @@ _PNG_BIT_DEPTH = 24  # the byte of a PNG that holds it
 _TIFF_BITS_PER_SAMPLE = 258
 _TIFF_PHOTOMETRIC = 262
 _TIFF_ZERO_IS_WHITE = 0
+_JPEG_2000_SIZE = b"\xff\x51"  # the marker of the sizes (ISO/IEC 15444-1, A.5.1)
+_JPEG_2000_DEPTH = 40  # from there, in bytes, to the bits of the first channel, less one
+ONLY_8_BITS = ("AVIF", "HEIF", "JPEG2000")
+"""Formats that are decoded to 8 bits whatever they hold."""
 _AV1_CONFIGURATION = b"av1C"  # the box of an AVIF; the third byte of its content has the flag
 _AV1_HIGH_BIT_DEPTH = 0x40
 
@@ -59,6 +63,8 @@ def value_range(image: Image.Image, data: bytes) -> ValueRange:
     if largest is not None:
         return _netpbm_range(image, largest, text=data.startswith((b"P2", b"P3")))
     bits, zero_is_white = _bits(image, data), False
+    if image.format in ONLY_8_BITS:
+        return ValueRange((1 << bits) - 1, 255)
     if image.format == "TIFF" and image.mode in ("1", "L"):
         zero_is_white = _tiff_tag(image, _TIFF_PHOTOMETRIC) == _TIFF_ZERO_IS_WHITE
     if image.mode == "1":
@@ -67,9 +73,9 @@ def value_range(image: Image.Image, data: bytes) -> ValueRange:
         return ValueRange((1 << bits) - 1, 255, zero_is_white)
     if image.mode.startswith("I"):
         return ValueRange(65535, 65535)
-    if bits > 8 and image.format != "AVIF":
+    if bits > 8:
         return ValueRange(65535, 255, unscaled_by_opencv=True)
-    return ValueRange(65535 if bits > 8 else 255, 255)
+    return ValueRange(255, 255)
 
 
 def _netpbm_range(image: Image.Image, largest: int, text: bool) -> ValueRange:
@@ -91,6 +97,11 @@ def _bits(image: Image.Image, data: bytes) -> int:
     if image.format == "AVIF":
         box = data.find(_AV1_CONFIGURATION) + len(_AV1_CONFIGURATION) + 2
         return 16 if box < len(data) and data[box] & _AV1_HIGH_BIT_DEPTH else 8
+    if image.format == "HEIF":
+        return int(image.info.get("bit_depth", 8))
+    if image.format == "JPEG2000":
+        depth = data.find(_JPEG_2000_SIZE) + _JPEG_2000_DEPTH
+        return (data[depth] & 0x7F) + 1 if depth < len(data) else 8
     return 8
 
 

@@ -27,6 +27,7 @@ from tests.support.mask_encodings import (
 REASONS = {
     "alpha": "transparent pixels, whose class is not said",
     "transparent": "transparent pixels, whose class is not said",
+    "JPEG 2000": "is JPEG2000 of other than 8 bits",
     "colours of": "has colours of 16 bits a channel",
     "grey BMP": "is a BMP of 4-bit greys",
     "values above": "has values above 3, its largest by its header",
