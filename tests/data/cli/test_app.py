@@ -93,7 +93,7 @@ def test_where_datasets_live_by_default(monkeypatch: pytest.MonkeyPatch, tmp_pat
 def test_build_without_a_data_dir_goes_where_tfds_looks(
     portraits_dir: Path, negatives_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: Command
 ) -> None:
-    monkeypatch.setattr(options, "default_data_dir", lambda: tmp_path / "tfds")
+    monkeypatch.setattr("tensorflow_datasets.core.constants.DATA_DIR", str(tmp_path / "tfds"))
     sources = ("folder", "--source-dir", portraits_dir, "--negatives", negatives_dir)
     arguments = ("build", *sources, "--workers", 1, "--train-examples", 12, "--image-size", 40)
     ran = command(*arguments, "--dry-run")
@@ -160,7 +160,7 @@ def test_a_reader_that_leaves(built_drawn: Path) -> None:
 def test_verify_and_explain_do_not_write_beside_a_copied_dataset(
     built_lfw: Path, lfw_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: Command
 ) -> None:
-    monkeypatch.setattr(options, "default_data_dir", lambda: tmp_path / "tfds")
+    monkeypatch.setattr("tensorflow_datasets.core.constants.DATA_DIR", str(tmp_path / "tfds"))
     lone = shutil.copytree(built_lfw, tmp_path / "home" / "lone")
     for arguments in (("verify", lone, "--workers", 1), ("explain", lone, "train", 0)):
         assert command(*arguments, "--source-dir", lfw_dir).status == 0
