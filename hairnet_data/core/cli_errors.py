@@ -31,6 +31,8 @@ def _unknown_option(error: Any, arguments: Sequence[str]) -> str:
     name = f"--{argument[1:].partition('=')[0]}"
     if name in _options(error):
         return f"{argument}: no such option; did you mean {name}?"
+    if argument[1:].isdecimal() and any(each.metavar == "INDEX" for each in _parameters(error)):
+        return f"{argument}: INDEX is a number from 0 on"
     if argument[1:].replace(".", "", 1).isdecimal():
         return f"{argument}: no such option; a number follows the name of its option"
     return ""
@@ -47,5 +49,10 @@ def _missing_value(error: Any, arguments: Sequence[str]) -> str:
 
 def _options(error: Any) -> set[str]:
     """The options of the command that was called."""
+    return {name for parameter in _parameters(error) for name in parameter.opts}
+
+
+def _parameters(error: Any) -> Sequence[Any]:
+    """The options and arguments of the command that was called."""
     command = getattr(getattr(error, "ctx", None), "command", None)
-    return {name for parameter in getattr(command, "params", ()) for name in parameter.opts}
+    return getattr(command, "params", ())
