@@ -25,8 +25,8 @@ HEAD = """\
 after a command prints what stands here, `--version` the version; `--install-completion` sets up your shell's
 completion. `python -m hairnet_data` and `python -m hairnet_model` run the same commands.
 
-Before a command, `--log-file FILE` adds to a file, with times, what the command was, what it said and how it ended;
-`-v` says that on standard error, with the tracebacks of errors: `hairnet-data --log-file build.log build`.
+`--log-file FILE` adds to a file, with times, what the command was, what it said and how it ended; `-v` says that on
+standard error, with the tracebacks of errors.
 
 {contents}
 
@@ -85,6 +85,7 @@ def _command(title: str, command: Any) -> Iterator[str]:
         rows.append("| " + " | ".join(map(_cell, (f"`{written}`", about, required or default))) + " |")
     yield from (f"### {title}", "", command.help.strip(), "")
     yield from ("```text", " ".join([title, *arguments]), "```", "")
+    yield from ("```console", command.epilog.removeprefix("Example: "), "```", "")
     yield from ("| argument or option | meaning | default |", "|---|---|---|", *rows, "")
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
 import os
+import shlex
 import subprocess
 import sys
 
 import pytest
+import typer
 
 from hairnet_data.core.version import __version__
 
@@ -97,3 +100,29 @@ def test_closed_streams_do_not_share_their_number_with_a_file(tmp_path: object) 
     subprocess.run(["bash", "-c", '"$0" -c "$1" "$2" >&-', sys.executable, code, path], check=True)
     with open(path) as file:
         assert file.read() == "kept"
+
+
+@BOTH
+def test_every_help_is_in_groups_and_has_an_example(package: str) -> None:
+    """The example is a command line that parses, and no group names an option that is gone."""
+    module = importlib.import_module(f"{package}.cli.app")
+    program = package.replace("_", "-")
+    parser = typer.main.get_command(module.app)
+    for name, command in parser.commands.items():  # type: ignore[attr-defined]
+        example = command.epilog.removeprefix("Example: ")
+        first, second, *arguments = shlex.split(example)
+        assert (first, second) == (program, name)
+        context = command.make_context(name, arguments)
+        names = {parameter.name for parameter in command.params}
+        grouped = [each for group in command.groups.values() for each in group]
+        assert names.issuperset(grouped), name
+        assert len(grouped) == len(set(grouped)), name
+        text = command.get_help(context)
+        assert text.endswith(f"\n\nExample: {example}"), "in one line, to be copied"
+        assert all(f"\n{heading}:\n" in text for heading in command.groups)
+        assert all(option in text for parameter in command.params for option in parameter.opts if option[:2] == "--")
+
+
+def test_a_negative_index_is_explained() -> None:
+    ran = run("hairnet_data", "explain", "DIR", "train", "-1")
+    assert (ran.returncode, ran.stderr) == (2, "hairnet-data: -1: INDEX is a number from 0 on; see --help\n")

@@ -33,7 +33,14 @@ Dataset = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
-@app.command(epilog="Example: hairnet-data build folder --source-dir mine --name mine --data-dir data")
+@app.command(
+    epilog="Example: hairnet-data build folder --source-dir mine --name mine --data-dir data",
+    groups={
+        **options.REQUEST_GROUPS,
+        "Dataset": ("name", "data_dir", "file_format", "overwrite", "no_resume", "skip_bad"),
+        "Work": ("workers", "beam_runner", "beam_options"),
+    },
+)
 @options.with_request
 def build(
     request: options.Request,
@@ -112,7 +119,9 @@ def _beam_executor(runner: str | None, beam_options: str) -> Executor | None:
     return BeamExecutor(runner, beam_options)
 
 
-@app.command(epilog="Example: hairnet-data preview folder --source-dir mine --out mine.html")
+@app.command(
+    epilog="Example: hairnet-data preview folder --source-dir mine --out mine.html", groups=options.REQUEST_GROUPS
+)
 @options.with_request
 def preview(
     request: options.Request,

@@ -23,6 +23,16 @@ SourceDir = Annotated[Path | None, typer.Option(help="The source's folder: archi
 Negatives = Annotated[Path | None, typer.Option(help="A folder of photographs with nobody in them.", **_PATH)]
 DataDir = Annotated[Path | None, typer.Option(help="Where datasets live.", show_default="TFDS's own", **_PATH)]
 
+REQUEST_GROUPS = {
+    "Source": ("source_dir", "negatives", "split_by"),
+    "Examples": ("train_examples", "eval_examples", "image_size", "image_format", "seed"),
+    "Augmentation": (
+        *("negative_rate", "occlude_rate", "scale", "shift", "rotate", "mirror", "photometric"),
+        "policy",
+    ),
+}
+"""Headings in the help for the fields of `Request`."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
 
 from hairnet_data.core import command_log, standard_streams
+from hairnet_data.core.cli_command import Commands, LogFile, Verbose
 from hairnet_data.core.cli_errors import explain
 from hairnet_data.core.errors import HairnetError, one_line
 from hairnet_data.core.version import __version__
@@ -21,9 +21,9 @@ class Interrupted(Exception):
     """Ctrl-C, where a command has more to say about it than that nothing was changed."""
 
 
-def new_app(name: str, about: str) -> typer.Typer:
+def new_app(name: str, about: str) -> Commands:
     """A command line without commands, whose errors reach `run`; by itself it prints its help."""
-    app = typer.Typer(
+    app = Commands(
         name=name,
         invoke_without_command=True,
         context_settings={"help_option_names": ["-h", "--help"]},
@@ -35,11 +35,9 @@ def new_app(name: str, about: str) -> typer.Typer:
     def start(
         context: typer.Context,
         version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
-        log_file: Annotated[Path | None, typer.Option(help="Log what the command does, behind what is there.")] = None,
-        verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Say versions, times, and tracebacks.")] = False,
+        log_file: LogFile = None,
+        verbose: Verbose = False,
     ) -> None:
-        if log_file is not None or verbose:
-            command_log.start(name, log_file, verbose)
         if version:
             print(f"{name} {__version__}")
             raise typer.Exit()
@@ -61,6 +59,7 @@ def run(app: typer.Typer, interrupted: str, memory: str) -> NoReturn:
     name = str(app.info.name)
     standard_streams.open_closed_streams()
     try:
+        command_log.start(name, sys.argv[1:])
         status = app(standalone_mode=False, prog_name=name)  # with `python -m` too, for completion's sake
         if status == 130:  # Typer has swallowed Ctrl-C
             raise KeyboardInterrupt

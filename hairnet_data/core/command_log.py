@@ -7,11 +7,13 @@ import platform
 import shlex
 import sys
 import time
+from collections.abc import Sequence
+from contextlib import suppress
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from hairnet_data.core.errors import UsageError
+from hairnet_data.core.errors import UsageError, one_line
 from hairnet_data.core.version import __version__
 
 LOG = logging.getLogger("hairnet")
@@ -26,29 +28,35 @@ LOG.setLevel(logging.DEBUG)
 LOG.propagate = False
 
 
-def start(name: str, log_file: Path | None, verbose: bool) -> None:
-    """Begins the log of a command.
+def start(name: str, arguments: Sequence[str]) -> None:
+    """Begins the log of a command, if it is asked for.
+
+    With `--log-file` a file gets a line for every event, behind what is in it already; with `--verbose` events, and
+    tracebacks of errors, go to standard error. Both are looked for before the command line is parsed, so that they
+    may stand before and behind the command, and what is wrong with the command line is logged too.
 
     Args:
         name: of the program.
-        log_file: gets a line for every event, behind what is in it already; None for no file.
-        verbose: whether events, and tracebacks of errors, go to standard error.
+        arguments: the command line after it.
 
     Raises:
         UsageError: the file cannot be written.
     """
+    log_file, verbose = _asked_for(arguments)
+    if log_file is None and not verbose:
+        return
     if verbose:
         _add(logging.StreamHandler(sys.stderr), "%(message)s")
     if log_file is not None:
         try:
-            _add(logging.FileHandler(log_file, encoding="utf-8"), _FORMAT)
+            _add(_File(log_file, encoding="utf-8", errors="backslashreplace"), _FORMAT)
         except OSError as error:
             what = f"{log_file} cannot be written ({error.strerror})"
             raise UsageError("--log-file", what, "name a file in a folder of yours") from error
         sys.stderr = _Copied(sys.stderr)
     LOG.info("%s %s, Python %s, %s", name, __version__, platform.python_version(), platform.platform())
     LOG.info("%s", ", ".join(f"{library} {_version(library)}" for library in _LIBRARIES))
-    LOG.info("%s %s", name, shlex.join(sys.argv[1:]))
+    LOG.info("%s %s", name, one_line(shlex.join(arguments)))
 
 
 def end(status: int) -> None:
@@ -61,6 +69,30 @@ def end(status: int) -> None:
     for handler in [handler for handler in LOG.handlers if not isinstance(handler, logging.NullHandler)]:
         LOG.removeHandler(handler)
         handler.close()
+
+
+def _asked_for(arguments: Sequence[str]) -> tuple[Path | None, bool]:
+    """The log file, and whether to be verbose."""
+    options = list(arguments[: arguments.index("--")] if "--" in arguments else arguments)
+    file = None
+    for at, option in enumerate(options):
+        name, equals, value = option.partition("=")
+        if name == "--log-file":
+            file = value if equals else options[at + 1] if at + 1 < len(options) else None
+    return Path(file) if file else None, "-v" in options or "--verbose" in options
+
+
+class _File(logging.FileHandler):
+    """A log file. A full disk ends the log, with one line, and not the command."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        error = sys.exc_info()[1]
+        LOG.removeHandler(self)
+        sys.stderr.write(f"--log-file: {one_line(self.baseFilename)} cannot be written ({error})\n")
+
+    def close(self) -> None:
+        with suppress(OSError):  # what could not be written is still waiting to be
+            super().close()
 
 
 def _add(handler: logging.Handler, format: str) -> None:

@@ -20,11 +20,16 @@ from hairnet_model.cli.options import ModelPath, Quiet, parse_dataset
 
 app = cli.new_app("hairnet-model", "Trains, measures and uses networks that find hair and face in pictures.")
 
-app.command(epilog="Example: hairnet-model train mine --out run --steps 2000")(dataset_commands.train)
+app.command(epilog="Example: hairnet-model train mine --out run --steps 2000", groups=dataset_commands.TRAIN_GROUPS)(
+    dataset_commands.train
+)
 app.command(epilog="Example: hairnet-model evaluate drawn")(dataset_commands.evaluate)
 
 
-@app.command(epilog="Example: hairnet-model predict photos --out masks --overlay")
+@app.command(
+    epilog="Example: hairnet-model predict photos --out masks --overlay",
+    groups={"Network": ("model", "engine", "locate"), "Also written": ("overlay", "cutout", "panels", "truth")},
+)
 def predict(
     photos: Annotated[
         list[Path],
@@ -162,7 +167,7 @@ def web(
                 web_site.serve(server, browse)
 
 
-app.command(epilog="Example: hairnet-model pack drawn --out packed")(dataset_commands.pack)
+app.command(epilog="Example: hairnet-model pack drawn --out drawn.npz")(dataset_commands.pack)
 
 
 def main() -> None:

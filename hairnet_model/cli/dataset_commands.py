@@ -20,6 +20,15 @@ if TYPE_CHECKING:
     from hairnet_model.data.feed import Feed
     from hairnet_model.model_io.model_file import Model
 
+TRAIN_GROUPS = {
+    "Network": ("arch", "init", "as_2019"),
+    "Length": ("epochs", "steps", "validate_every", "patience"),
+    "Optimization": ("batch", "learning_rate", "weight_decay", "warmup", "average"),
+    "Augmentation": ("jitter", "cover"),
+    "Run": ("out", "resume", "seed", "precision", "devices"),
+}
+"""Headings in the help of `train`."""
+
 
 @contextmanager
 def _sigterm_as_ctrl_c() -> Iterator[None]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from tests.support.command import Command
 
 
@@ -45,3 +47,25 @@ def test_a_file_that_cannot_be_written(command: Command, tmp_path: Path) -> None
     ran = command("--log-file", tmp_path / "none" / "run.log", "list")
     assert (ran.status, ran.err.count("\n")) == (2, 1)
     assert "--log-file" in ran.err
+
+
+def test_it_may_stand_behind_the_command_and_has_what_is_wrong_with_the_command_line(
+    command: Command, built_drawn: Path, tmp_path: Path
+) -> None:
+    log = tmp_path / "run.log"
+    assert command("stats", built_drawn, "--log-file", log).status == 0
+    assert "counting: " in log.read_text()
+    for wrong in (["stats", "--fly"], ["fly"], ["explain", built_drawn, "train", "one"]):
+        ran = command(*wrong, f"--log-file={log}")
+        assert ran.status == 2
+        assert f"INFO {ran.error_lines[0]}" in log.read_text()
+    assert log.read_text().count("exit status 2 after") == 3
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device")
+def test_a_full_disk_ends_the_log_and_not_the_command(command: Command, tmp_path: Path) -> None:
+    ran = command("list", "--data-dir", tmp_path, "--log-file", "/dev/full")
+    assert ran.status == 0
+    (full, there) = ran.error_lines
+    assert full.startswith("--log-file: /dev/full cannot be written (")
+    assert there.startswith("no dataset in ")
