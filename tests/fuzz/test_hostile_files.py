@@ -47,18 +47,18 @@ SIDE = 10_000  # 100 megapixels
 # Pictures that are small as files
 
 
-def png(depth: int, kind: int, channels: int, more: bytes = b"", side: int = SIDE) -> bytes:
-    """A PNG of zeros."""
+def png(depth: int, kind: int, channels: int, more: bytes = b"", side: int = SIDE, fill: int = 0) -> bytes:
+    """A PNG of one byte, again and again."""
 
     def chunk(name: bytes, content: bytes) -> bytes:
         return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
 
-    row = bytes(1 + (side * channels * depth + 7) // 8)
+    row = b"\0" + bytes([fill]) * ((side * channels * depth + 7) // 8)
     packer = zlib.compressobj(1)
     body = b"".join(packer.compress(row) for _ in range(side)) + packer.flush()
     head = chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, depth, kind, 0, 0, 0))
     if kind == 3:
-        more += chunk(b"PLTE", b"\1\2\3") + chunk(b"tRNS", b"\0")
+        more += chunk(b"PLTE", b"\1\2\3") + chunk(b"tRNS", b"\x80")
     return b"\x89PNG\r\n\x1a\n" + head + more + chunk(b"IDAT", body) + chunk(b"IEND", b"")
 
 
@@ -66,13 +66,13 @@ def saved(mode: str, kind: str, size: tuple[int, int], orientation: int = 1, **o
     exif = Image.Exif()
     exif[0x0112] = orientation
     stream = io.BytesIO()
-    Image.new(mode, size).save(stream, kind, exif=exif.tobytes(), **options)
+    Image.new(mode, size, (0, 0, 0, 128) if mode == "RGBA" else 0).save(stream, kind, exif=exif.tobytes(), **options)
     return stream.getvalue()
 
 
 BOMBS: dict[str, Callable[[], bytes]] = {
     "clear palette": lambda: png(8, 3, 1),
-    "colour with alpha": lambda: png(8, 6, 4),
+    "colour with alpha": lambda: png(8, 6, 4, fill=128),
     "turned JPEG of many passes": lambda: saved("RGB", "JPEG", (SIDE, SIDE), 6, progressive=True, subsampling=0),
     "WebP": lambda: saved("RGBA", "WEBP", (8000, MAX_COPIED // 8000), lossless=True, method=0, quality=0),
 }

@@ -28,9 +28,11 @@ _FAR = 64  # pixels: farther ones are not considered, and what is no blend takes
 _NO_BLEND = 48.0  # levels: what is farther from all blends of the colours considered is none of them
 _LEVELS_A_PIXEL = 8.0  # a pixel's distance in space weighs as much as that of so many levels in colour
 _AT_AN_END = 16.0  # levels: what is so near to a colour is no blend of it with another
+_LEAST_KNOWN = 0.01  # of the pixels: with less there are no areas between which anything could lie
 _SOLID = np.ones((3, 3), np.uint8)  # in a lossy mask a colour is where it fills such a square within the tolerance
 _PAIR = np.ones((2, 2), np.uint8)
-_BAND = 1 << 20  # pixels worked on at once, with `_FAR` rows above and below
+_BAND_IN_CACHE = 1 << 15  # pixels, where much is computed of each
+_BAND = 1 << 22  # pixels worked on at once, with `_FAR` rows above and below
 
 _Floats = NDArray[np.float32]
 
@@ -51,31 +53,37 @@ def assign_colours(rgb: Pixels, colours: Sequence[Rgb]) -> tuple[NDArray[np.uint
     """
     result = np.empty(rgb.shape[:2], np.uint16)
     palette = np.asarray(colours, np.float32)
-    lossy = _is_lossy(rgb, palette)
-    for rows in row_bands(result.shape, _BAND):
-        top = max(0, rows.start - _FAR)
-        window = rgb[top : rows.stop + _FAR]
-        result[rows] = _assign(window, palette, lossy)[rows.start - top : rows.stop - top]
+    for rows in row_bands(result.shape, _BAND_IN_CACHE):
+        result[rows] = _nearest_in_rgb(rgb[rows].reshape(-1, 3), palette).reshape(-1, rgb.shape[1])
+    exact, near = _count_known(rgb, palette)
+    if near >= result.size * _LEAST_KNOWN:
+        # In a JPEG most pixels that are of a colour by the tolerance are not exactly of it.
+        lossy = 2 * exact < near
+        for rows in row_bands(result.shape, _BAND):
+            top = max(0, rows.start - _FAR)
+            window, inner = slice(top, rows.stop + _FAR), slice(rows.start - top, rows.stop - top)
+            result[rows] = _assign(rgb[window], result[window], palette, lossy)[inner]
     off = 0
-    for rows in row_bands(result.shape, _BAND):
-        difference = np.abs(rgb[rows].astype(np.int16) - palette.astype(np.int16)[result[rows]])
-        off += int(np.count_nonzero(difference.max(axis=2) > TOLERANCE))
+    for rows in row_bands(result.shape, _BAND_IN_CACHE):
+        for index, colour in enumerate(palette):
+            off += int(np.count_nonzero((result[rows] == index) & (_where_near(rgb[rows], colour) == 0)))
     return result, off
 
 
-def _is_lossy(rgb: Pixels, palette: _Floats) -> bool:
-    """Whether most pixels that are of a colour by the tolerance are not exactly of it, as in a JPEG."""
+def _count_known(rgb: Pixels, palette: _Floats) -> tuple[int, int]:
+    """How many pixels are exactly of a colour, and how many within the tolerance."""
     exact = near = 0
     for rows in row_bands(rgb.shape, _BAND):
         exact += sum(int(np.count_nonzero(cv2.inRange(rgb[rows], colour, colour))) for colour in palette)
         near += sum(int(np.count_nonzero(_where_near(rgb[rows], colour))) for colour in palette)
-    return 2 * exact < near
+    return exact, near
 
 
-def _assign(rgb: Pixels, palette: _Floats, lossy: bool) -> NDArray[np.uint16]:
+def _assign(rgb: Pixels, nearest: NDArray[np.uint16], palette: _Floats, lossy: bool) -> NDArray[np.uint16]:
+    """A new array as `nearest`, the nearest colours in RGB, in which blended pixels have one of those close by."""
     solid = [_where_solid(rgb, colour, lossy) for colour in palette]
     present = [index for index, mask in enumerate(solid) if mask.any()]
-    result = _nearest_in_rgb(rgb.reshape(-1, 3), palette).reshape(rgb.shape[:2])
+    result = nearest.copy()
     if not present:
         return result
     _drop_coincidences(rgb, palette, solid, present)
