@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 import importlib.util
+import os
 import re
 import subprocess
 import sys
@@ -16,10 +17,13 @@ from urllib.parse import unquote
 import pytest
 from PIL import Image
 
+from hairnet_data.building.pipeline import build
+from hairnet_data.building.settings import BuildOptions, BuildSettings
 from hairnet_data.rendering.versions import RENDERER_VERSION
 from tests.support import pages
 from tests.support.pages import PAGES
 from tests.support.paths import ROOT
+from tests.support.portraits import tiny_drawn
 
 BLOCKS = [block for page in PAGES for block in pages.blocks(page)]
 
@@ -109,3 +113,24 @@ def test_the_pictures_of_the_readme_are_small_and_transparent(name: str) -> None
     with Image.open(path) as picture:
         assert picture.mode == "RGBA"  # looks right on a light and on a dark page
         assert picture.getpixel((0, picture.height - 1))[3] == 0  # type: ignore[index]
+
+
+def test_tfds_reads_without_the_log_of_tensorflow(tmp_path: Path) -> None:
+    """The block of docs/records.md, in a process of its own where TensorFlow is not started yet."""
+    made = build(tiny_drawn(), BuildSettings(image_size=64, train_examples=8), tmp_path / "data", BuildOptions())
+    (code,) = (block.text for block in pages.blocks(ROOT / "docs" / "records.md") if block.language == "python")
+    loads = 'tfds.load("hairnet_synthetic/drawn", split="train", data_dir="data", as_supervised=True)'
+    assert loads in code
+    code = code.replace(loads, f'tfds.builder_from_directory("{made.path}").as_dataset("train", as_supervised=True)')
+    paths = os.pathsep.join((str(ROOT), str(ROOT / "datasets")))
+    environment = {name: value for name, value in os.environ.items() if name != "TF_CPP_MIN_LOG_LEVEL"}
+    ran = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env={**environment, "PYTHONPATH": paths},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "(64, 64, 3) (64, 64, 1)" in ran.stdout
+    assert ran.stderr == ""
