@@ -104,7 +104,7 @@ def test_bad_classes(bad: Bad, portraits: Path) -> None:
     for content, what in {
         "[colours": "is no TOML",
         "": "has no table of classes",
-        "[colours]\nhair = 'red'\nbackground = '#000000'": "",
+        "[colours]\nhair = 'reddish'\nbackground = '#000000'": "",
         "[colours]\nbackground = '#0000ff'": "names neither hair nor face",
         "[colours]\nhair = '#ff0000'": "does not say what background is",
         "[shades]\nhair = 1": "[shades]: is unknown",
