@@ -61,6 +61,8 @@ class BuildResult:
         staging_dir: the build's staging directory. It stays when the build is stopped and any shard is finished.
         summary: what the portraits are.
         label_check: how their labels agree with a predictor; None without one, and for drawn portraits.
+        drawing_seconds: of a dry run, seconds of one core that drawing takes before rendering begins, estimated; 0
+            where an earlier build has drawn everything.
     """
 
     path: Path
@@ -76,6 +78,7 @@ class BuildResult:
     staging_dir: Path
     summary: SourceSummary
     label_check: LabelCheck | None = None
+    drawing_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,10 +148,13 @@ def build(
 
 
 def _scan(run: _Run, sources: Sources) -> ScanResult:
-    """Loads every portrait and background once. Small ones are kept decoded where this machine renders them next."""
+    """Loads every portrait and background once; a dry run draws no more than a sample.
+
+    Small ones are kept decoded where this machine renders them next.
+    """
     if not run.options.dry_run and run.executor is None:
         sources = cache_small(sources, run.scratch)
-    return scan_sources(sources, run.pool, run.scratch, run.progress)
+    return scan_sources(sources, run.pool, run.scratch, run.progress, run.options.dry_run)
 
 
 def _plan(run: _Run, scan: ScanResult, settings: BuildSettings) -> BuildResult:
@@ -170,6 +176,7 @@ def _plan(run: _Run, scan: ScanResult, settings: BuildSettings) -> BuildResult:
         others=find_unfinished(home, besides=staging_dir),
         staging_dir=staging_dir,
         summary=scan.summary,
+        drawing_seconds=scan.undrawn_seconds,
     )
 
 
@@ -192,7 +199,7 @@ def _existing(run: _Run, result: BuildResult) -> BuildResult:
 
 def _estimate(result: BuildResult) -> BuildResult:
     """Adds how large the dataset will be, and how long rendering all of it takes."""
-    size, seconds = estimate(result.plan)
+    size, seconds = estimate(result.plan, undrawn=result.drawing_seconds > 0)
     return replace(result, size=size, seconds=seconds)
 
 

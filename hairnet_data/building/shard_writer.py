@@ -202,16 +202,26 @@ def make_record(recipe: Recipe, pool: Pool, assets: Assets, image_format: str) -
     )
 
 
-def estimate(plan: Plan) -> tuple[int, float]:
+def estimate(plan: Plan, undrawn: bool = False) -> tuple[int, float]:
     """Makes a few examples of every split and extrapolates to all of them.
+
+    Args:
+        plan: what to make.
+        undrawn: whether portraits or backgrounds have yet to be drawn; how long that takes is not counted.
 
     Returns:
         Bytes on disk, and seconds of one core.
     """
+    if undrawn:
+        _estimate(plan)  # what these examples show is kept from now on
+    return _estimate(plan)
+
+
+def _estimate(plan: Plan) -> tuple[int, float]:
     assets = assets_of(plan)
     size, seconds = 0.0, 0.0
     for part in plan.splits:
-        pool = plan.pools[part.split.pool]
+        pool = _with_known_heads(plan.pools[part.split.pool])
         samples = min(part.count, 16 if part.split.name == "train" else 4)
         began = time.perf_counter()
         sampled_size = 0
@@ -221,3 +231,9 @@ def estimate(plan: Plan) -> tuple[int, float]:
         seconds += (time.perf_counter() - began) / samples * part.count
         size += sampled_size / samples * part.count
     return round(size), seconds
+
+
+def _with_known_heads(pool: Pool) -> Pool:
+    """A pool without the portraits that a scan did not look at, if it looked at a sample."""
+    known = tuple(portrait for portrait in pool.portraits if portrait.head)
+    return Pool(known, pool.backgrounds) if known else pool

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,10 +20,12 @@ from hairnet_data.core.workers.pool import WorkerDied, WorkerPool
 from hairnet_data.core.workers.shared import Shared
 from hairnet_data.geometry import warp
 from hairnet_data.recipes.pools import HEAD_SIDE, Asset, Pool
-from hairnet_data.sources.base import POOLS, BackgroundSource, Entry, Portrait, PortraitSource
+from hairnet_data.sources.base import POOLS, BackgroundSource, Catalogue, Entry, Portrait, PortraitSource
+from hairnet_data.sources.drawing_cache import drawing, undrawn
 from hairnet_data.sources.registry import Sources
 
 _MOST_LISTED = 25  # ids in one message
+_SAMPLE = 8  # of every pool
 
 _Source = PortraitSource | BackgroundSource
 
@@ -39,6 +42,8 @@ class ScanResult:
         portraits_digest: 16 hex digits over all portraits: ids, people, pools, content.
         backgrounds_digest: the same over all backgrounds.
         summary: of the sound portraits.
+        undrawn_seconds: of one core that drawing takes, estimated, where only a sample was drawn. The portraits that
+            are not in the sample have no `Asset.head`.
     """
 
     sources: Sources
@@ -48,6 +53,7 @@ class ScanResult:
     portraits_digest: str
     backgrounds_digest: str
     summary: SourceSummary
+    undrawn_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +66,7 @@ class _Sound:
         head: of a portrait, see `Asset.head`.
         snapped: of a portrait, mask pixels that had no exact class colour.
         facts: of a portrait.
+        seconds: that loading took.
     """
 
     content: str
@@ -67,9 +74,22 @@ class _Sound:
     head: bytes = b""
     snapped: int = 0
     facts: PortraitFacts | None = None
+    seconds: float = 0.0
 
 
-def scan_sources(sources: Sources, executor: WorkerPool, scratch: Path, progress: Progress) -> ScanResult:
+@dataclass(frozen=True, slots=True)
+class _SourceScan:
+    """What was found in one source; see `ScanResult`."""
+
+    catalogue: Catalogue
+    sound: list[tuple[Entry, _Sound]]
+    errors: list[HairnetError]
+    undrawn_seconds: float
+
+
+def scan_sources(
+    sources: Sources, executor: WorkerPool, scratch: Path, progress: Progress, sample_drawn: bool = False
+) -> ScanResult:
     """Loads every portrait and background once.
 
     Args:
@@ -77,46 +97,70 @@ def scan_sources(sources: Sources, executor: WorkerPool, scratch: Path, progress
         executor: loads them.
         scratch: an existing folder for what the workers need to know.
         progress: called with how many portraits, then how many backgrounds were loaded.
+        sample_drawn: whether a sample is enough of a source that would have to draw. Nothing drawn is faulty, and its
+            content follows from its id: only the summary and the maps of heads depend on it.
 
     Raises:
         SourceError: a source cannot be listed, or two workers died loading the same of its pictures.
     """
-    errors: list[HairnetError] = []
-    pools: list[dict[str, list[Asset]]] = []
-    digests = []
-    snapped = 0
-    facts: list[PortraitFacts] = []
-    notes: list[str] = []
-    doubts: list[str] = []
-    for kind, source in (("portraits", sources.portraits), ("backgrounds", sources.backgrounds)):
-        catalogue = source.catalogue()
-        errors += catalogue.errors
-        notes += catalogue.notes
-        doubts += catalogue.doubts
-        results: dict[str, _Sound | HairnetError] = {}
-        for chunk in _load_all(kind, source, catalogue.entries, executor, scratch):
-            results.update(chunk)
-            progress(f"looking at {kind}", len(results), len(catalogue.entries))
-        errors += [result for result in results.values() if isinstance(result, HairnetError)]
-        sound = [(entry, result) for entry in catalogue.entries if isinstance(result := results[entry.id], _Sound)]
-        sound, duplicates = _without_duplicates(sound)
-        errors += duplicates
-        snapped += sum(result.snapped for _, result in sound)
-        facts += [result.facts for _, result in sound if result.facts]
-        pools.append(_by_pool(sound))
-        digests.append(_digest(sound))
-    portraits, backgrounds = pools
+    scanned = [
+        _scan(kind, source, executor, scratch, progress, undrawn(source) if sample_drawn else 0)
+        for kind, source in (("portraits", sources.portraits), ("backgrounds", sources.backgrounds))
+    ]
+    portraits, backgrounds = (_by_pool(part.sound) for part in scanned)
     by_name = {pool: Pool(tuple(portraits[pool]), tuple(backgrounds[pool])) for pool in POOLS}
-    portraits_digest, backgrounds_digest = digests
+    portraits_digest, backgrounds_digest = (_digest(part.sound) for part in scanned)
+    results = [result for part in scanned for _, result in part.sound]
     return ScanResult(
         sources=sources,
         pools=by_name,
-        errors=tuple(sorted(errors, key=str)),
-        snapped=snapped,
+        errors=tuple(sorted((error for part in scanned for error in part.errors), key=str)),
+        snapped=sum(result.snapped for result in results),
         portraits_digest=portraits_digest,
         backgrounds_digest=backgrounds_digest,
-        summary=summarise(facts, by_name, tuple(doubts), notes),
+        summary=summarise(
+            [result.facts for result in results if result.facts],
+            by_name,
+            tuple(doubt for part in scanned for doubt in part.catalogue.doubts),
+            [note for part in scanned for note in part.catalogue.notes],
+        ),
+        undrawn_seconds=sum(part.undrawn_seconds for part in scanned),
     )
+
+
+def _scan(
+    kind: str, source: _Source, executor: WorkerPool, scratch: Path, progress: Progress, undrawn: int
+) -> _SourceScan:
+    """Loads a source, or a sample of one of which something is yet to be drawn."""
+    catalogue = source.catalogue()
+    entries = _sample(catalogue.entries) if undrawn else catalogue.entries
+    loading = drawing(source) if undrawn else source  # so that the sample tells how long drawing takes
+    results: dict[str, _Sound | HairnetError] = {}
+    for chunk in _load_all(kind, loading, entries, executor, scratch):
+        results.update(chunk)
+        progress(f"looking at {kind}", len(results), len(entries))
+    loaded = [result for result in results.values() if isinstance(result, _Sound)]
+    unseen = [entry.id for entry in catalogue.entries if entry.id not in results]
+    results |= {id: _Sound(content := source.content(id), picture=content) for id in unseen}
+    sound = [(entry, result) for entry in catalogue.entries if isinstance(result := results[entry.id], _Sound)]
+    sound, duplicates = _without_duplicates(sound)
+    faulty = [result for result in results.values() if isinstance(result, HairnetError)]
+    return _SourceScan(
+        catalogue=catalogue,
+        sound=sound,
+        errors=[*catalogue.errors, *faulty, *duplicates],
+        undrawn_seconds=undrawn * sum(result.seconds for result in loaded) / max(1, len(loaded)),
+    )
+
+
+def _sample(entries: Sequence[Entry]) -> list[Entry]:
+    """Some of every pool, evenly spaced."""
+    sample = []
+    for pool in POOLS:
+        within = [entry for entry in entries if entry.pool == pool]
+        count = min(_SAMPLE, len(within))
+        sample += [within[number * len(within) // count] for number in range(count)]
+    return sample
 
 
 def _load_all(
@@ -142,8 +186,10 @@ def _load_some(shared: Shared[_Source], ids: list[str]) -> dict[str, _Sound | Ha
     source = shared.load()
     results: dict[str, _Sound | HairnetError] = {}
     for id in ids:
+        began = time.perf_counter()
         try:
             asset: Portrait | Pixels = source.load(id)
+            seconds = time.perf_counter() - began
             if isinstance(asset, Portrait):
                 results[id] = _Sound(
                     content=source.content(id),
@@ -151,9 +197,10 @@ def _load_some(shared: Shared[_Source], ids: list[str]) -> dict[str, _Sound | Ha
                     head=head_of(asset),
                     snapped=asset.snapped,
                     facts=_facts(id, asset),
+                    seconds=seconds,
                 )
             else:
-                results[id] = _Sound(content=source.content(id), picture=_picture_digest(asset))
+                results[id] = _Sound(content=source.content(id), picture=_picture_digest(asset), seconds=seconds)
         except HairnetError as error:
             results[id] = error
     return results

@@ -45,24 +45,24 @@ class SourceSummary:
 
     Attributes:
         portraits: that are sound.
+        measured: portraits whose pixels were counted: all of them, or a sample.
         smallest: width and height of the smallest photo, in pixels.
         largest: width and height of the largest photo, in pixels.
         sizes: how many different sizes there are.
         pools: by name.
         shares: share of all mask pixels by class name, "unlabelled" among them where there are such, 0..1.
-        without: how many portraits show nothing of a class, by class name.
         turned: the ids of portraits that are turned by EXIF in a way that sizes cannot check.
         doubts: of the sources' catalogues.
         left_out: files that are none of its pictures, a line each or counted.
     """
 
     portraits: int
+    measured: int
     smallest: tuple[int, int]
     largest: tuple[int, int]
     sizes: int
     pools: Mapping[str, PoolSummary]
     shares: Mapping[str, float]
-    without: Mapping[str, int]
     turned: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
@@ -76,12 +76,17 @@ class SourceSummary:
 def summarise(
     facts: list[PortraitFacts], pools: Mapping[str, Pool], doubts: tuple[str, ...] = (), left_out: Iterable[str] = ()
 ) -> SourceSummary:
-    """Sums up all sound portraits of a source, of which there may be none, and what it doubts and left out."""
+    """Sums up a source.
+
+    Args:
+        facts: of all sound portraits, of which there may be none, or of a sample of them.
+        pools: all sound portraits and backgrounds.
+        doubts: of the sources' catalogues.
+        left_out: as `SourceSummary.left_out`.
+    """
     pixels: Counter[int] = Counter()
-    without: Counter[str] = Counter()
     for portrait in facts:
         pixels.update(portrait.pixels)
-        without.update(name for number, name in enumerate(NAMES) if not portrait.pixels.get(number))
     total = max(1, pixels.total())
     distinct = {(portrait.width, portrait.height) for portrait in facts}
     sizes = sorted(distinct, key=lambda size: (size[0] * size[1], size))
@@ -89,13 +94,13 @@ def summarise(
     if pixels[UNLABELLED]:
         shares["unlabelled"] = pixels[UNLABELLED] / total
     return SourceSummary(
-        portraits=len(facts),
+        portraits=sum(len(pool.portraits) for pool in pools.values()),
+        measured=len(facts),
         smallest=sizes[0] if sizes else (0, 0),
         largest=sizes[-1] if sizes else (0, 0),
         sizes=len(sizes),
         pools={name: _pool_summary(pool) for name, pool in pools.items()},
         shares=shares,
-        without=dict(without),
         turned=tuple(portrait.turned for portrait in facts if portrait.turned),
         doubts=doubts,
         left_out=tuple(left_out),
@@ -116,7 +121,8 @@ def summary_lines(summary: SourceSummary) -> Iterator[str]:
         people = f" of {pool.people:,} people" if pool.people else ""
         yield f"  {name}: {pool.portraits:,} portraits{people}, {pool.backgrounds:,} backgrounds"
     shares = ", ".join(f"{name} {share:.1%}" for name, share in summary.shares.items())
-    yield f"  pixels: {shares}"
+    sample = f" (measured on {summary.measured:,} of {summary.portraits:,} portraits)"
+    yield f"  pixels: {shares}{sample if summary.measured < summary.portraits else ''}"
     yield from (f"left out: {line}" for line in summary.left_out)
     yield from (f"warning: {text}" for text in _doubts(summary))
 

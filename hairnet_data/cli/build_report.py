@@ -47,7 +47,9 @@ def estimate_text(estimated: BuildResult, workers: int | None) -> str:
 
     missing = 1 - estimated.resumed / estimated.examples
     size = f"{estimated.examples - estimated.resumed:,} examples, about {bytes_text(estimated.size * missing)}"
-    if workers is None:
-        return f"{size}, in about {seconds_text(estimated.seconds)} of one core"
-    pool = "1 worker" if workers == 1 else f"{workers} workers"
-    return f"{size}, in about {seconds_text(estimated.seconds / workers)} with {pool}"
+    pool = "of one core" if workers is None else "with 1 worker" if workers == 1 else f"with {workers} workers"
+    text = f"{size}, in about {seconds_text(estimated.seconds / (workers or 1))} {pool}"
+    if estimated.drawing_seconds:
+        drawing = seconds_text(estimated.drawing_seconds / (workers or 1))
+        text += f", after about {drawing} of drawing, once for all builds"
+    return text

@@ -15,6 +15,8 @@ import numpy as np
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.storage.atomic import atomic_writer
 from hairnet_data.sources.base import BackgroundSource, Catalogue, Portrait, PortraitSource
+from hairnet_data.sources.drawn.source import Drawn
+from hairnet_data.sources.scenes.source import DrawnBackgrounds
 
 _DRAWING = ("drawn", "scenes")  # the packages whose code draws
 _DIGEST = hashlib.sha256().digest_size
@@ -51,6 +53,15 @@ class _Kept:
 
     def content(self, id: str) -> str:
         return self._wrapped.content(id)
+
+    @property
+    def drawing(self) -> PortraitSource | BackgroundSource:
+        """The source that draws."""
+        return self._wrapped
+
+    def undrawn(self) -> int:
+        """How many portraits or backgrounds are not kept."""
+        return sum(not self._path(entry.id).exists() for entry in self.catalogue().entries)
 
     def _path(self, id: str) -> Path:
         # The content names what is drawn: id, size and the number of the drawing.
@@ -95,6 +106,18 @@ class DrawnOnceBackgrounds(_Kept):
         background = self._source.load(id)
         _write(path, background)
         return background
+
+
+def undrawn(source: PortraitSource | BackgroundSource) -> int:
+    """How many portraits or backgrounds would be drawn if all of a source were loaded."""
+    if isinstance(source, _Kept):
+        return source.undrawn()
+    return len(source.catalogue().entries) if isinstance(source, (Drawn, DrawnBackgrounds)) else 0
+
+
+def drawing(source: PortraitSource | BackgroundSource) -> PortraitSource | BackgroundSource:
+    """The source without what is kept of it: whatever is loaded from it is drawn."""
+    return source.drawing if isinstance(source, _Kept) else source
 
 
 def _write(path: Path, *arrays: Pixels) -> None:

@@ -22,6 +22,7 @@ from hairnet_data.building.source_scan import scan_sources
 from hairnet_data.core.errors import BuildError
 from hairnet_data.core.workers.pool import WorkerPool
 from hairnet_data.sources.disk_cache import CachedPortraits
+from hairnet_data.sources.drawn.source import Drawn
 from hairnet_data.sources.folder.source import Folder
 from hairnet_data.sources.registry import Sources
 from hairnet_data.sources.scenes.source import DrawnBackgrounds
@@ -41,6 +42,29 @@ def test_dry_run_estimates_and_writes_nothing(own: Sources, tmp_path: Path) -> N
     before = digests(tmp_path)
     build(own, replace(SETTINGS, seed=5), data_dir, BuildOptions(dry_run=True))
     assert digests(tmp_path) == before
+
+
+def test_a_dry_run_draws_a_sample_and_decides_as_the_build_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sources = Sources(Drawn(train=40, validation=9, test=9, size=40), DrawnBackgrounds(30, 9, 9, size=40))
+    drawn = set[str]()
+
+    def load(self: Drawn, id: str, real: Any = Drawn.load) -> Any:
+        drawn.add(id)
+        return real(self, id)
+
+    monkeypatch.setattr(Drawn, "load", load)
+    settings = replace(SETTINGS, eval_examples=4)
+    dry = build(sources, settings, tmp_path, BuildOptions(dry_run=True))
+    assert (dry.summary.portraits, dry.summary.measured) == (58, 24)
+    assert len(drawn) < 58
+    assert dry.drawing_seconds > 0
+    made = build(sources, settings, tmp_path)
+    assert (made.path, made.plan.identity, made.summary.measured) == (dry.path, dry.plan.identity, 58)
+    assert 0.7 < dry.size / sum(path.stat().st_size for path in made.path.glob("*.tfrecord-*")) < 1.4
+    there = build(sources, settings, tmp_path, BuildOptions(dry_run=True))
+    assert (there.path, there.seconds) == (made.path, 0)
 
 
 def test_decoded_pictures_are_cached_only_where_this_machine_renders(

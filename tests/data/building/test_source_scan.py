@@ -14,6 +14,8 @@ from hairnet_data.core.progress import silent
 from hairnet_data.core.workers.pool import WorkerPool
 from hairnet_data.recipes.pools import HEAD_SIDE
 from hairnet_data.sources.base import Portrait
+from hairnet_data.sources.drawing_cache import DrawnOnceBackgrounds, DrawnOncePortraits, drawing_folder
+from hairnet_data.sources.drawn.source import Drawn
 from hairnet_data.sources.folder.backgrounds import PhotoFolder
 from hairnet_data.sources.folder.source import Folder
 from hairnet_data.sources.registry import Sources
@@ -95,3 +97,36 @@ def test_the_map_of_the_head(width: int, height: int) -> None:
     expected = np.zeros_like(head)
     expected[top : top + tall // 2, left : left + wide // 2] = 1
     assert (head != expected).sum() <= HEAD_SIDE, "but for its edges"
+
+
+def look_at_drawn(cache: Path, folder: Path, sample: bool) -> ScanResult:
+    portraits = DrawnOncePortraits(Drawn(30, 9, 3, size=40), drawing_folder(cache))
+    backgrounds = DrawnOnceBackgrounds(DrawnBackgrounds(20, 9, 3, size=40), drawing_folder(cache))
+    folder.mkdir()
+    with WorkerPool(1) as executor:
+        return scan_sources(Sources(portraits, backgrounds), executor, folder, silent, sample)
+
+
+def test_a_sample_of_what_is_not_drawn_yet_decides_the_same(tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    sample = look_at_drawn(cache, tmp_path / "1", sample=True)
+    assert not cache.exists(), "it is not kept: what would be drawn next time could not be timed"
+    entire = look_at_drawn(cache, tmp_path / "2", sample=False)
+    assert (sample.summary.portraits, sample.summary.measured) == (42, 8 + 8 + 3)
+    assert sample.undrawn_seconds > 0
+    assert (sample.portraits_digest, sample.backgrounds_digest) == (entire.portraits_digest, entire.backgrounds_digest)
+    assert {name: pool.without_heads() for name, pool in sample.pools.items()} == {
+        name: pool.without_heads() for name, pool in entire.pools.items()
+    }
+    for name, pool in sample.pools.items():
+        entire_pool = {asset.id: asset for asset in entire.pools[name].portraits}
+        looked_at = [asset for asset in pool.portraits if asset.head]
+        assert len(looked_at) == min(8, len(pool.portraits))
+        assert looked_at == [entire_pool[asset.id] for asset in looked_at]
+
+
+def test_what_is_kept_is_looked_at_entirely(tmp_path: Path) -> None:
+    entire = look_at_drawn(tmp_path / "cache", tmp_path / "1", sample=False)
+    again = look_at_drawn(tmp_path / "cache", tmp_path / "2", sample=True)
+    assert replace(again, sources=entire.sources) == entire
+    assert again.summary.measured == 42

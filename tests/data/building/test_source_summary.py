@@ -33,19 +33,25 @@ def facts(width: int, height: int, **pixels: int) -> PortraitFacts:
 
 
 def test_what_is_counted() -> None:
-    summary = summarise([facts(60, 80, background=50, hair=25, face=25), facts(200, 100, background=100)], POOLS)
-    assert (summary.portraits, summary.smallest, summary.largest, summary.sizes) == (2, (60, 80), (200, 100), 2)
-    assert summary.shares == {"background": 0.75, "hair": 0.125, "face": 0.125}
-    assert summary.without == {"hair": 1, "face": 1}
+    small, large = facts(60, 80, background=50, hair=25, face=25), facts(200, 100, background=100)
+    summary = summarise([small] * 4 + [large] * 3, POOLS)
+    assert (summary.portraits, summary.smallest, summary.largest, summary.sizes) == (7, (60, 80), (200, 100), 2)
+    assert summary.shares == {"background": 5 / 7, "hair": 1 / 7, "face": 1 / 7}
     assert summary.never_seen == ()
     assert (summary.pools["train"].portraits, summary.pools["train"].people) == (3, 2)
     assert list(summary_lines(summary)) == [
-        "2 portraits of 60 x 80 to 200 x 100 pixels",
+        "7 portraits of 60 x 80 to 200 x 100 pixels",
         "  train: 3 portraits of 2 people, 1 backgrounds",
         "  validation: 2 portraits of 2 people, 1 backgrounds",
         "  test: 2 portraits of 2 people, 1 backgrounds",
-        "  pixels: background 75.0%, hair 12.5%, face 12.5%",
+        "  pixels: background 71.4%, hair 14.3%, face 14.3%",
     ]
+
+
+def test_that_a_sample_was_counted_is_said() -> None:
+    lines = list(summary_lines(summarise([facts(60, 80, background=50, hair=25, face=25)] * 2, POOLS)))
+    assert lines[0].startswith("7 portraits of 60 x 80")
+    assert "  pixels: background 50.0%, hair 25.0%, face 25.0% (measured on 2 of 7 portraits)" in lines
 
 
 def test_a_class_that_is_never_seen_is_doubted_unless_it_may_be_unlabelled() -> None:

@@ -9,8 +9,15 @@ import numpy as np
 import pytest
 
 from hairnet_data.sources import drawing_cache
-from hairnet_data.sources.drawing_cache import DrawnOnceBackgrounds, DrawnOncePortraits, drawing_folder
+from hairnet_data.sources.drawing_cache import (
+    DrawnOnceBackgrounds,
+    DrawnOncePortraits,
+    drawing,
+    drawing_folder,
+    undrawn,
+)
 from hairnet_data.sources.drawn.source import Drawn
+from hairnet_data.sources.folder.backgrounds import PhotoFolder
 from hairnet_data.sources.scenes.source import DrawnBackgrounds
 
 ID = "train_00000"
@@ -82,3 +89,12 @@ def test_a_disk_without_room_keeps_nothing(tmp_path: Path, monkeypatch: pytest.M
     blocked = tmp_path / "file"
     blocked.write_text("")
     assert portraits(blocked).load(ID).image.shape == (48, 48, 3)
+
+
+def test_what_is_yet_to_be_drawn(tmp_path: Path) -> None:
+    assert (undrawn(portraits(tmp_path)), undrawn(Drawn(1, 1, 0, size=48)), undrawn(backgrounds(tmp_path))) == (2, 2, 1)
+    drawing(portraits(tmp_path)).load(ID)
+    assert undrawn(portraits(tmp_path)) == 2, "nothing is kept"
+    portraits(tmp_path).load(ID)
+    assert undrawn(portraits(tmp_path)) == 1
+    assert undrawn(PhotoFolder(tmp_path)) == 0
