@@ -19,9 +19,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from hairnet_data.core.images.photos import read_photo
 from hairnet_model import Segmenter, web_site
 from hairnet_model.evaluation import metrics
 from hairnet_model.export import calibration
+from tests.support.colour_profiles import ADOBE_RGB, DISPLAY_P3, PROPHOTO, in_srgb, profile
 
 CHROMIUM = shutil.which("chromium")
 FLAGS = [
@@ -202,6 +204,29 @@ def test_large_photos_are_saved_in_their_own_size(opened: Opener, tmp_path: Path
     assert picture.shape == (*shape, 3)
     np.testing.assert_array_equal(picture, photo)
     assert page.locator("#notice").is_hidden()
+
+
+@pytest.mark.parametrize("primaries", [DISPLAY_P3, ADOBE_RGB, PROPHOTO], ids=["Display P3", "Adobe RGB", "ProPhoto"])
+@pytest.mark.parametrize("format", ["PNG", "JPEG", "WEBP"])
+def test_colour_profiles_are_read_as_the_commands_read_them(
+    opened: Opener, tmp_path: Path, format: str, primaries: np.ndarray
+) -> None:
+    # Blocks of one colour, which JPEG keeps; among them colours that sRGB cannot show.
+    blocks = np.random.default_rng(5).integers(0, 256, (12, 16, 3), dtype=np.uint8).repeat(16, 0).repeat(16, 1)
+    options: dict[str, Any] = {"JPEG": {"quality": 100, "subsampling": 0}, "WEBP": {"lossless": True}}.get(format, {})
+    file, plain = tmp_path / f"photo.{format.lower()}", tmp_path / f"plain.{format.lower()}"
+    Image.fromarray(blocks).save(plain, format, **options)
+    Image.fromarray(blocks).save(file, format, icc_profile=profile(primaries), **options)
+    page = opened()
+    page.locator("#original").click()
+    open_photo(page, file)
+    by_page, by_command = picture_of(page), read_photo(file)
+    expected = in_srgb(read_photo(plain), primaries)
+    assert np.abs(by_page - expected).mean() < 0.5
+    assert np.abs(by_command - expected).mean() < 0.5
+    assert np.abs(by_page - by_command).mean() < 0.1
+    assert np.abs(by_page - by_command).max() <= 1
+    assert np.abs(by_page - blocks).mean() > 3
 
 
 @pytest.mark.parametrize("shape", [(5900, 5900), (2, 70_000)], ids=["pixels", "canvas"])
