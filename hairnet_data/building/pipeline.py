@@ -31,7 +31,7 @@ from hairnet_data.building.staging import (
     scratch_directory,
     staging_path,
 )
-from hairnet_data.core.errors import BuildError
+from hairnet_data.core.errors import BuildError, HairnetError
 from hairnet_data.core.progress import Progress, silent
 from hairnet_data.core.records.dataset_lookup import DATASET
 from hairnet_data.core.storage.paths import bytes_in, is_remote, translate_store_errors
@@ -53,7 +53,7 @@ class BuildResult:
         examples: in all splits.
         size: bytes on disk; for a dry run the estimate.
         seconds: of one core that rendering what is missing takes, estimated.
-        skipped: faulty portraits left out.
+        skipped: faulty portraits and backgrounds that were left out, one error each.
         snapped: mask pixels that took the nearest class colour.
         plan: what was decided.
         resumed: examples that an earlier run of the same build had finished.
@@ -70,7 +70,7 @@ class BuildResult:
     examples: int
     size: int
     seconds: float
-    skipped: int
+    skipped: tuple[HairnetError, ...]
     snapped: int
     plan: Plan
     resumed: int
@@ -169,7 +169,7 @@ def _plan(run: _Run, scan: ScanResult, settings: BuildSettings) -> BuildResult:
         examples=sum(part.count for part in plan.splits),
         size=0,
         seconds=0.0,
-        skipped=plan.skipped,
+        skipped=scan.errors,
         snapped=plan.snapped,
         plan=plan,
         resumed=0,

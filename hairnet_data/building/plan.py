@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -127,10 +127,14 @@ class FaultySource(SourceError):
         self.errors = errors
 
     def __str__(self) -> str:
-        messages = (
-            (cause_of(f"{e.what};{e.hint}".replace(e.where, "")), str(e), one_line(e.where)) for e in self.errors
-        )
-        return "\n".join([*grouped_lines(messages), f"{self.where}: {self.hint}"])
+        return "\n".join([*fault_lines(self.errors), f"{self.where}: {self.hint}"])
+
+
+def fault_lines(errors: Iterable[HairnetError]) -> Iterator[str]:
+    """A line for each error, or for many that share a cause."""
+    return grouped_lines(
+        (cause_of(f"{e.what};{e.hint}".replace(e.where, "")), str(e), one_line(e.where)) for e in errors
+    )
 
 
 def default_examples(portraits: PortraitSource, pools: dict[str, Pool]) -> int:

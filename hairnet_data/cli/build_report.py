@@ -12,9 +12,11 @@ if TYPE_CHECKING:
 def print_findings(result: BuildResult) -> None:
     """Says on standard error what the source holds, and what looks wrong."""
     from hairnet_data.building.label_check import check_lines
+    from hairnet_data.building.plan import fault_lines
     from hairnet_data.building.source_summary import summary_lines
 
-    for line in (*summary_lines(result.summary), *check_lines(result.label_check)):
+    skipped = (f"left out: {line}" for line in fault_lines(result.skipped))
+    for line in (*skipped, *summary_lines(result.summary), *check_lines(result.label_check)):
         print(line, file=sys.stderr)
 
 
@@ -25,7 +27,7 @@ def print_result(result: BuildResult, workers: int | None, dry_run: bool) -> Non
     for other in result.others:
         print(f"left alone: {other.path}, {bytes_text(other.size)} of an unfinished build with other settings")
     if result.skipped:
-        print(f"left out {result.skipped} faulty (--skip-bad)")
+        print(f"left out {len(result.skipped)} faulty (--skip-bad)")
     if result.snapped:
         print(f"{result.snapped:,} mask pixels took the nearest class colour")
     if dry_run and result.seconds:

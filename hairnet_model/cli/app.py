@@ -67,7 +67,6 @@ def predict(
 
     Writes PNG masks of class ids (mode L) in the photos' own sizes, and predictions.csv.
     """
-    from hairnet_data.core.images.other_files import NO_PICTURE
     from hairnet_data.core.progress import progress_bar
     from hairnet_model.inference.engines import engine_for
     from hairnet_model.inference.photo_paths import listed
@@ -89,8 +88,8 @@ def predict(
         print(json.dumps(to_json(result.photos, result.left_out), indent=2))
     for error in result.errors:
         print(f"hairnet-model: {error}", file=sys.stderr)
-    for file in result.no_pictures:
-        print(f"hairnet-model: {one_line(file)}: {NO_PICTURE}", file=sys.stderr)
+    for file, reason in result.passed_over:
+        print(f"hairnet-model: {one_line(file)}: {reason}", file=sys.stderr)
     if result.companions and not quiet:
         print(f"hairnet-model: other files in the folders: {result.companions}", file=sys.stderr)
     for photo in result.without_head:

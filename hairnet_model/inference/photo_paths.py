@@ -13,6 +13,7 @@ from hairnet_data.core.errors import HairnetError, PictureError, UsageError
 from hairnet_data.core.images import other_files
 from hairnet_data.core.images.picture_file import EXTENSIONS
 from hairnet_data.core.storage.walk import list_folder
+from hairnet_model.inference.prediction_report import LeftOut
 
 MASK, OVERLAY, PANELS = ".png", "_overlay.png", "_panels.png"
 """What follows a photo's name in the names of the files made of it."""
@@ -45,13 +46,13 @@ class Selection:
     Attributes:
         photos: each once.
         errors: folders that cannot be read, patterns that match nothing, and pictures of kinds that are not read.
-        no_pictures: files in the folders that are no pictures by their names.
+        passed_over: files in the folders that are no pictures by their names, or raw photos beside a picture, and why.
         companions: how many files of the usual other kinds are in the folders, by ending.
     """
 
     photos: list[Photo] = field(default_factory=list)
     errors: list[HairnetError] = field(default_factory=list)
-    no_pictures: list[str] = field(default_factory=list)
+    passed_over: list[LeftOut] = field(default_factory=list)
     companions: Counter[str] = field(default_factory=Counter)
 
 
@@ -114,11 +115,11 @@ def _pictures(folder: Path, out: Path, selection: Selection) -> list[Path]:
     for path in listing.folder_links:
         what = "is a link to a folder, which is not followed"
         selection.errors.append(PictureError(shown(path), what, "name the folder itself"))
-    others = other_files.divide(path for path in (*listing.others, *listing.hidden) if not is_ours(path))
+    pictures = [path for path in (*listing.files, *listing.outside_links) if not is_ours(path)]
+    others = other_files.divide((p for p in (*listing.others, *listing.hidden) if not is_ours(p)), pictures)
     selection.errors += [other_files.unread_error(shown(path)) for path in others.unread]
-    selection.no_pictures += map(shown, others.named)
+    selection.passed_over += [(shown(path), reason) for path, reason in others.named]
     selection.companions += others.companions
-    pictures = (path for path in (*listing.files, *listing.outside_links) if not is_ours(path))
     return [Path(path) for path in sorted(pictures, key=_files_first)]
 
 

@@ -15,7 +15,7 @@ from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import FACE, HAIR
 from hairnet_data.core.drawing.overlay import save_png, tint
 from hairnet_data.core.errors import BuildError, HairnetError, UsageError
-from hairnet_data.core.images.other_files import NO_PICTURE, count_line
+from hairnet_data.core.images.other_files import count_line
 from hairnet_data.core.images.photos import read_photo
 from hairnet_data.core.progress import Progress, silent
 from hairnet_model.inference import composite
@@ -23,7 +23,7 @@ from hairnet_model.inference.cutouts import PARTS, cut_out
 from hairnet_model.inference.locate import Located
 from hairnet_model.inference.panels import panels as draw_panels
 from hairnet_model.inference.photo_paths import MASK, OVERLAY, PANELS, Photo, find, refuse_overwriting
-from hairnet_model.inference.prediction_report import PhotoResult, write_csv
+from hairnet_model.inference.prediction_report import LeftOut, PhotoResult, write_csv
 from hairnet_model.inference.segmenter import Segmenter
 from hairnet_model.inference.truth import Truth
 
@@ -38,20 +38,20 @@ class PredictionResult:
     Attributes:
         photos: those that have a mask.
         errors: what could not be read or used, a line each.
-        no_pictures: files in the folders that are no pictures by their names.
+        passed_over: files in the folders that are no pictures by their names, or raw photos beside a picture, and why.
         companions: files of the usual other kinds and hidden ones, counted in one line; "" if there are none.
     """
 
     photos: tuple[PhotoResult, ...]
     errors: tuple[HairnetError, ...]
-    no_pictures: tuple[str, ...] = ()
+    passed_over: tuple[LeftOut, ...] = ()
     companions: str = ""
 
     @property
-    def left_out(self) -> tuple[tuple[str, str], ...]:
-        """Files without a mask, and why: those of `errors` and of `no_pictures`."""
+    def left_out(self) -> tuple[LeftOut, ...]:
+        """Files without a mask, and why: those of `errors` and of `passed_over`."""
         errors = ((error.where, str(error)) for error in self.errors)
-        return (*errors, *((path, NO_PICTURE) for path in self.no_pictures))
+        return (*errors, *self.passed_over)
 
     @property
     def masks(self) -> int:
@@ -149,8 +149,8 @@ def predict(
             done += 1
             progress("segmenting", done, len(selected))
             before = time.perf_counter()
-    no_pictures, companions = tuple(selection.no_pictures), count_line(selection.companions)
-    result = PredictionResult(tuple(results), tuple(errors), no_pictures, companions)
+    passed_over, companions = tuple(selection.passed_over), count_line(selection.companions)
+    result = PredictionResult(tuple(results), tuple(errors), passed_over, companions)
     write_csv(out, results, result.left_out)
     return result
 

@@ -24,23 +24,26 @@ class OtherFiles:
 
     Attributes:
         unread: pictures of kinds that are not read.
-        named: files that are no pictures by their names, but none of the usual companions either.
+        named: files that are no pictures by their names, but none of the usual companions either, and pictures of kinds
+            that are not read beside one of the same name that is; each with the reason why it is left out.
         companions: how many of the usual companions there are, by ending; "hidden" for what is hidden.
     """
 
     unread: tuple[str, ...]
-    named: tuple[str, ...]
+    named: tuple[tuple[str, str], ...]
     companions: Counter[str]
 
 
-def divide(paths: Iterable[str]) -> OtherFiles:
+def divide(paths: Iterable[str], pictures: Iterable[str]) -> OtherFiles:
     """Divides files that are none of `picture_file.EXTENSIONS` by how they are to be mentioned.
 
     Args:
         paths: of the files, in any form, hidden ones included.
+        pictures: files that are pictures, in the same form. Cameras write `a.cr2` beside `a.jpg`: no photo is lost.
     """
     unread: list[str] = []
-    named: list[str] = []
+    named: list[tuple[str, str]] = []
+    read = {os.path.splitext(path)[0]: path for path in pictures}
     companions = Counter[str]()
     for path in paths:
         name = path.rpartition("/")[2]
@@ -49,8 +52,12 @@ def divide(paths: Iterable[str]) -> OtherFiles:
             companions["hidden"] += 1
         elif ending in _COUNTED:
             companions[ending] += 1
+        elif ending not in _UNREAD:
+            named.append((path, NO_PICTURE))
+        elif twin := read.get(os.path.splitext(path)[0]):
+            named.append((path, f"is {_kind(ending)}; {os.path.basename(twin)} beside it is read"))
         else:
-            (unread if ending in _UNREAD else named).append(path)
+            unread.append(path)
     return OtherFiles(tuple(unread), tuple(named), companions)
 
 
@@ -61,9 +68,11 @@ def count_line(companions: Counter[str]) -> str:
 
 def unread_error(path: str) -> PictureError:
     """What is wrong with a picture of a kind that is not read."""
-    ending = os.path.splitext(path)[1].lower()
-    kind = "a raw photo" if ending in _RAW else "a picture of a kind that is not read"
-    return PictureError(path, f"is {kind} ({ending})", "save it as JPEG or PNG")
+    return PictureError(path, f"is {_kind(os.path.splitext(path)[1].lower())}", "save it as JPEG or PNG")
+
+
+def _kind(ending: str) -> str:
+    return f"a raw photo ({ending})" if ending in _RAW else f"a picture of a kind that is not read ({ending})"
 
 
 def notes(others: OtherFiles, where: str) -> list[str]:
@@ -73,11 +82,10 @@ def notes(others: OtherFiles, where: str) -> list[str]:
         others: what lies in a folder, by paths as the user knows them.
         where: the folder, as the user knows it.
     """
-    lines = [one_line(f"{path}: {NO_PICTURE}") for path in others.named]
+    lines = [one_line(f"{path}: {reason}") for path, reason in others.named]
     if others.companions:
         lines.append(one_line(f"{where}: other files: {count_line(others.companions)}"))
     return lines
 
 
 NO_PICTURE = "is no picture by the ending of its name"
-"""Why a file of `OtherFiles.named` is left out."""

@@ -8,10 +8,13 @@ are, unless they lead out of the folder: such a link could name any file of the 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from hairnet_data.core.storage.paths import is_remote, translate_store_errors
+
+_HINT = "put the files themselves there"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,14 @@ def list_folder(root: Path, extensions: frozenset[str], folder: str = "") -> Fol
         _walk_disk(root, extensions, folder, listing)
     listing._sort()
     return listing
+
+
+def refused_links(listing: FolderListing) -> Iterator[tuple[str, str, str]]:
+    """The links that were not followed, in words: each with what it is, and a hint."""
+    for path in listing.folder_links:
+        yield path, "is a link to a folder", _HINT
+    for path in listing.outside_links:
+        yield path, "is a link that leads outside the folder", _HINT
 
 
 def is_within(path: Path, root: str) -> bool:

@@ -15,7 +15,7 @@ from hairnet_data.core.images import other_files
 from hairnet_data.core.images.photos import read_photo
 from hairnet_data.core.images.picture_file import EXTENSIONS
 from hairnet_data.core.storage.paths import digest_of, is_folder, is_remote, size_of
-from hairnet_data.core.storage.walk import is_within, list_folder
+from hairnet_data.core.storage.walk import is_within, list_folder, refused_links
 from hairnet_data.sources.base import POOLS, Catalogue, Entry
 from hairnet_data.sources.pool_assignment import assign_pools
 
@@ -23,8 +23,8 @@ from hairnet_data.sources.pool_assignment import assign_pools
 class PhotoFolder:
     """The photos in a folder and its subfolders. That nobody is in them is for its owner to see to.
 
-    Hidden files and folders are passed over, and so are symbolic links to folders and links that lead out
-    of the folder. Pictures that are the same byte for byte always share a pool.
+    Hidden files and folders are passed over. Links to folders and links that lead out of the folder are errors, as are
+    pictures that are no plain files. Pictures that are the same byte for byte always share a pool.
 
     Args:
         root: the folder.
@@ -105,11 +105,14 @@ class PhotoFolder:
     def _pictures(self, errors: list[HairnetError], notes: list[str]) -> dict[str, int]:
         """Ids of the pictures in the folder and their sizes in bytes.
 
-        Folders that cannot be read and pictures of kinds that are not are errors; notes say what else is left out.
+        Folders that cannot be read, pictures of kinds that are not, and links that are not followed are errors; notes
+        say what else is left out.
         """
         try:
             listing = list_folder(self._root, EXTENSIONS)
-            others = other_files.divide(self._where(path) for path in (*listing.others, *listing.hidden))
+            others = other_files.divide(
+                (self._where(path) for path in (*listing.others, *listing.hidden)), map(self._where, listing.files)
+            )
             errors += map(other_files.unread_error, others.unread)
             notes += other_files.notes(others, self._shown)
             if is_remote(self._root):
@@ -120,10 +123,13 @@ class PhotoFolder:
         for path, reason in listing.unlisted:
             where = os.path.normpath(self._where(path))
             errors.append(SourceError(where, f"cannot be listed ({reason})", "check its permissions"))
+        errors += [SourceError(self._where(path), what, hint) for path, what, hint in refused_links(listing)]
         sizes = {}
         for id in listing.files:
             size = _plain_size(self._root / id)
-            if size is not None:
+            if size is None:
+                errors.append(SourceError(self._where(id), "is no plain file", "put a picture there or remove it"))
+            else:
                 sizes[id] = size
         return sizes
 

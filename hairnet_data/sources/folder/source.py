@@ -58,7 +58,7 @@ class Folder:
         notes: list[str] = []
         photos = list_pictures(root, config.options.images, errors, notes)
         masks = list_pictures(root, config.options.masks, errors, notes)
-        if not photos and not errors:
+        if not photos.files and not errors:
             raise SourceError(str(source_dir / config.options.images), "holds no pictures", "put photos there")
         parts = tuple(config.classes.classes) if isinstance(config.classes, PartMap) else (SINGLE_MASK,)
         files = pair(photos, masks, parts, config.options, errors)

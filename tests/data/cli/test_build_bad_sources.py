@@ -185,6 +185,9 @@ def test_all_faults_are_listed_together_and_skip_bad_goes_on(
     ran = command("build", "folder", "--source-dir", portraits, "--skip-bad", *loud, "--data-dir", data_dir)
     assert ran.status == 0, ran
     assert ran.out.splitlines()[0] == "left out 4 faulty (--skip-bad)"
+    assert [f"left out: {line}" for line in lines[:-1]] == [
+        line for line in ran.err.splitlines() if line.startswith("left out: ")
+    ]
     dataset = Path(ran.out.splitlines()[-1])
     metadata = json.loads((dataset / "metadata.json").read_text())
     assert metadata["skipped"] == 4

@@ -9,16 +9,16 @@ from hairnet_data.core.images.picture_file import EXTENSIONS
 
 
 def test_every_file_is_named_or_counted() -> None:
-    paths = ["x/a.CR2", "b.psd", "x/c.mov", "noend", "d.txt", "x/e.TXT", "f.json", ".DS_Store", "x/._a.jpg"]
-    others = other_files.divide(paths)
+    paths = ["x/a.CR2", "b.psd", "x/c.mov", "noend", "d.txt", "x/e.TXT", "f.json", ".DS_Store", "x/._a.jpg", "x/g.nef"]
+    others = other_files.divide(paths, ["a.jpg", "x/g.JPG"])
     assert others.unread == ("x/a.CR2", "b.psd")
-    assert others.named == ("x/c.mov", "noend")
     assert other_files.notes(others, "photos") == [
         "x/c.mov: is no picture by the ending of its name",
         "noend: is no picture by the ending of its name",
+        "x/g.nef: is a raw photo (.nef); g.JPG beside it is read",
         "photos: other files: 1 .json, 2 .txt, 2 hidden",
     ]
-    assert other_files.notes(other_files.divide([]), "photos") == []
+    assert other_files.notes(other_files.divide([], []), "photos") == []
 
 
 @pytest.mark.parametrize(("path", "kind"), [("x/a.CR2", "a raw photo (.cr2)"), ("b.psd", "not read (.psd)")])

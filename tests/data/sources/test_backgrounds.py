@@ -160,7 +160,7 @@ def test_content_follows_the_bytes_alone(tmp_path: Path) -> None:
     assert source.content("a.png") != before
 
 
-def test_links_that_lead_outside_are_passed_over(tmp_path: Path) -> None:
+def test_links_that_lead_outside_are_errors(tmp_path: Path) -> None:
     outside = _photo(tmp_path / "outside" / "secret.png")
     root = tmp_path / "photos"
     _photo(root / "mine.png", 1)
@@ -170,6 +170,13 @@ def test_links_that_lead_outside_are_passed_over(tmp_path: Path) -> None:
     (root / "self.png").symlink_to(root / "self.png")
     source = PhotoFolder(root)
     assert list(_pools(source)) == ["mine.png"]
+    reasons = {Path(error.where).name: error.what for error in source.catalogue().errors}
+    assert reasons == {
+        "file.png": "is a link that leads outside the folder",
+        "folder": "is a link to a folder",
+        "gone.png": "is no plain file",
+        "self.png": "is no plain file",
+    }
     for id in ("file.png", "folder/secret.png", "gone.png", "self.png"):
         with pytest.raises(SourceError, match="no such picture"):
             source.load(id)
@@ -251,7 +258,11 @@ def test_faulty_pictures_are_listed_and_refused_when_loaded(tmp_path: Path) -> N
 def test_named_pipes_are_no_pictures(tmp_path: Path) -> None:
     _photo(tmp_path / "a.png")
     os.mkfifo(tmp_path / "pipe.png")
-    assert list(_pools(PhotoFolder(tmp_path))) == ["a.png"]
+    catalogue = PhotoFolder(tmp_path).catalogue()
+    assert [entry.id for entry in catalogue.entries] == ["a.png"]
+    assert [str(error) for error in catalogue.errors] == [
+        f"{tmp_path / 'pipe.png'}: is no plain file; put a picture there or remove it"
+    ]
 
 
 def test_names_that_are_not_utf8_are_errors(tmp_path: Path) -> None:

@@ -393,6 +393,36 @@ def test_other_files_are_passed_over(kit):
     assert kit.ids() == ["a"]
 
 
+def test_a_raw_photo_is_one_error_and_none_beside_a_picture(kit):
+    kit.pair("a")
+    kit.pair("b")
+    for name in ("images/a.CR2", "masks/a.psd", "images/raw.dng", "images/sub/deep.nef", "masks/b.xcf"):
+        (kit.root / name).parent.mkdir(exist_ok=True)
+        (kit.root / name).write_bytes(b"x")
+    kit.mask("raw.png")
+    kit.mask("sub/deep.png")
+    (kit.root / "masks/b.png").unlink()
+    assert kit.ids() == ["a"]
+    assert kit.errors() == [
+        "images/raw.dng: is a raw photo (.dng); save it as JPEG or PNG",
+        "images/sub/deep.nef: is a raw photo (.nef); save it as JPEG or PNG",
+        "masks/b.xcf: is a picture of a kind that is not read (.xcf); save it as JPEG or PNG",
+    ]
+    assert kit.open().catalogue().notes == (
+        "images/a.CR2: is a raw photo (.cr2); a.jpg beside it is read",
+        "masks/a.psd: is a picture of a kind that is not read (.psd); a.png beside it is read",
+    )
+
+
+def test_the_masks_of_a_link_that_is_not_followed_are_no_errors(kit, tmp_path):
+    kit.pair("a")
+    kit.mask("trip/b.png")
+    kit.mask("trip2/c.png")
+    save(tmp_path / "elsewhere/b.jpg", photo())
+    (kit.root / "images/trip").symlink_to(tmp_path / "elsewhere")
+    assert [error.split(":")[0] for error in kit.errors()] == ["images/trip", "masks/trip2/c.png"]
+
+
 def test_links_out_of_the_folder_are_not_followed(kit, tmp_path):
     kit.pair("a")
     outside = save(tmp_path / "outside" / "secret.jpg", photo())
