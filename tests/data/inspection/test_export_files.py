@@ -93,7 +93,7 @@ def test_a_dataset_is_built_from_it(built_lfw: Path, tmp_path: Path) -> None:
     result = build(
         sources, BuildSettings(image_size=64, train_examples=6), tmp_path / "data", BuildOptions(name="again")
     )
-    assert result.skipped == 0
+    assert result.skipped == ()
     shown = [record["person"].decode() for record in open_prepared(result.path).read("train")]
     assert set(shown) <= {"", "Ann_Ash", "Bob_Birch", "Cy_Cedar", "Di_Dogwood"}
 
