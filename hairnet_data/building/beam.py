@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
 from hairnet_data.building.shard_writer import read_shared
-from hairnet_data.core.errors import BuildError, UsageError
+from hairnet_data.core.errors import BuildError, UsageError, unreadable
 from hairnet_data.core.workers.process import configure_process
 
 R = TypeVar("R")
@@ -38,7 +38,7 @@ class BeamExecutor:
         try:
             self._options = PipelineOptions(shlex.split(options))
         except (ValueError, SystemExit) as error:
-            raise UsageError("--beam-options", f"cannot be read ({error})", "give them as Beam takes them") from error
+            raise UsageError("--beam-options", unreadable(error), "give them as Beam takes them") from error
         try:
             self._runner = create_runner(runner)
         except (ValueError, ImportError, AttributeError) as error:

@@ -10,9 +10,10 @@ from typing import Any
 
 from hairnet_data.building.plan import Plan, default_examples, fingerprint
 from hairnet_data.building.settings import BuildSettings
-from hairnet_data.core.errors import BuildError, UsageError
+from hairnet_data.core.errors import BuildError, DatasetError, UsageError
 from hairnet_data.core.storage.paths import is_remote
 from hairnet_data.core.version import __version__
+from hairnet_data.dataset.dataset_metadata import read_identity
 from hairnet_data.rendering.versions import library_versions
 from hairnet_data.sources.registry import SOURCES
 
@@ -57,12 +58,11 @@ def is_built(path: Path, plan: Plan) -> bool:
     """Whether the same dataset is at the path. Raises BuildError where another one is."""
     if not path.exists():
         return False
-    metadata = path / "metadata.json"
-    if is_remote(path) and not metadata.exists() and not (path / "dataset_info.json").exists():
+    if is_remote(path) and not (path / "metadata.json").exists() and not (path / "dataset_info.json").exists():
         return False  # a build was stopped while it copied its files, see `publish`
     try:
-        existing: dict[str, Any] = json.loads(metadata.read_text(encoding="utf-8"))["identity"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        existing = read_identity(path)
+    except DatasetError as error:
         what = "holds something that this program did not make"
         raise BuildError(str(path), what, "choose another --name, or --overwrite") from error
     differences = list(_differences("", existing, plan.identity))

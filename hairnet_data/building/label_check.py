@@ -124,10 +124,10 @@ def compare_labels(labels: Pixels, predicted: Pixels) -> LabelCheck:
 
 def _iou(labels: Pixels, predicted: Pixels) -> list[float]:
     """IoU of each class; NaN for a class that is labelled nowhere."""
-    known = labels < len(NAMES)
+    valid = labels < len(NAMES)
     values = []
     for number in range(len(NAMES)):
-        labelled, seen = (labels == number) & known, (predicted == number) & known
+        labelled, seen = (labels == number) & valid, (predicted == number) & valid
         values.append(float((labelled & seen).sum() / (labelled | seen).sum()) if labelled.any() else float("nan"))
     return values
 
@@ -135,8 +135,8 @@ def _iou(labels: Pixels, predicted: Pixels) -> list[float]:
 def _agreement(labels: Pixels, predicted: Pixels) -> float:
     """Mean IoU of hair and face, of those that are labelled anywhere; 0 where neither is."""
     iou = [value for number, value in enumerate(_iou(labels, predicted)) if number != BACKGROUND]
-    known = [value for value in iou if not np.isnan(value)]
-    return sum(known) / len(known) if known else 0.0
+    defined = [value for value in iou if not np.isnan(value)]
+    return sum(defined) / len(defined) if defined else 0.0
 
 
 def _suspicion(labels: Pixels, predicted: Pixels, iou: Sequence[float]) -> str:

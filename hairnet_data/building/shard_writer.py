@@ -235,5 +235,5 @@ def _estimate(plan: Plan) -> tuple[int, float]:
 
 def _with_known_heads(pool: Pool) -> Pool:
     """A pool without the portraits that a scan did not look at, if it looked at a sample."""
-    known = tuple(portrait for portrait in pool.portraits if portrait.head)
-    return Pool(known, pool.backgrounds) if known else pool
+    portraits = tuple(portrait for portrait in pool.portraits if portrait.head)
+    return Pool(portraits, pool.backgrounds) if portraits else pool

@@ -51,15 +51,15 @@ def list_datasets(
     from hairnet_data.dataset.lookup import list_datasets as find_all
 
     data_dir = data_dir or default_data_dir()
-    found = find_all(data_dir)
+    summaries = find_all(data_dir)
     if as_json:
-        print(json.dumps([{**asdict(summary), "path": str(summary.path)} for summary in found], indent=2))
+        print(json.dumps([{**asdict(summary), "path": str(summary.path)} for summary in summaries], indent=2))
         return
-    for summary in found:
+    for summary in summaries:
         examples = f"{sum(summary.examples.values()):,} examples, {summary.examples.get('train', 0):,} to train"
         source = summary.source or "its metadata cannot be read"
         print(f"{summary.name}/{summary.version}: {examples}, {bytes_text(summary.size)}, {source}")
-    if not found:
+    if not summaries:
         print(f"no dataset in {data_dir}", file=sys.stderr)
 
 

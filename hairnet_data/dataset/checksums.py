@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from hairnet_data.core.errors import DatasetError
+from hairnet_data.core.errors import DatasetError, unreadable
 from hairnet_data.core.storage.bounded_read import read_bytes
 from hairnet_data.dataset.shard_manifest import ShardManifest
 
@@ -38,7 +38,7 @@ def read_sums(folder: Path) -> dict[str, str]:
     except FileNotFoundError as error:
         raise DatasetError(str(path), "is missing", "build the dataset again") from error
     except (OSError, ValueError) as error:
-        raise DatasetError(str(path), f"cannot be read ({error})", "build the dataset again") from error
+        raise DatasetError(str(path), unreadable(error), "build the dataset again") from error
     sums = {}
     for number, line in enumerate(lines, 1):
         match = re.fullmatch(r"([0-9a-f]{64})  (\S+)", line)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import SupportsIndex
 
 from hairnet_data.core.arrays import Pixels
-from hairnet_data.core.errors import DatasetError, UsageError
+from hairnet_data.core.errors import DatasetError, UsageError, unreadable
 from hairnet_data.core.records.example import parse
 from hairnet_data.core.records.record_count import RecordCountError
 from hairnet_data.core.records.shard_file import ShardFile
@@ -82,8 +82,7 @@ class Examples(Sequence[dict[str, Value]]):
         try:
             return self._decode(self._files[shard].read(index - self._first_indices[shard]))
         except OSError as error:
-            what = f"cannot be read ({error.strerror or error})"
-            raise DatasetError(path, what, "build the dataset again") from error
+            raise DatasetError(path, unreadable(error), "build the dataset again") from error
         except RecordCountError as error:  # of the shard, not of the example
             raise DatasetError(path, str(error), "build the dataset again") from error
         except (ValueError, KeyError, TypeError) as error:

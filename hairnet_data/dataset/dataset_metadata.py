@@ -20,6 +20,7 @@ from hairnet_data.sources.registry import SOURCES
 BACKGROUND_SOURCES = ("drawn", "folder")
 """Names of the sources of backgrounds."""
 
+_FILE = "metadata.json"
 _MAX_COUNT = 1 << 40
 _STRICT = ConfigDict(strict=True, allow_inf_nan=False)
 
@@ -132,7 +133,15 @@ class DatasetMetadata:
     program: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _EntireIdentity:
+    __pydantic_config__ = _STRICT
+
+    identity: dict[str, Any]
+
+
 _METADATA = TypeAdapter(DatasetMetadata)
+_IDENTITY = TypeAdapter(_EntireIdentity)
 
 
 def read_metadata(folder: Path) -> DatasetMetadata:
@@ -141,4 +150,13 @@ def read_metadata(folder: Path) -> DatasetMetadata:
     Raises:
         DatasetError: it is missing, cannot be read, or was not written by `hairnet-data build`.
     """
-    return read_json(folder / "metadata.json", _METADATA)
+    return read_json(folder / _FILE, _METADATA)
+
+
+def read_identity(folder: Path) -> dict[str, Any]:
+    """All settings that a dataset was built with, of any version of the program, as JSON values.
+
+    Raises:
+        DatasetError: as `read_metadata`.
+    """
+    return read_json(folder / _FILE, _IDENTITY).identity

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from hairnet_data.core.errors import DatasetError, UsageError
+from hairnet_data.core.errors import DatasetError, UsageError, unreadable
 from hairnet_data.core.records.dataset_info import HINT, DatasetInfo, SplitInfo, read_dataset_info
 from hairnet_data.core.records.example import parse
 from hairnet_data.core.records.shard_file import ShardFile, format_of, read_records
@@ -111,8 +111,7 @@ def read_shard(shard: ShardInfo) -> list[bytes]:
     try:
         return read_records(shard.path, shard.records)
     except OSError as error:
-        what = f"cannot be read ({error.strerror or error})"
-        raise DatasetError(str(shard.path), what, "build the dataset again") from error
+        raise DatasetError(str(shard.path), unreadable(error), "build the dataset again") from error
     except ValueError as error:
         raise DatasetError(str(shard.path), str(error), "build the dataset again") from error
 

@@ -11,7 +11,7 @@ from hairnet_data.building.settings import BuildSettings
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.drawing.contact_sheet import Cell, contact_sheet
 from hairnet_data.core.drawing.overlay import save_png
-from hairnet_data.core.errors import DatasetError, SourceError, UsageError
+from hairnet_data.core.errors import DatasetError, SourceError, UsageError, unreadable
 from hairnet_data.dataset.codec import decode_image, decode_mask
 from hairnet_data.dataset.provenance import AvailableSources, asset_error
 from hairnet_data.dataset.reader import Prepared, decode_text
@@ -92,7 +92,7 @@ def _decode(record: dict[str, bytes | int], where: str) -> tuple[Recipe, np.ndar
             raise ValueError("image or mask is no picture")
         return Recipe.from_json(decode_text(record["recipe"])), decode_image(image), decode_mask(mask)
     except (KeyError, ValueError) as error:
-        raise DatasetError(where, f"cannot be read ({error})", "run hairnet-data verify") from error
+        raise DatasetError(where, unreadable(error), "run hairnet-data verify") from error
 
 
 def _cell(recipe: Recipe, image: np.ndarray, mask: np.ndarray) -> Cell:

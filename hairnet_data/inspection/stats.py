@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from hairnet_data.core.classes import NAMES, UNLABELLED
-from hairnet_data.core.errors import DatasetError
+from hairnet_data.core.errors import DatasetError, unreadable
 from hairnet_data.core.progress import Progress
 from hairnet_data.core.storage.paths import size_of
 from hairnet_data.dataset.codec import decode_mask
@@ -46,9 +46,7 @@ def count(dataset: Prepared, progress: Progress) -> dict[str, dict[str, Any]]:
                 mask = decode_mask(record["mask"]) if isinstance(record["mask"], bytes) else None
                 person = decode_text(record["person"])
             except (DatasetError, KeyError, ValueError) as error:
-                raise DatasetError(
-                    f"{split} {index}", f"cannot be read ({error})", "run hairnet-data verify"
-                ) from error
+                raise DatasetError(f"{split} {index}", unreadable(error), "run hairnet-data verify") from error
             kinds[recipe.kind] += 1
             occluded += bool(recipe.occluders)
             ids.add(recipe.source_id)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import NAMES, UNLABELLED, ids_of
-from hairnet_data.core.errors import DatasetError, PictureError
+from hairnet_data.core.errors import DatasetError, PictureError, unreadable
 from hairnet_data.core.images.masks import read_mask
 from hairnet_data.core.images.photos import read_photo
 from hairnet_data.core.storage.atomic import write_atomic
@@ -124,7 +124,7 @@ class PackedFeed:
                 assert indices is not None, "the mask is not a picture in mode L"
                 masks[k] = indices
             except (PictureError, ValueError, AssertionError) as error:
-                what = f"picture {number} of {split} cannot be read ({error})"
+                what = f"picture {number} of {split} {unreadable(error)}"
                 raise DatasetError(str(self._path), what, "pack the dataset again") from error
         try:
             return images, fill_unlabelled(masks, np.full(len(masks), unlabelled, np.uint8))

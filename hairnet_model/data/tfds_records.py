@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import UNLABELLED
-from hairnet_data.core.errors import DatasetError, HairnetError, UsageError
+from hairnet_data.core.errors import DatasetError, HairnetError, UsageError, unreadable
 from hairnet_data.core.records import array_record
 from hairnet_data.core.records.shard_file import check_shard
 from hairnet_model.data.partial_labels import fill_unlabelled, unlabelled_value
@@ -139,13 +139,11 @@ def check_shards(dataset: Dataset, split: str) -> list[str]:
     """
     for file, records in dataset.shards[split]:
         if not os.path.isfile(file):
-            raise DatasetError(file, "cannot be read (it is missing or no plain file)", "build the dataset again")
+            raise DatasetError(file, unreadable("it is missing or no plain file"), "build the dataset again")
         try:
             check_shard(Path(file), records)
         except OSError as error:
-            raise DatasetError(
-                file, f"cannot be read ({error.strerror or error})", "build the dataset again"
-            ) from error
+            raise DatasetError(file, unreadable(error), "build the dataset again") from error
         except ValueError as error:
             raise DatasetError(file, str(error), "`hairnet-data verify` tells more; build it again") from error
     return [file for file, _ in dataset.shards[split]]
@@ -212,7 +210,7 @@ def _iter_batches(stream: Any, dataset: Dataset, split: str, errors: StreamError
         message = "" if isinstance(error, UnicodeDecodeError) else str(error.message)
         message = " ".join(message.split()).removeprefix("{{function_node")[:160] or "it is damaged"
         where = f"{dataset.path} ({split})"
-        raise DatasetError(where, f"a record cannot be read ({message})", "`hairnet-data verify` names it") from error
+        raise DatasetError(where, f"a record {unreadable(message)}", "`hairnet-data verify` names it") from error
     if errors:
         raise errors[0]
 

@@ -98,7 +98,7 @@ def components(probabilities: Probabilities, square: Square, shape: tuple[int, i
         return []
     owner = _owners(classes, np.asarray(whole))
     likely = 1 - probabilities[..., BACKGROUND]
-    made = []
+    parts = []
     for number in range(1, int(owner.max()) + 1):
         own = owner == number
         area = int(np.count_nonzero(own))
@@ -116,8 +116,8 @@ def components(probabilities: Probabilities, square: Square, shape: tuple[int, i
         )
         cropped = min(first) == 0 or max(last) == size
         has_face = face >= LEAST_FACE * size * size
-        made.append(Component(box, area * scale**2, float(likely[own].mean()), has_face, cropped, square))
-    return made
+        parts.append(Component(box, area * scale**2, float(likely[own].mean()), has_face, cropped, square))
+    return parts
 
 
 def _owners(classes: Pixels, whole: NDArray[Any]) -> NDArray[np.int32]:

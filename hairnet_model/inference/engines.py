@@ -12,7 +12,7 @@ import numpy as np
 
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import NAMES
-from hairnet_data.core.errors import HairnetError, UsageError
+from hairnet_data.core.errors import HairnetError, UsageError, unreadable
 from hairnet_model.inference.letterbox import Probabilities
 from hairnet_model.model_io import shipped
 from hairnet_model.model_io.errors import ModelError
@@ -159,7 +159,7 @@ def _read(file: Path) -> bytes:
     except FileNotFoundError:
         raise ModelError(str(file), "is missing", hint) from None
     except OSError as error:
-        raise ModelError(str(file), f"cannot be read ({error.strerror or error})", hint) from error
+        raise ModelError(str(file), unreadable(error), hint) from error
 
 
 @contextlib.contextmanager

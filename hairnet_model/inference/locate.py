@@ -104,8 +104,8 @@ class Located:
 
 def look_once(height: int, width: int, whole: Probabilities) -> Located:
     """The heads of one pass over the framed photo."""
-    found = components(whole, framed_square(height, width), (height, width))
-    return Located(height, width, whole, (), _sorted(item.head(height, width) for item in found), 1)
+    parts = components(whole, framed_square(height, width), (height, width))
+    return Located(height, width, whole, (), _sorted(item.head(height, width) for item in parts), 1)
 
 
 def locate(photo: Pixels, whole: Probabilities, run: Run) -> Located:

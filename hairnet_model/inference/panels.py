@@ -91,16 +91,16 @@ def _truth(image: Pixels, truth: Pixels) -> Cell:
 
 def _found(mask: Pixels, truth: Pixels | None, number: int) -> str:
     """How much of a class was found, and how well it agrees with the ground truth."""
-    found = mask == number
-    said = f"{found.mean():.1%} of the photo" if found.any() else f"no {NAMES[number]} found"
+    predicted = mask == number
+    said = f"{predicted.mean():.1%} of the photo" if predicted.any() else f"no {NAMES[number]} found"
     if truth is None:
         return said
     labelled, right = truth < UNSURE, truth == number
     if not labelled.all() and not right.any():
         return said  # it is there or not: nobody labelled it
-    found = found & labelled
-    union = int(np.count_nonzero(found | right))
-    return f"{said}, IoU {np.count_nonzero(found & right) / union:.3f}" if union else f"{said}, and there is none"
+    predicted = predicted & labelled
+    union = int(np.count_nonzero(predicted | right))
+    return f"{said}, IoU {np.count_nonzero(predicted & right) / union:.3f}" if union else f"{said}, and there is none"
 
 
 def _bald(image: Pixels, hair: Cover, skin: tuple[int, int, int] | None) -> Cell:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from hairnet_data.core.errors import HairnetError, PictureError, UsageError
+from hairnet_data.core.errors import HairnetError, PictureError, UsageError, unreadable
 from hairnet_data.core.images import other_files
 from hairnet_data.core.images.picture_file import EXTENSIONS
 from hairnet_data.core.storage.walk import list_folder
@@ -111,7 +111,7 @@ def _pictures(folder: Path, out: Path, selection: Selection) -> list[Path]:
         return str(folder / path)
 
     for path, reason in listing.unlisted:
-        selection.errors.append(PictureError(shown(path), f"cannot be read ({reason})", "check its rights"))
+        selection.errors.append(PictureError(shown(path), unreadable(reason), "check its rights"))
     for path in listing.folder_links:
         what = "is a link to a folder, which is not followed"
         selection.errors.append(PictureError(shown(path), what, "name the folder itself"))

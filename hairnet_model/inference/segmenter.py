@@ -72,7 +72,9 @@ class Segmenter:
         """
         given = pictures(images)
         if locate:
-            return _as_given(given, images, [composite.class_ids(found) for found in self.look(given.photos)], np.uint8)
+            return _as_given(
+                given, images, [composite.class_ids(located) for located in self.look(given.photos)], np.uint8
+            )
         return _as_given(given, images, self._once(given.photos, letterbox.class_ids), np.uint8)
 
     def probabilities(self, images: Any, locate: bool = True) -> Any:
@@ -88,7 +90,7 @@ class Segmenter:
         """
         given = pictures(images)
         if locate:
-            results = [composite.probabilities(found) for found in self.look(given.photos)]
+            results = [composite.probabilities(located) for located in self.look(given.photos)]
         else:
             results = self._once(given.photos, letterbox.unframe)
         return _as_given(given, images, results, np.float32)
@@ -104,7 +106,7 @@ class Segmenter:
             A list of `Head` for each picture, largest first: a list of lists, but a single list for one picture.
         """
         given = pictures(images)
-        results = [list(found.heads) for found in self.look(given.photos, locate)]
+        results = [list(located.heads) for located in self.look(given.photos, locate)]
         return results[0] if given.kind == "one" else results
 
     def look(self, photos: Sequence[Pixels], locate: bool = True) -> Iterator[Located]:

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 
 from PIL import Image, UnidentifiedImageError
 
-from hairnet_data.core.errors import PictureError
+from hairnet_data.core.errors import PictureError, unreadable
 from hairnet_data.core.storage.bounded_read import open_plain, opened_size, read_opened
 
 Picture = str | os.PathLike[str] | bytes
@@ -74,8 +74,7 @@ def file_bytes(path: str | os.PathLike[str], name: str | None = None) -> bytes:
     except IsADirectoryError:
         raise PictureError(where, "is a folder", "name a picture file") from None
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise PictureError(where, f"cannot be read ({reason})", "check the file and its rights") from error
+        raise PictureError(where, unreadable(error), "check the file and its rights") from error
     if not data:
         raise PictureError(where, "is empty (0 bytes)", _AGAIN)
     return data

@@ -121,8 +121,8 @@ def _drop_coincidences(rgb: Pixels, palette: _Floats, solid: list[Pixels], prese
     """Removes single pixels that have a colour only because two others blend to it; changes `solid`."""
     if len(present) < 3:
         return
-    known = np.bitwise_or.reduce([solid[index] for index in present])
-    beside_unknown = np.asarray(cv2.dilate(255 - known, _SOLID), np.uint8)
+    labelled = np.bitwise_or.reduce([solid[index] for index in present])
+    beside_unknown = np.asarray(cv2.dilate(255 - labelled, _SOLID), np.uint8)
     distances = {index: _distance(solid[index]) for index in present}
     for index in present:
         blocks = np.asarray(cv2.morphologyEx(solid[index], cv2.MORPH_OPEN, _PAIR), np.uint8)

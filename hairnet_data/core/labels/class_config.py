@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from hairnet_data.core.classes import BACKGROUND, FACE, HAIR, NAMES, UNLABELLED
-from hairnet_data.core.errors import SourceError
+from hairnet_data.core.errors import SourceError, unreadable
 from hairnet_data.core.labels.class_map import ClassMap, ColourMap, IndexMap, PartMap
 from hairnet_data.core.labels.classes_file import ClassesFile, Options
 from hairnet_data.core.storage.bounded_read import read_toml
@@ -76,7 +76,7 @@ def read_config(path: Path, name: str) -> Config:
     except FileNotFoundError:
         raise SourceError(name, "is missing", "write one that says what the masks' colours mean") from None
     except OSError as error:
-        raise SourceError(name, f"cannot be read ({error.strerror})", "check the file") from error
+        raise SourceError(name, unreadable(error), "check the file") from error
     except ValueError as error:
         raise SourceError(name, f"is no TOML: {error}", "correct that line") from error
     try:

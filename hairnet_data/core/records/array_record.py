@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from hairnet_data.core.errors import DatasetError, UsageError
+from hairnet_data.core.errors import DatasetError, UsageError, unreadable
 from hairnet_data.core.records.record_count import check_count
 from hairnet_data.core.storage.bounded_read import open_plain
 from hairnet_data.core.storage.paths import is_remote
@@ -137,8 +137,7 @@ def iter_batches(files: Sequence[tuple[str, int]], skip: int, most: int) -> Iter
             for begin in range(first, last, _BLOCK):
                 yield reader.read(range(begin, min(begin + _BLOCK, last)))
         except OSError as error:
-            what = f"cannot be read ({error.strerror or error})"
-            raise DatasetError(path, what, "build the dataset again") from error
+            raise DatasetError(path, unreadable(error), "build the dataset again") from error
         except ValueError as error:
             raise DatasetError(path, str(error), "`hairnet-data verify` tells more; build it again") from error
         finally:

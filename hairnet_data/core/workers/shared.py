@@ -39,8 +39,8 @@ class Shared(Generic[T]):
 
     def load_with(self, make: Callable[[T], R]) -> R:
         """What a module's function makes of the value. That is kept, not the value."""
-        made: R = _load(self.path, make)
-        return made
+        value: R = _load(self.path, make)
+        return value
 
 
 @functools.lru_cache(maxsize=1)

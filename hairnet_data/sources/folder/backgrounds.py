@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from hairnet_data.core.arrays import Pixels
-from hairnet_data.core.errors import HairnetError, SourceError, UsageError
+from hairnet_data.core.errors import HairnetError, SourceError, UsageError, unreadable
 from hairnet_data.core.images import other_files
 from hairnet_data.core.images.photos import read_photo
 from hairnet_data.core.images.picture_file import EXTENSIONS
@@ -87,7 +87,7 @@ class PhotoFolder:
         try:
             return digest_of(path)[:16]
         except OSError as error:
-            raise SourceError(self._where(id), f"cannot be read ({error.strerror})", "check it or remove it") from error
+            raise SourceError(self._where(id), unreadable(error), "check it or remove it") from error
 
     def load(self, id: str) -> Pixels:
         """Decodes a picture: uint8 (H, W, 3) RGB.

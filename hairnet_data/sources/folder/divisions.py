@@ -45,8 +45,8 @@ def divided_by_folders(
     for id, person in people.items():
         pool = _pool_of(id)
         if pool is None:
-            known = ", ".join(dict.fromkeys(_POOLS.values()))
-            errors.append(SourceError(files[id].photo, "lies in no folder of a pool", f"put it into one of {known}"))
+            pools = ", ".join(dict.fromkeys(_POOLS.values()))
+            errors.append(SourceError(files[id].photo, "lies in no folder of a pool", f"put it into one of {pools}"))
         elif pool_of_person.setdefault(person, pool) != pool:
             what = f"shows {person}, who is in the pool {pool_of_person[person]} too"
             errors.append(SourceError(files[id].photo, what, "move all photos of a person into one folder"))

@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
-from hairnet_data.core.errors import SourceError
+from hairnet_data.core.errors import SourceError, unreadable
 from hairnet_data.core.storage.bounded_read import open_plain
 from hairnet_data.core.storage.paths import translate_store_errors
 
@@ -40,7 +40,7 @@ def checksum(path: Path, algorithm: str = "sha256") -> str:
                 digest.update(block)
         return digest.hexdigest()
     except OSError as error:
-        raise SourceError(str(path), f"cannot be read ({error.strerror})", "check the file") from error
+        raise SourceError(str(path), unreadable(error), "check the file") from error
 
 
 def unpack(archive: Path, into: Path, members: Collection[str]) -> Path:
@@ -168,7 +168,7 @@ def _reading(where: str) -> Iterator[None]:
         what = "is truncated or not a .tar or .tgz archive"
         raise SourceError(where, f"{what} ({error})", _AGAIN) from error
     except OSError as error:
-        raise SourceError(where, f"cannot be read ({error.strerror or error})", "check the file") from error
+        raise SourceError(where, unreadable(error), "check the file") from error
     except Exception as error:  # tarfile raises ValueError, RecursionError and more on hostile headers
         raise SourceError(where, f"is damaged ({error})", _AGAIN) from error
 

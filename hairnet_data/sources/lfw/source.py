@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hairnet_data.core.errors import HairnetError, PictureError, SourceError, UsageError
+from hairnet_data.core.errors import HairnetError, PictureError, SourceError, UsageError, unreadable
 from hairnet_data.core.images.masks import read_mask
 from hairnet_data.core.images.photos import read_photo
 from hairnet_data.core.images.picture_file import file_bytes
@@ -207,7 +207,7 @@ def _read_lists(paths: Mapping[str, Path]) -> tuple[list[_Listed], list[HairnetE
             text = read_bytes(path, _MOST_LIST).decode("utf-8-sig")
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or "not text"
-            raise SourceError(str(path), f"cannot be read ({reason})", "fetch it again") from error
+            raise SourceError(str(path), unreadable(reason), "fetch it again") from error
         lines = [(number, line.strip()) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
         before = len(listed)
         for number, line in lines:
