@@ -22,6 +22,8 @@ OUTSIDE = 254
 
 _STEPS = 4096.0  # coordinates are rounded to 4096ths of a pixel
 
+_CACHE = 1 << 20  # bytes, about what a core's own cache holds
+
 UnitMatrix = NDArray[np.float64]
 """Of `unit_matrix`: float64 (2, 3)."""
 
@@ -121,8 +123,9 @@ def sample_mask(mask: Pixels, points: Coordinates) -> Pixels:
         uint8 of the coordinates' shape: what the mask holds, `OUTSIDE` where the source does not reach.
     """
     pixel, no_fraction = cv2.convertMaps(*points, cv2.CV_16SC2, nninterpolation=True)
+    source = _read_once(mask)
     return as_pixels(
-        cv2.remap(mask, pixel, no_fraction, cv2.INTER_NEAREST, borderMode=cv2.BORDER_CONSTANT, borderValue=(OUTSIDE,))
+        cv2.remap(source, pixel, no_fraction, cv2.INTER_NEAREST, borderMode=cv2.BORDER_CONSTANT, borderValue=(OUTSIDE,))
     )
 
 
@@ -145,10 +148,19 @@ def sample_image(image: Pixels, points: Coordinates) -> Pixels:
     # has four neighbours, so the border need not be computed: a third faster than letting OpenCV replicate it.
     pixel, fraction = cv2.convertMaps(*points, cv2.CV_16SC2)
     pixel += np.int16(1)  # for the padding
-    sampled = np.empty((*pixel.shape[:2], 3), np.uint8)
+    source, sampled = _read_once(image), np.empty((*pixel.shape[:2], 3), np.uint8)
     return as_pixels(
-        cv2.remap(image, pixel, fraction, cv2.INTER_LINEAR, dst=sampled, borderMode=cv2.BORDER_TRANSPARENT)
+        cv2.remap(source, pixel, fraction, cv2.INTER_LINEAR, dst=sampled, borderMode=cv2.BORDER_TRANSPARENT)
     )
+
+
+def _read_once(source: Pixels) -> Pixels:
+    """Copies a source that a processor's cache can hold.
+
+    A portrait is shown once in thousands of examples, so it lies in main memory. Sampling it there, along the lines of a
+    turned grid, takes twice as long as sampling a copy: copying reads it from its first byte to its last.
+    """
+    return source.copy() if source.nbytes <= _CACHE else source
 
 
 def level_for(step: float) -> int:
