@@ -57,8 +57,8 @@ def rasterize(outline: Sequence[Point], size: int) -> tuple[Box, NDArray[np.bool
     column = -((_HALF_PIXEL * drop - crossing_times_drop) // (_SUBPIXELS * drop)) - left
     column = np.minimum(np.maximum(column, 0), width)
     # From that pixel to the right, the winding number is higher by the edge's turn.
-    changes = np.bincount(row * (width + 1) + column, turn[edge], height * (width + 1)).astype(np.int16)
-    winding = changes.reshape(height, width + 1)[:, :width].cumsum(axis=1, dtype=np.int16)
+    changes = np.bincount(row * (width + 1) + column, turn[edge], height * (width + 1)).astype(np.int32)
+    winding = changes.reshape(height, width + 1)[:, :width].cumsum(axis=1, dtype=np.int32)
     return box, winding != 0
 
 

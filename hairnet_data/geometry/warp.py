@@ -157,8 +157,8 @@ def sample_image(image: Pixels, points: Coordinates) -> Pixels:
 def _read_once(source: Pixels) -> Pixels:
     """Copies a source that a processor's cache can hold.
 
-    A portrait is shown once in thousands of examples, so it lies in main memory. Sampling it there, along the lines of a
-    turned grid, takes twice as long as sampling a copy: copying reads it from its first byte to its last.
+    A portrait is shown once in thousands of examples, so it lies in main memory. Sampling it there, along the lines of
+    a turned grid, takes twice as long as sampling a copy: copying reads it from its first byte to its last.
     """
     return source.copy() if source.nbytes <= _CACHE else source
 

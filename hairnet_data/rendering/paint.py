@@ -22,6 +22,8 @@ from hairnet_data.recipes.recipe import Crop, Paint
 TILE = 512
 """Side of a texture tile in pixels. New noise for each example would cost 1.5 ms; a window of a tile costs nothing."""
 
+_RAMP = np.linspace(0, 1, 256)[:, None]
+
 Backgrounds = Callable[[str], Pixels]
 """Gives the background behind an asset, uint8 (H, W, 3) RGB, after `shrink_background`."""
 
@@ -94,11 +96,9 @@ def paint_box(paint: Paint, box: Box, size: int, backgrounds: Backgrounds) -> Pi
         assert paint.crop is not None
         side = max(right - left, bottom - top)
         return take_crop(paint.crop, backgrounds(paint.crop.asset), side)[: bottom - top, : right - left]
-    ramp = np.linspace(0, 1, 256)[:, None]
     first, second = np.array(paint.colours, np.float64)
-    table = np.rint(first + (second - first) * ramp).astype(np.uint8)
-    pattern = _pattern(paint, box, size)
-    return as_pixels(cv2.LUT(cv2.merge([pattern, pattern, pattern]), table[:, None, :]))
+    table = np.rint(first + (second - first) * _RAMP).astype(np.uint8)
+    return as_pixels(cv2.applyColorMap(_pattern(paint, box, size), table[:, None, :]))
 
 
 def shrink_background(background: Pixels, size: int) -> Pixels:
