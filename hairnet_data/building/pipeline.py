@@ -143,6 +143,7 @@ def build(
             if (not options.overwrite or staging.published) and is_built(result.path, result.plan):
                 return replace(result, made=staging.published, size=bytes_in(result.path), seconds=0.0)
             result, shards = _render(run, result, staging, announce)
+            pool.dismiss()  # hundreds of megabytes each, which takes a while
             _publish(run, result, shards, staging)
         return replace(result, made=True, size=bytes_in(result.path))
 

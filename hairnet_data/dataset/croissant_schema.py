@@ -87,6 +87,11 @@ def _without_absl_warnings() -> Iterator[None]:
         logger.setLevel(before)
 
 
+def load_library() -> None:
+    """Imports `mlcroissant`, which takes half a second the first time: for when there is nothing else to do."""
+    import mlcroissant as mlc  # noqa: F401
+
+
 def croissant_json(dataset: DatasetDescription) -> dict[str, Any]:
     """Makes the description as JSON values that `mlcroissant` finds valid."""
     import mlcroissant as mlc

@@ -98,13 +98,17 @@ class WorkerPool:
         if kind is not None:
             self.stop()
         else:
-            for worker in self._workers:
-                worker.pipe.close()  # it has nothing to do, and ends
+            self.dismiss()
             for worker in self._workers:
                 worker.process.join()
             self._workers.clear()
         if self.workers == 1:
             cv2.setNumThreads(self._threads)
+
+    def dismiss(self) -> None:
+        """Lets the workers end, which gives back their memory, and does not wait for that; `run` would start others."""
+        for worker in self._workers:
+            worker.pipe.close()  # it has nothing to do, and ends
 
     def stop(self) -> None:
         """Ends the workers at once and waits until they are gone: afterwards none of them writes any more."""

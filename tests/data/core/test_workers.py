@@ -133,6 +133,17 @@ def test_a_worker_that_died_with_nothing_to_do_is_replaced() -> None:
         assert sorted(executor.run(square, ((n,) for n in range(9)))) == [n * n for n in range(9)]
 
 
+def test_dismissed_workers_end_while_the_caller_goes_on_and_others_take_their_place() -> None:
+    with WorkerPool(2) as executor:
+        first = {pid for pid, _ in executor.run(who, ((n,) for n in range(20)))}
+        processes = [worker.process for worker in executor._workers]
+        executor.dismiss()
+        for process in processes:
+            process.join(timeout=20)
+        assert [process.exitcode for process in processes] == [0] * len(processes)
+        assert not first & {pid for pid, _ in executor.run(who, ((n,) for n in range(20)))}
+
+
 def test_what_cannot_be_sent_is_an_error_not_a_wait() -> None:
     with WorkerPool(2) as executor, pytest.raises(RuntimeError, match="cannot be sent"):
         list(executor.run(unsendable, [(1,)]))
