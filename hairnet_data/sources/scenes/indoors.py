@@ -7,6 +7,7 @@ import numpy as np
 
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.sources.scenes import surfaces
+from hairnet_data.sources.scenes.hairlike import hang_fringe
 from hairnet_data.sources.scenes.paint import blurred, fractal, lay, lit, mesh, noise, plain, ramp, spread, unit, wave
 from hairnet_data.sources.scenes.palette import any_colour, from_hsv, shade, skin_like
 from hairnet_data.sources.scenes.things import paste
@@ -131,6 +132,10 @@ def curtain(rng: np.random.Generator, height: int, width: int) -> Pixels:
     if rng.random() < 0.5:
         floor = int(height * rng.uniform(0.75, 0.95))
         _floor(rng, picture, floor)
+    for _ in range(int(rng.integers(1, 3)) if rng.random() < 0.4 else 0):
+        hem = int(height * rng.uniform(0.05, 0.9))
+        trim = shade(base, 1.2) if rng.random() < 0.6 else any_colour(rng)
+        hang_fringe(rng, picture, hem, height * float(rng.uniform(0.06, 0.3)), trim)
     if rng.random() < 0.5:
         x, y = rng.uniform(0.2, 0.8, 2)
         away = (columns - np.float32(x)) ** 2 + (rows - np.float32(y)) ** 2

@@ -8,10 +8,10 @@ from types import MappingProxyType
 import numpy as np
 
 from hairnet_data.core.arrays import Pixels
-from hairnet_data.sources.scenes import indoors, outdoors, patterns, strands, surfaces, tables
+from hairnet_data.sources.scenes import hairlike, indoors, outdoors, patterns, strands, surfaces, tables
 from hairnet_data.sources.scenes.light import photograph
 
-VERSION = 1
+VERSION = 2
 """Another number, another look: the scenes of one version stay as they are."""
 
 Painter = Callable[[np.random.Generator, int, int], Pixels]
@@ -28,7 +28,7 @@ _PAINTERS: Mapping[str, tuple[Painter, float, float]] = MappingProxyType(
         "bokeh": (outdoors.bokeh, 0.2, 0.0),
         "curtain": (indoors.curtain, 0.2, 0.1),
         "fabric": (surfaces.fabric, 0.15, 0.2),
-        "fur": (strands.fur, 0.15, 0.15),
+        "fur": (hairlike.coat, 0.15, 0.15),
         "graphic": (patterns.graphic, 0.15, 0.2),
         "grass": (strands.grass, 0.25, 0.2),
         "heap": (tables.heap, 0.15, 0.2),
@@ -41,6 +41,13 @@ _PAINTERS: Mapping[str, tuple[Painter, float, float]] = MappingProxyType(
         "street": (outdoors.street, 0.4, 0.2),
         "wood": (surfaces.wood, 0.15, 0.3),
         "yarn": (strands.yarn, 0.15, 0.15),
+        # With fur and yarn these make a quarter of all scenes: hair that fills a picture must not be taken for them.
+        "rug": (hairlike.rug, 0.15, 0.15),
+        "straw": (hairlike.straw, 0.15, 0.2),
+        "rope": (hairlike.rope, 0.15, 0.15),
+        "bristles": (hairlike.bristles, 0.15, 0.15),
+        "fibre": (hairlike.fibre, 0.15, 0.25),
+        "furry": (tables.furry_things, 0.2, 0.2),
     }
 )
 

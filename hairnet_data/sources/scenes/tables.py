@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from hairnet_data.core.arrays import Pixels
-from hairnet_data.sources.scenes import surfaces, wares
+from hairnet_data.sources.scenes import furry, hairlike, surfaces, wares
 from hairnet_data.sources.scenes.paint import blurred
 from hairnet_data.sources.scenes.things import paste
 from hairnet_data.sources.scenes.wares import any_thing
@@ -63,4 +63,19 @@ def heap(rng: np.random.Generator, height: int, width: int) -> Pixels:
             x = int((column - 0.5 + 0.5 * (row % 2)) * pitch + stray[0])
             y = int((row - 0.6) * pitch + stray[1])
             paste(picture, stock[int(rng.integers(3))], x, y, 0.45 if side > size * 0.2 else 0.0)
+    return picture
+
+
+def furry_things(rng: np.random.Generator, height: int, width: int) -> Pixels:
+    """One to four things of fur, yarn, straw or bristles, at times on a rug: a cat on a sofa, a mop by a wall."""
+    size = min(height, width)
+    picture = hairlike.rug(rng, height, width) if rng.random() < 0.2 else _ground(rng, height, width)
+    picture = blurred(picture, size * float(rng.uniform(0, 0.04)))
+    makers = (furry.furry, furry.furry, furry.broom, furry.skein, furry.pile)
+    alone = rng.random() < 0.5
+    for _ in range(1 if alone else int(rng.integers(2, 5))):
+        side = max(8, int(size * (rng.uniform(0.7, 1.5) if alone else rng.uniform(0.25, 0.7))))
+        x = int((width - side) / 2 + width * rng.uniform(-0.15, 0.15) * (1 if alone else 3))
+        y = int((height - side) / 2 + height * rng.uniform(-0.15, 0.2) * (1 if alone else 2))
+        paste(picture, makers[int(rng.integers(len(makers)))](rng, side), x, y, float(rng.uniform(0.1, 0.6)))
     return picture

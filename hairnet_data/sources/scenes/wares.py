@@ -7,9 +7,9 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
-from hairnet_data.sources.scenes import strands, surfaces
+from hairnet_data.sources.scenes import furry, strands, surfaces
 from hairnet_data.sources.scenes.paint import blurred, lay, lit, mesh, plain, ramp
-from hairnet_data.sources.scenes.palette import any_colour, hair_like, leafy, shade, skin_like
+from hairnet_data.sources.scenes.palette import any_colour, leafy, shade, skin_like
 from hairnet_data.sources.scenes.things import SHIFT, Thing, cover, polygon, puffed
 
 
@@ -150,32 +150,6 @@ def tubes(rng: np.random.Generator, side: int) -> Thing:
     return puffed(colour, alpha, rng)
 
 
-def brush(rng: np.random.Generator, side: int) -> Thing:
-    """A mop, a broom, a tassel or a horse's tail: strands that hang from one point."""
-    alpha = np.zeros((side, side), np.uint8)
-    base = hair_like(rng)
-    colour = plain(side, side, shade(base, 0.6))
-    count = int(rng.integers(50, 110))
-    width, fan = float(rng.uniform(0.03, 0.25)), float(rng.uniform(0.1, 0.45))
-    start = rng.uniform(-1, 1, (count, 1))
-    part = np.linspace(0, 1, 5)[None]
-    stray = rng.uniform(-0.08, 0.08, (count, 1))
-    xs = 0.5 + start * (width + (fan - width) * part) + stray * part * part
-    ys = 0.22 + part * rng.uniform(0.45, 0.75, (count, 1))
-    corners = (np.stack([xs, ys], axis=-1) * side * (1 << SHIFT)).astype(np.int32)
-    thick = max(1, side // 50)
-    cv2.polylines(alpha, list(corners), False, (255,), thick, cv2.LINE_AA, SHIFT)
-    for part_of in np.array_split(corners, 10):
-        tone = shade(base, float(rng.uniform(0.4, 1.4)))
-        cv2.polylines(colour, list(part_of), False, tone, thick, cv2.LINE_AA, SHIFT)
-    half = max(0.04, width)
-    for shape in ([0.47, 0.0, 0.53, 0.2], [0.5 - half, 0.16, 0.5 + half, 0.27]):
-        x0, y0, x1, y1 = (int(v * side) for v in shape)
-        cv2.rectangle(alpha, (x0, y0), (x1, y1), (255,), -1)
-        cv2.rectangle(colour, (x0, y0), (x1, y1), any_colour(rng), -1)
-    return Thing(colour, alpha)
-
-
 def plant(rng: np.random.Generator, side: int) -> Thing:
     """A pot with leaves or blades."""
     alpha = np.zeros((side, side), np.uint8)
@@ -243,7 +217,10 @@ THINGS: tuple[Callable[[np.random.Generator, int], Thing], ...] = (
     blob,
     shoe,
     tubes,
-    brush,
+    furry.broom,
+    furry.furry,
+    furry.pile,
+    furry.skein,
     plant,
     garment,
     lamp,

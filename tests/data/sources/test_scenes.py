@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hairnet_data.sources.scenes import paint, scene
+from hairnet_data.sources.scenes import combing, furry, paint, scene
+from hairnet_data.sources.scenes.source import DrawnBackgrounds
 
 
 def _rng(*key: int) -> np.random.Generator:
@@ -86,3 +87,45 @@ def test_laying_with_full_and_no_cover_is_exact() -> None:
     layer = np.full((1, 3, 3), 250, np.uint8)
     paint.lay(ground, layer, np.array([[0, 128, 255]], np.uint8))
     assert ground[0, :, 0].tolist() == [10, 130, 250]
+
+
+HAIR_LIKE = ("fur", "rug", "straw", "rope", "bristles", "fibre", "furry", "yarn")
+
+
+def test_a_quarter_of_the_scenes_looks_like_hair() -> None:
+    kinds = [entry.traits["kind"] for entry in DrawnBackgrounds(280, 28, 28).catalogue().entries]
+    share = sum(kind in HAIR_LIKE for kind in kinds) / len(kinds)
+    assert set(HAIR_LIKE) <= set(scene.KINDS)
+    assert 0.2 < share < 0.35
+
+
+@pytest.mark.parametrize("kind", ["fur", "rug", "straw", "bristles"])
+def test_what_looks_like_hair_has_strands(kind: str) -> None:
+    """From one pixel to the next it changes more than a gradient does."""
+
+    def detail(kind: str) -> float:
+        pictures = [scene.draw_scene(_rng(seed), 160, 160, kind).astype(np.float32) for seed in range(8)]
+        return float(
+            np.median([np.abs(np.diff(p, axis=axis)).mean() / (p.std() + 5) for p in pictures for axis in (0, 1)])
+        )
+
+    assert detail(kind) > 1.5 * detail("gradient")
+
+
+@pytest.mark.parametrize("maker", [furry.furry, furry.broom, furry.skein, furry.pile])
+@pytest.mark.parametrize("side", [24, 41, 160])
+def test_things_of_strands_cover_a_part_of_their_square(maker: furry.Maker, side: int) -> None:
+    for seed in range(4):
+        thing = maker(_rng(seed), side)
+        assert thing.colour.shape == (side, side, 3)
+        assert thing.alpha.shape == (side, side)
+        assert thing.alpha.dtype == np.uint8
+        assert 0.02 < (thing.alpha > 127).mean() < 0.95
+
+
+def test_strands_are_painted_with_their_cover() -> None:
+    canvas = np.zeros((20, 20, 4), np.uint8)
+    path = np.array([[[2, 10], [17, 10]]], np.float32)
+    combing.paint_strands(canvas, path, [(200, 100, 50)], np.zeros(1, np.intp), np.ones(1))
+    assert canvas[10, 5].tolist() == [200, 100, 50, 255]
+    assert canvas[4].max() == 0
