@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -58,7 +58,10 @@ def draw_body(rng: np.random.Generator, person: Person, pose: Pose) -> Body:
     drop = 8.6 - 1.2 * person.young + rng.normal(0, 0.5)
     x = root[0] - np.sin(person.roll) * 3 * pose.scale + rng.normal(0, 0.6) * pose.scale
     build = float(np.clip(rng.normal(1.0, 0.09) - 0.09 * person.feminine - 0.15 * person.young, 0.7, 1.3))
-    return Body((float(x), float(root[1] + drop * pose.scale)), pose.scale * 0.98, lean, person.yaw * 0.45, build)
+    turn = person.yaw * 0.45
+    if abs(person.yaw) > np.radians(60):  # the head turns about so far against the shoulders
+        turn = person.yaw - np.sign(person.yaw) * rng.uniform(0.0, 1.0)
+    return Body((float(x), float(root[1] + drop * pose.scale)), pose.scale * 0.98, lean, float(turn), build)
 
 
 def paint_neck(canvas: Canvas, person: Person, pose: Pose, body: Body, view: View, light: Light) -> None:
@@ -84,7 +87,8 @@ def paint_neck(canvas: Canvas, person: Person, pose: Pose, body: Body, view: Vie
     shadow = np.asarray(cv2.resize(head, (small, small)), np.uint8)
     shadow = np.roll(shadow, (int(4.0 * pose.scale / step), int(-2.4 * light.key[0] * pose.scale / step)), (0, 1))
     shadow = np.asarray(cv2.GaussianBlur(shadow, (13, 13), 2.2), np.uint8)
-    dark = (1 - 0.5 * (shadow.astype(np.float32) / 255))[..., None]
+    depth = 0.5 if pose.turn[2, 2] > 0 else 0.2  # the chin casts a deeper shadow than the nape
+    dark = (1 - depth * (shadow.astype(np.float32) / 255))[..., None]
     tint = np.array((0.0, 0.03, 0.05), np.float32)
     shaded(canvas, np.asarray(dark * row[None] * (1 - tint * (1 - row[None])), np.float32), canvas.part == SKIN)
 
@@ -112,22 +116,37 @@ def paint_clothes(rng: np.random.Generator, canvas: Canvas, person: Person, body
     before = canvas.part == CLOTH
     main = _colour(rng, SOBER if person.clothes == "suit" and rng.random() < 0.85 else BRIGHT)
     neck = (5.2 - 1.1 * person.feminine) * (0.75 + 0.25 * body.build)
-    wide, slope = 21.5 * body.build, rng.uniform(4.0, 7.5)
+    # Seen from its side, a body is less than half as wide.
+    squash = np.sqrt(np.cos(body.turn) ** 2 + (0.5 * np.sin(body.turn)) ** 2) if abs(body.turn) > 0.5 else 1.0
+    wide, slope = 21.5 * body.build * squash, rng.uniform(4.0, 7.5)
     shift = np.sin(body.turn) * 3.0
+    back = np.cos(body.turn) < -0.2
     deep = {"vneck": rng.uniform(6, 11), "tee": rng.uniform(4.0, 6.5), "suit": 13.0, "shirt": 8.0}
     high = {"turtleneck": -6.0, "tee": -2.6, "vneck": -2.6, "jumper": -3.4}
     collar = _Collar(neck, shift, high.get(person.clothes, -4.2), deep.get(person.clothes, 4.0))
-    neckline = _neckline(collar, person.clothes)
+    if back:
+        collar = replace(collar, high=collar.high - 1.5, deep=float(rng.uniform(0.5, 2.5)))
+    neckline = _neckline(collar, "jumper" if back else person.clothes)
     outline = np.concatenate([neckline, *_shoulders(collar, wide, slope)])
-    if person.clothes in ("suit", "shirt"):
+    if back and person.clothes in ("suit", "shirt"):
+        band = neckline - (0, rng.uniform(0.8, 2.2))
+        tone = mix((236, 236, 238), main, float(person.clothes == "shirt"))
+        canvas.polygon(
+            body.at(np.concatenate([band, neckline[::-1] + np.array((0.0, 2.0))])) * canvas.scale, tone, CLOTH
+        )
+    elif person.clothes in ("suit", "shirt"):
         _shirt(rng, canvas, person, body, collar, main)
     canvas.polygon(body.at(outline) * canvas.scale, main, CLOTH)
-    if person.clothes == "suit":
+    if back:
+        _back_seams(rng, canvas, body, neckline, main)
+    elif person.clothes == "suit":
         _lapels(canvas, body, collar, main)
     elif person.clothes in ("tee", "vneck", "jumper"):
         rim = body.at(neckline) * canvas.scale
         edge = mix(main, (255, 255, 255) if rng.random() < 0.3 else (0, 0, 0), rng.uniform(0.1, 0.5))
         canvas.lines(rim[None], edge, CLOTH, 0.7 * body.scale * canvas.scale)
+    if person.frame == "far":
+        _arms(rng, canvas, body, (wide, shift), main)
     if person.clothes not in ("suit", "turtleneck") and rng.random() < 0.35:
         _pattern(rng, canvas, body)
     _folds(rng, canvas, body, light, np.asarray(canvas.part == CLOTH) & ~before)
@@ -147,8 +166,10 @@ def _neckline(collar: _Collar, clothes: str) -> Points:
 def _shoulders(collar: _Collar, wide: float, slope: float) -> tuple[Points, Points]:
     """Right shoulder and side from the neck down, left side and shoulder from below up to the neck, (N, 2) in cm."""
     shift = collar.shift
+    wide = max(wide, (collar.neck + 4.2) / 0.55)  # seen from its side, a body is hardly broader than its collar
     right = [(collar.neck + 2.6, max(collar.high, -3.6) + 1.6), (wide * 0.55 + shift, slope * 0.75 - 3.0)]
     right += [(wide * 0.9 + shift, slope - 1.5), (wide * 1.08 + shift, slope + 4), (wide * 1.2 + shift, 48.0)]
+    right += [(wide * 1.15 + shift, 150.0)]
     left = [(-x + 2 * shift * (x > wide * 0.4), y) for x, y in reversed(right)]
     return smooth_curve(np.array(right), 5, False), smooth_curve(np.array(left), 5, False)
 
@@ -227,6 +248,37 @@ def _lapels(canvas: Canvas, body: Body, collar: _Collar, main: Rgb) -> None:
         ]
         canvas.polygon(body.at(flap) * canvas.scale, mix(main, (255, 255, 255), 0.07), CLOTH)
         canvas.lines((body.at(flap)[1:] * canvas.scale)[None], mix(main, (0, 0, 0), 0.5), CLOTH, 1)
+
+
+def _arms(rng: np.random.Generator, canvas: Canvas, body: Body, place: tuple[float, float], main: Rgb) -> None:
+    """Sleeves beside the trunk, and below the waist trousers or a skirt; `place` is its half width and shift."""
+    wide, shift = place
+    unit = body.scale * canvas.scale
+    dark = mix(main, (0, 0, 0), 0.45)
+    low = float(rng.uniform(52, 66))
+    legs = [
+        (-wide * 0.8 + shift, low),
+        (wide * 0.8 + shift, low),
+        (wide * 0.9 + shift, 150.0),
+        (-wide * 0.9 + shift, 150.0),
+    ]
+    canvas.polygon(body.at(legs) * canvas.scale, _colour(rng, SOBER + BRIGHT), CLOTH)
+    for side in (-1, 1):
+        bend = float(rng.uniform(-1, 3))
+        sleeve = [(0.72 * wide, 16.0), (0.74 * wide + bend * 0.3, 32.0), (0.7 * wide + bend, 48.0), (0.8 * wide, 75.0)]
+        line = smooth_curve(np.array([(side * x + shift, y) for x, y in sleeve]), 5, False)
+        canvas.lines((body.at(line) * canvas.scale)[None], dark, CLOTH, 0.7 * unit)
+
+
+def _back_seams(rng: np.random.Generator, canvas: Canvas, body: Body, neckline: Points, main: Rgb) -> None:
+    """What clothes show from behind: the seam of the collar, at times one along the spine or across the shoulders."""
+    unit = body.scale * canvas.scale
+    dark = mix(main, (0, 0, 0), float(rng.uniform(0.15, 0.4)))
+    canvas.lines((body.at(neckline + np.array((0.0, 1.6))) * canvas.scale)[None], dark, CLOTH, 0.25 * unit)
+    if rng.random() < 0.4:
+        canvas.lines((body.at([(0.0, 1.0), (0.3, 60.0)]) * canvas.scale)[None], dark, CLOTH, 0.25 * unit)
+    if rng.random() < 0.4:
+        canvas.lines((body.at([(-17.0, 9.0), (0.0, 8.0), (17.0, 9.0)]) * canvas.scale)[None], dark, CLOTH, 0.25 * unit)
 
 
 def _pattern(rng: np.random.Generator, canvas: Canvas, body: Body) -> None:

@@ -60,6 +60,9 @@ def paint_ear(canvas: Canvas, person: Person, pose: Pose, light: Light, side: in
     def tone(share: float) -> Rgb:
         return mix(np.asarray(red) * level * share, (0, 0, 0), 0.0)
 
+    if (pose.turn @ np.array((side * 0.9, 0.0, 0.45)))[2] < -0.05:  # seen from behind, an ear is a plain shell
+        canvas.polygon(to_canvas(smooth_curve(_EAR, 4)), tone(0.85), SKIN)
+        return
     canvas.polygon(to_canvas(smooth_curve(_EAR, 4)), tone(1.0), SKIN)
     canvas.polygon(to_canvas(smooth_curve(_CONCHA, 3)), tone(0.6), SKIN)
     canvas.lines(to_canvas(smooth_curve(_RIM, 3, False))[None], tone(0.75), SKIN, 0.28 * pose.scale * canvas.scale)
@@ -163,6 +166,8 @@ def paint_hat(rng: np.random.Generator, canvas: Canvas, person: Person, pose: Po
     brim = {"cap": -3.0, "beanie": -1.6, "brim": -3.6, "scarf": -4.6}[person.hat]
     tilt = {"cap": 0.12, "beanie": 0.22, "brim": -0.06, "scarf": 0.12}[person.hat]
     dome = _outline(_dome(person, tall, brim, tilt), pose, canvas)
+    if person.hat == "cap" and pose.turn[2, 2] < 0.3:  # the visor points away
+        _paint_visor(rng, canvas, person, pose, (tall, brim, tilt), colour * level * 0.72)
     canvas.polygon(dome, colour * level, HAT)
     around = np.linspace(0, 2 * np.pi, 40)
     half = radii(person) + tall
@@ -172,13 +177,8 @@ def paint_hat(rng: np.random.Generator, canvas: Canvas, person: Person, pose: Po
         ring = np.stack([(half[0] + reach) * np.sin(around), brim + dip, (half[2] + reach) * np.cos(around)], 1)
         canvas.polygon(pose.to_picture(ring)[:, :2] * canvas.scale, colour * level * 0.8, HAT)
         canvas.polygon(_outline(_dome(person, tall, brim - 0.4, tilt), pose, canvas), colour * level, HAT)
-    elif person.hat == "cap":
-        bow = np.linspace(-1.15, 1.15, 16)
-        inner = _rim(person, tall, brim - 0.3, tilt, bow)
-        out = rng.uniform(5.0, 7.0) * np.clip(np.cos(bow * 1.3), 0, 1) ** 0.6
-        outer = inner + np.stack([0.2 * out * np.sin(bow), 0.42 * out, out], 1)
-        visor = np.concatenate([inner, outer[::-1]])
-        canvas.polygon(pose.to_picture(visor)[:, :2] * canvas.scale, colour * level * 0.72, HAT)
+    elif person.hat == "cap" and pose.turn[2, 2] >= 0.3:
+        _paint_visor(rng, canvas, person, pose, (tall, brim, tilt), colour * level * 0.72)
     elif person.hat == "scarf":
         for side in (-1, 1):
             bow = side * np.linspace(1.15, 2.9, 12)
@@ -187,6 +187,24 @@ def paint_hat(rng: np.random.Generator, canvas: Canvas, person: Person, pose: Po
             if len(flap) > 2:
                 canvas.polygon(flap, colour * level * 0.9, HAT)
     _shade_hat(canvas, dome, light)
+
+
+def _paint_visor(
+    rng: np.random.Generator,
+    canvas: Canvas,
+    person: Person,
+    pose: Pose,
+    shape: tuple[float, float, float],
+    colour: Points,
+) -> None:
+    """Paints the visor of a cap; `shape` says how far the cap grows beyond the skull, its brim and its tilt."""
+    tall, brim, tilt = shape
+    bow = np.linspace(-1.15, 1.15, 16)
+    inner = _rim(person, tall, brim - 0.3, tilt, bow)
+    out = rng.uniform(5.0, 7.0) * np.clip(np.cos(bow * 1.3), 0, 1) ** 0.6
+    outer = inner + np.stack([0.2 * out * np.sin(bow), 0.42 * out, out], 1)
+    visor = np.concatenate([inner, outer[::-1]])
+    canvas.polygon(pose.to_picture(visor)[:, :2] * canvas.scale, colour, HAT)
 
 
 def _shade_hat(canvas: Canvas, dome: Points, light: Light) -> None:

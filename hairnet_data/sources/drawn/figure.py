@@ -18,15 +18,15 @@ from hairnet_data.sources.drawn.light import Light, draw_light, on_skin
 from hairnet_data.sources.drawn.photo import before, mask_of, photograph, shares, tilted_frame
 from hairnet_data.sources.drawn.scalp import depth_inside
 from hairnet_data.sources.drawn.sheet import DOT, ORIGIN
-from hairnet_data.sources.drawn.traits import Person, draw_person, first_traits
+from hairnet_data.sources.drawn.traits import HANGING, Person, draw_person
+from hairnet_data.sources.drawn.views import Look, draw_look
 from hairnet_data.sources.scenes.scene import draw_scene
 
 
 def draw_portrait(
     rng: np.random.Generator,
     size: int = 256,
-    tone: str | None = None,
-    hair: str | None = None,
+    look: Look | None = None,
     background: Pixels | None = None,
 ) -> Portrait:
     """Draws a portrait and its mask from the same shapes.
@@ -34,15 +34,14 @@ def draw_portrait(
     Args:
         rng: where all random numbers come from.
         size: side of the picture in pixels, at least 32.
-        tone: step of the Monk Skin Tone scale, "1".."10"; None for any.
-        hair: how hair is worn, one of `KINDS`; None for any.
+        look: what it shall show; None for any.
         background: uint8 (size, size, 3) RGB to stand before; None draws a scene.
 
     Returns:
         Image uint8 (size, size, 3) RGB and mask uint8 (size, size) of class ids.
     """
-    any_tone, any_hair = first_traits(rng)
-    person = draw_person(rng, tone or any_tone, hair or any_hair)
+    any_look = draw_look(rng)
+    person = draw_person(rng, look or any_look)
     pose = stand(rng, person)
     light = draw_light(rng)
     canvas = paint_figure(rng, person, pose, light, size)
@@ -67,12 +66,24 @@ def _scene(rng: np.random.Generator, size: int) -> Pixels:
 
 def stand(rng: np.random.Generator, person: Person) -> Pose:
     """Where in the picture the head is, and how large."""
+    turn = turn_of(person.yaw, person.pitch, person.roll)
+    if person.frame == "close":
+        # Hair or face fills the picture: its middle shows any part of the head, or of the hair that hangs below it.
+        scale = float(np.exp(rng.uniform(np.log(8.5), np.log(16.0))))
+        low = 9.0 if person.hair in HANGING else 3.0
+        x, y = rng.normal(128, 4.0 * scale), 128 - rng.uniform(-5.0, low) * scale
+        return Pose(turn, (float(x), float(y)), scale)
+    if person.frame == "far":
+        scale = float(np.exp(rng.uniform(np.log(1.7), np.log(4.2))))
+        top = rng.uniform(0.0, 256 * 0.35)
+        return Pose(turn, (float(rng.uniform(45, 211)), float(top + 13 * scale)), scale)
     scale = float(np.clip(rng.normal(6.9, 0.45), 5.6, 8.2))
     spread = 6.0
     if rng.random() < 0.15:
         scale, spread = float(rng.uniform(4.8, 9.0)), 14.0
     x, y = rng.normal((128, 118), spread)
-    turn = turn_of(person.yaw, person.pitch, person.roll)
+    if abs(person.yaw) > 1.6 and person.hair in HANGING:
+        y -= rng.uniform(0, 45)  # photographs of long hair are centred on the hair
     to_face = turn @ np.array((0.0, 0.0, 4.0)) * scale  # photographs are centred on the face, not on the skull
     return Pose(turn, (float(x - 0.6 * to_face[0]), float(y)), scale)
 
@@ -85,8 +96,10 @@ def paint_figure(rng: np.random.Generator, person: Person, pose: Pose, light: Li
     view = look(surface(person), pose)
     body = draw_body(rng, person, pose)
     bundles = grow_hair(rng, person, pose, light, canvas)
-    if person.hat == "scarf":
-        extras.paint_veil(canvas, person, pose, body.at([(-11.0, 4.0), (11.0, 4.0)]), light)
+    away = bool(pose.turn[2, 2] < -0.1)  # the face looks away from the camera
+    shoulders = body.at([(-11.0, 4.0), (11.0, 4.0)])
+    if person.hat == "scarf" and not away:
+        extras.paint_veil(canvas, person, pose, shoulders, light)
     paint_bundles(rng, canvas, person, bundles, front=False)
     paint_neck(canvas, person, pose, body, view, light)
     paint_clothes(rng, canvas, person, body, light)
@@ -98,7 +111,7 @@ def paint_figure(rng: np.random.Generator, person: Person, pose: Pose, light: Li
     for side in bare:
         if extras.ear_faces_camera(pose, side):
             extras.paint_ear(canvas, person, pose, light, side)
-    if person.glasses != "none":
+    if person.glasses != "none" and not away:
         extras.paint_glasses(rng, canvas, person, pose)
     paint_bundles(rng, canvas, person, bundles, front=True)
     if bundles:
@@ -106,9 +119,11 @@ def paint_figure(rng: np.random.Generator, person: Person, pose: Pose, light: Li
         lit = np.asarray(bundles[0].hair.light[..., None] * level, np.float32)
         shaded(canvas, lit, np.asarray(canvas.part == HAIRS))
     _cast(canvas, light, pose)
+    if person.hat == "scarf" and away:
+        extras.paint_veil(canvas, person, pose, shoulders, light)
     if person.hat != "none":
         extras.paint_hat(rng, canvas, person, pose, light)
-    if person.hand:
+    if person.hand and not away and person.frame == "portrait":
         extras.paint_hand(rng, canvas, person, pose, light)
     return canvas
 
@@ -120,6 +135,8 @@ def _paint_head(rng: np.random.Generator, canvas: Canvas, person: Person, view: 
     left, top = round(view.left * step), round(view.top * step)
     wide, high = round(local.shape[1] * step), round(local.shape[0] * step)
     wide, high = min(wide, canvas.side - left), min(high, canvas.side - top)
+    if min(wide, high) < 1:
+        return  # the head lies beyond the picture
     full = (wide, high)
     factor, glint = on_skin(view.normal, light)
     skin = _wear(draw_face(rng, person), local, full)

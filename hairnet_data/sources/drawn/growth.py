@@ -46,7 +46,9 @@ def _headings(rng: np.random.Generator, style: Style, way: NDArray[np.float64], 
         aim = way.copy()
     elif style.long > 9:
         # Long hair leaves its parting sideways, so that it frames the face instead of covering it.
-        aim = np.stack([side * 1.1, 0.15 + zero, -0.3 - 0.5 * np.clip(z, 0, 1)], 1)
+        # From the back of the head it falls straight down, so that no nape is bared.
+        behind = np.clip(-z * 2.2, 0, 1)
+        aim = np.stack([side * (1.1 - 0.85 * behind), 0.15 + 0.85 * behind, -0.3 - 0.5 * np.clip(z, 0, 1)], 1)
     else:
         aim = np.stack([side * 0.9, 0.35 + zero, -0.45 + 0.15 * z], 1)
     if style.fringe and style.comb != "forward":
@@ -100,7 +102,18 @@ def grow(
         point = _rest(point + heading * step, shell, style, behind)
     hang = np.clip((curve[..., 1] + 1) / 13, 0, 1.3) ** 1.5
     curve[..., 0] += np.sign(curve[..., 0]) * hang * style.flare * layer[:, None]
-    return curve + _waves(rng, style, curve, long), layer
+    return clumped(rng, curve + _waves(rng, style, curve, long), style.locks, style.clump), layer
+
+
+def clumped(rng: np.random.Generator, curve: Curves, locks: int, pull: float) -> Curves:
+    """Draws strands (S, T, 3) towards `locks` of them, each to the nearest, by `pull` (0 to 1) at their tips."""
+    if not locks or pull <= 0 or len(curve) < 2:
+        return curve
+    leaders = rng.integers(0, len(curve), locks)
+    gap = curve[:, None, 1] - curve[leaders, 1][None]
+    nearest = leaders[(gap * gap).sum(-1).argmin(1)]
+    rise = np.clip(np.linspace(0, 1.6, curve.shape[1]), 0, 1)[None, :, None]
+    return np.asarray(curve + (curve[nearest] - curve) * (pull * rise))
 
 
 def _rest(

@@ -56,10 +56,12 @@ def paint_bundles(rng: np.random.Generator, canvas: Canvas, person: Person, bund
     """Paints the hair before or behind the head; what is behind lies in the shade of the head and is denser."""
     wider, dark, bright = (1.0, 0.72, 1.0) if front else (1.4, 0.52, 0.8)
     colours = (person.hair_colour, person.streaks)
+    near = person.frame == "close" or abs(person.yaw) > 1.0
+    copies = 2 + (near and front) * (2 + (person.frame == "close"))
     for bundle in bundles:
         if bundle.puffs:
             paint_mass(rng, canvas, bundle.hair, person.hair_colour, front)
             continue
         if bundle.locks:
             paint_locks(rng, canvas, bundle.hair, colours, bundle.wide * wider, front, bundle.every, dark)
-        paint_hairs(rng, canvas, bundle.hair, colours, front, bright, person.grey)
+        paint_hairs(rng, canvas, bundle.hair, colours, front, bright, person.grey, copies, 1.8 - 0.3 * near)

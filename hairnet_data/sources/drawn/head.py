@@ -181,7 +181,7 @@ def look(points: NDArray[np.float64], pose: Pose) -> View:
     if normal[_ROWS // 3, _COLUMNS // 2, 2] < 0:
         normal[2:] *= -1
     values = np.concatenate([pose.to_picture(points), normal @ pose.turn.T, points], -1).astype(np.float32)
-    dense = 3 if pose.scale < 6.5 else 4 if pose.scale < 8.3 else 5
+    dense = 3 if pose.scale < 6.5 else 4 if pose.scale < 8.3 else int(np.ceil(pose.scale * 0.52))
     values = np.roll(values[:, :-1], _COLUMNS // 2 - _facing_column(pose), 1)[:, _SEEN]
     size = (values.shape[1] * dense, values.shape[0] * dense)
     picture, turned, local = (cv2.resize(values[..., i : i + 3], size).reshape(-1, 3) for i in (0, 3, 6))
@@ -200,6 +200,9 @@ def look(points: NDArray[np.float64], pose: Pose) -> View:
     # Holes and a rim around the head take a neighbour's point, so that enlarging needs no care.
     spread = np.asarray(cv2.dilate(nearest, np.ones((9, 9), np.uint8)), np.float32)
     chosen = np.maximum(np.where(nearest < 0, spread, nearest), 0).astype(np.intp)
+    # Seen from behind, the neck begins where the skull ends: there is no chin to hide it.
+    nape = (local[chosen][..., 2] < -1.0) & (local[chosen][..., 1] > 5.4)
+    inside[nape] = 0
     normals = np.asarray(cv2.GaussianBlur(turned[chosen], (5, 5), 0.9), np.float32)
     normals /= np.sqrt((normals * normals).sum(-1, keepdims=True)) + np.float32(1e-6)
     return View(left, top, normals, np.asarray(local[chosen], np.float32), inside)

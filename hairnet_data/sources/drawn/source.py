@@ -11,9 +11,9 @@ import numpy as np
 from hairnet_data.core.errors import SourceError, UsageError
 from hairnet_data.sources.base import POOLS, Catalogue, Entry, Portrait
 from hairnet_data.sources.drawn.figure import draw_portrait
-from hairnet_data.sources.drawn.traits import first_traits
+from hairnet_data.sources.drawn.views import draw_look
 
-VERSION = 2
+VERSION = 3
 """Number of the drawing. Goes up whenever the same id is drawn differently, be it for a change here or in `scenes`."""
 
 _ID = re.compile(r"(train|validation|test)_(\d{5,})")
@@ -46,13 +46,12 @@ class Drawn:
         return {**self.counts, "size": self.size, "drawing": VERSION}
 
     def catalogue(self) -> Catalogue:
-        """Lists all portraits with the Monk step and the hair they will show; draws none."""
+        """Lists all portraits with what they will show (`Look`); draws none."""
         entries = []
         for pool, count in self.counts.items():
             for number in range(count):
                 name = f"{pool}_{number:05d}"
-                tone, hair = first_traits(self._rng(name))
-                entries.append(Entry(name, pool, name, {"tone": tone, "hair": hair}))
+                entries.append(Entry(name, pool, name, draw_look(self._rng(name)).traits()))
         return Catalogue(tuple(sorted(entries, key=lambda entry: entry.id)))
 
     def content(self, id: str) -> str:

@@ -29,12 +29,14 @@ class Hair:
     Attributes:
         flat: float64 (S, T, 2), canvas pixels.
         near: float64 (S, T), cm towards the camera.
+        lock: float64 (S,), 0 to 1, much the same for strands that lie side by side.
     """
 
     def __init__(self, curves: Curves, pose: Pose, light: Light, canvas: Canvas) -> None:
         projected = pose.to_picture(curves)
         self.flat = projected[..., :2] * canvas.scale
         self.near = projected[..., 2]
+        self.lock = _side_by_side(curves)
         self.unit = pose.scale * canvas.scale
         self.light = self._gather(curves @ pose.turn.T, pose, light, projected)
 
@@ -45,6 +47,7 @@ class Hair:
         facing = seen - CENTRE @ pose.turn.T
         facing /= np.linalg.norm(facing, axis=-1, keepdims=True) + 1e-6
         lit = 0.55 + 0.5 * np.clip(facing @ light.key, -0.6, 1)
+        lit = lit * np.linspace(0.86, 1.08, seen.shape[1])  # roots lie in the shade of what hangs over them
         half = light.key + np.array((0, 0, 1.0))
         half /= np.linalg.norm(half)
         across = np.sqrt(np.clip(1 - (along @ half) ** 2, 0, 1))
@@ -59,6 +62,13 @@ class Hair:
         both = np.stack([total, count], -1).reshape(_COARSE, _COARSE, 2).astype(np.float32)
         both = np.asarray(cv2.GaussianBlur(both, (7, 7), 1.3))
         return np.where(both[..., 1] > 1e-3, both[..., 0] / np.maximum(both[..., 1], 1e-3), 0.8).astype(np.float32)
+
+
+def _side_by_side(curves: Curves) -> NDArray[np.float64]:
+    """A value in 0..1 for each strand that wanders from lock to lock, the same for near ones."""
+    middle = curves[:, curves.shape[1] // 2]
+    ways = np.array([(2.1, 0.4, 1.3), (-1.2, 0.7, 2.3), (0.9, -0.3, -1.9), (3.7, 0.9, 2.9)])
+    return np.asarray(0.5 + 0.25 * np.sin(middle @ ways.T + (0.3, 1.7, 4.1, 2.2)) @ (0.8, 0.6, 0.7, 0.5))
 
 
 def _visible(hair: Hair, front: bool) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
@@ -126,8 +136,12 @@ def paint_hairs(
     bright: float,
     grey: float = 0.0,
     copies: int = 2,
+    spread: float = 1.8,
 ) -> None:
-    """Paints single hairs, darker ones first; `grey` is the share of grey ones."""
+    """Paints single hairs, darker ones first; `grey` is the share of grey ones.
+
+    Each strand is painted `copies` times side by side, `spread` times as far apart at the tip as at the root.
+    """
     chosen, points = _visible(hair, front)
     if not len(chosen):
         return
@@ -135,10 +149,13 @@ def paint_hairs(
     thick = max(1, round(canvas.scale / 2))
     for copy in range(copies):
         shift = rng.normal(0, 0.16 * hair.unit, (len(chosen), 1, 2)) * (1.0 if copy else 0.2)
-        flat = hair.flat[chosen] + shift * np.linspace(1, 1.8, hair.flat.shape[1])[None, :, None]
+        flat = hair.flat[chosen] + shift * np.linspace(1, spread, hair.flat.shape[1])[None, :, None]
         fixed = np.round(np.clip(flat, -4000, 4000)).astype(np.int32)
         fixed = fixed[np.arange(len(chosen))[:, None], points]
-        tone = rng.integers(0, _SHADES, len(chosen)) + _SHADES * (rng.random(len(chosen)) < grey)
+        # Locks differ more than the hairs within one.
+        mixed = 0.55 * hair.lock[chosen] + 0.45 * rng.random(len(chosen))
+        tone = np.clip(mixed * _SHADES, 0, _SHADES - 1).astype(np.intp)
+        tone = tone + _SHADES * (rng.random(len(chosen)) < grey)
         for shade in range(2 * _SHADES):
             members = fixed[tone == shade]
             if len(members):

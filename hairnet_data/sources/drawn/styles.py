@@ -27,6 +27,7 @@ class Style:
         cling: how closely strands follow the head, 0 free to 1 flat.
         flare: how far, in cm, hair that hangs down spreads sideways.
         fade: length of the hair at the sides against that on top.
+        locks: into how many locks strands gather, and `clump` how closely, 0 to 1 at their tips.
     """
 
     count: int = 520
@@ -45,6 +46,8 @@ class Style:
     cling: float = 0.0
     flare: float = 0.0
     fade: float = 1.0
+    locks: int = 0
+    clump: float = 0.0
 
 
 def style_of(rng: np.random.Generator, person: Person) -> Style:
@@ -78,6 +81,8 @@ def style_of(rng: np.random.Generator, person: Person) -> Style:
         lock=u(0.9, 1.6),
         fringe=bool(rng.random() < 0.3),
         flare=u(-0.5, 4.5),
+        locks=int(rng.integers(40, 120)),
+        clump=u(0.1, 0.75),
     )
     if person.hair == "short" and person.feminine > 0.5:
         # Short hair that is set: thick, lifted, waved.
@@ -101,13 +106,21 @@ def _special(rng: np.random.Generator, kind: str, short: Style, down: Style) -> 
     if kind == "wavy":
         wave = u(0.35, 0.8)
         return replace(
-            down, long=u(13, 30), wave=wave, wave_long=u(5, 9), volume=u(1.0, 3.8), points=26, frizz=u(0.3, 0.8)
+            down,
+            long=u(13, 30),
+            wave=wave,
+            wave_long=u(5, 9),
+            volume=u(1.0, 3.8),
+            points=26,
+            frizz=u(0.3, 0.8),
+            clump=u(0.6, 0.95),
         )
     if kind == "curly":
         curl, long = u(0.3, 0.6), u(7, 22)
         turn = curl * u(4.5, 7)
         points = int(np.clip(7 * long / turn, 18, 48))
         shape = replace(down, long=long, points=points, count=520, wave=curl, wave_long=turn, frizz=1.0)
+        shape = replace(shape, locks=int(rng.integers(110, 190)), clump=u(0.7, 0.97))
         return replace(shape, volume=u(1.2, 3.2), lift=0.4, heavy=u(0.2, 0.4), lock=u(0.7, 1.1), cling=0.3)
     if kind == "afro":
         return replace(

@@ -3,30 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from types import MappingProxyType
 
 import numpy as np
 
-from hairnet_data.sources.drawn.colours import TONES, Rgb, hair_colour, iris_colour, skin_colour, streak_colour
+from hairnet_data.sources.drawn.colours import Rgb, hair_colour, iris_colour, skin_colour, streak_colour
+from hairnet_data.sources.drawn.views import Look
 
-KINDS = MappingProxyType(
-    {
-        "bald": 0.05,
-        "shaved": 0.07,
-        "thinning": 0.10,
-        "short": 0.25,
-        "fringed": 0.10,
-        "bob": 0.09,
-        "long": 0.11,
-        "wavy": 0.08,
-        "curly": 0.06,
-        "afro": 0.04,
-        "bun": 0.03,
-        "ponytail": 0.03,
-        "braids": 0.02,
-    }
-)
-"""How hair is worn, and how often. Common ways are drawn often, but none is rare enough to be missed."""
+HANGING = frozenset(("bob", "long", "wavy", "curly", "ponytail", "braids"))
+"""Ways of wearing hair that reach below the chin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,31 +58,20 @@ class Person:
     hand: bool
     clothes: str
     hairline: float
+    frame: str
     yaw: float
     pitch: float
     roll: float
 
 
-def kind_weights() -> tuple[tuple[str, ...], np.ndarray]:
-    """The names in `KINDS` and their probabilities, float64 that sum to 1."""
-    weights = np.array(list(KINDS.values()))
-    return tuple(KINDS), weights / weights.sum()
-
-
-def first_traits(rng: np.random.Generator) -> tuple[str, str]:
-    """Draws the traits a catalogue names: the Monk step and the kind of hair. Takes two numbers from `rng`."""
-    kinds, weights = kind_weights()
-    tone = TONES[int(rng.random() * len(TONES))]
-    index = int(np.searchsorted(np.cumsum(weights), rng.random()))
-    return tone, kinds[min(index, len(kinds) - 1)]
-
-
-def _pose(rng: np.random.Generator) -> tuple[float, float, float]:
-    """Yaw, pitch, roll: mostly towards the camera, one in eight far turned up to a profile."""
-    yaw = rng.normal(0, 0.33)
-    if rng.random() < 0.13:
-        yaw = rng.choice((-1, 1)) * rng.uniform(0.7, 1.5)
-    return float(yaw), float(rng.normal(0.02, 0.13)), float(rng.normal(0, 0.10))
+def _pose(rng: np.random.Generator, look: Look) -> tuple[float, float]:
+    """Pitch and roll: mostly upright, at times bent far down or up; a bald crown is often seen from above."""
+    pitch = rng.normal(0.03, 0.13)
+    if rng.random() < 0.2:
+        pitch = rng.uniform(-0.45, 0.6)
+    if look.hair in ("thinning", "bald") and rng.random() < 0.35:
+        pitch = rng.uniform(0.4, 1.0)
+    return float(pitch), float(rng.normal(0, 0.10 if look.view == "front" else 0.14))
 
 
 def _pick(rng: np.random.Generator, weights: dict[str, float]) -> str:
@@ -106,22 +79,23 @@ def _pick(rng: np.random.Generator, weights: dict[str, float]) -> str:
     return list(weights)[int(rng.choice(len(shares), p=shares / shares.sum()))]
 
 
-def draw_person(rng: np.random.Generator, tone: str, hair: str) -> Person:
-    """Draws all remaining traits of a person of the given Monk step (`TONES`) and hair kind (`KINDS`)."""
+def draw_person(rng: np.random.Generator, look: Look) -> Person:
+    """Draws all traits of a person that their look leaves open."""
+    tone, hair = look.tone, look.hair
     old = float(np.clip(rng.beta(1.3, 1.6), 0, 1))
     young = float(rng.uniform(0.4, 1)) if rng.random() < 0.07 else 0.0
     old = 0.0 if young else old
     female = {"bob": 0.9, "long": 0.9, "wavy": 0.85, "bun": 0.95, "ponytail": 0.9, "braids": 0.85}
-    is_female = rng.random() < female.get(hair, 0.55 if hair in ("curly", "afro", "fringed") else 0.18)
+    scarf = look.headwear == "scarf"
+    is_female = scarf or rng.random() < female.get(hair, 0.55 if hair in ("curly", "afro", "fringed") else 0.18)
     feminine = float(np.clip(rng.normal(0.85 if is_female else 0.15, 0.12), 0, 1))
     if hair in ("bald", "thinning"):
         old, young = max(old, 0.35), 0.0
     colour, grey = hair_colour(rng, tone, old)
-    yaw, pitch, roll = _pose(rng)
+    pitch, roll = _pose(rng, look)
     n = rng.normal
     smile = float(np.clip(n(0.35, 0.4), -0.4, 1))
     beards = {"none": 0.45, "stubble": 0.25, "moustache": 0.10, "goatee": 0.06, "full": 0.14}
-    hats = {"none": 0.89, "cap": 0.05, "beanie": 0.03, "brim": 0.02, "scarf": 0.03 * (feminine > 0.6)}
     return Person(
         tone=tone,
         hair=hair,
@@ -157,11 +131,12 @@ def draw_person(rng: np.random.Generator, tone: str, hair: str) -> Person:
         beard_dense=float(rng.uniform(0.35, 1)),
         makeup=float(rng.uniform(0.2, 1)) if feminine > 0.6 and rng.random() < 0.6 else 0.0,
         glasses=_pick(rng, {"none": 0.78, "thin": 0.11, "thick": 0.07, "sun": 0.04}),
-        hat=_pick(rng, hats),
+        hat=look.headwear,
         hand=bool(rng.random() < 0.06),
         clothes=_clothes(rng, feminine),
         hairline=float(np.clip(n(0, 0.45) + 0.5 * old * (1 - feminine), -0.9, 1.6)),
-        yaw=yaw,
+        frame=look.frame,
+        yaw=look.yaw,
         pitch=pitch,
         roll=roll,
     )

@@ -7,6 +7,7 @@ import os
 import pickle
 import subprocess
 import sys
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -21,11 +22,15 @@ from hairnet_data.sources.drawn.figure import draw_portrait, paint_figure, stand
 from hairnet_data.sources.drawn.light import draw_light
 from hairnet_data.sources.drawn.photo import before, mask_of, shares
 from hairnet_data.sources.drawn.source import VERSION, Drawn
-from hairnet_data.sources.drawn.traits import KINDS, draw_person
+from hairnet_data.sources.drawn.traits import draw_person
+from hairnet_data.sources.drawn.views import FRAMES, HEADWEAR, KINDS, VIEWS, Look, draw_look
 
 
 def _rng(seed: int) -> np.random.Generator:
     return np.random.Generator(np.random.Philox(seed))
+
+
+FRONT = Look(tone="4", hair="short", headwear="none", view="front", frame="portrait", yaw=0.2)
 
 
 def _digest(portrait: Portrait) -> str:
@@ -129,18 +134,64 @@ def test_pictures_and_masks_have_the_size_asked_for(size: int) -> None:
     assert portrait.image.dtype == portrait.mask.dtype == np.uint8
 
 
-def test_every_portrait_shows_a_face_of_fair_size(portraits: list[Portrait]) -> None:
+def test_portraits_from_the_front_show_a_face_of_fair_size() -> None:
+    looks = [replace(draw_look(_rng(seed)), view="front", frame="portrait", yaw=0.1) for seed in range(30)]
+    drawn = [draw_portrait(_rng(seed), 128, look) for seed, look in enumerate(looks)]
+    for portrait in drawn:
+        assert 0.03 < _share(portrait, FACE) < 0.5
+    assert 0.12 < np.mean([_share(portrait, FACE) for portrait in drawn]) < 0.30
+    assert 0.04 < np.mean([_share(portrait, HAIR) for portrait in drawn]) < 0.20
+
+
+def test_every_portrait_shows_hair_or_skin(portraits: list[Portrait]) -> None:
     for portrait in portraits:
         assert set(np.unique(portrait.mask)) <= {BACKGROUND, HAIR, FACE}
-        assert 0.03 < _share(portrait, FACE) < 0.5
-        assert portrait.image.std() > 10
-    assert 0.12 < np.mean([_share(portrait, FACE) for portrait in portraits]) < 0.30
-    assert 0.04 < np.mean([_share(portrait, HAIR) for portrait in portraits]) < 0.20
+        assert _share(portrait, BACKGROUND) < 0.995
+        assert portrait.image.std() > 8
+
+
+def test_the_catalogue_spreads_views_over_the_circle() -> None:
+    entries = Drawn(train=3000).catalogue().entries
+    for name, values in (("view", VIEWS), ("frame", FRAMES), ("headwear", HEADWEAR), ("hair", KINDS)):
+        seen = [entry.traits[name] for entry in entries]
+        assert set(seen) == set(values)
+    views = [entry.traits["view"] for entry in entries]
+    assert 0.45 < views.count("front") / len(views) < 0.6
+    assert {entry.traits["yaw"] for entry in entries} == {str(yaw) for yaw in range(0, 181, 30)}
+    limits = {"front": (0, 60), "side": (60, 120), "back": (120, 180)}
+    for seed in range(300):
+        look = draw_look(_rng(seed))
+        low, high = np.radians(limits[look.view])
+        assert low <= abs(look.yaw) <= high
+
+
+def test_who_looks_away_shows_hair_instead_of_a_face() -> None:
+    def shares(yaw: float) -> tuple[float, float]:
+        look = replace(FRONT, hair="long", yaw=yaw, view="front" if yaw < 1 else "back")
+        drawn = [draw_portrait(_rng(seed), 96, look) for seed in range(8)]
+        return float(np.mean([_share(p, FACE) for p in drawn])), float(np.mean([_share(p, HAIR) for p in drawn]))
+
+    face, hair = shares(0.0)
+    no_face, back = shares(np.pi)
+    assert no_face < 0.02 < 0.1 < face
+    assert back > 1.5 * hair
+
+
+def test_frames_differ_in_the_size_of_the_head() -> None:
+    def seen(frame: str) -> float:
+        look = replace(FRONT, frame=frame)
+        return float(np.mean([1 - _share(draw_portrait(_rng(seed), 96, look), BACKGROUND) for seed in range(8)]))
+
+    far, portrait, close = (seen(frame) for frame in ("far", "portrait", "close"))
+    assert 0 < far < 0.6 * portrait
+    assert close > 1.4 * portrait
 
 
 def test_the_mask_changes_where_the_picture_does(portraits: list[Portrait]) -> None:
     at_edges, inside = [], []
-    for portrait in portraits[:30]:
+    for portrait in portraits:
+        if _share(portrait, FACE) < 0.03:
+            continue
         grey = cv2.cvtColor(portrait.image, cv2.COLOR_RGB2GRAY).astype(np.float32)
         slope = np.hypot(cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1))
         kernel = np.ones((3, 3), np.uint8)
@@ -151,11 +202,12 @@ def test_the_mask_changes_where_the_picture_does(portraits: list[Portrait]) -> N
     assert np.mean(at_edges) > 2.0 * np.mean(inside)
 
 
+@pytest.mark.parametrize(("view", "yaw"), [("front", 0.3), ("back", 2.9), ("side", -1.6)])
 @pytest.mark.parametrize("hair", sorted(KINDS))
-def test_a_picture_in_class_colours_is_the_mask(hair: str) -> None:
+def test_a_picture_in_class_colours_is_the_mask(hair: str, view: str, yaw: float) -> None:
     """Repaints the finished canvas in class colours and sends it through the picture's own pipeline."""
     rng, size = _rng(11), 128
-    person = draw_person(rng, "4", hair)
+    person = draw_person(rng, replace(FRONT, hair=hair, view=view, yaw=yaw))
     canvas = paint_figure(rng, person, stand(rng, person), draw_light(rng), size)
     hair_share, face_share, painted = shares(canvas, size)
     mask = mask_of(hair_share, face_share)
@@ -171,7 +223,9 @@ def test_a_picture_in_class_colours_is_the_mask(hair: str) -> None:
 
 
 def _mean_hair(kind: str, count: int = 6) -> float:
-    return float(np.mean([_share(draw_portrait(_rng(seed), 96, hair=kind), HAIR) for seed in range(count)]))
+    return float(
+        np.mean([_share(draw_portrait(_rng(seed), 96, replace(FRONT, hair=kind)), HAIR) for seed in range(count)])
+    )
 
 
 def test_hair_is_as_long_as_its_kind_says() -> None:
@@ -183,7 +237,7 @@ def test_hair_is_as_long_as_its_kind_says() -> None:
 
 def test_light_tones_are_lighter() -> None:
     def brightness(tone: str) -> float:
-        faces = (draw_portrait(_rng(seed), 96, tone=tone, hair="bald") for seed in range(6))
+        faces = (draw_portrait(_rng(seed), 96, replace(FRONT, tone=tone, hair="bald")) for seed in range(6))
         return float(np.mean([face.image[face.mask == FACE].mean() for face in faces]))
 
     light, middle, dark = brightness("1"), brightness("6"), brightness("10")
@@ -193,7 +247,7 @@ def test_light_tones_are_lighter() -> None:
 def test_a_background_can_be_given() -> None:
     green = np.zeros((128, 128, 3), np.uint8)
     green[..., 1] = 200
-    portrait = draw_portrait(_rng(2), 128, background=green)
+    portrait = draw_portrait(_rng(2), 128, FRONT, background=green)
     corner = portrait.image[20:30, 6:16].reshape(-1, 3).mean(0)
     assert corner[1] > corner[0] + 60
     assert corner[1] > corner[2] + 60

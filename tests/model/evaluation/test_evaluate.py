@@ -183,7 +183,7 @@ def test_drawn_portraits_by_tone_and_hair(dataset: Dataset, read: Any, oracle: A
         return oracle(images) * np.array([image.tobytes() not in bald for image in images], np.uint8)[:, None, None]
 
     splits = evaluate(stub(blind), dataset, ["test", "test_rotated"]).splits
-    assert list(splits["test"].traits) == ["hair", "tone"]
+    assert list(splits["test"].traits) == ["frame", "hair", "headwear", "tone", "view", "yaw"]
     for name, values in splits["test"].traits.items():
         expected = [json.loads(part.recipe[0])["traits"][name] for part in read["test"]]
         assert {value: scores.pictures for value, scores in values.items()} == {v: expected.count(v) for v in expected}
