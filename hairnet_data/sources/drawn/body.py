@@ -57,7 +57,7 @@ def draw_body(rng: np.random.Generator, person: Person, pose: Pose) -> Body:
     lean = float(np.clip(rng.normal(0, 0.05) + person.roll * 0.3, -0.25, 0.25))
     drop = 8.6 - 1.2 * person.young + rng.normal(0, 0.5)
     x = root[0] - np.sin(person.roll) * 3 * pose.scale + rng.normal(0, 0.6) * pose.scale
-    build = float(np.clip(rng.normal(1.0, 0.09) - 0.09 * person.feminine - 0.15 * person.young, 0.7, 1.3))
+    build = float(np.clip(rng.normal(1.0, 0.09) - 0.09 * person.feminine - 0.28 * person.young, 0.6, 1.3))
     turn = person.yaw * 0.45
     if abs(person.yaw) > np.radians(60):  # the head turns about so far against the shoulders
         turn = person.yaw - np.sign(person.yaw) * rng.uniform(0.0, 1.0)
@@ -87,7 +87,7 @@ def paint_neck(canvas: Canvas, person: Person, pose: Pose, body: Body, view: Vie
     shadow = np.asarray(cv2.resize(head, (small, small)), np.uint8)
     shadow = np.roll(shadow, (int(4.0 * pose.scale / step), int(-2.4 * light.key[0] * pose.scale / step)), (0, 1))
     shadow = np.asarray(cv2.GaussianBlur(shadow, (13, 13), 2.2), np.uint8)
-    depth = 0.5 if pose.turn[2, 2] > 0 else 0.2  # the chin casts a deeper shadow than the nape
+    depth = float(np.interp(pose.turn[2, 2], (-0.2, 0.7), (0.15, 0.5)))  # the chin casts a deeper shadow than the nape
     dark = (1 - depth * (shadow.astype(np.float32) / 255))[..., None]
     tint = np.array((0.0, 0.03, 0.05), np.float32)
     shaded(canvas, np.asarray(dark * row[None] * (1 - tint * (1 - row[None])), np.float32), canvas.part == SKIN)
@@ -120,13 +120,13 @@ def paint_clothes(rng: np.random.Generator, canvas: Canvas, person: Person, body
     squash = np.sqrt(np.cos(body.turn) ** 2 + (0.5 * np.sin(body.turn)) ** 2) if abs(body.turn) > 0.5 else 1.0
     wide, slope = 21.5 * body.build * squash, rng.uniform(4.0, 7.5)
     shift = np.sin(body.turn) * 3.0
-    back = np.cos(body.turn) < -0.2
+    back = np.cos(body.turn) < 0.25
     deep = {"vneck": rng.uniform(6, 11), "tee": rng.uniform(4.0, 6.5), "suit": 13.0, "shirt": 8.0}
     high = {"turtleneck": -6.0, "tee": -2.6, "vneck": -2.6, "jumper": -3.4}
     collar = _Collar(neck, shift, high.get(person.clothes, -4.2), deep.get(person.clothes, 4.0))
     if back:
-        collar = replace(collar, high=collar.high - 1.5, deep=float(rng.uniform(0.5, 2.5)))
-    neckline = _neckline(collar, "jumper" if back else person.clothes)
+        collar = replace(collar, high=max(collar.high - 1.0, -5.0), deep=float(rng.uniform(-0.6, 1.2)))
+    neckline = _nape_line(collar) if back else _neckline(collar, person.clothes)
     outline = np.concatenate([neckline, *_shoulders(collar, wide, slope)])
     if back and person.clothes in ("suit", "shirt"):
         band = neckline - (0, rng.uniform(0.8, 2.2))
@@ -163,10 +163,16 @@ def _neckline(collar: _Collar, clothes: str) -> Points:
     return np.array(edge) if clothes == "suit" else smooth_curve(np.array(edge), 5, False)
 
 
+def _nape_line(collar: _Collar) -> Points:
+    """The upper edge of clothes seen from behind, from left to right, (N, 2) in cm."""
+    side, low = collar.neck + 0.5, collar.high + 1.2
+    return smooth_curve(np.array([(-side, low), (0.0, collar.high + collar.deep), (side, low)]), 6, False)
+
+
 def _shoulders(collar: _Collar, wide: float, slope: float) -> tuple[Points, Points]:
     """Right shoulder and side from the neck down, left side and shoulder from below up to the neck, (N, 2) in cm."""
     shift = collar.shift
-    wide = max(wide, (collar.neck + 4.2) / 0.55)  # seen from its side, a body is hardly broader than its collar
+    wide = max(wide, (collar.neck + 3.4 + abs(shift)) / 0.55)  # at least as broad as its collar, also from its side
     right = [(collar.neck + 2.6, max(collar.high, -3.6) + 1.6), (wide * 0.55 + shift, slope * 0.75 - 3.0)]
     right += [(wide * 0.9 + shift, slope - 1.5), (wide * 1.08 + shift, slope + 4), (wide * 1.2 + shift, 48.0)]
     right += [(wide * 1.15 + shift, 150.0)]

@@ -143,28 +143,19 @@ def _hull(points: Points) -> Points:
 
 
 def _hat_colour(person: Person) -> Points:
-    """The colour of a hat or scarf, float64 (3,): follows from the person, as its parts are painted apart."""
+    """The colour of a hat, float64 (3,): follows from the person, as its parts are painted apart."""
     colours = (28, 30, 38), (150, 30, 36), (228, 226, 220), (36, 60, 120), (120, 100, 70), (60, 90, 60), (90, 40, 80)
     index = int(person.width * 1e6) % len(colours)
     return np.asarray(colours[index], float) * (0.8 + 0.3 * (person.length * 1e4 % 1))
 
 
-def paint_veil(canvas: Canvas, person: Person, pose: Pose, shoulders: Points, light: Light) -> None:
-    """Paints the back of a headscarf, which falls on the shoulders: two points (2, 2) in picture pixels."""
-    around = np.linspace(0, 2 * np.pi, 30)
-    rings = [_rim(person, 1.3, height, 0.25, around) for height in (-9.0, -6.0, -2.0, 2.0, 5.0)]
-    projected = pose.to_picture(np.concatenate(rings) - (0, 0, 1.0))[:, :2]
-    outline = _hull(np.concatenate([projected, shoulders]) * canvas.scale)
-    canvas.polygon(outline, _hat_colour(person) * (light.sky + light.colour * light.power * 0.3), HAT)
-
-
 def paint_hat(rng: np.random.Generator, canvas: Canvas, person: Person, pose: Pose, light: Light) -> None:
-    """Paints a cap, a woollen hat, a hat with a brim or the front of a headscarf over the hair."""
+    """Paints a cap, a woollen hat or a hat with a brim over the hair."""
     colour = _hat_colour(person)
     level = light.sky + light.colour * light.power * 0.6
-    tall = {"cap": 1.1, "beanie": 1.2, "brim": 1.4, "scarf": 1.2}[person.hat]
-    brim = {"cap": -3.0, "beanie": -1.6, "brim": -3.6, "scarf": -4.6}[person.hat]
-    tilt = {"cap": 0.12, "beanie": 0.22, "brim": -0.06, "scarf": 0.12}[person.hat]
+    tall = {"cap": 1.1, "beanie": 1.2, "brim": 1.4}[person.hat]
+    brim = {"cap": -3.0, "beanie": -1.6, "brim": -3.6}[person.hat]
+    tilt = {"cap": 0.12, "beanie": 0.22, "brim": -0.06}[person.hat]
     dome = _outline(_dome(person, tall, brim, tilt), pose, canvas)
     if person.hat == "cap" and pose.turn[2, 2] < 0.3:  # the visor points away
         _paint_visor(rng, canvas, person, pose, (tall, brim, tilt), colour * level * 0.72)
@@ -179,13 +170,6 @@ def paint_hat(rng: np.random.Generator, canvas: Canvas, person: Person, pose: Po
         canvas.polygon(_outline(_dome(person, tall, brim - 0.4, tilt), pose, canvas), colour * level, HAT)
     elif person.hat == "cap" and pose.turn[2, 2] >= 0.3:
         _paint_visor(rng, canvas, person, pose, (tall, brim, tilt), colour * level * 0.72)
-    elif person.hat == "scarf":
-        for side in (-1, 1):
-            bow = side * np.linspace(1.15, 2.9, 12)
-            rings = [_rim(person, tall, height, tilt, bow) for height in (-5.5, -3.0, -1.0, 1.0, 3.5)]
-            flap = _outline(np.concatenate(rings), pose, canvas)
-            if len(flap) > 2:
-                canvas.polygon(flap, colour * level * 0.9, HAT)
     _shade_hat(canvas, dome, light)
 
 

@@ -20,6 +20,7 @@ from hairnet_data.sources.drawn.scalp import depth_inside
 from hairnet_data.sources.drawn.sheet import DOT, ORIGIN
 from hairnet_data.sources.drawn.traits import HANGING, Person, draw_person
 from hairnet_data.sources.drawn.views import Look, draw_look
+from hairnet_data.sources.drawn.wraps import WRAPS, paint_wrap
 from hairnet_data.sources.scenes.scene import draw_scene
 
 
@@ -97,13 +98,10 @@ def paint_figure(rng: np.random.Generator, person: Person, pose: Pose, light: Li
     body = draw_body(rng, person, pose)
     bundles = grow_hair(rng, person, pose, light, canvas)
     away = bool(pose.turn[2, 2] < -0.1)  # the face looks away from the camera
-    shoulders = body.at([(-11.0, 4.0), (11.0, 4.0)])
-    if person.hat == "scarf" and not away:
-        extras.paint_veil(canvas, person, pose, shoulders, light)
     paint_bundles(rng, canvas, person, bundles, front=False)
     paint_neck(canvas, person, pose, body, view, light)
     paint_clothes(rng, canvas, person, body, light)
-    bare = (-1, 1) if person.hat != "scarf" else ()
+    bare = (-1, 1) if person.hat != "hijab" else ()
     for side in bare:
         if not extras.ear_faces_camera(pose, side):
             extras.paint_ear(canvas, person, pose, light, side)
@@ -119,9 +117,9 @@ def paint_figure(rng: np.random.Generator, person: Person, pose: Pose, light: Li
         lit = np.asarray(bundles[0].hair.light[..., None] * level, np.float32)
         shaded(canvas, lit, np.asarray(canvas.part == HAIRS))
     _cast(canvas, light, pose)
-    if person.hat == "scarf" and away:
-        extras.paint_veil(canvas, person, pose, shoulders, light)
-    if person.hat != "none":
+    if person.hat in WRAPS:
+        paint_wrap(rng, canvas, person, pose, body, light)
+    elif person.hat != "none":
         extras.paint_hat(rng, canvas, person, pose, light)
     if person.hand and not away and person.frame == "portrait":
         extras.paint_hand(rng, canvas, person, pose, light)
@@ -196,7 +194,10 @@ def _scalp(rng: np.random.Generator, skin: Bytes, person: Person, local: Floats,
     # Where hair is thin, skin shows between the hairs: a dither of both.
     bound = rng.random(cover.shape, dtype=np.float32) * np.float32(0.95) if person.hair == "thinning" else 0.5
     ground = np.empty_like(skin)
-    ground[:] = np.round([*(0.6 * np.asarray(person.hair_colour)), HAIRS]).astype(np.uint8)
+    tone = 0.6 * np.asarray(person.hair_colour)
+    if person.hair == "cornrows":  # the scalp shows between the rows, and is what people call hair there
+        tone = 0.5 * tone + 0.4 * np.asarray(person.skin)
+    ground[:] = np.round([*tone, HAIRS]).astype(np.uint8)
     cv2.copyTo(ground, (cover > bound).view(np.uint8), skin)
 
 

@@ -9,6 +9,9 @@ from hairnet_data.sources.drawn.scalp import CENTRE, depth_inside, radii
 from hairnet_data.sources.drawn.styles import Style
 from hairnet_data.sources.drawn.traits import Person
 
+_KNOT = {"bun": (0.0, 1.1), "updo": (-0.35, 0.35), "ponytail": (0.1, 0.7), "plait": (-0.5, 0.4)}
+"""How high above the middle of the back of the head hair is tied, radians."""
+
 _GATHERED, _GATHERED_POINTS = 160, 14
 """Strands of a bun or a ponytail, and points of each."""
 
@@ -171,7 +174,7 @@ def tie(
     half = radii(person)
     way = roots(rng, person, style.count)
     layer = rng.random(len(way)) ** 0.7
-    up = rng.uniform(0.0, 1.1) if person.hair == "bun" else rng.uniform(0.1, 0.7)
+    up = rng.uniform(*_KNOT[person.hair])
     knot = np.array((rng.normal(0, 0.1), -np.sin(up) + 0.1, -np.cos(up)))
     knot /= np.linalg.norm(knot)
     share = np.linspace(0, 1, style.points)[None, :, None] ** 0.9
@@ -195,12 +198,14 @@ def _gathered(
     out: NDArray[np.float64],
 ) -> Curves:
     """The strands of a bun or of a ponytail that starts at `middle` and points to `out`, a unit vector."""
-    return _bun(rng, middle, out) if person.hair == "bun" else _tail(rng, middle, down, out)
+    if person.hair in ("bun", "updo"):
+        size = rng.uniform(2.0, 3.4) if person.hair == "bun" else rng.uniform(3.2, 4.8)
+        return clumped(rng, _bun(rng, middle, out, size), int(rng.integers(9, 22)), float(rng.uniform(0.4, 0.9)))
+    return _tail(rng, middle, down, out)
 
 
-def _bun(rng: np.random.Generator, middle: NDArray[np.float64], out: NDArray[np.float64]) -> Curves:
-    """Loops around a ball."""
-    size = rng.uniform(2.0, 3.4)
+def _bun(rng: np.random.Generator, middle: NDArray[np.float64], out: NDArray[np.float64], size: float) -> Curves:
+    """Loops around a ball of radius `size`, cm."""
     axis = rng.standard_normal((_GATHERED, 3)) * 0.5 + out
     axis /= np.linalg.norm(axis, axis=1, keepdims=True)
     first = np.cross(axis, rng.standard_normal((_GATHERED, 3)))

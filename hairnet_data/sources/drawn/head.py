@@ -202,7 +202,8 @@ def look(points: NDArray[np.float64], pose: Pose) -> View:
     chosen = np.maximum(np.where(nearest < 0, spread, nearest), 0).astype(np.intp)
     # Seen from behind, the neck begins where the skull ends: there is no chin to hide it.
     nape = (local[chosen][..., 2] < -1.0) & (local[chosen][..., 1] > 5.4)
-    inside[nape] = 0
+    if pose.turn[2, 2] < -0.2:
+        inside[nape] = 0
     normals = np.asarray(cv2.GaussianBlur(turned[chosen], (5, 5), 0.9), np.float32)
     normals /= np.sqrt((normals * normals).sum(-1, keepdims=True)) + np.float32(1e-6)
     return View(left, top, normals, np.asarray(local[chosen], np.float32), inside)

@@ -71,7 +71,7 @@ def _side_by_side(curves: Curves) -> NDArray[np.float64]:
     return np.asarray(0.5 + 0.25 * np.sin(middle @ ways.T + (0.3, 1.7, 4.1, 2.2)) @ (0.8, 0.6, 0.7, 0.5))
 
 
-def _visible(hair: Hair, front: bool) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def visible(hair: Hair, front: bool) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Which strands show before (or behind) the middle of the head, and which of their points to draw.
 
     Returns:
@@ -109,7 +109,7 @@ def paint_locks(
         every: one lock for so many strands.
         dark: brightness of the locks against `colours`.
     """
-    chosen, points = _visible(hair, front)
+    chosen, points = visible(hair, front)
     chosen, points = chosen[::every], points[::every]
     along = np.gradient(hair.flat[chosen], axis=1)
     across = np.stack([-along[..., 1], along[..., 0]], -1)
@@ -142,7 +142,7 @@ def paint_hairs(
 
     Each strand is painted `copies` times side by side, `spread` times as far apart at the tip as at the root.
     """
-    chosen, points = _visible(hair, front)
+    chosen, points = visible(hair, front)
     if not len(chosen):
         return
     dull, light = (np.asarray(colour) for colour in colours)
@@ -172,7 +172,8 @@ def paint_mass(rng: np.random.Generator, canvas: Canvas, hair: Hair, colour: Rgb
     for at in (2, 5, 8):
         near = hair.near[:, at] > _BORDER
         spots = hair.flat[high & (near if front else ~near), at]
-        sizes = np.round(hair.unit * rng.uniform(1.0, 1.9, len(spots))).astype(int)
+        # Puffs near the tips are small, or they would stand out of the curls like bubbles.
+        sizes = np.round(hair.unit * rng.uniform(0.9, 1.8, len(spots)) * (1.1 - 0.09 * at)).astype(int)
         for (x, y), size, tone in zip(
             np.round(spots).astype(int).tolist(), sizes.tolist(), rng.uniform(0.5, 0.75, len(spots)), strict=True
         ):

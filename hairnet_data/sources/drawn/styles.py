@@ -135,10 +135,39 @@ def _special(rng: np.random.Generator, kind: str, short: Style, down: Style) -> 
             fade=1.0,
             cling=0.0,
         )
-    if kind in ("bun", "ponytail"):
+    if kind in ("coils", "undercut", "wet", "dreadlocks"):
+        return _bold(rng, kind, short, down)
+    if kind in ("bun", "updo", "ponytail", "plait"):
         fringe = bool(rng.random() < 0.25)
         return replace(short, comb="knot", points=14, volume=u(0.15, 0.8), count=480, fringe=fringe, wave=0.04)
     if kind == "braids":
         shape = replace(down, flare=0.0, count=130, points=26, long=u(16, 32), volume=u(0.4, 1.2), wave=0.1, lock=1.0)
         return replace(shape, uneven=0.1, fringe=False, cling=0.6)
     return short if kind == "short" else down
+
+
+def _bold(rng: np.random.Generator, kind: str, short: Style, down: Style) -> Style:
+    """Springs that stand off the head, bare sides under a long top, wet hair, or matted locks."""
+    u = rng.uniform
+    if kind == "coils":
+        turn, long = u(1.5, 2.6), u(6, 15)
+        shape = replace(
+            down, long=long, points=int(np.clip(7 * long / turn, 24, 50)), wave=u(0.25, 0.45), wave_long=turn
+        )
+        shape = replace(
+            shape, volume=u(2.5, 5.5), lift=u(0.5, 0.8), heavy=u(0.12, 0.3), lock=0.6, cling=0.15, flare=0.0
+        )
+        return replace(shape, frizz=1.5, locks=int(rng.integers(170, 260)), clump=u(0.85, 1.0))
+    if kind == "undercut":
+        comb = ("back", "side", "forward")[int(rng.integers(3))]
+        return replace(
+            short, long=u(5, 11), fade=u(0.03, 0.1), comb=comb, lift=u(0.2, 0.6), volume=u(0.8, 2.4), count=620
+        )
+    if kind == "wet":
+        base = short if rng.random() < 0.35 else down
+        shape = replace(base, cling=0.97, lift=0.05, volume=u(0.15, 0.5), heavy=0.6, wave=u(0.05, 0.25), flare=-0.5)
+        return replace(shape, fringe=False, frizz=0.1, locks=int(rng.integers(30, 70)), clump=u(0.85, 0.98))
+    shape = replace(
+        down, count=int(rng.integers(90, 150)), points=24, long=u(9, 34), volume=u(0.8, 2.5), lift=u(0.2, 0.5)
+    )
+    return replace(shape, uneven=0.2, fringe=False, wave=u(0.1, 0.4), wave_long=u(6, 12), frizz=1.2, clump=0.0)

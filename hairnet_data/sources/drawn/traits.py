@@ -9,7 +9,7 @@ import numpy as np
 from hairnet_data.sources.drawn.colours import Rgb, hair_colour, iris_colour, skin_colour, streak_colour
 from hairnet_data.sources.drawn.views import Look
 
-HANGING = frozenset(("bob", "long", "wavy", "curly", "ponytail", "braids"))
+HANGING = frozenset(("bob", "long", "wavy", "curly", "ponytail", "plait", "braids", "dreadlocks", "wet"))
 """Ways of wearing hair that reach below the chin."""
 
 
@@ -83,11 +83,14 @@ def draw_person(rng: np.random.Generator, look: Look) -> Person:
     """Draws all traits of a person that their look leaves open."""
     tone, hair = look.tone, look.hair
     old = float(np.clip(rng.beta(1.3, 1.6), 0, 1))
-    young = float(rng.uniform(0.4, 1)) if rng.random() < 0.07 else 0.0
+    young = float(rng.uniform(0.4, 1)) if rng.random() < 0.11 else 0.0
     old = 0.0 if young else old
-    female = {"bob": 0.9, "long": 0.9, "wavy": 0.85, "bun": 0.95, "ponytail": 0.9, "braids": 0.85}
-    scarf = look.headwear == "scarf"
-    is_female = scarf or rng.random() < female.get(hair, 0.55 if hair in ("curly", "afro", "fringed") else 0.18)
+    female = {"bob": 0.9, "long": 0.9, "wavy": 0.85, "bun": 0.95, "ponytail": 0.9, "braids": 0.85, "plait": 0.95}
+    female |= {"updo": 1.0, "dreadlocks": 0.4, "cornrows": 0.5, "wet": 0.7, "undercut": 0.2}
+    hijab = look.headwear == "hijab"
+    is_female = hijab or rng.random() < female.get(
+        hair, 0.55 if hair in ("curly", "coils", "afro", "fringed") else 0.18
+    )
     feminine = float(np.clip(rng.normal(0.85 if is_female else 0.15, 0.12), 0, 1))
     if hair in ("bald", "thinning"):
         old, young = max(old, 0.35), 0.0
@@ -107,17 +110,17 @@ def draw_person(rng: np.random.Generator, look: Look) -> Person:
         old=old,
         feminine=feminine,
         width=float(np.clip(n(1.0, 0.05) - 0.04 * feminine, 0.88, 1.14)),
-        length=float(np.clip(n(1.0, 0.04) - 0.08 * young, 0.85, 1.1)),
+        length=float(np.clip(n(1.0, 0.04) - 0.13 * young, 0.82, 1.1)),
         jaw=float(np.clip(n(1.0, 0.07) - 0.1 * feminine, 0.78, 1.2)),
         chin=float(n(0, 0.35) - 0.8 * young),
         cheeks=float(np.clip(n(0.3, 0.35) + 0.5 * young, -0.3, 1.2)),
-        forehead=float(np.clip(n(0, 0.5) + 0.9 * young, -1, 1.6)),
+        forehead=float(np.clip(n(0, 0.5) + 1.3 * young, -1, 2.0)),
         nose_long=float(np.clip(n(1.0, 0.1) - 0.2 * young, 0.7, 1.3)),
         nose_wide=float(np.clip(n(1.0, 0.14) - 0.1 * feminine + 0.03 * (int(tone) - 5), 0.7, 1.5)),
         nose_out=float(np.clip(n(1.0, 0.16) - 0.1 * feminine - 0.3 * young, 0.5, 1.5)),
         eye_apart=float(np.clip(n(3.15, 0.13), 2.8, 3.5)),
         eye_wide=float(np.clip(n(1.5, 0.09) + 0.08 * feminine, 1.25, 1.8)),
-        eye_open=float(np.clip(n(0.52, 0.10) + 0.06 * feminine + 0.12 * young - 0.12 * smile, 0.06, 0.85)),
+        eye_open=float(np.clip(n(0.52, 0.10) + 0.06 * feminine + 0.16 * young - 0.12 * smile, 0.06, 0.85)),
         eye_tilt=float(n(0.06, 0.06)),
         iris=iris_colour(rng, tone),
         brow_thick=float(np.clip(n(0.42, 0.12) - 0.12 * feminine, 0.15, 0.75)),

@@ -11,19 +11,26 @@ from hairnet_data.sources.drawn.colours import TONES
 
 KINDS = MappingProxyType(
     {
-        "bald": 0.04,
-        "shaved": 0.05,
-        "thinning": 0.08,
-        "short": 0.20,
-        "fringed": 0.08,
-        "bob": 0.08,
-        "long": 0.12,
-        "wavy": 0.09,
-        "curly": 0.07,
-        "afro": 0.05,
-        "bun": 0.04,
-        "ponytail": 0.04,
-        "braids": 0.03,
+        "bald": 0.035,
+        "shaved": 0.045,
+        "thinning": 0.07,
+        "short": 0.155,
+        "fringed": 0.065,
+        "bob": 0.075,
+        "long": 0.11,
+        "wavy": 0.08,
+        "curly": 0.06,
+        "coils": 0.035,
+        "afro": 0.04,
+        "bun": 0.03,
+        "updo": 0.03,
+        "ponytail": 0.03,
+        "plait": 0.03,
+        "braids": 0.025,
+        "cornrows": 0.02,
+        "dreadlocks": 0.03,
+        "undercut": 0.025,
+        "wet": 0.035,
     }
 )
 """How hair is worn, and how often. Common ways are drawn often, but none is rare enough to be missed."""
@@ -42,8 +49,14 @@ _FRAMES = MappingProxyType(
 FRAMES = ("portrait", "close", "far")
 """Portrait: head and shoulders; close: hair or face beyond the edges of the picture; far: the upper body."""
 
-HEADWEAR = MappingProxyType({"none": 0.88, "cap": 0.05, "beanie": 0.03, "brim": 0.02, "scarf": 0.02})
+HEADWEAR = MappingProxyType(
+    {"none": 0.83, "cap": 0.045, "beanie": 0.03, "brim": 0.02, "hijab": 0.035, "hood": 0.02, "helmet": 0.02}
+)
 """What is worn on the head, and how often; it belongs to the background."""
+
+
+COVERING = frozenset(("hijab",))
+"""Headwear that leaves no hair to be seen."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -203,11 +203,13 @@ def test_the_mask_changes_where_the_picture_does(portraits: list[Portrait]) -> N
 
 
 @pytest.mark.parametrize(("view", "yaw"), [("front", 0.3), ("back", 2.9), ("side", -1.6)])
-@pytest.mark.parametrize("hair", sorted(KINDS))
-def test_a_picture_in_class_colours_is_the_mask(hair: str, view: str, yaw: float) -> None:
+@pytest.mark.parametrize(
+    ("hair", "hat"), [(kind, "none") for kind in sorted(KINDS)] + [("long", kind) for kind in sorted(HEADWEAR)]
+)
+def test_a_picture_in_class_colours_is_the_mask(hair: str, hat: str, view: str, yaw: float) -> None:
     """Repaints the finished canvas in class colours and sends it through the picture's own pipeline."""
     rng, size = _rng(11), 128
-    person = draw_person(rng, replace(FRONT, hair=hair, view=view, yaw=yaw))
+    person = draw_person(rng, replace(FRONT, hair=hair, headwear=hat, view=view, yaw=yaw))
     canvas = paint_figure(rng, person, stand(rng, person), draw_light(rng), size)
     hair_share, face_share, painted = shares(canvas, size)
     mask = mask_of(hair_share, face_share)
@@ -233,6 +235,23 @@ def test_hair_is_as_long_as_its_kind_says() -> None:
     assert bald < 0.02  # a bald man may have a beard, which is hair
     assert 0.01 < shaved < long
     assert short < bob < long
+
+
+@pytest.mark.parametrize("kind", ["hijab", "hood", "helmet"])
+def test_what_is_worn_round_the_head_is_background(kind: str) -> None:
+    def mean(headwear: str, yaw: float, label: int) -> float:
+        look = replace(FRONT, hair="short", headwear=headwear, yaw=yaw, view="front" if yaw < 1 else "back")
+        return float(np.mean([_share(draw_portrait(_rng(seed), 96, look), label) for seed in range(8)]))
+
+    assert 0.04 < mean(kind, 0.0, FACE) < mean("none", 0.0, FACE)
+    assert mean(kind, 0.0, HAIR) < 0.6 * mean("none", 0.0, HAIR)
+    assert mean(kind, 3.1, HAIR) < 0.4 * mean("none", 3.1, HAIR)
+
+
+def test_a_hijab_leaves_no_hair_to_be_seen() -> None:
+    for seed in range(8):
+        look = replace(FRONT, hair="long", headwear="hijab", yaw=0.4 * seed, view="back" if seed > 4 else "front")
+        assert _share(draw_portrait(_rng(seed), 96, look), HAIR) < 0.002
 
 
 def test_light_tones_are_lighter() -> None:
