@@ -26,22 +26,22 @@ scenes=$(build drawn --name scenes --train-examples 12000 --negative-rate 1 --ev
 nobody=$(build lfw_parts --source-dir "$lfw" --negatives "$walls" --name nobody --train-examples 12000 \
   --negative-rate 1 --eval-examples 1)
 
-train() { # RUN DATASET...: a dataset that is given several times has several shares
+train() { # RUN DATASET[=SHARE]...
   run=$folder/$1; shift
   hairnet-model train --cover 0.2 "$@" --out "$run" $([ -d "$run" ] && echo --resume)
 }
 
-train first $small $small $small $small $drawn_small $scenes_small --steps 8000 --validate-every 1000
-train second $wide $wide $wide $wide $own $own $own $drawn_wide $scenes --init "$folder/first" \
+train first $small=4 $drawn_small $scenes_small --steps 8000 --validate-every 1000
+train second $wide=4 $own=3 $drawn_wide $scenes --init "$folder/first" \
   --learning-rate 0.0015 --steps 9000 --validate-every 500
-train third $own $own $own $own $wide $wide $wide $drawn_wide $scenes $nobody --init "$folder/second" \
+train third $own=4 $wide=3 $drawn_wide $scenes $nobody --init "$folder/second" \
   --learning-rate 0.001 --steps 8000 --validate-every 500 --seed 1
-train fourth $own $own $own $own $wide $wide $wide $drawn_wide $scenes $nobody --init "$folder/third" \
+train fourth $own=4 $wide=3 $drawn_wide $scenes $nobody --init "$folder/third" \
   --learning-rate 0.0008 --steps 4000 --validate-every 500 --seed 2
 # Portraits of the train list score no better than those of the test list: more and closer views of each do not overfit.
-train fifth $near $near $near $hidden $hidden $hidden $hidden $wide $wide $own $own $drawn_wide $scenes $nobody \
+train fifth $near=3 $hidden=4 $wide=2 $own=2 $drawn_wide $scenes $nobody \
   --init "$folder/fourth" --cover 0.1 --learning-rate 0.0012 --steps 16000 --validate-every 1000 --seed 3
 # The end of the fifth predicts more hair on walls than its middle did: twice the negatives, a low learning rate.
-train sixth $nobody $nobody $nobody $nobody $scenes $near $near $hidden $hidden $hidden $wide $wide $own $own \
+train sixth $nobody=4 $scenes $near=2 $hidden=3 $wide=2 $own=2 \
   --init "$folder/fifth" --cover 0.1 --learning-rate 0.0005 --steps 3000 --validate-every 500 --seed 4
 echo "$folder/sixth/best.keras"

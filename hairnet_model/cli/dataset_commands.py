@@ -14,7 +14,7 @@ import typer
 
 from hairnet_data.core.classes import NAMES
 from hairnet_data.core.errors import UsageError
-from hairnet_model.cli.options import Dataset, ModelPath, Quiet, parse_dataset
+from hairnet_model.cli.options import Dataset, MixPart, ModelPath, Quiet, parse_mix_part
 
 if TYPE_CHECKING:
     from hairnet_model.data.feed import Feed
@@ -47,9 +47,11 @@ def _sigterm_as_ctrl_c() -> Iterator[None]:
 @_sigterm_as_ctrl_c()
 def train(
     data: Annotated[
-        list[Path],
+        list[MixPart],
         typer.Argument(
-            metavar="DIR...", parser=parse_dataset, help="Prepared datasets, by folder or name, or one packed .npz."
+            metavar="DIR[=SHARE]...",
+            parser=parse_mix_part,
+            help="Prepared datasets, by folder or name, or one packed .npz.",
         ),
     ],
     out: Annotated[Path, typer.Option(help="The run's folder.")],
@@ -83,8 +85,8 @@ def train(
 ) -> None:
     """Trains a network from prepared datasets.
 
-    Several are mixed evenly; one that is given twice has two shares. Ctrl-C and SIGTERM stop it, --resume resumes it,
-    also with more --steps or --epochs than before.
+    Several are mixed by their shares, evenly unless shares are given: `faces=3 walls=1.5`. Ctrl-C and SIGTERM stop it,
+    --resume resumes it, also with more --steps or --epochs than before.
     """
     from hairnet_data.core.progress import progress_bar
     from hairnet_model.networks.start import start_quietly
@@ -225,19 +227,19 @@ def _warn(warning: str | None) -> None:
         print(f"hairnet-model: warning: {warning}", file=sys.stderr)
 
 
-def _open_feed(paths: list[Path]) -> Feed:
-    if any(path.suffix == ".npz" for path in paths):
+def _open_feed(parts: list[MixPart]) -> Feed:
+    if any(part.path.suffix == ".npz" for part in parts):
         from hairnet_model.data.packed_feed import PackedFeed
 
-        if len(paths) > 1:
+        if len(parts) > 1:
             raise UsageError(
                 "DIR", "a packed .npz cannot be mixed with others", "give it alone, or the datasets it was packed from"
             )
-        return PackedFeed(paths[0])
+        return PackedFeed(parts[0].path)
     from hairnet_model.data.prepared_dataset import open_dataset
     from hairnet_model.data.tfds_feed import RecordFeed
 
-    return RecordFeed([open_dataset(path) for path in paths])
+    return RecordFeed([open_dataset(part.path) for part in parts], [part.share for part in parts])
 
 
 def _load_init(path: str | None) -> Model | None:

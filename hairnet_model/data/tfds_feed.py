@@ -10,10 +10,12 @@ from hairnet_model.data.tfds_records import check_shards, people, read, training
 
 
 class RecordFeed:
-    """Feeds a training from prepared datasets, the same share from each (`feed.Feed`).
+    """Feeds a training from prepared datasets (`feed.Feed`).
 
     Args:
-        datasets: one or several of one picture size; one that is given twice has two shares.
+        datasets: one or several of one picture size.
+        shares: of each in the mix, greater than 0, only their ratios count; 1 each unless given. One dataset that is
+            given twice has the sum of its shares.
 
     Raises:
         UsageError: their pictures differ in size, or one has no split `train`.
@@ -21,9 +23,12 @@ class RecordFeed:
             its metadata say.
     """
 
-    def __init__(self, datasets: Sequence[Dataset]) -> None:
+    def __init__(self, datasets: Sequence[Dataset], shares: Sequence[float] = ()) -> None:
         distinct = {dataset.path.resolve(): dataset for dataset in datasets}.values()
-        self._datasets, self._distinct = datasets, tuple(distinct)
+        self._shares = dict.fromkeys((dataset.path.resolve() for dataset in datasets), 0.0)
+        for dataset, share in zip(datasets, shares or [1.0] * len(datasets), strict=True):
+            self._shares[dataset.path.resolve()] += share
+        self._datasets = tuple(distinct)
         self.image_size = one_size(datasets)
         self.examples = sum(dataset.count("train") for dataset in distinct)
         # A dataset may have none of its own: those of all are validated on together.
@@ -40,14 +45,15 @@ class RecordFeed:
                 "name": dataset.name,
                 "fingerprint": dataset.fingerprint,
                 "examples": dataset.count("train"),
-                "shares": sum(other.path.resolve() == dataset.path.resolve() for other in self._datasets),
+                "shares": share,
             }
-            for dataset in self._distinct
+            for dataset, share in zip(self._datasets, self._shares.values(), strict=True)
         ]
 
     def training(self, batch: int, first_step: int, steps: int, seed: int) -> Iterator[tuple[Pixels, Pixels]]:
         """See `training_batches`."""
-        return training_batches(self._datasets, batch, first_step, steps, seed)
+        shares = list(self._shares.values())
+        return training_batches(self._datasets, batch, first_step, steps, seed, shares=shares)
 
     def validation(self) -> Iterator[tuple[Pixels, Pixels]]:
         """Yields the validation splits of all datasets, one after another."""

@@ -20,7 +20,7 @@ from hairnet_data.core.records.shard_file import check_shard
 from hairnet_model.data.partial_labels import fill_unlabelled, unlabelled_value
 from hairnet_model.data.person_hash import hashed
 from hairnet_model.data.prepared_dataset import Dataset, one_size
-from hairnet_model.data.shard_order import files_of_range
+from hairnet_model.data.shard_order import files_of_range, mixing_order, records_before
 
 StreamErrors = list[HairnetError]
 """Errors that ended a stream early, to be raised where it is read."""
@@ -41,8 +41,8 @@ class Batch:
         images: uint8 (N, S, S, 3) RGB.
         masks: uint8 (N, S, S) class ids, and `UNLABELLED` where the dataset has pixels without a label.
         index: within the split, one per record.
-        kind: "portrait" or "negative", one per record, like all that follow.
-        person: who is shown, "" for nobody or unknown.
+        kind: "portrait", "group" or "negative", one per record, like all that follow.
+        person: who is shown, in a group the largest, "" for nobody or unknown.
         source_id: the portrait or background shown.
         recipe: JSON text of what was drawn.
     """
@@ -79,21 +79,28 @@ def read(dataset: Dataset, split: str, batch: int = 32) -> Iterator[Batch]:
 
 
 def training_batches(
-    datasets: Sequence[Dataset], batch: int, first_step: int, steps: int, seed: int, split: str = "train"
+    datasets: Sequence[Dataset],
+    batch: int,
+    first_step: int,
+    steps: int,
+    seed: int,
+    split: str = "train",
+    shares: Sequence[float] = (),
 ) -> Iterator[tuple[Pixels, Pixels]]:
-    """Yields the batches of steps `first_step` to `first_step + steps - 1`, with equal shares of all datasets.
+    """Yields the batches of steps `first_step` to `first_step + steps - 1`.
 
     The same arguments give the same batches; a record comes once in every pass over its dataset. Each pass has the
     shards in another random order, and a buffer of 1,024 records is shuffled: the records of a shard were drawn at
     random when they were made.
 
     Args:
-        datasets: one or several of one picture size; one that is given twice has two shares.
+        datasets: one or several of one picture size.
         batch: records per step.
         first_step: from 0.
         steps: how many batches.
         seed: of the order.
         split: the split's name, in every dataset.
+        shares: of the datasets in the mix, see `shard_order.mixing_order`; the same of each unless given.
 
     Yields:
         images uint8 (batch, S, S, 3) and masks uint8 (batch, S, S); pixels without a label: see `partial_labels`.
@@ -102,22 +109,22 @@ def training_batches(
         UsageError: the picture sizes differ, or a dataset has no such split or nothing in it.
         DatasetError: a shard or a record is damaged.
     """
-    size, count = one_size(datasets), len(datasets)
+    size, order = one_size(datasets), mixing_order(shares or [1.0] * len(datasets))
     first, last = first_step * batch, (first_step + steps) * batch
     streams: list[Any] = []
     errors: StreamErrors = []
     for turn, dataset in enumerate(datasets):
         if not dataset.count(split):
             raise UsageError(str(dataset.path), f"its split {split} is empty", "build it with more --train-examples")
-        # Record i of the run is record i // count of dataset i % count.
-        begin, end = (-((turn - i) // count) for i in (first, last))
+        begin, end = (records_before(order, turn, i) for i in (first, last))
         check_shards(dataset, split)
         files, skip = files_of_range(dataset.shards[split], begin, end, (seed, turn))
         fill = tf.constant(unlabelled_value(dataset.unlabelled), tf.uint8)
         stream = _stream(dataset, split, errors, files, skip, end - begin)
         streams.append(stream.map(lambda data, fill=fill: (data, fill)))
-    turns = tf.data.Dataset.range(first, last).map(lambda i: i % count)
-    mixed = tf.data.Dataset.choose_from_datasets(streams, turns) if count > 1 else streams[0]
+    cycle = tf.constant(order, tf.int64)
+    turns = tf.data.Dataset.range(first, last).map(lambda i: cycle[i % len(order)])
+    mixed = tf.data.Dataset.choose_from_datasets(streams, turns) if len(datasets) > 1 else streams[0]
     mixed = mixed.shuffle(1024, seed=seed * 1_000_003 + first_step, reshuffle_each_iteration=False)
     decode = _decoder(size)
     decoded = mixed.map(
@@ -226,13 +233,13 @@ def _fill_unlabelled(masks: Pixels, fills: NDArray[np.uint8], dataset: Dataset, 
 def people(dataset: Dataset, split: str = "train") -> frozenset[str]:
     """Returns hashes of those who are shown in a split; decodes no picture. Raises as `read` does."""
     dataset.count(split)
-    features = {"person": _FEATURES["person"]}
+    features = {"people": tf.io.RaggedFeature(tf.string)}
     errors: StreamErrors = []
     stream = _stream(dataset, split, errors).batch(512)
-    stream = stream.map(lambda data: tf.io.parse_example(data, features)).prefetch(2)
+    stream = stream.map(lambda data: {"people": tf.io.parse_example(data, features)["people"].flat_values}).prefetch(2)
     names: set[bytes] = set()
     for record in _iter_batches(stream, dataset, split, errors):
-        names.update(record["person"].tolist())
+        names.update(record["people"].tolist())
     return frozenset(hashed(name) for name in _texts(names, dataset, split) if name)
 
 
