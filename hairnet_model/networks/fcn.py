@@ -66,6 +66,12 @@ def _bottleneck(x: Any) -> Any:
     return _add(x, _conv(y, filters, 1, gain=_BRANCH, activation="linear"))
 
 
+def _bottlenecks(x: Any, count: int) -> Any:
+    for _ in range(count):
+        x = _bottleneck(x)
+    return x
+
+
 def _up(x: Any, skip: Any, filters: int) -> Any:
     """Upsamples by 2 and adds a skip. Nearest, since a 3x3 convolution follows: bilinear took a third of a step."""
     side = _conv(skip, x.shape[-1], 1, activation="linear")
@@ -77,9 +83,9 @@ def _hairnet() -> keras.Model:
     picture, x = _input()
     half = _conv(x, 16, stride=2, gain=1.0)
     quarter = _conv(half, 24, stride=2)
-    eighth = _bottleneck(_bottleneck(_conv(quarter, 48, stride=2)))
-    sixteenth = _bottleneck(_bottleneck(_conv(eighth, 96, stride=2)))
-    deep = _bottleneck(_bottleneck(_bottleneck(_conv(sixteenth, 160, stride=2))))
+    eighth = _bottlenecks(_conv(quarter, 48, stride=2), 2)
+    sixteenth = _bottlenecks(_conv(eighth, 96, stride=2), 3)
+    deep = _bottlenecks(_conv(sixteenth, 160, stride=2), 4)
     # Context of the entire picture: a texture that looks like hair is not hair if there is no head.
     scene = _conv(layers.GlobalAveragePooling2D(keepdims=True)(deep), 64, 1, activation="linear")
     x = _add(_conv(deep, 64, 1, activation="linear"), scene)

@@ -18,6 +18,7 @@ from hairnet_model.model_io.model_file import Model
 from hairnet_model.networks import fcn
 from hairnet_model.networks.outputs import class_ids
 from hairnet_model.networks.start import quiet_stderr
+from hairnet_model.networks.transfer import transfer
 from hairnet_model.training.checkpoint import RunError, State
 from hairnet_model.training.config import TrainingConfig
 from hairnet_model.training.ema import EVERY, Average
@@ -51,7 +52,7 @@ class Trainer:
         with dtype_policy("float32"):
             self.averaged_network = fcn.create(settings.arch, settings.head)
         if init:
-            self.network.set_weights(init.network.get_weights())
+            transfer(init.network, self.network)
         # On a processor XLA trains this network at half the speed of TensorFlow's own kernels.
         jit_compile = "auto" if keras.backend.backend() == "jax" else False
         loss = LOSSES[settings.head]

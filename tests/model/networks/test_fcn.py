@@ -31,8 +31,8 @@ def test_the_reference_is_the_network_of_2019(networks) -> None:
 
 def test_ours_is_small(networks) -> None:
     network = networks["hairnet", "classes"]
-    assert network.count_params() <= 700_000
-    assert multiply_adds(network) <= 250e6
+    assert network.count_params() <= 750_000
+    assert multiply_adds(network) <= 175e6
     network.compile(loss=LOSSES["classes"])  # as in training
     # Four times the pixels; the convolution over the pooled scene is done once.
     assert multiply_adds(network, 448) == 4 * multiply_adds(network) - 3 * 160 * 64
