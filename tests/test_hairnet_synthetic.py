@@ -20,14 +20,16 @@ from hairnet_data.building.pipeline import build
 from hairnet_data.building.settings import BuildOptions, BuildSettings
 from hairnet_data.core.classes import NAMES
 from hairnet_data.dataset.reader import open_prepared
+from hairnet_data.recipes.splits import EVALUATION_SPLITS
 from hairnet_data.sources import registry as opening
 from hairnet_data.sources.drawn.source import Drawn
 from hairnet_data.sources.registry import Sources, open_sources
 from hairnet_data.sources.scenes.source import DrawnBackgrounds
+from tests.support.datasets import evaluation_counts
 
 tfds = pytest.importorskip("tensorflow_datasets")
 
-SPLITS = ["train", "validation", "test", "test_shifted", "test_rotated", "test_occluded", "test_negatives"]
+SPLITS = ["train", *(split.name for split in EVALUATION_SPLITS)]
 
 
 @pytest.fixture(scope="module")
@@ -76,20 +78,17 @@ def check_examples(dataset: Any, path: Path, side: int) -> None:
             assert example["index"] == index
             for name in ("kind", "source_id", "person", "recipe"):
                 assert example[name] == record[name]
+            for name in ("source_ids", "people"):
+                assert list(example[name]) == record[name]
 
 
 def test_load_generates(generated: Path) -> None:
-    path = generated / "hairnet_synthetic" / "drawn" / "1.1.0"
+    path = generated / "hairnet_synthetic" / "drawn" / "1.2.0"
     dataset, info = tfds.load("hairnet_synthetic/drawn", data_dir=generated, with_info=True)
     assert list(dataset) == SPLITS
     assert {name: split.num_examples for name, split in info.splits.items()} == {
         "train": 24,
-        "validation": 3,
-        "test": 3,
-        "test_shifted": 3,
-        "test_rotated": 3,
-        "test_occluded": 3,
-        "test_negatives": 4,
+        **evaluation_counts({"validation": 3, "test": 3}, {"validation": 2, "test": 2}),
     }
     check_examples(dataset, path, 224)
     assert not [file for file in path.iterdir() if "scratch" in file.name]
@@ -100,13 +99,13 @@ def test_load_supervised(generated: Path) -> None:
     pairs = tfds.load("hairnet_synthetic/drawn", data_dir=generated, as_supervised=True, split="train")
     image, mask = next(iter(tfds.as_numpy(pairs)))
     assert (image.shape, mask.shape) == ((224, 224, 3), (224, 224, 1))
-    assert len(list(tfds.load("hairnet_synthetic/drawn:1.1.0", data_dir=generated, split="train[:25%]"))) == 6
+    assert len(list(tfds.load("hairnet_synthetic/drawn:1.2.0", data_dir=generated, split="train[:25%]"))) == 6
 
 
 def test_the_command_and_the_builder_make_the_same(generated: Path, tmp_path: Path) -> None:
     settings = BuildSettings()
     outcome = build(open_sources("drawn", None, None, tmp_path), settings, tmp_path / "data")
-    theirs = generated / "hairnet_synthetic" / "drawn" / "1.1.0"
+    theirs = generated / "hairnet_synthetic" / "drawn" / "1.2.0"
     assert outcome.path.parts[-3:] == theirs.parts[-3:]
     assert digests(outcome.path) == digests(theirs)
     for name in ("croissant.json", "examples.jsonl.gz", "SHA256SUMS"):
@@ -134,7 +133,7 @@ def test_any_tfds_program_reads_a_set_of_its_own_name(tmp_path: Path, image_form
 
 def test_read_without_our_code(generated: Path) -> None:
     """A program that has never heard of this package, in a process that cannot import it."""
-    path = generated / "hairnet_synthetic" / "drawn" / "1.1.0"
+    path = generated / "hairnet_synthetic" / "drawn" / "1.2.0"
     code = (
         "import sys; sys.modules['hairnet_data'] = sys.modules['hairnet_synthetic'] = None\n"
         "import tensorflow_datasets as tfds\n"
@@ -235,13 +234,10 @@ class TestBuilder(tfds.testing.DatasetBuilderTestCase):  # type: ignore[misc]
 
     EXAMPLE_DIR = Path(__file__).parent  # it must exist; nothing is downloaded
     BUILDER_CONFIG_NAMES_TO_TEST: ClassVar = ["drawn"]
-    OVERLAPPING_SPLITS: ClassVar = ["test_shifted", "test_rotated", "test_occluded"]  # the portraits of `test`
+    OVERLAPPING_SPLITS: ClassVar = [  # the portraits of `test`
+        *(split.name for split in EVALUATION_SPLITS if split.pool == "test" and not split.negatives_only)
+    ]
     SPLITS: ClassVar = {
         "train": 24,
-        "validation": 3,
-        "test": 3,
-        "test_shifted": 3,
-        "test_rotated": 3,
-        "test_occluded": 3,
-        "test_negatives": 4,
+        **evaluation_counts({"validation": 3, "test": 3}, {"validation": 2, "test": 2}),
     }

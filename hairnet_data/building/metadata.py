@@ -32,8 +32,10 @@ CONFIGS = {
 
 RELEASE_NOTES = {
     "1.0.0": "First release.",
-    RENDERER_VERSION: "Photos with an embedded RGB profile are converted to sRGB; blended edges of masks never pass "
+    "1.1.0": "Photos with an embedded RGB profile are converted to sRGB; blended edges of masks never pass "
     "through a third class.",
+    RENDERER_VERSION: "Groups of several portraits, and portraits that fade at their edges; the features source_ids "
+    "and people; the splits validation_negatives, test_small, test_close and test_group.",
 }
 
 _CARD = Path(__file__).with_name("dataset_card")
@@ -102,9 +104,17 @@ def dataset_info(builder: Any, settings: BuildSettings, terms: Terms) -> Any:
             ),
         ),
         "index": tfds.features.Scalar(np.int64, doc=doc(desc="Within the split, from 0.")),
-        "kind": tfds.features.Text(doc=doc(desc="portrait, or negative: nobody in it, all background.")),
-        "source_id": tfds.features.Text(doc=doc(desc="Of the portrait or background, in its source.")),
-        "person": tfds.features.Text(doc=doc(desc="Who is shown; empty for nobody or unknown.")),
+        "kind": tfds.features.Text(
+            doc=doc(desc="portrait, group: several portraits, or negative: nobody in it, all background.")
+        ),
+        "source_id": tfds.features.Text(doc=doc(desc="Of the largest portrait or the background, in its source.")),
+        "person": tfds.features.Text(doc=doc(desc="Who the largest portrait shows; empty for nobody or unknown.")),
+        "source_ids": tfds.features.Sequence(
+            tfds.features.Text(), doc=doc(desc="Of all portraits, the largest first, or of the background.")
+        ),
+        "people": tfds.features.Sequence(
+            tfds.features.Text(), doc=doc(desc="Everybody shown who is known, the largest portrait's first.")
+        ),
         "recipe": tfds.features.Text(doc=doc(desc="All that was drawn for this example, as JSON.")),
     }
     return tfds.core.DatasetInfo(
@@ -190,7 +200,7 @@ def metadata_of(plan: Plan, shards: Sequence[ShardManifest]) -> dict[str, Any]:
                 "each_once": part.split.each_once,
                 "examples": part.count,
                 "examples_per_shard": part.per_shard,
-                **{what: shown[part.split.name][what] for what in ("portrait", "negative", "occluded")},
+                **{what: shown[part.split.name][what] for what in ("portrait", "group", "negative", "occluded")},
             }
             for part in plan.splits
         },

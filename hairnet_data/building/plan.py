@@ -95,9 +95,9 @@ def make_plan(scan: ScanResult, settings: BuildSettings, skip_bad: bool = False)
     _check_pools(portraits, scan.pools, policy, settings.eval_examples != 0)
     train = settings.train_examples or default_examples(portraits, scan.pools)
     planned = splits_for(policy, settings.seed)
-    # Maps of heads are large, and only occluders that are aimed at a head need them.
-    aimed = {split.pool for split in planned if split.policy.cover}
-    pools = {name: pool if name in aimed else pool.without_heads() for name, pool in scan.pools.items()}
+    # Maps of heads are large, and only occluders that are aimed at a head and heads of a given height need them.
+    mapped = {split.pool for split in planned if split.policy.needs_heads}
+    pools = {name: pool if name in mapped else pool.without_heads() for name, pool in scan.pools.items()}
     splits = []
     for split in planned:
         natural = split.natural_size(scan.pools[split.pool])

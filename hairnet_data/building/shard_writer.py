@@ -106,7 +106,7 @@ def _worker_died(plan: Plan, part: SplitPlan, number: int, error: WorkerDied) ->
     """Says at which range workers died, and which portraits it shows."""
     pool, indices = plan.pools[part.split.pool], part.range_of(number)
     recipes = (sample_recipe(part.split, pool, index, plan.settings.image_size) for index in indices)
-    shown = sorted({asset_id(recipe.portrait) for recipe in recipes if recipe.portrait})
+    shown = sorted({asset_id(portrait) for recipe in recipes for portrait in recipe.portraits})
     where = f"{part.split.name} {indices[0]}..{indices[-1]}"
     what = f"two worker processes died rendering it ({error.how}); it shows {listed(shown) or 'no portrait'}"
     return BuildError(where, what, "try fewer --workers, or take out the portrait that it is")
@@ -189,8 +189,9 @@ def write_shard(
 
 def make_record(recipe: Recipe, pool: Pool, assets: Assets, image_format: str) -> bytes:
     """Renders one recipe and serialises the record."""
-    subject = assets.subject(recipe.portrait) if recipe.portrait else None
-    image, mask = render(recipe, subject, assets.background)
+    subjects = [assets.subject(portrait) for portrait in recipe.portraits]
+    image, mask = render(recipe, subjects[0] if subjects else None, assets.background, subjects[1:])
+    people = [person for portrait in recipe.portraits if (person := pool.people.get(portrait))]
     return serialize(
         {
             "image": encode_image(image, image_format),
@@ -199,6 +200,8 @@ def make_record(recipe: Recipe, pool: Pool, assets: Assets, image_format: str) -
             "kind": recipe.kind,
             "source_id": recipe.source_id,
             "person": pool.people.get(recipe.portrait, ""),
+            "source_ids": recipe.source_ids,
+            "people": people,
             "recipe": recipe.to_json(),
         }
     )

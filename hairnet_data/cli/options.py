@@ -27,7 +27,7 @@ REQUEST_GROUPS = {
     "Source": ("source_dir", "negatives", "split_by"),
     "Examples": ("train_examples", "eval_examples", "image_size", "image_format", "seed"),
     "Augmentation": (
-        *("negative_rate", "occlude_rate", "scale", "shift", "rotate", "mirror", "photometric"),
+        *("negative_rate", "group_rate", "occlude_rate", "scale", "shift", "rotate", "mirror", "photometric"),
         "policy",
     ),
 }
@@ -50,6 +50,7 @@ class Request:
     image_size: Annotated[int, typer.Option(help="Side of the square pictures, in pixels.")] = 224
     seed: Annotated[int, typer.Option(help="Of the training split.")] = 0
     negative_rate: Annotated[float | None, typer.Option(help="Share of negatives.", show_default="0.3")] = None
+    group_rate: Annotated[float | None, typer.Option(help="Share of groups.", show_default="0")] = None
     occlude_rate: Annotated[float | None, typer.Option(help="Share with occluders.", show_default="0.6")] = None
     scale: Annotated[
         tuple[float, float] | None, typer.Option(help="Smallest and largest.", show_default="0.75 1.25")
@@ -59,7 +60,9 @@ class Request:
     mirror: Annotated[float | None, typer.Option(help="Share that is mirrored.", show_default="0.5")] = None
     photometric: Annotated[float | None, typer.Option(help="Strength of colour changes.", show_default="1.0")] = None
     image_format: Annotated[str, typer.Option(help="jpeg (quality 95, 4:4:4) or png.")] = "jpeg"
-    policy: Annotated[Path | None, typer.Option(help="A TOML file of ranges; flags win over it.")] = None
+    policy: Annotated[
+        str | None, typer.Option(help="A TOML file of ranges, or default or world; flags win over it.")
+    ] = None
     split_by: Annotated[str, typer.Option(help="official, or person: pools that share nobody (lfw_parts).")] = (
         "official"
     )
@@ -67,10 +70,10 @@ class Request:
     def settings(self) -> BuildSettings:
         """The settings. Raises UsageError for values that mean nothing."""
         from hairnet_data.building.settings import BuildSettings
-        from hairnet_data.recipes.policy import Policy, from_mapping, read_policy
+        from hairnet_data.recipes.policy import DEFAULT, from_mapping, open_policy
 
-        base = read_policy(self.policy) if self.policy else Policy()
-        names = ("negative_rate", "occlude_rate", "scale", "shift", "rotate", "mirror", "photometric")
+        base = open_policy(self.policy) if self.policy else DEFAULT
+        names = ("negative_rate", "group_rate", "occlude_rate", "scale", "shift", "rotate", "mirror", "photometric")
         given: dict[str, Any] = {name: getattr(self, name) for name in names if getattr(self, name) is not None}
         return BuildSettings(
             policy=from_mapping(given, "the command line", base),

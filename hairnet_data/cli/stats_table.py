@@ -18,7 +18,7 @@ def print_stats(counted: dict[str, dict[str, Any]]) -> None:
     # A column for pixels without a label only where there are some.
     unlabelled = any("unlabelled" in counts["classes"] for counts in counted.values())
     names = ("hair", "face", *(["unlabelled"] if unlabelled else []))
-    for head in ("examples", "size", "portraits", "negatives", "occluded", "people", *names):
+    for head in ("examples", "size", "portraits", "groups", "negatives", "occluded", "people", *names):
         table.add_column(head, justify="right")
     for split, counts in counted.items():
         table.add_row(
@@ -26,9 +26,10 @@ def print_stats(counted: dict[str, dict[str, Any]]) -> None:
             f"{counts['examples']:,}",
             bytes_text(counts["bytes"]),
             f"{counts['portraits']:,}",
+            f"{counts['groups']:,}",
             f"{counts['negatives']:,}",
             f"{counts['occluded']:.1%}",
             f"{counts['people']:,}",
             *(f"{counts['classes'][name]:.1%}" for name in names),
         )
-    Console(width=None if sys.stdout.isatty() else 100).print(table)
+    Console(width=None if sys.stdout.isatty() else 120).print(table)

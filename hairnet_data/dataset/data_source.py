@@ -16,14 +16,15 @@ from hairnet_data.core.records.shard_file import ShardFile
 from hairnet_data.dataset.codec import decode_image, decode_mask
 from hairnet_data.dataset.reader import FEATURES, ShardInfo, open_prepared
 
-Value = Pixels | int | str
+Value = Pixels | int | str | list[str]
 
 
 class Examples(Sequence[dict[str, Value]]):
     """The examples of a split, decoded on access, in any order.
 
-    `image` is uint8 (S, S, 3) RGB, `mask` uint8 (S, S) of class ids, `index` an int, and `kind`, `source_id`,
-    `person` and `recipe` are str. The object is small, can be pickled, and used in many threads and processes at once.
+    `image` is uint8 (S, S, 3) RGB, `mask` uint8 (S, S) of class ids, `index` an int, `kind`, `source_id`, `person`
+    and `recipe` are str, `source_ids` and `people` lists of str. The object is small, can be pickled, and used in many
+    threads and processes at once.
 
     JPEGs are decoded accurately, as `hairnet_model` does; `tfds.load` uses TensorFlow's faster decoder, whose
     colours are some levels off. PNGs and masks are the same with any decoder.
@@ -101,7 +102,9 @@ class Examples(Sequence[dict[str, Value]]):
         return {feature: _decode_feature(feature, record[feature]) for feature in self._features}
 
 
-def _decode_feature(feature: str, value: bytes | int) -> Value:
+def _decode_feature(feature: str, value: bytes | int | list[bytes]) -> Value:
+    if isinstance(value, list):
+        return [text.decode() for text in value]
     if feature == "index" or isinstance(value, int):
         return int(value)
     if feature == "image":

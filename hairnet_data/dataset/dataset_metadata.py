@@ -71,9 +71,10 @@ class SplitMetadata:
         policy: what could be drawn for its examples.
         each_once: whether each portrait is shown once.
         examples: how many it has.
-        portrait: how many of them show a portrait.
+        portrait: how many of them show one portrait.
+        group: how many show several.
         negative: how many show nobody.
-        occluded: how many of either have an occluder.
+        occluded: how many of all have an occluder.
     """
 
     __pydantic_config__ = _STRICT
@@ -83,6 +84,7 @@ class SplitMetadata:
     each_once: bool
     examples: _Count
     portrait: _Count
+    group: _Count
     negative: _Count
     occluded: _Count
 

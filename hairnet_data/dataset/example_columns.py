@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import NamedTuple
 
 from hairnet_data.core.errors import DatasetError
-from hairnet_data.dataset.reader import decode_text
+from hairnet_data.core.records.example import Features
+from hairnet_data.dataset.reader import decode_text, decode_texts
 from hairnet_data.recipes.recipe import Recipe
 
 Value = str | int | float | bool
@@ -21,10 +23,12 @@ class Column(NamedTuple):
 COLUMNS: dict[str, Column] = {
     "split": Column(str, "The split's name."),
     "index": Column(int, "Within the split, from 0."),
-    "kind": Column(str, "portrait, or negative: nobody in it, all background."),
-    "source_id": Column(str, "Of the portrait or background it shows, in its source."),
-    "person": Column(str, "Who is shown; empty for nobody or unknown."),
-    "scale": Column(float, "Of the portrait; 1 shows the whole of it."),
+    "kind": Column(str, "portrait, group: several portraits, or negative: nobody in it, all background."),
+    "source_id": Column(str, "Of the portrait (in a group, the largest) or background it shows, in its source."),
+    "person": Column(str, "Who is shown, in a group the largest; empty for nobody or unknown."),
+    "source_ids": Column(str, "Of all portraits, the largest first, or of the background: a JSON list."),
+    "people": Column(str, "Everybody who is known, the largest first: a JSON list."),
+    "scale": Column(float, "Of the largest portrait, as the columns that follow; 1 shows the whole of it."),
     "right": Column(float, "How far it is shifted right, in frames."),
     "down": Column(float, "How far it is shifted down, in frames."),
     "rotation": Column(float, "Of the portrait, in degrees, clockwise on the screen."),
@@ -43,7 +47,7 @@ COLUMNS: dict[str, Column] = {
 """Every column of `table_row`, in order."""
 
 
-def table_row(split: str, record: dict[str, bytes | int], recipe: Recipe | None = None) -> dict[str, Value]:
+def table_row(split: str, record: Features, recipe: Recipe | None = None) -> dict[str, Value]:
     """Makes a record's row of the table. A negative's position is that of its crop: scale 1, no shift, its own mirror.
 
     Args:
@@ -69,6 +73,8 @@ def table_row(split: str, record: dict[str, bytes | int], recipe: Recipe | None 
             "kind": decode_text(record["kind"]),
             "source_id": decode_text(record["source_id"]),
             "person": decode_text(record["person"]),
+            "source_ids": json.dumps(decode_texts(record["source_ids"]), ensure_ascii=False),
+            "people": json.dumps(decode_texts(record["people"]), ensure_ascii=False),
             "scale": float(affine.scale),
             "right": float(affine.shift[0]),
             "down": float(affine.shift[1]),

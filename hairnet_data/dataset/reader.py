@@ -8,14 +8,14 @@ from pathlib import Path
 
 from hairnet_data.core.errors import DatasetError, UsageError, unreadable
 from hairnet_data.core.records.dataset_info import HINT, DatasetInfo, SplitInfo, read_dataset_info
-from hairnet_data.core.records.example import parse
+from hairnet_data.core.records.example import Features, parse
 from hairnet_data.core.records.shard_file import ShardFile, format_of, read_records
 from hairnet_data.core.records.tfrecord import unframe
 from hairnet_data.core.storage.bounded_read import open_plain
 from hairnet_data.core.storage.paths import is_folder
 from hairnet_data.dataset.dataset_metadata import DatasetMetadata, read_metadata
 
-FEATURES = ("image", "index", "kind", "mask", "person", "recipe", "source_id")
+FEATURES = ("image", "index", "kind", "mask", "people", "person", "recipe", "source_id", "source_ids")
 """What a record holds."""
 
 
@@ -41,7 +41,7 @@ class Prepared:
     """A prepared dataset.
 
     Attributes:
-        path: its folder, e.g. `.../hairnet_synthetic/lfw_parts/1.1.0`.
+        path: its folder, e.g. `.../hairnet_synthetic/lfw_parts/1.2.0`.
         metadata: what it says of itself.
         shards: of every split, in order.
     """
@@ -54,7 +54,7 @@ class Prepared:
         """How many records a split has."""
         return sum(shard.records for shard in self.shards[split])
 
-    def read(self, split: str) -> Iterator[dict[str, bytes | int]]:
+    def read(self, split: str) -> Iterator[Features]:
         """Yields the records of a split in order, as `core.records.example.parse` reads them.
 
         Raises:
@@ -64,7 +64,7 @@ class Prepared:
             for data in read_shard(shard):
                 yield _parse(data, shard)
 
-    def record(self, split: str, index: int) -> dict[str, bytes | int]:
+    def record(self, split: str, index: int) -> Features:
         """Reads the record with an index, as `core.records.example.parse` does.
 
         Raises:
@@ -116,18 +116,25 @@ def read_shard(shard: ShardInfo) -> list[bytes]:
         raise DatasetError(str(shard.path), str(error), "build the dataset again") from error
 
 
-def _parse(data: bytes, shard: ShardInfo) -> dict[str, bytes | int]:
+def _parse(data: bytes, shard: ShardInfo) -> Features:
     try:
         return parse(data)
     except ValueError as error:
         raise DatasetError(str(shard.path), str(error), "build the dataset again") from error
 
 
-def decode_text(value: bytes | int) -> str:
+def decode_text(value: bytes | int | list[bytes]) -> str:
     """Decodes the value of a text feature. Raises ValueError for a value of another kind."""
     if not isinstance(value, bytes):
         raise ValueError(f"{value!r} is no text")
     return value.decode()
+
+
+def decode_texts(values: bytes | int | list[bytes]) -> list[str]:
+    """Decodes the values of a feature that is a list of texts. Raises ValueError for a value of another kind."""
+    if not isinstance(values, list):
+        raise ValueError(f"{values!r} is no list of texts")
+    return [value.decode() for value in values]
 
 
 def recover_records(path: Path) -> Iterator[tuple[bytes, bool]]:

@@ -16,6 +16,7 @@ from urllib.parse import quote
 from hairnet_data.core.classes import BACKGROUND, NAMES, UNLABELLED
 from hairnet_data.core.errors import BuildError, DatasetError, UsageError
 from hairnet_data.core.progress import Progress, silent
+from hairnet_data.core.records.example import Features
 from hairnet_data.core.storage.atomic import install_folder
 from hairnet_data.dataset.dataset_metadata import DatasetMetadata
 from hairnet_data.dataset.example_columns import COLUMNS, Value, csv_values, table_row
@@ -26,7 +27,7 @@ _CONFIG = "classes.toml"
 _LICENCE = "LICENSE"
 _EXTENSIONS = {b"\xff\xd8": ".jpg", b"\x89P": ".png"}
 _MAX_NAME_BYTES = 120  # of a person in a file name, which file systems limit to 255 bytes
-_FOLDERS = {"portrait": ("images", "masks"), "negative": ("negatives", "negative_masks")}
+_FOLDERS = {"portrait": ("images", "masks"), "group": ("images", "masks"), "negative": ("negatives", "negative_masks")}
 _PROGRESS_STEP = 200  # records
 
 
@@ -99,7 +100,7 @@ def _write(
 ) -> int:
     total = len(indices) if indices is not None else sum(prepared.records(split) for split in splits)
     progress("exporting", 0, total)
-    for folder in sum(_FOLDERS.values(), ()):
+    for folder in sorted(set(sum(_FOLDERS.values(), ()))):
         (out / folder).mkdir()
     written = 0
     with open(out / TABLE, "w", encoding="utf-8", newline="") as file:
@@ -119,7 +120,7 @@ def _write(
     return written
 
 
-def _records(prepared: Prepared, split: str, indices: Sequence[int] | None) -> Iterator[dict[str, bytes | int]]:
+def _records(prepared: Prepared, split: str, indices: Sequence[int] | None) -> Iterator[Features]:
     if indices is None:
         yield from prepared.read(split)
     else:
@@ -138,7 +139,7 @@ class _Table:
         self._writer.writerow([image, mask, *csv_values(row)])
 
 
-def _write_pair(split: str, record: dict[str, bytes | int], out: Path) -> tuple[str, str, dict[str, Value]]:
+def _write_pair(split: str, record: Features, out: Path) -> tuple[str, str, dict[str, Value]]:
     """Writes image and mask; returns their paths within `out`, and the record's row of the table."""
     row = table_row(split, record)
     stem = file_stem(split, int(row["index"]), str(row["person"] or row["source_id"]))

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from hairnet_data.building.settings import BuildSettings
+from hairnet_data.building.source_scan import head_of
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.drawing.contact_sheet import Cell, contact_sheet
 from hairnet_data.core.drawing.overlay import save_png
 from hairnet_data.core.errors import DatasetError, SourceError, UsageError, unreadable
+from hairnet_data.core.records.example import Features
 from hairnet_data.dataset.codec import decode_image, decode_mask
 from hairnet_data.dataset.provenance import AvailableSources, asset_error
 from hairnet_data.dataset.reader import Prepared, decode_text
@@ -19,7 +22,7 @@ from hairnet_data.inspection.gallery import write_gallery
 from hairnet_data.recipes.caption import describe
 from hairnet_data.recipes.pools import Asset, Pool
 from hairnet_data.recipes.recipe import Recipe, asset_id
-from hairnet_data.recipes.sampler import sample_recipe
+from hairnet_data.recipes.sampler import main_portrait, sample_recipe
 from hairnet_data.recipes.splits import splits_for
 from hairnet_data.rendering.asset_cache import Assets
 from hairnet_data.rendering.paint import shrink_background
@@ -49,10 +52,13 @@ def from_settings(sources: Sources, settings: BuildSettings, count: int) -> Iter
     )
     if not pool.portraits or not pool.backgrounds:
         raise SourceError("the pool train", "is empty", "give more portraits or backgrounds")
+    if split.policy.needs_heads:
+        pool = _with_heads(pool, [main_portrait(split, pool, index) for index in range(count)], sources)
     assets = Assets(sources.portraits, sources.backgrounds, settings.image_size)
     for index in range(count):
         recipe = sample_recipe(split, pool, index, settings.image_size)
-        image, mask = render(recipe, assets.subject(recipe.portrait) if recipe.portrait else None, assets.background)
+        subjects = [assets.subject(portrait) for portrait in recipe.portraits]
+        image, mask = render(recipe, subjects[0] if subjects else None, assets.background, subjects[1:])
         yield _cell(recipe, image, mask)
 
 
@@ -60,6 +66,18 @@ def _unscanned_assets(catalogue: Catalogue, pool: str) -> tuple[Asset, ...]:
     """The assets of a pool without their content hashes, which a scan would compute."""
     return tuple(
         Asset(entry.id, "", entry.person, dict(entry.traits)) for entry in catalogue.entries if entry.pool == pool
+    )
+
+
+def _with_heads(pool: Pool, shown: Collection[Asset], sources: Sources) -> Pool:
+    """The pool with the maps of the heads that are shown, which a scan would have made of all."""
+    shown_ids = {asset.id for asset in shown}
+    return replace(
+        pool,
+        portraits=tuple(
+            replace(asset, head=head_of(sources.portraits.load(asset.id))) if asset.id in shown_ids else asset
+            for asset in pool.portraits
+        ),
     )
 
 
@@ -85,7 +103,7 @@ def from_dataset(dataset: Prepared, split: str, count: int) -> Iterator[Cell]:
             yield _cell(*_decode(record, f"{split} {index}"))
 
 
-def _decode(record: dict[str, bytes | int], where: str) -> tuple[Recipe, np.ndarray, np.ndarray]:
+def _decode(record: Features, where: str) -> tuple[Recipe, np.ndarray, np.ndarray]:
     try:
         image, mask = record["image"], record["mask"]
         if not isinstance(image, bytes) or not isinstance(mask, bytes):
@@ -96,7 +114,12 @@ def _decode(record: dict[str, bytes | int], where: str) -> tuple[Recipe, np.ndar
 
 
 def _cell(recipe: Recipe, image: np.ndarray, mask: np.ndarray) -> Cell:
-    return Cell(image, mask, f"{recipe.split} {recipe.index}", (f"{recipe.kind} {recipe.source_id}", *describe(recipe)))
+    return Cell(
+        image,
+        mask,
+        f"{recipe.split} {recipe.index}",
+        (f"{recipe.kind} {', '.join(recipe.source_ids)}", *describe(recipe)),
+    )
 
 
 def show(cells: list[Cell], path: Path, title: str, summary: str = "") -> None:
@@ -147,13 +170,13 @@ def explain(dataset: Prepared, available: AvailableSources, split: str, index: i
     recipe, image, mask = _decode(dataset.record(split, index), f"{split} {index}")
     cells, missing = [], []
     portraits, backgrounds = recipe.assets()
-    subject = None
+    subjects: list[Subject] = []
     for name in portraits:
         if available.portraits:
             _check_asset(available.portraits, name)
             portrait = available.portraits.load(asset_id(name))
             height, width = portrait.image.shape[:2]
-            subject = Subject(portrait)
+            subjects.append(Subject(portrait))
             cells.append(Cell(portrait.image, portrait.mask, "source", (asset_id(name), f"{width} x {height}")))
         else:
             missing.append(f"the portrait {asset_id(name)} is not available: give its folder with --source-dir")
@@ -167,7 +190,9 @@ def explain(dataset: Prepared, available: AvailableSources, split: str, index: i
         else:
             missing.append(f"the background {asset_id(name)} is not available: give its folder with --negatives")
     if not missing:
-        for number, (what, step_image, step_mask) in enumerate(steps(recipe, subject, shrunk.__getitem__), 1):
+        main = subjects[0] if subjects else None
+        rendered = steps(recipe, main, shrunk.__getitem__, subjects[1:])
+        for number, (what, step_image, step_mask) in enumerate(rendered, 1):
             cells.append(Cell(step_image.copy(), step_mask.copy(), f"{number}. {what}", ()))
     cells.append(Cell(image, mask, "as stored", (f"{split} {index}", *describe(recipe))))
     return cells, missing

@@ -11,7 +11,7 @@ from hairnet_data.core.errors import DatasetError, unreadable
 from hairnet_data.core.progress import Progress
 from hairnet_data.core.storage.paths import size_of
 from hairnet_data.dataset.codec import decode_mask
-from hairnet_data.dataset.reader import Prepared, decode_text
+from hairnet_data.dataset.reader import Prepared, decode_text, decode_texts
 from hairnet_data.recipes.recipe import Recipe
 
 
@@ -23,7 +23,7 @@ def count(dataset: Prepared, progress: Progress) -> dict[str, dict[str, Any]]:
         progress: called with the number of records that are done.
 
     Returns:
-        For each split: examples, bytes (of its files), portraits, negatives, occluded (shares of examples),
+        For each split: examples, bytes (of its files), portraits, groups, negatives, occluded (shares of examples),
         people, ids (different portraits or backgrounds shown), and classes (share of pixels by class name, and of
         "unlabelled" ones where the dataset has any).
 
@@ -35,7 +35,7 @@ def count(dataset: Prepared, progress: Progress) -> dict[str, dict[str, Any]]:
     done = 0
     counted: dict[str, dict[str, Any]] = {}
     for split, shards in dataset.shards.items():
-        kinds = {"portrait": 0, "negative": 0}
+        kinds = {"portrait": 0, "group": 0, "negative": 0}
         occluded = 0
         people: set[str] = set()
         ids: set[str] = set()
@@ -44,13 +44,13 @@ def count(dataset: Prepared, progress: Progress) -> dict[str, dict[str, Any]]:
             try:
                 recipe = Recipe.from_json(decode_text(record["recipe"]))
                 mask = decode_mask(record["mask"]) if isinstance(record["mask"], bytes) else None
-                person = decode_text(record["person"])
+                shown = decode_texts(record["people"])
             except (DatasetError, KeyError, ValueError) as error:
                 raise DatasetError(f"{split} {index}", unreadable(error), "run hairnet-data verify") from error
             kinds[recipe.kind] += 1
             occluded += bool(recipe.occluders)
-            ids.add(recipe.source_id)
-            people.update({person} - {""})
+            ids.update(recipe.source_ids)
+            people.update(shown)
             if mask is not None:
                 pixels += np.bincount(mask.ravel(), minlength=256)
             done += 1
@@ -61,6 +61,7 @@ def count(dataset: Prepared, progress: Progress) -> dict[str, dict[str, Any]]:
             "examples": examples,
             "bytes": sum(size_of(shard.path) for shard in shards),
             "portraits": kinds["portrait"],
+            "groups": kinds["group"],
             "negatives": kinds["negative"],
             "occluded": round(occluded / max(1, examples), 4),
             "people": len(people),

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from hairnet_data.recipes.recipe import Affine, Paint, Photometric, Recipe
+from hairnet_data.recipes.recipe import Affine, Companion, Edge, Paint, Photometric, Recipe, asset_id
 
 
 def describe(recipe: Recipe) -> list[str]:
     """Describes what was done to an example.
 
     Returns:
-        A line each for traits, affine map, fill, occluders and colours; those that do not apply are left out.
+        A line each for traits, affine map, edge, companions, fill, occluders and colours; those that do not apply are
+        left out.
     """
     traits = ", ".join(f"{name} {value}" for name, value in sorted(recipe.traits.items()))
-    lines = [traits, _geometry(recipe), _fill(recipe), _occluders(recipe), _colours(recipe.photometric)]
+    with_others = [f"with {_beside(companion)}" for companion in recipe.companions]
+    lines = [
+        traits,
+        _geometry(recipe),
+        _edge(recipe.edge),
+        *with_others,
+        _fill(recipe),
+        _occluders(recipe),
+        _colours(recipe.photometric),
+    ]
     return [line for line in lines if line]
 
 
@@ -20,7 +30,10 @@ def _geometry(recipe: Recipe) -> str:
     if recipe.negative:
         mirrored = ", mirrored" if recipe.negative.mirror else ""
         return f"crop of {recipe.negative.side:.0%} of the shorter side{mirrored}"
-    affine = recipe.affine
+    return _affine(recipe.affine)
+
+
+def _affine(affine: Affine) -> str:
     if affine == Affine():
         return "framed only"
     right, down = affine.shift
@@ -36,10 +49,19 @@ def _geometry(recipe: Recipe) -> str:
     return ", ".join(parts)
 
 
+def _edge(edge: Edge) -> str:
+    return f"fades over {edge.width:.1%} of the frame" if edge.width else ""
+
+
+def _beside(companion: Companion) -> str:
+    parts = [asset_id(companion.portrait), "in front" if companion.front else "behind", _affine(companion.affine)]
+    return ", ".join([*parts, *filter(None, [_edge(companion.edge)])])
+
+
 def _fill(recipe: Recipe) -> str:
     affine = recipe.affine
     # A square portrait then covers the entire frame, and others all of it but two bands.
-    covers_frame = affine.scale >= 1 and not any(affine.shift) and not affine.rotation
+    covers_frame = affine.scale >= 1 and not any(affine.shift) and not affine.rotation and not recipe.edge.width
     return "" if recipe.negative or covers_frame else f"fill: {_paint(recipe.fill)}"
 
 

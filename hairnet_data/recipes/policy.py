@@ -21,6 +21,8 @@ SHAPES: tuple[Shape, ...] = get_args(Shape)
 
 MOST_OCCLUDERS = 4
 
+MOST_COMPANIONS = 3
+
 T = TypeVar("T")
 
 
@@ -52,11 +54,15 @@ class Policy:
     Attributes:
         negative_rate: share of examples that are a background with nobody in it, 0..1.
         occlude_rate: share of examples (negatives too) that get occluders, 0..1.
+        group_rate: share of the portraits that get one to three companions, side by side with them, 0..1.
         scale: smallest and largest scale, log-uniform; 1 shows the entire portrait.
+        head_height: None, or least and greatest height of the head (the box of hair and face) in frames, log-uniform;
+            then `scale` is ignored.
         shift: least and greatest shift of the portrait's centre, in frames, in any direction.
         rotate: least and greatest rotation in degrees, either way.
         mirror: share of portraits that are mirrored, 0..1.
         photometric: strength of colour changes; 0 leaves every pixel's colour as it is, 1 is the default.
+        edge_rate: share of portraits that end softly within their frame, 0..1; the others end at it.
         background_rate: share of portraits that are surrounded by a background instead of a colour, 0..1. Occluders
             other than hands are painted from a background at 0.6 of this rate.
         occluder_count: fewest and most occluders on an occluded example, 1..4.
@@ -68,11 +74,14 @@ class Policy:
 
     negative_rate: Share = 0.3
     occlude_rate: Share = 0.6
+    group_rate: Share = 0.0
     scale: Range[Annotated[float, _between(0.05, 20)]] = (0.75, 1.25)
+    head_height: Range[Annotated[float, _between(0.02, 5)]] | None = None
     shift: Range[Annotated[float, _between(0, 2)]] = (0.0, 0.5)
     rotate: Range[Annotated[float, _between(0, 180)]] = (0.0, 45.0)
     mirror: Share = 0.5
     photometric: Annotated[float, _between(0, 3)] = 1.0
+    edge_rate: Share = 0.0
     background_rate: Share = 0.5
     occluder_count: Range[Annotated[int, _between(1, MOST_OCCLUDERS)]] = (1, 1)
     occluder_size: Range[Annotated[float, _between(0.01, 2)]] = (0.1, 0.45)
@@ -84,6 +93,11 @@ class Policy:
         for name in _FIELDS:
             _validated(name, getattr(self, name))
 
+    @property
+    def needs_heads(self) -> bool:
+        """Whether a recipe depends on where the portrait's head is."""
+        return self.cover is not None or self.head_height is not None
+
     def to_json(self) -> dict[str, Any]:
         """The policy as JSON values; `from_mapping` reads them back."""
         return {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(self).items()}
@@ -94,7 +108,7 @@ _FIELDS: dict[str, TypeAdapter[Any]] = {
     for name, annotation in get_type_hints(Policy, include_extras=True).items()
 }
 
-_RANGES = ("scale", "shift", "rotate", "occluder_count", "occluder_size", "cover")
+_RANGES = ("scale", "head_height", "shift", "rotate", "occluder_count", "occluder_size", "cover")
 
 _RANGE_HINT = "give two numbers, the smaller first"
 _SHAPES_HINT = f"choose from {', '.join(SHAPES)}"
@@ -167,8 +181,37 @@ def read_policy(path: Path) -> Policy:
     return from_mapping(values, str(path))
 
 
+def open_policy(name: str) -> Policy:
+    """The preset of that name, or what `read_policy` reads from the file of that name.
+
+    Raises:
+        UsageError: there is neither, or the file is no policy.
+    """
+    if name in PRESETS:
+        return PRESETS[name]
+    if not Path(name).suffix and not Path(name).exists():
+        raise UsageError(
+            "--policy", f"no policy named {name!r}", f"choose from {', '.join(PRESETS)}, or give a TOML file"
+        )
+    return read_policy(Path(name))
+
+
 CLEAN = Policy(negative_rate=0, occlude_rate=0, scale=(1, 1), shift=(0, 0), rotate=(0, 0), mirror=0, photometric=0)
 """Framed only: nothing moved, occluded or recoloured."""
 
 DEFAULT = Policy()
 """The policy of a build unless another is given."""
+
+WORLD = Policy(
+    negative_rate=0.2,
+    occlude_rate=0.4,
+    group_rate=0.2,
+    scale=(0.12, 4),
+    shift=(0, 0.4),
+    edge_rate=0.6,
+    background_rate=0.8,
+)
+"""Every head: from 25 pixels (at 224) to hair that fills the frame, alone and in groups."""
+
+PRESETS = {"default": DEFAULT, "world": WORLD}
+"""Policies by the names that `--policy` takes."""

@@ -6,6 +6,10 @@ import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+
+from hairnet_data.core.arrays import Pixels, as_pixels
+
 HEAD_SIDE = 128
 """Side of the small map of where the head is, see `Asset.head`."""
 
@@ -20,7 +24,7 @@ class Asset:
         person: who is shown; "" if it is nobody or unknown.
         traits: facts that its source records with it.
         head: where the head (hair or face) is in the framed portrait: `HEAD_SIDE` rows of as many bits,
-            packed; empty for backgrounds, and if no policy with `cover` needs it.
+            packed; empty for backgrounds, and if no policy with `cover` or `head_height` needs it.
     """
 
     id: str
@@ -33,6 +37,18 @@ class Asset:
     def name(self) -> str:
         """`id@content`, the name recipes use."""
         return f"{self.id}@{self.content}"
+
+
+def head_map(portrait: Asset) -> Pixels:
+    """Where the head is in the framed portrait: uint8 (HEAD_SIDE, HEAD_SIDE) of 0 and 1. It must have been kept."""
+    bits = np.unpackbits(np.frombuffer(portrait.head, np.uint8)).reshape(HEAD_SIDE, HEAD_SIDE)
+    return as_pixels(bits)
+
+
+def head_height(portrait: Asset) -> float:
+    """Height of the box of hair and face at scale 1, in frames; 1 for a portrait that shows neither."""
+    rows = np.flatnonzero(head_map(portrait).any(axis=1))
+    return float(rows[-1] + 1 - rows[0]) / HEAD_SIDE if len(rows) else 1.0
 
 
 @dataclass(frozen=True)

@@ -19,12 +19,12 @@ from pydantic_core import SchemaValidator
 
 from hairnet_data.core.errors import DatasetError
 from hairnet_data.core.validation import first_error
-from hairnet_data.recipes.policy import Shape
+from hairnet_data.recipes.policy import MOST_COMPANIONS, Shape
 
-RECIPE_VERSION: Literal[1] = 1
+RECIPE_VERSION: Literal[2] = 2
 """Of the format of recipes and of what they mean."""
 
-Kind = Literal["portrait", "negative"]
+Kind = Literal["portrait", "negative", "group"]
 PaintKind = Literal["colour", "texture", "background"]
 Pattern = Literal["stripes", "checks", "blotches", "shade"]
 PATTERNS: tuple[Pattern, ...] = get_args(Pattern)
@@ -122,6 +122,50 @@ NO_AFFINE = Affine()
 
 
 @dataclass(frozen=True, slots=True)
+class Edge:
+    """How a photograph ends where it is pasted: at its frame, or softly within it. Lengths in frames.
+
+    With a width above 0 the photograph's share of a pixel rises from 0 to 1 over `width` from its outline inwards; the
+    pixel has the class of what has the larger share. The outline is the frame with round corners, moved inwards by a
+    triangular wave in both directions. See `rendering.edges` for the formula.
+
+    Attributes:
+        width: of the transition; 0 for none: then the other values have no effect.
+        radius: of the corners.
+        wave: how far the wave moves the outline inwards at most.
+        period: of the wave.
+    """
+
+    width: Annotated[float, Field(ge=0, le=1)] = 0.0
+    radius: Annotated[float, Field(ge=0, le=10)] = 0.0
+    wave: Annotated[float, Field(ge=0, le=1)] = 0.0
+    period: Annotated[float, Field(ge=0.01, le=10)] = 1.0
+
+
+NO_EDGE = Edge()
+"""It ends at its frame."""
+
+
+@dataclass(frozen=True, slots=True)
+class Companion:
+    """Another portrait in the picture.
+
+    Attributes:
+        portrait: the asset shown.
+        affine: how it is mapped into the frame.
+        front: whether it hides the main portrait where they overlap, or is hidden by it.
+        edge: how it ends.
+        traits: facts that the source records with it.
+    """
+
+    portrait: Annotated[str, Field(min_length=1)]
+    affine: Affine
+    front: bool
+    edge: Edge
+    traits: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Occluder:
     """A filled polygon over the picture; a pixel is under it when its centre is inside (nonzero winding).
 
@@ -173,11 +217,14 @@ class Recipe:
         split: the split's name.
         index: within the split.
         size: side of the square output, in pixels.
-        kind: "portrait" or "negative".
-        portrait: the asset shown, "" for a negative.
-        negative: the crop shown, None for a portrait.
+        kind: "portrait", "group" (several portraits) or "negative".
+        portrait: the asset shown, of a group the one with the largest scale; "" for a negative.
+        negative: the crop shown, None for anything else.
         affine: how the portrait is mapped into the frame.
-        fill: what is painted where the portrait does not reach.
+        edge: how the portrait ends.
+        companions: the other portraits of a group. Those behind the main one are painted before it, the others after
+            it, each in this order.
+        fill: what is painted where no portrait reaches.
         occluders: painted one after another.
         photometric: changes of colour.
         traits: facts that the source records with the portrait, e.g. its skin tone; they change no pixel.
@@ -193,22 +240,34 @@ class Recipe:
     portrait: str = ""
     negative: Crop | None = None
     affine: Affine = NO_AFFINE
+    edge: Edge = NO_EDGE
+    companions: Annotated[tuple[Companion, ...], Field(max_length=MOST_COMPANIONS)] = ()
     fill: CheckedPaint = NO_FILL
     occluders: tuple[Occluder, ...] = ()
     photometric: Photometric = NO_CHANGE
     traits: Mapping[str, str] = field(default_factory=dict)
-    version: Literal[1] = RECIPE_VERSION
+    version: Literal[2] = RECIPE_VERSION
 
     @property
     def source_id(self) -> str:
-        """The id of the portrait or background shown, without its digest."""
+        """The id of the portrait or background shown, without its digest; of a group that of the main portrait."""
         asset = self.negative.asset if self.negative else self.portrait
         return asset_id(asset)
+
+    @property
+    def source_ids(self) -> list[str]:
+        """The ids of all portraits shown, the main one first, or that of the background of a negative."""
+        return [self.source_id, *(asset_id(companion.portrait) for companion in self.companions)]
+
+    @property
+    def portraits(self) -> list[str]:
+        """The assets of all portraits shown, the main one first."""
+        return [self.portrait, *(companion.portrait for companion in self.companions)] if self.portrait else []
 
     def assets(self) -> tuple[list[str], list[str]]:
         """The portraits and the backgrounds that the recipe uses."""
         crops = [self.negative, self.fill.crop, *(occluder.paint.crop for occluder in self.occluders)]
-        return [self.portrait] if self.portrait else [], [crop.asset for crop in crops if crop]
+        return self.portraits, [crop.asset for crop in crops if crop]
 
     def to_json(self) -> str:
         """One line of JSON; the same recipe gives the same line."""
@@ -238,6 +297,8 @@ def asset_id(asset: str) -> str:
 def _check_recipe(recipe: Recipe) -> Recipe:
     if bool(recipe.portrait) == bool(recipe.negative) or (recipe.kind == "negative") != bool(recipe.negative):
         raise ValueError("should have either a portrait or a negative, and its kind")
+    if bool(recipe.companions) != (recipe.kind == "group"):
+        raise ValueError("should have companions as a group, else none")
     return recipe
 
 

@@ -11,13 +11,29 @@ from numpy.typing import NDArray
 
 from hairnet_data.core.arrays import Point
 from hairnet_data.geometry import polygons, warp
-from hairnet_data.recipes.policy import MOST_OCCLUDERS, Policy
-from hairnet_data.recipes.pools import HEAD_SIDE, Asset, Pool
-from hairnet_data.recipes.recipe import NO_FILL, PATTERNS, Affine, Colour, Crop, Occluder, Paint, Photometric, Recipe
+from hairnet_data.recipes.groups import sample_edge, sample_group
+from hairnet_data.recipes.policy import MOST_COMPANIONS, MOST_OCCLUDERS, Policy
+from hairnet_data.recipes.pools import HEAD_SIDE, Asset, Pool, head_height, head_map
+from hairnet_data.recipes.recipe import (
+    NO_EDGE,
+    NO_FILL,
+    PATTERNS,
+    Affine,
+    Colour,
+    Companion,
+    Crop,
+    Occluder,
+    Paint,
+    Photometric,
+    Recipe,
+)
 from hairnet_data.recipes.rng import Draws, sections, shuffled
 from hairnet_data.recipes.splits import CROPS_OF_A_BACKGROUND, Split
 
-_SECTIONS = ("kind", "affine", "fill", "photometric", *(f"occluder{k}" for k in range(MOST_OCCLUDERS)))
+_SECTIONS = (
+    *("kind", "affine", "fill", "photometric", *(f"occluder{k}" for k in range(MOST_OCCLUDERS))),
+    *("edge", "group", *(f"companion{k}" for k in range(MOST_COMPANIONS))),
+)
 
 Bits = NDArray[np.bool_]
 
@@ -42,26 +58,32 @@ def sample_recipe(split: Split, pool: Pool, index: int, size: int = 224) -> Reci
         The recipe: the same for the same arguments, on every machine.
     """
     policy = split.policy
-    draws = sections(split.seed, split.name, index, _SECTIONS[: 4 + policy.occluder_count[1]])
+    needed = len(_SECTIONS) if policy.group_rate or policy.edge_rate else 4 + policy.occluder_count[1]
+    draws = sections(split.seed, split.name, index, _SECTIONS[:needed])
     kind_draws, affine_draws = draws["kind"], draws["affine"]
     is_negative = kind_draws.chance(policy.negative_rate)
     # Which portrait an index shows must not depend on how many negatives come before it. So the order of portraits
     # advances with every index, and a negative skips the portrait that it would have been.
-    portrait = None if is_negative else _portrait(split, pool, index)
+    portrait = None if is_negative else main_portrait(split, pool, index)
     negative = None
     if is_negative:
         background = _background(split, pool, index, kind_draws)
         negative = _crop(kind_draws, background, affine_draws.chance(policy.mirror), (0.5, 1))
-    affine = Affine() if is_negative else _affine(affine_draws, policy)
+    affine = Affine() if portrait is None else _affine(affine_draws, policy, portrait)
     occluded = kind_draws.chance(policy.occlude_rate)
+    companions: tuple[Companion, ...] = ()
+    if portrait and policy.group_rate and draws["group"].chance(policy.group_rate):
+        affine, companions = sample_group(draws, policy, pool, portrait, affine)
     return Recipe(
         split=split.name,
         index=index,
         size=size,
-        kind="negative" if is_negative else "portrait",
+        kind="negative" if is_negative else "group" if companions else "portrait",
         portrait=portrait.name if portrait else "",
         negative=negative,
         affine=affine,
+        edge=sample_edge(draws["edge"], policy) if portrait and policy.edge_rate else NO_EDGE,
+        companions=companions,
         fill=NO_FILL if is_negative else _fill(draws["fill"], policy, pool),
         occluders=_occluders(draws, policy, pool, affine, portrait) if occluded else (),
         photometric=_photometric(draws["photometric"], policy.photometric) if policy.photometric else Photometric(),
@@ -69,7 +91,8 @@ def sample_recipe(split: Split, pool: Pool, index: int, size: int = 224) -> Reci
     )
 
 
-def _portrait(split: Split, pool: Pool, index: int) -> Asset:
+def main_portrait(split: Split, pool: Pool, index: int) -> Asset:
+    """The portrait that an example shows unless it is a negative; in a group the largest."""
     if split.each_once:
         # The order is the pool's own, so that all splits of a pool show the same portraits where they are capped.
         order = shuffled(split.seed, split.pool, 0, len(pool.portraits))
@@ -90,10 +113,12 @@ def _crop(draws: Draws, asset: Asset, mirror: bool, side: tuple[float, float]) -
     return Crop(asset.name, draws.uniform(0, 1), draws.uniform(0, 1), draws.uniform(*side), mirror)
 
 
-def _affine(draws: Draws, policy: Policy) -> Affine:
+def _affine(draws: Draws, policy: Policy, portrait: Asset) -> Affine:
     # Whether to mirror is the first number of the section, as it is for negatives.
     mirror = draws.chance(policy.mirror)
-    scale = draws.log_uniform(*policy.scale)
+    scale = draws.log_uniform(*(policy.head_height or policy.scale))
+    if policy.head_height:
+        scale = round(scale / head_height(portrait), 4)
     distance, direction = draws.uniform(*policy.shift), draws.uniform(0, 2 * math.pi)
     angle = draws.uniform(*policy.rotate, digits=3)
     # Adding 0.0 turns -0.0 into 0.0.
@@ -201,7 +226,7 @@ def _paint(draws: Draws, policy: Policy, pool: Pool, skin: bool) -> Paint:
 
 def _head(portrait: Asset, affine: Affine) -> Bits:
     """The portrait's head in the frame, after the affine map: bool (HEAD_SIDE, HEAD_SIDE)."""
-    head = np.unpackbits(np.frombuffer(portrait.head, np.uint8)).reshape(HEAD_SIDE, HEAD_SIDE)
+    head = head_map(portrait)
     if affine != Affine():
         matrix = warp.unit_matrix(
             HEAD_SIDE, HEAD_SIDE, HEAD_SIDE, affine.scale, affine.shift, affine.rotation, affine.mirror

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -10,7 +11,8 @@ import numpy as np
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import BACKGROUND
 from hairnet_data.geometry import warp
-from hairnet_data.recipes.recipe import Recipe
+from hairnet_data.recipes.recipe import Affine, Edge, Recipe
+from hairnet_data.rendering import edges
 from hairnet_data.rendering.occlusion import occlude
 from hairnet_data.rendering.paint import Backgrounds, paint_box, take_crop
 from hairnet_data.rendering.photometric import change_colours
@@ -49,24 +51,33 @@ class Subject:
         return self.mask.nbytes + sum(level.nbytes for level in self._levels)
 
 
-def render(recipe: Recipe, portrait: Portrait | Subject | None, backgrounds: Backgrounds) -> tuple[Pixels, Pixels]:
+def render(
+    recipe: Recipe,
+    portrait: Portrait | Subject | None,
+    backgrounds: Backgrounds,
+    companions: Sequence[Portrait | Subject] = (),
+) -> tuple[Pixels, Pixels]:
     """Renders the example that a recipe describes.
 
     Args:
         recipe: what to render.
         portrait: the portrait that `recipe.portrait` names; None for a negative.
         backgrounds: gives the background behind an asset, uint8 (H, W, 3) RGB.
+        companions: the portraits that `recipe.companions` name, in order.
 
     Returns:
         The image, uint8 (S, S, 3) RGB, and its mask, uint8 (S, S) of class ids and `UNLABELLED`, both new
         arrays.
     """
-    *_, (_, image, mask) = steps(recipe, portrait, backgrounds)
+    *_, (_, image, mask) = steps(recipe, portrait, backgrounds, companions)
     return image, mask
 
 
 def steps(
-    recipe: Recipe, portrait: Portrait | Subject | None, backgrounds: Backgrounds
+    recipe: Recipe,
+    portrait: Portrait | Subject | None,
+    backgrounds: Backgrounds,
+    companions: Sequence[Portrait | Subject] = (),
 ) -> Iterator[tuple[str, Pixels, Pixels]]:
     """Renders an example step by step.
 
@@ -74,6 +85,7 @@ def steps(
         recipe: as for `render`.
         portrait: as for `render`.
         backgrounds: as for `render`.
+        companions: as for `render`.
 
     Yields:
         What was done, the image and the mask after it. The next step may change these arrays: copy them to keep them.
@@ -84,9 +96,17 @@ def steps(
         yield "crop of a background", image, mask
     else:
         assert portrait is not None, "a portrait's recipe needs its portrait"
-        subject = portrait if isinstance(portrait, Subject) else Subject(portrait)
-        image, mask = _warp(recipe, subject, backgrounds)
-        yield "warped", image, mask
+        layers = _layers(recipe, portrait, companions)
+        if len(layers) == 1:
+            image, mask = _warp(recipe, layers[0], backgrounds)
+            yield "warped", image, mask
+        else:
+            frame = (0, 0, recipe.size, recipe.size)
+            image = paint_box(recipe.fill, frame, recipe.size, backgrounds)
+            mask = np.full((recipe.size, recipe.size), BACKGROUND, np.uint8)
+            for number, layer in enumerate(layers, 1):
+                _paste(recipe.size, layer, image, mask)
+                yield f"portrait {number} of {len(layers)} pasted", image, mask
     for occluder in recipe.occluders:
         occlude(image, mask, occluder, backgrounds)
         yield f"occluded by {'an' if occluder.shape == 'ellipse' else 'a'} {occluder.shape}", image, mask
@@ -95,30 +115,91 @@ def steps(
         yield "colours changed", changed, mask
 
 
-def _warp(recipe: Recipe, subject: Subject, backgrounds: Backgrounds) -> tuple[Pixels, Pixels]:
-    """The portrait as the recipe's affine maps it, over the recipe's fill."""
-    size, affine = recipe.size, recipe.affine
-    width, height = subject.width, subject.height
-    matrix = warp.unit_matrix(size, width, height, affine.scale, affine.shift, affine.rotation, affine.mirror)
+@dataclass(frozen=True, slots=True)
+class _Layer:
+    """A portrait, how it is mapped into the frame, and how it ends."""
+
+    subject: Subject
+    affine: Affine
+    edge: Edge
+
+
+def _layers(recipe: Recipe, portrait: Portrait | Subject, companions: Sequence[Portrait | Subject]) -> list[_Layer]:
+    """All portraits of a recipe, from the one farthest behind to the one in front of all."""
+    behind: list[_Layer] = []
+    front: list[_Layer] = []
+    for companion, shown in zip(recipe.companions, companions, strict=True):
+        (front if companion.front else behind).append(_Layer(_prepared(shown), companion.affine, companion.edge))
+    return [*behind, _Layer(_prepared(portrait), recipe.affine, recipe.edge), *front]
+
+
+def _prepared(portrait: Portrait | Subject) -> Subject:
+    return portrait if isinstance(portrait, Subject) else Subject(portrait)
+
+
+def _warp(recipe: Recipe, layer: _Layer, backgrounds: Backgrounds) -> tuple[Pixels, Pixels]:
+    """The only portrait, over the recipe's fill. The fill is not painted where nothing of it would be seen."""
+    size = recipe.size
     frame = (0, 0, size, size)
-    box = warp.reachable_box(matrix, size)
-    left, top, right, bottom = box
-    if left == right or top == bottom:  # shifted out of the frame
-        return paint_box(recipe.fill, frame, size, backgrounds), np.full((size, size), BACKGROUND, np.uint8)
-    source = subject.image(warp.level_for(max(width, height) / (size * affine.scale)))
-    points = warp.coordinates(matrix, box, subject.mask.shape[1], subject.mask.shape[0])
-    warped_mask = warp.sample_mask(subject.mask, points)
-    if (source.shape[0] - 2, source.shape[1] - 2) != subject.mask.shape:
-        points = warp.coordinates(matrix, box, source.shape[1] - 2, source.shape[0] - 2)
-    warped_image = warp.sample_image(source, points)
-    # Is every pixel covered? The maximum decides, unless there are `UNLABELLED` pixels: they lie above `OUTSIDE`.
-    if box == frame and (warped_mask.max() < warp.OUTSIDE or not (warped_mask == warp.OUTSIDE).any()):
-        return warped_image, warped_mask
-    # The mask decides which pixels the portrait covers, in the image too, so that both agree.
-    covered = (warped_mask != warp.OUTSIDE).view(np.uint8)
+    warped = None if layer.edge.width else _warped(size, layer)
+    if warped and warped.box == frame and warped.covers:
+        return warped.image, warped.mask
     image = paint_box(recipe.fill, frame, size, backgrounds)
     mask = np.full((size, size), BACKGROUND, np.uint8)
-    region = np.s_[top:bottom, left:right]
-    cv2.copyTo(warped_image, covered, image[region])
-    cv2.copyTo(warped_mask, covered, mask[region])
+    _paste(size, layer, image, mask, warped)
     return image, mask
+
+
+@dataclass(frozen=True, slots=True)
+class _Warped:
+    """A portrait in the box of the output that it reaches."""
+
+    box: warp.Box
+    image: Pixels
+    mask: Pixels
+    points: warp.Coordinates
+
+    @property
+    def covers(self) -> bool:
+        """Whether every pixel of the box is covered."""
+        # The maximum decides, unless there are `UNLABELLED` pixels: they lie above `OUTSIDE`.
+        return bool(self.mask.max() < warp.OUTSIDE or not (self.mask == warp.OUTSIDE).any())
+
+
+def _warped(size: int, layer: _Layer) -> _Warped | None:
+    """The portrait as its affine maps it; None where it is shifted out of the frame."""
+    subject, affine = layer.subject, layer.affine
+    width, height = subject.width, subject.height
+    matrix = warp.unit_matrix(size, width, height, affine.scale, affine.shift, affine.rotation, affine.mirror)
+    box = warp.reachable_box(matrix, size)
+    left, top, right, bottom = box
+    if left == right or top == bottom:
+        return None
+    source = subject.image(warp.level_for(max(width, height) / (size * affine.scale)))
+    mask_points = points = warp.coordinates(matrix, box, subject.mask.shape[1], subject.mask.shape[0])
+    warped_mask = warp.sample_mask(subject.mask, mask_points)
+    if (source.shape[0] - 2, source.shape[1] - 2) != subject.mask.shape:
+        points = warp.coordinates(matrix, box, source.shape[1] - 2, source.shape[0] - 2)
+    return _Warped(box, warp.sample_image(source, points), warped_mask, mask_points)
+
+
+def _paste(size: int, layer: _Layer, image: Pixels, mask: Pixels, warped: _Warped | None = None) -> None:
+    """Pastes a portrait over what is in `image` and `mask`, which are changed."""
+    warped = warped or _warped(size, layer)
+    if warped is None:
+        return
+    left, top, right, bottom = warped.box
+    region = np.s_[top:bottom, left:right]
+    # The mask decides which pixels the portrait covers, in the image too, so that both agree.
+    covered = warped.mask != warp.OUTSIDE
+    if not layer.edge.width:
+        cv2.copyTo(warped.image, covered.view(np.uint8), image[region])
+        cv2.copyTo(warped.mask, covered.view(np.uint8), mask[region])
+        return
+    subject = layer.subject
+    longer = max(subject.width, subject.height)
+    sides = subject.width / longer * layer.affine.scale, subject.height / longer * layer.affine.scale
+    pixels = subject.mask.shape[1], subject.mask.shape[0]
+    share = edges.shares(layer.edge, warped.points, sides, pixels, warped.box, size) * covered
+    image[region] = edges.blend(warped.image, image[region], share)
+    cv2.copyTo(warped.mask, (share >= edges.HALF).view(np.uint8), mask[region])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-RENDERER_VERSION = "1.1.0"
+RENDERER_VERSION = "1.2.0"
 """Changes whenever the pixels rendered from a recipe change. It is also the version of the dataset."""
 
 

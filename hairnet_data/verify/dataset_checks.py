@@ -220,11 +220,11 @@ def _check_split(dataset: Prepared, split: str, summary: RecordSummary) -> Itera
     if promised.each_once and not shown["negative"] and different < shown["portrait"]:
         yield finding(f"shows {different} portraits in {shown['portrait']} examples, each was to be shown once")
     if count == promised.examples:
-        counts = {"portrait": promised.portrait, "negative": promised.negative, "occluded": promised.occluded}
+        counts = {what: getattr(promised, what) for what in ("portrait", "group", "negative", "occluded")}
         for kind, expected in counts.items():
             if shown[kind] != expected:
                 yield finding(f"{shown[kind]} are {kind}, the metadata says {expected}")
-    if shown["portrait"] >= _FEW_PORTRAITS:
+    if shown["portrait"] + shown["group"] >= _FEW_PORTRAITS:
         for number in (HAIR, FACE):
             if not summary.with_class[number] and NAMES[number] in dataset.metadata.labelled:
                 yield finding(f"no portrait shows any {NAMES[number]}")

@@ -12,7 +12,7 @@ from hairnet_data.core.errors import DatasetError, one_line
 from hairnet_data.core.records.example import parse
 from hairnet_data.dataset.codec import decode_image, decode_mask
 from hairnet_data.dataset.dataset_metadata import DatasetMetadata
-from hairnet_data.dataset.reader import FEATURES, decode_text
+from hairnet_data.dataset.reader import FEATURES, decode_text, decode_texts
 from hairnet_data.recipes.recipe import Recipe, asset_id
 
 _JPEG_START, _JPEG_END = b"\xff\xd8\xff", b"\xff\xd9"
@@ -54,7 +54,7 @@ class CheckedRecord:
     Attributes:
         findings: what is wrong with it.
         recipe: its recipe; None where that cannot be read, and then nothing else was checked.
-        person: who is shown, "" for nobody or unknown.
+        people: who is shown, as far as it is known.
         image: uint8 (S, S, 3) RGB; None where it is missing or damaged.
         mask: uint8 (S, S); None where it is missing or damaged.
         image_bytes: the encoded image.
@@ -62,7 +62,7 @@ class CheckedRecord:
 
     findings: list[Finding] = field(default_factory=list)
     recipe: Recipe | None = None
-    person: str = ""
+    people: tuple[str, ...] = ()
     image: Pixels | None = None
     mask: Pixels | None = None
     image_bytes: bytes = b""
@@ -104,8 +104,7 @@ class RecordSummary:
         self.portraits.update(map(asset_id, portraits))
         self.backgrounds.update(map(asset_id, backgrounds))
         self.content.update(name.rpartition("@")[2] for name in portraits + backgrounds)
-        if checked.person:
-            self.people.add(checked.person)
+        self.people.update(checked.people)
 
     def merge(self, other: RecordSummary) -> None:
         """Adds all records of another summary."""
@@ -139,17 +138,22 @@ def check_record(data: bytes, metadata: DatasetMetadata, split: str, index: int)
             return checked
         recipe = Recipe.from_json(decode_text(features["recipe"]))
         id, kind, person = (decode_text(features[name]) for name in ("source_id", "kind", "person"))
+        ids, people = (decode_texts(features[name]) for name in ("source_ids", "people"))
     except (ValueError, DatasetError) as error:
         report(str(error))
         return checked
-    checked.recipe, checked.person = recipe, person
+    checked.recipe, checked.people = recipe, tuple(people)
     if features["index"] != index:
         report(f"its index is {features['index']!r}, not {index}", id)
     size = metadata.identity.image_size
     if (recipe.split, recipe.index, recipe.kind, recipe.source_id, recipe.size) != (split, index, kind, id, size):
         report("its recipe describes another example", id)
-    if person and recipe.kind == "negative":
-        report(f"a negative shows a person, {person}", id)
+    elif ids != recipe.source_ids:
+        report(f"its source_ids are {ids}, its recipe's {recipe.source_ids}", id)
+    if people and recipe.kind == "negative":
+        report(f"a negative shows a person, {people[0]}", id)
+    elif (person and person != (people or [""])[0]) or len(people) > len(recipe.portraits):
+        report(f"its person is {person!r} and its people are {people}", id)
     if isinstance(features["image"], bytes):
         checked.image_bytes = features["image"]
     for what in _check_image(checked, metadata.identity.image_format, size):
@@ -176,7 +180,7 @@ def _check_image(checked: CheckedRecord, image_format: str, size: int) -> list[s
     return []
 
 
-def _check_mask(checked: CheckedRecord, data: bytes | int, size: int, unlabelled: bool) -> list[str]:
+def _check_mask(checked: CheckedRecord, data: bytes | int | list[bytes], size: int, unlabelled: bool) -> list[str]:
     """Decodes the mask of a record into `checked`; says what is wrong with it."""
     if not isinstance(data, bytes) or not data.startswith(_PNG_START) or len(data) < _PNG_HEADER_BYTES:
         return ["its mask is no PNG"]

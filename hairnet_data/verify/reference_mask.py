@@ -16,6 +16,10 @@ The alignment contract, for every example (4 and 5 hold before photometric chang
 7. Photometric changes never touch the mask.
 8. A negative's mask is background everywhere.
 9. The mask survives encoding exactly: PNG, mode L.
+10. In a group every portrait is mapped by its own affine, image and mask alike.
+11. Where portraits overlap, image and mask show the same one on exactly the same pixels: the one in front.
+12. At a soft edge the image is a mixture, by the share that `rendering.edges` defines; the mask has the portrait's
+    class where that share is one half or more, else what is behind it.
 
 The reference renderer is slow and simple, and shares no code with `geometry` and `rendering`: comparing a mask
 with their output would only prove that a bug is deterministic. It works in floating point, so a pixel that lies
@@ -25,13 +29,15 @@ closer to a border than the rounding of the renderer may have either class.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import NAMES, UNLABELLED
-from hairnet_data.recipes.recipe import Occluder, Recipe
+from hairnet_data.recipes.recipe import Affine, Edge, Occluder, Recipe
 
 ClassSets = NDArray[np.uint8]
 """A set of classes per pixel: bit k is set where class k is allowed, `UNLABELLED_BIT` where no label is."""
@@ -45,25 +51,36 @@ _BITS[UNLABELLED] = UNLABELLED_BIT
 
 _SOURCE_TOLERANCE = 1 / 1000  # source pixels: more than the renderer's rounding, far less than a pixel shift
 _EDGE_TOLERANCE = 1 / 128  # output pixels: the renderer snaps an occluder's corners to 256ths
+_SHARE_TOLERANCE = 1e-5  # frames: more than the rounding of float32 in distances from a portrait's edge
 
 
-def allowed_classes(recipe: Recipe, mask: Pixels | None, frame: tuple[int, int] | None) -> ClassSets:
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A portrait's own mask, uint8 (h, w) of class ids and `UNLABELLED`, and width and height of its image."""
+
+    mask: Pixels
+    frame: tuple[int, int]
+
+
+def allowed_classes(recipe: Recipe, portraits: Sequence[Layer]) -> ClassSets:
     """Works out from a recipe which classes each pixel of its mask may have.
 
     Args:
         recipe: the example's.
-        mask: the portrait's own mask, uint8 (h, w) of class ids and `UNLABELLED`; None for a negative.
-        frame: width and height of the portrait's image; None for a negative.
+        portraits: that the recipe shows, in the order of `Recipe.portraits`.
 
     Returns:
         uint8 (S, S) of class sets.
     """
     size = recipe.size
     allowed = np.ones((size, size), np.uint8)
-    if recipe.kind == "portrait":
-        assert mask is not None
-        assert frame is not None
-        allowed = _warp(recipe, mask, frame)
+    if recipe.kind != "negative":
+        others = list(zip(recipe.companions, portraits[1:], strict=True))
+        layers = [(companion.affine, companion.edge, layer) for companion, layer in others if not companion.front]
+        layers.append((recipe.affine, recipe.edge, portraits[0]))
+        layers += [(companion.affine, companion.edge, layer) for companion, layer in others if companion.front]
+        for affine, edge, layer in layers:
+            _paste(allowed, affine, edge, layer)
     for occluder in recipe.occluders:
         _occlude(allowed, occluder)
     return allowed
@@ -86,47 +103,74 @@ def mask_error(mask: Pixels, allowed: ClassSets) -> str:
     )
 
 
-def forward_matrix(recipe: Recipe, frame: tuple[int, int]) -> NDArray[np.float64]:
-    """Multiplies the matrix from the portrait's coordinates to the output's from its steps.
+def forward_matrix(affine: Affine, size: int, frame: tuple[int, int]) -> NDArray[np.float64]:
+    """Multiplies the matrix from a portrait's coordinates to the output's from its steps.
 
     Both have their origin at the top left corner, x to the right and y down, and pixel centres at halves.
 
     Args:
-        recipe: the example's.
+        affine: the portrait's.
+        size: side of the output in pixels.
         frame: width and height of the portrait's image.
 
     Returns:
         float64 (3, 3).
     """
     width, height = frame
-    affine = recipe.affine
     angle = math.radians(affine.rotation)
-    zoom = affine.scale * recipe.size / max(width, height)
+    zoom = affine.scale * size / max(width, height)
     centre_to_origin = np.array([[1, 0, -width / 2], [0, 1, -height / 2], [0, 0, 1]])
     mirror = np.diag([-1.0 if affine.mirror else 1.0, 1.0, 1.0])
     rotate = np.array([[math.cos(angle), -math.sin(angle), 0], [math.sin(angle), math.cos(angle), 0], [0, 0, 1]])
     scale = np.diag([zoom, zoom, 1.0])
-    right, down = (recipe.size / 2 + shift * recipe.size for shift in affine.shift)
+    right, down = (size / 2 + shift * size for shift in affine.shift)
     origin_to_centre = np.array([[1, 0, right], [0, 1, down], [0, 0, 1]])
     matrix: NDArray[np.float64] = origin_to_centre @ scale @ rotate @ mirror @ centre_to_origin
     return matrix
 
 
-def _warp(recipe: Recipe, mask: Pixels, frame: tuple[int, int]) -> ClassSets:
-    """The classes of the portrait's mask around the point that each output pixel's centre comes from."""
-    back = np.linalg.inv(forward_matrix(recipe, frame))
-    rows, columns = np.mgrid[0 : recipe.size, 0 : recipe.size] + 0.5
+def _paste(allowed: ClassSets, affine: Affine, edge: Edge, layer: Layer) -> None:
+    """Allows the classes of a portrait's mask around the point that each output pixel's centre comes from.
+
+    What was allowed before stays allowed where the portrait may not be.
+    """
+    size, mask, frame = len(allowed), layer.mask, layer.frame
+    back = np.linalg.inv(forward_matrix(affine, size, frame))
+    rows, columns = np.mgrid[0:size, 0:size] + 0.5
     # The mask spans the same frame as the image, perhaps with another number of pixels.
     across = (back[0, 0] * columns + back[0, 1] * rows + back[0, 2]) * (mask.shape[1] / frame[0])
     down = (back[1, 0] * columns + back[1, 1] * rows + back[1, 2]) * (mask.shape[0] / frame[1])
-    allowed = np.zeros((recipe.size, recipe.size), np.uint8)
+    shown, open_ = np.zeros((size, size), np.uint8), np.zeros((size, size), np.bool_)
     for dx in (-_SOURCE_TOLERANCE, _SOURCE_TOLERANCE):
         for dy in (-_SOURCE_TOLERANCE, _SOURCE_TOLERANCE):
             x, y = np.floor(across + dx).astype(np.int64), np.floor(down + dy).astype(np.int64)
             inside = (x >= 0) & (x < mask.shape[1]) & (y >= 0) & (y < mask.shape[0])
+            likely, unlikely = inside, ~inside
+            if edge.width:
+                margin = _margin(edge, affine, layer, across + dx, down + dy, size)
+                likely, unlikely = inside & (margin > -_SHARE_TOLERANCE), unlikely | (margin < _SHARE_TOLERANCE)
             classes = mask[np.where(inside, y, 0), np.where(inside, x, 0)]
-            allowed |= np.where(inside, np.left_shift(1, _BITS[classes]), 1).astype(np.uint8)
-    return allowed
+            shown |= np.where(likely, np.left_shift(1, _BITS[classes]), 0).astype(np.uint8)
+            open_ |= unlikely
+    allowed[...] = np.where(open_, allowed | shown, shown)
+
+
+def _margin(
+    edge: Edge, affine: Affine, layer: Layer, across: NDArray[np.float64], down: NDArray[np.float64], size: int
+) -> NDArray[np.float64]:
+    """How far inside the line where a portrait's share is one half each pixel lies, in frames; see `Edge`."""
+    sides = [affine.scale * side / max(layer.frame) for side in layer.frame]
+    x = np.minimum(across, layer.mask.shape[1] - across) * (sides[0] / layer.mask.shape[1])
+    y = np.minimum(down, layer.mask.shape[0] - down) * (sides[1] / layer.mask.shape[0])
+    distance = np.minimum(x, y)
+    radius = min(edge.radius, min(sides) / 2)
+    corner = (x < radius) & (y < radius)
+    distance[corner] = radius - np.hypot(radius - x[corner], radius - y[corner])
+    turns = (np.arange(size) + 0.5) / size / edge.period
+    wave = 1 - np.abs((2 * turns) % 2 - 1) * 2  # -1 at whole turns, 1 between them
+    distance -= edge.wave * (2 + wave[None, :] + wave[:, None]) / 4
+    margin: NDArray[np.float64] = distance - edge.width / 2
+    return margin
 
 
 def _occlude(allowed: ClassSets, occluder: Occluder) -> None:

@@ -18,11 +18,11 @@ from hairnet_data.dataset.reader import Prepared
 from hairnet_data.recipes.recipe import Recipe, asset_id
 from hairnet_data.recipes.splits import EVALUATION_SPLITS
 from hairnet_data.rendering.paint import shrink_background
-from hairnet_data.rendering.renderer import Subject, render
+from hairnet_data.rendering.renderer import render
 from hairnet_data.rendering.versions import RENDERER_VERSION, library_versions
 from hairnet_data.sources.base import Portrait
 from hairnet_data.verify.record_checks import CheckedRecord, Finding, invalid_class
-from hairnet_data.verify.reference_mask import UNLABELLED_BIT, allowed_classes, mask_error
+from hairnet_data.verify.reference_mask import UNLABELLED_BIT, Layer, allowed_classes, mask_error
 
 _OTHER_LIBRARIES = 2.0  # grey levels of mean difference that another version of a codec may make
 
@@ -82,15 +82,15 @@ class SourceCheck:
                 report(error, error.replace(asset_id(name), "a picture"))
                 return comparison
         try:
-            portrait = self._portrait(recipe.portrait) if recipe.portrait else None
-            mask_errors = _compare_mask(recipe, checked.mask, portrait)
+            shown = [self._portrait(portrait) for portrait in recipe.portraits]
+            mask_errors = _compare_mask(recipe, checked.mask, shown)
             comparison.mask = True
             for what in mask_errors:
                 report(what)
             renderable = self._available.backgrounds or not backgrounds
             if checked.image is not None and renderable and not comparison.findings:
                 comparison.image = True
-                if what := self._compare_image(recipe, portrait, checked.image, checked.image_bytes):
+                if what := self._compare_image(recipe, shown, checked.image, checked.image_bytes):
                     report(what)
         except (HairnetError, AssertionError, ValueError) as error:
             report(f"cannot be rendered from its recipe ({error})")
@@ -109,10 +109,9 @@ class SourceCheck:
         assert self._available.backgrounds is not None
         return shrink_background(self._available.backgrounds.load(asset_id(asset)), self._size)
 
-    def _compare_image(self, recipe: Recipe, portrait: Portrait | None, image: Pixels, data: bytes) -> str:
+    def _compare_image(self, recipe: Recipe, shown: list[Portrait], image: Pixels, data: bytes) -> str:
         """Says what is wrong with an image, "" if nothing is."""
-        subject = Subject(portrait) if portrait else None
-        expected, _ = render(recipe, subject, self._background)
+        expected, _ = render(recipe, shown[0] if shown else None, self._background, shown[1:])
         encoded = encode_image(expected, self._image_format)
         if encoded == data:
             return ""
@@ -145,23 +144,21 @@ def _mean_difference(one: Pixels, other: Pixels) -> float:
     return float(np.abs(one.astype(np.int16) - other).mean())
 
 
-def _compare_mask(recipe: Recipe, mask: Pixels, portrait: Portrait | None) -> list[str]:
+def _compare_mask(recipe: Recipe, mask: Pixels, shown: list[Portrait]) -> list[str]:
     """Says what is wrong with a mask, and with the share of the head that is hidden where its split promises one."""
-    frame = (portrait.image.shape[1], portrait.image.shape[0]) if portrait else None
-    allowed = allowed_classes(recipe, portrait.mask if portrait else None, frame)
-    errors = [mask_error(mask, allowed)]
+    layers = [Layer(portrait.mask, (portrait.image.shape[1], portrait.image.shape[0])) for portrait in shown]
+    errors = [mask_error(mask, allowed_classes(recipe, layers))]
     cover = _COVER.get(recipe.split)
-    if cover and portrait and len(recipe.occluders) == 1:
-        errors.append(_check_cover(recipe, portrait, mask, cover))
+    if cover and len(layers) == 1 and len(recipe.occluders) == 1:
+        errors.append(_check_cover(recipe, layers[0], mask, cover))
     return [error for error in errors if error]
 
 
-def _check_cover(recipe: Recipe, portrait: Portrait, mask: Pixels, cover: tuple[float, float]) -> str:
+def _check_cover(recipe: Recipe, portrait: Layer, mask: Pixels, cover: tuple[float, float]) -> str:
     """Says if the occluder hides less or more of the head than promised, compared with the recipe without it."""
     bare = Recipe(recipe.split, recipe.index, recipe.size, recipe.kind, recipe.portrait, affine=recipe.affine)
-    frame = (portrait.image.shape[1], portrait.image.shape[0])
     not_head = 1 << BACKGROUND | 1 << UNLABELLED_BIT
-    head = allowed_classes(bare, portrait.mask, frame) & not_head == 0
+    head = allowed_classes(bare, [portrait]) & not_head == 0
     if head.sum() < _SMALLEST_HEAD:
         return ""
     least, most = cover

@@ -393,7 +393,7 @@ def check_fill(scene: Scene, pipeline: Pipeline) -> None:
     solid = _all_hair(scene.shown)
     image, mask = pipeline(recipe, solid, backgrounds)
     filled = _marked(image)
-    _same(filled, mask == BACKGROUND, "the fill and the background")
+    same(filled, mask == BACKGROUND, "the fill and the background")
     assert (mask[~filled] == HAIR).all(), "the portrait's own classes are not where it is"
     assert (image[~filled][:, 0] < BRIGHT / 2 + 3).all(), "the fill is blended into the portrait"
     wrong = (filled != outside(scene)) & ~_near_frame(scene)
@@ -428,8 +428,8 @@ def check_occluders(scene: Scene, pipeline: Pipeline) -> None:
         hidden |= under
         # Of a flat colour every pixel is known, of other paints only that they are bright.
         expected[under] = occluder.paint.colours[0] if occluder.paint.kind == "colour" else (255, 0, 0)
-    _same(_marked(image), hidden, "the paint in the image and the occluders' outlines")
-    _same(mask != bare, hidden & (bare != BACKGROUND), "the change in the mask and the occluders' outlines")
+    same(_marked(image), hidden, "the paint in the image and the occluders' outlines")
+    same(mask != bare, hidden & (bare != BACKGROUND), "the change in the mask and the occluders' outlines")
     assert (mask[hidden] == BACKGROUND).all(), "an occluder has a class"
     comparable = ~hidden | (expected[..., 1:] != 0).any(axis=-1)
     assert np.array_equal(image[comparable], expected[comparable]), "the image changed elsewhere, or to another colour"
@@ -452,7 +452,7 @@ def check_mirror(scene: Scene, pipeline: Pipeline) -> None:
 
 
 def _close(one: tuple[Pixels, Pixels], other: tuple[Pixels, Pixels], sure: Bits) -> None:
-    _same((one[1] != other[1]) & sure, np.zeros_like(sure), "the masks")
+    same((one[1] != other[1]) & sure, np.zeros_like(sure), "the masks")
     # Coordinates are rounded to a 32nd of a pixel, so a tie moves a colour by an eighth of the steepest step at most.
     far = np.abs(one[0].astype(np.int64) - other[0]).max(axis=-1)[sure]
     assert not far.size or far.max() <= 18, f"the images differ by up to {far.max()}"
@@ -499,7 +499,7 @@ def check_photometric(scene: Scene, pipeline: Pipeline) -> None:
     """Point 7: with and without changes of colour, the mask is the same."""
     _, mask = pipeline(scene.recipe, scene.portrait, scene.backgrounds)
     _, plain = pipeline(replace(scene.recipe, photometric=Photometric()), scene.portrait, scene.backgrounds)
-    _same(mask != plain, np.zeros(mask.shape, np.bool_), "the masks")
+    same(mask != plain, np.zeros(mask.shape, np.bool_), "the masks")
 
 
 def check_negative(scene: Scene, pipeline: Pipeline) -> None:
@@ -520,18 +520,19 @@ def check_encoding(scene: Scene) -> None:
         assert picture.mode == "L"
         read = np.asarray(picture)
     _, mask = rendered(scene.recipe, scene.portrait, scene.backgrounds)
-    _same(read != mask, np.zeros(mask.shape, np.bool_), "the mask read and the mask rendered")
+    same(read != mask, np.zeros(mask.shape, np.bool_), "the mask read and the mask rendered")
 
 
 def check_reference(scene: Scene, pipeline: Pipeline) -> None:
     """The reference mask agrees."""
     _, rendered_mask = pipeline(scene.recipe, scene.portrait, scene.backgrounds)
-    mask, size = (scene.portrait.mask, scene.frame) if scene.portrait else (None, None)
-    error = reference_mask.mask_error(rendered_mask, reference_mask.allowed_classes(scene.recipe, mask, size))
+    portraits = [reference_mask.Layer(scene.portrait.mask, scene.frame)] if scene.portrait else []
+    error = reference_mask.mask_error(rendered_mask, reference_mask.allowed_classes(scene.recipe, portraits))
     assert not error, error
 
 
-def _same(one: Bits, other: Bits, what: str) -> None:
+def same(one: Bits, other: Bits, what: str) -> None:
+    """Fails where two sets of pixels differ, and says where."""
     wrong = one != other
     assert not wrong.any(), f"{what} differ at {wrong.sum()} of {wrong.size} pixels, first {_first(wrong)}"
 

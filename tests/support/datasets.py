@@ -10,11 +10,20 @@ from hairnet_data.core.records.example import parse, serialize
 from hairnet_data.core.records.tfrecord import frame, unframe
 from hairnet_data.core.storage.paths import digest_of
 from hairnet_data.dataset.checksums import SUMS
+from hairnet_data.recipes.splits import EVALUATION_SPLITS
 
-Features = dict[str, bytes | int]
+Features = dict[str, bytes | int | list[bytes]]
 
 CopyOf = Callable[[Path], Path]
 """The fixture `copy_of`: copies a built dataset, to be damaged."""
+
+
+def evaluation_counts(portraits: dict[str, int], backgrounds: dict[str, int]) -> dict[str, int]:
+    """How many examples the evaluation splits have, by name, where the pools have so many portraits and backgrounds."""
+    return {
+        split.name: 2 * backgrounds[split.pool] if split.negatives_only else portraits[split.pool]
+        for split in EVALUATION_SPLITS
+    }
 
 
 def rewrite(dataset: Path, split: str, change: Callable[[list[Features]], list[Features] | None]) -> None:

@@ -23,6 +23,7 @@ from hairnet_data.building.pipeline import build
 from hairnet_data.building.settings import BuildOptions, BuildSettings
 from hairnet_data.core.storage import atomic
 from hairnet_data.dataset import croissant, shard_manifest
+from hairnet_data.recipes.splits import EVALUATION_SPLITS
 from hairnet_data.sources.folder.backgrounds import PhotoFolder
 from hairnet_data.sources.folder.source import Folder
 from hairnet_data.sources.registry import Sources
@@ -31,7 +32,8 @@ from tests.support.wrapped_source import WrappedSource
 SETTINGS = BuildSettings(image_size=40, train_examples=33)
 OTHERS = replace(SETTINGS, seed=4)
 PER_SHARD = 7
-LAST = 11  # of the shards
+TRAIN_SHARDS = -(-33 // PER_SHARD)
+LAST = TRAIN_SHARDS + len(EVALUATION_SPLITS)  # of the shards; each of the small splits has one
 
 
 def die() -> None:

@@ -184,7 +184,7 @@ def _nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     pass
 
 
-def _wrapped(module: Any, name: str, wrong: Callable[..., Any]) -> Patch:
+def wrapped(module: Any, name: str, wrong: Callable[..., Any]) -> Patch:
     """Replaces a function by `wrong(the real function, *arguments)`."""
 
     def patch(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -197,25 +197,25 @@ def _wrapped(module: Any, name: str, wrong: Callable[..., Any]) -> Patch:
 def _after_warp(wrong: Callable[[Recipe, Pixels, Pixels, Portrait], None]) -> Patch:
     """Changes image and mask in place after the portrait was warped."""
 
-    def steps(real: Any, recipe: Recipe, portrait: Any, backgrounds: Backgrounds) -> Steps:
+    def steps(real: Any, recipe: Recipe, portrait: Any, backgrounds: Backgrounds, companions: Any = ()) -> Steps:
         for step, (what, image, mask) in enumerate(real(recipe, portrait, backgrounds)):
             if step == 0 and portrait is not None:
                 wrong(recipe, image, mask, portrait)
             yield what, image, mask
 
-    return _wrapped(renderer, "steps", steps)
+    return wrapped(renderer, "steps", steps)
 
 
 def _two_affines(for_image: Callable[[Affine], Affine], for_mask: Callable[[Affine], Affine]) -> Patch:
     """Warps image and mask by two different affines."""
 
-    def steps(real: Any, recipe: Recipe, portrait: Any, backgrounds: Backgrounds) -> Steps:
+    def steps(real: Any, recipe: Recipe, portrait: Any, backgrounds: Backgrounds, companions: Any = ()) -> Steps:
         one = real(replace(recipe, affine=for_image(recipe.affine)), portrait, backgrounds)
         other = real(replace(recipe, affine=for_mask(recipe.affine)), portrait, backgrounds)
         for (what, image, _), (_, _, mask) in zip(one, other, strict=True):
             yield what, image, mask
 
-    return _wrapped(renderer, "steps", steps)
+    return wrapped(renderer, "steps", steps)
 
 
 def _as_drawn(affine: Affine) -> Affine:
@@ -253,7 +253,7 @@ def _both(wrong: Callable[[Affine], Affine]) -> Patch:
 
 def _matrix(wrong: Callable[[Any, int], Any]) -> Patch:
     """Changes the matrix by which both image and mask are warped."""
-    return _wrapped(warp, "unit_matrix", lambda real, size, *args: wrong(real(size, *args), size))
+    return wrapped(warp, "unit_matrix", lambda real, size, *args: wrong(real(size, *args), size))
 
 
 def _off_by(right: float, down: float) -> Callable[[Any, int], Any]:
@@ -267,7 +267,7 @@ def _half_a_pixel(affine: Affine, size: int) -> Affine:
     return replace(affine, shift=(affine.shift[0] + 0.5 / size, affine.shift[1] + 0.5 / size))
 
 
-def _half_pixel_mask(real: Any, recipe: Recipe, portrait: Any, backgrounds: Backgrounds) -> Steps:
+def _half_pixel_mask(real: Any, recipe: Recipe, portrait: Any, backgrounds: Backgrounds, companions: Any = ()) -> Steps:
     moved = replace(recipe, affine=_half_a_pixel(recipe.affine, recipe.size))
     pairs = zip(real(recipe, portrait, backgrounds), real(moved, portrait, backgrounds), strict=True)
     for (what, image, _), (_, _, mask) in pairs:
@@ -396,20 +396,22 @@ def _occluder_is(class_: int) -> Callable[..., None]:
 
 
 def _spared_negatives(part: str) -> Patch:
-    def steps(real: Any, recipe: Recipe, portrait: Any, backgrounds: Backgrounds) -> Steps:
+    def steps(real: Any, recipe: Recipe, portrait: Any, backgrounds: Backgrounds, companions: Any = ()) -> Steps:
         bare = replace(recipe, occluders=()) if recipe.kind == "negative" else recipe
         *_, (what, image, _) = real(bare, portrait, backgrounds)
         *_, (_, _, mask) = real(recipe, portrait, backgrounds)
         yield what, image, mask
 
-    return _wrapped(renderer, "steps", steps)
+    return wrapped(renderer, "steps", steps)
 
 
 def _first_occluder_only(real: Any, recipe: Recipe, *args: Any) -> Steps:
     yield from real(replace(recipe, occluders=recipe.occluders[:1]), *args)
 
 
-def _occluder_moves_along(real: Any, recipe: Recipe, portrait: Any, backgrounds: Backgrounds) -> Steps:
+def _occluder_moves_along(
+    real: Any, recipe: Recipe, portrait: Any, backgrounds: Backgrounds, companions: Any = ()
+) -> Steps:
     # As if occluders were given in the portrait instead of in the frame.
     def along(occluder: Occluder) -> Occluder:
         right, down = recipe.affine.shift
@@ -479,7 +481,7 @@ def _inverted_scale(affine: Affine) -> Affine:
 
 def _relabelled(*classes: int, unlabelled: int = UNLABELLED) -> Patch:
     table = np.array([*classes, *range(3, 255), unlabelled], np.uint8)
-    return _wrapped(warp, "sample_mask", lambda real, mask, points: real(table[mask], points))
+    return wrapped(warp, "sample_mask", lambda real, mask, points: real(table[mask], points))
 
 
 def _mirror_after(real: Any, size: int, width: int, height: int, scale: float, *args: Any) -> Any:
@@ -506,9 +508,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant("mask a pixel down", ("3 disc", "4 fill", "reference"), _rolled("mask", 0)),
     Mutant("image a pixel to the right", ("3 disc", "4 fill"), _rolled("image", 1)),
     Mutant("image a pixel down", ("3 disc", "4 fill"), _rolled("image", 0)),
-    Mutant(
-        "half a pixel in the mask", ("3 disc", "4 fill", "reference"), _wrapped(renderer, "steps", _half_pixel_mask)
-    ),
+    Mutant("half a pixel in the mask", ("3 disc", "4 fill", "reference"), wrapped(renderer, "steps", _half_pixel_mask)),
     Mutant("half a pixel in both", ("3 disc", "reference"), _matrix(_off_by(0.5, 0.5))),
     Mutant("a pixel in both", ("3 disc", "4 fill", "reference"), _matrix(_off_by(0, 1))),
     Mutant(
@@ -521,7 +521,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant("only the image is mirrored", ("2 classes", "3 disc", "6 mirror"), _two_affines(_as_drawn, _unmirrored)),
     Mutant("only the mask is mirrored", ("2 classes", "3 disc", "6 mirror"), _two_affines(_unmirrored, _as_drawn)),
     Mutant("nothing is mirrored", ("3 disc", "6 mirror", "reference"), _both(_unmirrored)),
-    Mutant("mirrored after it was moved", ("3 disc", "reference"), _wrapped(warp, "unit_matrix", _mirror_after)),
+    Mutant("mirrored after it was moved", ("3 disc", "reference"), wrapped(warp, "unit_matrix", _mirror_after)),
     Mutant("only the image is scaled", ("2 classes", "3 disc", "reference"), _two_affines(_as_drawn, _unscaled)),
     Mutant("only the mask is scaled", ("2 classes", "3 disc"), _two_affines(_unscaled, _as_drawn)),
     Mutant("scaled by the inverse", ("3 disc", "reference"), _both(_inverted_scale)),
@@ -533,11 +533,11 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant("shift truncated to integer pixels", ("3 disc",), _both(_to_integer_pixels)),
     Mutant("x and y of the mask swapped", ("2 classes", "reference"), _after_warp(_transposed)),
     Mutant("turned about the corner", ("3 disc", "reference"), _both(_about_the_corner)),
-    Mutant("aspect stretched", ("3 disc", "4 fill", "reference"), _wrapped(warp, "unit_matrix", _stretched)),
+    Mutant("aspect stretched", ("3 disc", "4 fill", "reference"), wrapped(warp, "unit_matrix", _stretched)),
     # in sampling
     Mutant("bilinear mask", ("reference",), _after_warp(_blended)),
-    Mutant("mask of a shrunk mask", ("reference", "6 identity"), _wrapped(warp, "sample_mask", _from_a_shrunk_mask)),
-    Mutant("halved without averaging", ("3 disc",), _wrapped(warp, "halve", _halved_without_averaging)),
+    Mutant("mask of a shrunk mask", ("reference", "6 identity"), wrapped(warp, "sample_mask", _from_a_shrunk_mask)),
+    Mutant("halved without averaging", ("3 disc",), wrapped(warp, "halve", _halved_without_averaging)),
     Mutant("hair and face swapped", ("2 classes", "reference"), _relabelled(BACKGROUND, FACE, HAIR)),
     Mutant("face read as hair", ("2 classes", "reference"), _relabelled(BACKGROUND, HAIR, HAIR)),
     # unlabelled pixels
@@ -546,40 +546,40 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant("background is unlabelled", ("1 form", "2 classes", "reference"), _relabelled(UNLABELLED, 1, 2)),
     Mutant("unlabelled is filled", ("4 fill", "reference"), _relabelled(0, 1, 2, unlabelled=warp.OUTSIDE)),
     Mutant("fill is unlabelled", ("1 form", "4 fill", "reference"), _after_warp(_fill_is_unlabelled)),
-    Mutant("occluder not over unlabelled", ("reference",), _wrapped(renderer, "occlude", _not_over_unlabelled)),
+    Mutant("occluder not over unlabelled", ("reference",), wrapped(renderer, "occlude", _not_over_unlabelled)),
     # the fill
     Mutant("fill is hair", ("4 fill", "reference"), _after_warp(_fill_is_hair)),
     Mutant("fill keeps the value OUTSIDE", ("1 form", "4 fill", "reference"), _after_warp(_fill_keeps_outside)),
     Mutant("fill on all background", ("4 fill",), _after_warp(_fill_on_all_background)),
     Mutant("fill by another rounding", ("4 fill",), _after_warp(_fill_by_another_rounding)),
     Mutant("fill blended into the rim", ("4 fill",), _after_warp(_blended_border)),
-    Mutant("fill is black", ("4 fill",), _wrapped(renderer, "paint_box", _no_paint)),
+    Mutant("fill is black", ("4 fill",), wrapped(renderer, "paint_box", _no_paint)),
     # occluders
-    Mutant("occluder not in the mask", ("5 occluders", "reference"), _wrapped(renderer, "occlude", _not_in_the_mask)),
-    Mutant("occluder not in the image", ("5 occluders",), _wrapped(renderer, "occlude", _not_in_the_image)),
+    Mutant("occluder not in the mask", ("5 occluders", "reference"), wrapped(renderer, "occlude", _not_in_the_mask)),
+    Mutant("occluder not in the image", ("5 occluders",), wrapped(renderer, "occlude", _not_in_the_image)),
     Mutant(
-        "occluder larger in the mask", ("5 occluders", "reference"), _wrapped(renderer, "occlude", _larger_in_the_mask)
+        "occluder larger in the mask", ("5 occluders", "reference"), wrapped(renderer, "occlude", _larger_in_the_mask)
     ),
-    Mutant("occluder larger in both", ("5 occluders", "reference"), _wrapped(occlusion, "rasterize", _larger_cover)),
-    Mutant("occluder by even and odd", ("5 occluders",), _wrapped(occlusion, "rasterize", _evenodd_cover)),
-    Mutant("occluder is hair", ("5 occluders", "reference"), _wrapped(renderer, "occlude", _occluder_is(HAIR))),
-    Mutant("occluder is face", ("5 occluders", "8 negatives"), _wrapped(renderer, "occlude", _occluder_is(FACE))),
-    Mutant("occluder is black", ("5 occluders",), _wrapped(occlusion, "paint_box", _no_paint)),
-    Mutant("only the first occluder", ("5 occluders", "reference"), _wrapped(renderer, "steps", _first_occluder_only)),
-    Mutant("occluders move along", ("5 occluders", "reference"), _wrapped(renderer, "steps", _occluder_moves_along)),
+    Mutant("occluder larger in both", ("5 occluders", "reference"), wrapped(occlusion, "rasterize", _larger_cover)),
+    Mutant("occluder by even and odd", ("5 occluders",), wrapped(occlusion, "rasterize", _evenodd_cover)),
+    Mutant("occluder is hair", ("5 occluders", "reference"), wrapped(renderer, "occlude", _occluder_is(HAIR))),
+    Mutant("occluder is face", ("5 occluders", "8 negatives"), wrapped(renderer, "occlude", _occluder_is(FACE))),
+    Mutant("occluder is black", ("5 occluders",), wrapped(occlusion, "paint_box", _no_paint)),
+    Mutant("only the first occluder", ("5 occluders", "reference"), wrapped(renderer, "steps", _first_occluder_only)),
+    Mutant("occluders move along", ("5 occluders", "reference"), wrapped(renderer, "steps", _occluder_moves_along)),
     Mutant("no occluders on images of negatives", ("5 occluders",), _spared_negatives("image")),
     # labels and colours
-    Mutant("negative with hair", ("8 negatives", "reference"), _wrapped(renderer, "steps", _hair_in_negatives)),
-    Mutant("colours of the mask changed", ("7 photometric",), _wrapped(renderer, "steps", _colours_of_the_mask)),
+    Mutant("negative with hair", ("8 negatives", "reference"), wrapped(renderer, "steps", _hair_in_negatives)),
+    Mutant("colours of the mask changed", ("7 photometric",), wrapped(renderer, "steps", _colours_of_the_mask)),
     # encoding
-    Mutant("mask as palette PNG", ("9 encoding",), _wrapped(shard_writer, "encode_mask", _palette)),
-    Mutant("mask as JPEG", ("9 encoding",), _wrapped(shard_writer, "encode_mask", _lossy)),
-    Mutant("mask as grey levels to look at", ("1 form", "9 encoding"), _wrapped(shard_writer, "encode_mask", _visible)),
+    Mutant("mask as palette PNG", ("9 encoding",), wrapped(shard_writer, "encode_mask", _palette)),
+    Mutant("mask as JPEG", ("9 encoding",), wrapped(shard_writer, "encode_mask", _lossy)),
+    Mutant("mask as grey levels to look at", ("1 form", "9 encoding"), wrapped(shard_writer, "encode_mask", _visible)),
     Mutant("mask of the example before", ("9 encoding", "reference"), _masks_of_others),
     Mutant(
         "red and blue swapped",
         ("2 classes", "4 fill", "5 occluders"),
-        _wrapped(shard_writer, "encode_image", lambda real, image, format_: real(image[..., ::-1], format_)),
+        wrapped(shard_writer, "encode_image", lambda real, image, format_: real(image[..., ::-1], format_)),
     ),
 )
 

@@ -2,30 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from tensorflow_datasets.proto import tf_example_generated_pb2 as tf_example
 
+SEQUENCES = frozenset({"people", "source_ids"})
+"""Features that are lists of texts; all others have exactly one value."""
 
-def serialize(features: dict[str, bytes | str | int]) -> bytes:
+Features = dict[str, bytes | int | list[bytes]]
+"""What `parse` reads, by the feature's name."""
+
+
+def serialize(features: Mapping[str, bytes | str | int | Sequence[str | bytes]]) -> bytes:
     """Serialises features as a tf.train.Example. The same features, the same bytes; not so with TFDS's own writer."""
     example = tf_example.Example()
     target = example.features.feature
     for name, value in features.items():
         if isinstance(value, int):
             target[name].int64_list.value.append(value)
+        elif isinstance(value, str | bytes):
+            target[name].bytes_list.value.append(_encoded(value))
         else:
-            target[name].bytes_list.value.append(value.encode() if isinstance(value, str) else value)
+            target[name].bytes_list.value.extend(map(_encoded, value))
     return bytes(example.SerializeToString(deterministic=True))
 
 
-def parse(data: bytes) -> dict[str, bytes | int]:
-    """Reads `serialize`'s features back. Raises ValueError for bytes that are no such record."""
+def _encoded(value: str | bytes) -> bytes:
+    return value.encode() if isinstance(value, str) else value
+
+
+def parse(data: bytes) -> Features:
+    """Reads `serialize`'s features back: lists for `SEQUENCES`. Raises ValueError for bytes that are no such record."""
     try:
         example = tf_example.Example.FromString(data)
     except Exception as error:  # protobuf's DecodeError has no stable home
         raise ValueError("it is no tf.train.Example") from error
-    features: dict[str, bytes | int] = {}
+    features: Features = {}
     for name, feature in example.features.feature.items():
         values = feature.int64_list.value or feature.bytes_list.value
+        if name in SEQUENCES:
+            features[name] = list(feature.bytes_list.value)
+            continue
         if len(values) != 1:
             raise ValueError(f"{name} has {len(values)} values")
         features[name] = values[0]

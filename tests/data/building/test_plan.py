@@ -21,6 +21,7 @@ from hairnet_data.recipes.splits import splits_for
 from hairnet_data.sources.drawn.source import Drawn
 from hairnet_data.sources.registry import Sources
 from hairnet_data.sources.scenes.source import DrawnBackgrounds
+from tests.support.datasets import evaluation_counts
 
 SPLIT = splits_for(Policy(), 0)[0]
 
@@ -81,11 +82,11 @@ def test_maps_of_heads_go_only_where_occluders_are_aimed() -> None:
 
 
 def test_how_many_examples() -> None:
-    natural = {"validation": 1, "test": 2, "test_shifted": 2, "test_rotated": 2, "test_occluded": 2}
-    assert counts(scanned()) == {"train": 2000, **natural, "test_negatives": 4}
+    natural = evaluation_counts({"validation": 1, "test": 2}, {"validation": 1, "test": 2})
+    assert counts(scanned()) == {"train": 2000, **natural}
     assert counts(scanned(), train_examples=7, eval_examples=0) == {"train": 7}
     capped = counts(scanned(), train_examples=7, eval_examples=3)
-    assert capped == {"train": 7, **natural, "test_negatives": 3}
+    assert capped == {"train": 7, **{name: min(count, 3) for name, count in natural.items()}}
     with pytest.raises(UsageError):
         BuildSettings(train_examples=0)
 

@@ -19,6 +19,7 @@ from hairnet_data.cli import app, options
 from hairnet_data.core.errors import BuildError, HairnetError, UsageError
 from hairnet_data.recipes.policy import Policy
 from tests.support.command import Command, start_command
+from tests.support.datasets import evaluation_counts
 
 PROMISED = [
     *("--source-dir", "--negatives", "--train-examples", "--eval-examples", "--image-size", "--seed", "--policy"),
@@ -100,14 +101,15 @@ def test_build_without_a_data_dir_goes_where_tfds_looks(
     monkeypatch.setattr("tensorflow_datasets.core.constants.DATA_DIR", str(tmp_path / "tfds"))
     sources = ("folder", "--source-dir", portraits_dir, "--negatives", negatives_dir)
     arguments = ("build", *sources, "--workers", 1, "--train-examples", 12, "--image-size", 40)
+    count = 12 + sum(evaluation_counts({"validation": 2, "test": 2}, {"validation": 1, "test": 2}).values())
     ran = command(*arguments, "--dry-run")
     assert ran.status == 0
     would, path = ran.out.splitlines()
-    assert re.fullmatch(r"would make 26 examples, about [\d.]+ kB, in about \d+ s with 1 worker", would)
+    assert re.fullmatch(rf"would make {count} examples, about [\d.]+ kB, in about \d+ s with 1 worker", would)
     assert list(tmp_path.iterdir()) == []
     ran = command(*arguments)
     made, there = ran.out.splitlines()
-    assert re.fullmatch(r"made 26 examples, [\d.]+ kB", made)
+    assert re.fullmatch(rf"made {count} examples, [\d.]+ kB", made)
     assert there == path
     assert Path(there).parent.parent == tmp_path / "tfds" / "hairnet_synthetic"
     quiet = command(*arguments, "--quiet")

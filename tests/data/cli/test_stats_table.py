@@ -13,6 +13,7 @@ def test_the_table_is_no_wider_than_its_numbers(capsys: pytest.CaptureFixture[st
             "examples": 1234567,
             "bytes": 4_200_000_000,
             "portraits": 1000000,
+            "groups": 0,
             "negatives": 234567,
             "occluded": 0.6001,
             "people": 5000,

@@ -45,6 +45,17 @@ def test_they_are_what_tf_data_gives(which: str, request: pytest.FixtureRequest)
             assert examples[number]["index"] == number
 
 
+def test_lists_are_lists_of_texts(built_lfw: Path) -> None:
+    examples = Examples.open(built_lfw, "test_group")
+    records = open_prepared(built_lfw).read("test_group")
+    for example, record in zip(examples, records, strict=True):
+        assert example["source_ids"] == [id.decode() for id in record["source_ids"]]  # type: ignore[union-attr]
+        assert example["people"] == [person.decode() for person in record["people"]]  # type: ignore[union-attr]
+        assert (example["source_ids"][0], example["people"][0]) == (example["source_id"], example["person"])
+        assert (len(example["source_ids"]) > 1) == (example["kind"] == "group")
+    assert Examples.open(built_lfw, "test_negatives")[0]["people"] == []
+
+
 def test_array_records_give_the_same(built_lfw: Path, tmp_path: Path) -> None:
     shards = []
     for shard in open_prepared(built_lfw).shards["train"]:

@@ -80,11 +80,12 @@ def test_others_do_not_say_anything(built_folder: Path) -> None:
 
 
 def test_masks_hold_hair_background_and_255(built: Path) -> None:
-    held = {"portrait": set(), "negative": set()}
+    held = {"portrait": set(), "group": set(), "negative": set()}
     for split in open_prepared(built).shards:
         for record in open_prepared(built).read(split):
             held[record["kind"].decode()].update(np.unique(decode_mask(bytes(record["mask"]))).tolist())
-    assert held == {"portrait": {BACKGROUND, HAIR, UNLABELLED}, "negative": {BACKGROUND}}
+    shown = {BACKGROUND, HAIR, UNLABELLED}
+    assert held == {"portrait": shown, "group": shown, "negative": {BACKGROUND}}
 
 
 def test_verify_finds_it_sound_and_compares_all_masks(built: Path, hair_only: Path) -> None:

@@ -10,14 +10,13 @@ import pytest
 from hairnet_data.core.errors import DatasetError, UsageError
 from hairnet_data.core.records.tfrecord import frame, unframe
 from hairnet_data.dataset.reader import FEATURES, decode_text, open_prepared, read_shard, recover_tfrecords
+from hairnet_data.recipes.splits import EVALUATION_SPLITS
 from tests.support.datasets import CopyOf, rewrite
 
 
 def test_splits_and_records(built_drawn: Path) -> None:
     prepared = open_prepared(built_drawn)
-    assert list(prepared.shards) == [
-        *("train", "validation", "test", "test_shifted", "test_rotated", "test_occluded", "test_negatives")
-    ]
+    assert list(prepared.shards) == ["train", *(split.name for split in EVALUATION_SPLITS)]
     assert prepared.records("train") == 40
     for split in prepared.shards:
         records = list(prepared.read(split))

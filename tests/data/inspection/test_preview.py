@@ -57,8 +57,19 @@ def test_from_dataset_is_spread_evenly(built_folder: Path) -> None:
     cells = list(from_dataset(prepared, "train", 10))
     assert [cell.title for cell in cells] == [f"train {index}" for index in range(0, 30, 3)]
     assert len(list(from_dataset(prepared, "train", 500))) == 30
-    with pytest.raises(UsageError, match="no split named 'dev'; choose from train, validation, test,"):
+    with pytest.raises(
+        UsageError, match="no split named 'dev'; choose from train, validation, validation_negatives, test,"
+    ):
         list(from_dataset(prepared, "dev", 3))
+
+
+@pytest.mark.parametrize("line", ["cover = [0.1, 0.6]\nocclude_rate = 1", "head_height = [0.1, 0.3]"])
+def test_a_policy_that_depends_on_heads(line: str, tmp_path: Path, command: Command) -> None:
+    policy, out = tmp_path / "policy.toml", tmp_path / "sheet.png"
+    policy.write_text(f"{line}\n", encoding="utf-8")
+    arguments = ("drawn", "--image-size", 40, "--data-dir", tmp_path / "data", "--policy", policy)
+    ran = command("preview", *arguments, "--count", 2, "--out", out)
+    assert (ran.status, ran.err, ran.out) == (0, "", f"{out}\n")
 
 
 @pytest.mark.parametrize("ending", ["png", "html"])
@@ -197,10 +208,13 @@ def test_explain_renders_again_what_is_stored(which: str, request: pytest.Fixtur
             if image_format == "png":
                 assert np.array_equal(last.image, stored.image)
             titles = [cell.title for cell in cells]
-            assert ("source" in titles) == (recipe.kind == "portrait")
+            assert ("source" in titles) == (recipe.kind != "negative")
+            assert titles.count("source") == len(recipe.portraits)
             assert sum("occluded by" in title for title in titles) == len(recipe.occluders)
             kinds.add((recipe.kind, bool(recipe.occluders)))
-    assert len(kinds) == 4, "portraits and negatives, occluded or not"
+    alone_or_nobody = {(kind, occluded) for kind in ("portrait", "negative") for occluded in (False, True)}
+    assert alone_or_nobody <= kinds, "portraits and negatives, occluded or not"
+    assert which == "built_folder" or "group" in {kind for kind, _ in kinds}
 
 
 def test_large_photos_are_shrunk_the_same_way(tmp_path: Path) -> None:
@@ -264,7 +278,7 @@ def test_explain_draws_each_step(built_drawn: Path, tmp_path: Path, command: Com
 @pytest.mark.parametrize(
     ("split", "index", "what"),
     [
-        ("dev", "0", "SPLIT: no split named 'dev'; choose from train, validation, test, "),
+        ("dev", "0", "SPLIT: no split named 'dev'; choose from train, validation, validation_negatives, test, "),
         ("train", "40", "INDEX: 40 is outside 0..39; train has no more"),
         ("train", "9999999999999999999999", "INDEX: 9999999999999999999999 is outside 0..39; "),
         ("train", "first", "Invalid value for 'INDEX'"),

@@ -19,6 +19,12 @@ from tests.support.command import Command
 from tests.support.datasets import CopyOf, change_record
 
 
+def listed(record: dict[str, Any], feature: str) -> list[bytes]:
+    values = record[feature]
+    assert isinstance(values, list)
+    return values
+
+
 def by_hand(dataset: Path) -> dict[str, Any]:
     """Counts with Pillow and json, from the records alone."""
     prepared = open_prepared(dataset)
@@ -32,10 +38,11 @@ def by_hand(dataset: Path) -> dict[str, Any]:
             "examples": len(records),
             "bytes": sum(path.stat().st_size for path in dataset.glob(f"*-{split}.tfrecord-*")),
             "portraits": sum(record["kind"] == b"portrait" for record in records),
+            "groups": sum(record["kind"] == b"group" for record in records),
             "negatives": sum(record["kind"] == b"negative" for record in records),
             "occluded": round(sum(bool(recipe["occluders"]) for recipe in recipes) / len(records), 4),
-            "people": len({record["person"] for record in records} - {b""}),
-            "ids": len({record["source_id"] for record in records}),
+            "people": len({person for record in records for person in listed(record, "people")}),
+            "ids": len({id for record in records for id in listed(record, "source_ids")}),
             "classes": {
                 name: round(float((shown == id).mean()), 4) for id, name in enumerate(("background", "hair", "face"))
             },
@@ -58,8 +65,8 @@ def test_metadata_counts_the_same(built_folder: Path) -> None:
     prepared = open_prepared(built_folder)
     for split, counted in count(prepared, silent).items():
         promised = prepared.metadata.splits[split]
-        counts = (promised.examples, promised.portrait, promised.negative)
-        assert counts == (counted["examples"], counted["portraits"], counted["negatives"])
+        counts = (promised.examples, promised.portrait, promised.group, promised.negative)
+        assert counts == tuple(counted[what] for what in ("examples", "portraits", "groups", "negatives"))
         assert round(promised.occluded / promised.examples, 4) == counted["occluded"]
 
 
@@ -78,10 +85,11 @@ def test_table_and_json(built_folder: Path, command: Command) -> None:
     ran = command("stats", built_folder)
     assert ran.status == 0
     head, *rows = ran.out.splitlines()
-    assert head.split() == ["split", "examples", "size", "portraits", "negatives", "occluded", "people", "hair", "face"]
+    columns = ["split", "examples", "size", "portraits", "groups", "negatives", "occluded", "people", "hair", "face"]
+    assert head.split() == columns
     assert [row.split()[0] for row in rows] == list(counted)
     train = rows[0].split()
-    assert (train[1], train[4], train[5]) == (
+    assert (train[1], train[4], train[6]) == (
         "30",
         str(counted["train"]["portraits"]),
         str(counted["train"]["negatives"]),
@@ -90,7 +98,7 @@ def test_table_and_json(built_folder: Path, command: Command) -> None:
 
 
 @pytest.mark.parametrize(("split", "index"), [("train", 5), ("test", 2)])
-@pytest.mark.parametrize("change", [{"recipe": b"{}"}, {"mask": b"PNG"}, {"person": 3}], ids=str)
+@pytest.mark.parametrize("change", [{"recipe": b"{}"}, {"mask": b"PNG"}, {"people": [b"\xff"]}], ids=str)
 def test_a_record_that_cannot_be_read_is_named(
     built_lfw: Path, copy_of: CopyOf, split: str, index: int, change: dict[str, Any]
 ) -> None:

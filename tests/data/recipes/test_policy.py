@@ -13,22 +13,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hairnet_data.core.errors import UsageError
-from hairnet_data.recipes.policy import CLEAN, SHAPES, Policy, flag, from_mapping, read_policy
+from hairnet_data.recipes.policy import CLEAN, PRESETS, SHAPES, Policy, flag, from_mapping, open_policy, read_policy
 
 LIMITS: dict[str, tuple[float, float]] = {
     "negative_rate": (0, 1),
     "occlude_rate": (0, 1),
+    "group_rate": (0, 1),
+    "edge_rate": (0, 1),
     "mirror": (0, 1),
     "background_rate": (0, 1),
     "photometric": (0, 3),
     "scale": (0.05, 20),
+    "head_height": (0.02, 5),
     "shift": (0, 2),
     "rotate": (0, 180),
     "occluder_size": (0.01, 2),
     "cover": (0.01, 0.95),
     "occluder_count": (1, 4),
 }
-RANGES = ("scale", "shift", "rotate", "occluder_size", "cover", "occluder_count")
+RANGES = ("scale", "head_height", "shift", "rotate", "occluder_size", "cover", "occluder_count")
 
 
 def refused(what: str, make: Any) -> None:
@@ -120,6 +123,11 @@ def test_integers_are_kept_as_floats_where_floats_belong() -> None:
         ({"shift": True}, "shift = True"),
         ({"shift": "far"}, "shift = 'far'"),
         ({"shift": -0.5}, "--shift"),
+        ({"group_rate": 1.5}, "--group-rate: 1.5 is outside 0..1; give one from 0 to 1"),
+        ({"edge_rate": "soft"}, "--edge-rate: 'soft' is not a number"),
+        ({"head_height": 0.3}, "head_height = 0.3 is not a range"),
+        ({"head_height": [0.3, 0.1]}, "--head-height: the range 0.3..0.1 is empty"),
+        ({"head_height": [0, 0.1]}, "--head-height: 0 is outside 0.02..5"),
         ({"rotate": 181}, "--rotate"),
         ({"negative_rate": "0.3"}, "--negative-rate"),
         ({"negative_rate": [0.3]}, "--negative-rate"),
@@ -148,6 +156,9 @@ def pair(low: float, high: float) -> st.SearchStrategy[tuple[float, float]]:
 policies = st.builds(
     Policy,
     negative_rate=st.floats(0, 1),
+    group_rate=st.floats(0, 1),
+    edge_rate=st.floats(0, 1),
+    head_height=st.none() | pair(0.02, 5),
     photometric=st.floats(0, 3),
     scale=pair(0.05, 20),
     shift=pair(0, 2),
@@ -211,6 +222,35 @@ def test_a_bad_value_in_a_file_names_the_file_or_the_setting(tmp_path: Path) -> 
     refused("policy.toml: no setting named 'train'", lambda: read_policy(path))
     path.write_text("scale = [2, 1]\n", encoding="utf-8")
     refused("--scale", lambda: read_policy(path))
+
+
+# --- presets
+
+
+def test_presets_are_opened_by_name_and_files_by_path(tmp_path: Path) -> None:
+    assert open_policy("default") == Policy()
+    assert open_policy("world") == PRESETS["world"]
+    path = tmp_path / "world.toml"
+    path.write_text("mirror = 1\n", encoding="utf-8")
+    assert open_policy(str(path)) == Policy(mirror=1)
+
+
+def test_world_has_heads_of_every_size_alone_and_in_groups() -> None:
+    world = PRESETS["world"]
+    assert world.scale == (0.12, 4)
+    assert 0 < world.group_rate < 1
+    assert 0 < world.edge_rate < 1
+
+
+@pytest.mark.parametrize("name", ["worlds", "World", ""])
+def test_a_preset_of_another_name_is_refused(name: str) -> None:
+    if not name:
+        refused("cannot be read", lambda: open_policy(name))
+        return
+    refused(
+        f"--policy: no policy named {name!r}; choose from default, world, or give a TOML file",
+        lambda: open_policy(name),
+    )
 
 
 # --- constants

@@ -14,10 +14,13 @@ from hypothesis import strategies as st
 from hairnet_data.core.errors import DatasetError
 from hairnet_data.recipes.policy import SHAPES
 from hairnet_data.recipes.recipe import (
+    NO_EDGE,
     PATTERNS,
     RECIPE_VERSION,
     Affine,
+    Companion,
     Crop,
+    Edge,
     Occluder,
     Paint,
     Photometric,
@@ -50,6 +53,8 @@ paints = st.one_of(
 affines = st.builds(Affine, st.floats(0.01, 100), points, st.floats(-360, 360), st.booleans())
 occluders = st.builds(Occluder, st.sampled_from(SHAPES), st.lists(points, min_size=3, max_size=12).map(tuple), paints)
 gains = st.floats(0, 100)
+edges = st.just(NO_EDGE) | st.builds(Edge, shares, shares, shares, st.floats(0.01, 10))
+companions = st.builds(Companion, assets, affines, st.booleans(), edges, st.dictionaries(words, words, max_size=2))
 photometrics = st.builds(
     Photometric,
     st.booleans(),
@@ -65,15 +70,17 @@ photometrics = st.builds(
 
 @st.composite
 def recipes(draw: Callable[[st.SearchStrategy[T]], T]) -> Recipe:
-    kind = draw(st.sampled_from(["portrait", "negative"]))
+    kind = draw(st.sampled_from(["portrait", "group", "negative"]))
     return Recipe(
         split=draw(words),
         index=draw(st.integers(0, 1 << 62)),
         size=draw(st.integers(8, 8192)),
         kind=kind,
-        portrait=draw(assets) if kind == "portrait" else "",
+        portrait=draw(assets) if kind != "negative" else "",
         negative=draw(crops) if kind == "negative" else None,
         affine=draw(affines),
+        edge=draw(edges),
+        companions=tuple(draw(st.lists(companions, min_size=1, max_size=3))) if kind == "group" else (),
         fill=draw(paints),
         occluders=tuple(draw(st.lists(occluders, max_size=4))),
         photometric=draw(photometrics),
@@ -235,7 +242,7 @@ def test_what_is_no_recipe_is_refused_in_one_line(text: str) -> None:
 @pytest.mark.parametrize(
     ("path", "value", "error"),
     [
-        (("version",), 2, "version: should be 1, received 2"),
+        (("version",), 1, "version: should be 2, received 1"),
         (("index",), -1, "index: should be at least 0, received -1"),
         (("affine", "scale"), 1e9, "affine.scale: should be at most 100, received 1000000000.0"),
         (("occluders", 1, "paint", "seed"), 1.5, "occluders.1.paint.seed: should be an integer, received 1.5"),

@@ -345,7 +345,7 @@ def test_evaluation_is_independent_of_the_users_policy_and_seed() -> None:
         assert recipes == first
 
 
-@pytest.mark.parametrize("name", ["validation", "test", "test_shifted", "test_rotated", "test_occluded"])
+@pytest.mark.parametrize("name", [split.name for split in EVALUATION_SPLITS if not split.negatives_only])
 def test_evaluation_shows_each_portrait_once(name: str) -> None:
     split = split_named(name)
     assert split.natural_size(pool()) == 10

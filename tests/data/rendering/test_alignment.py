@@ -209,7 +209,7 @@ def test_the_reference_agrees_with_the_renderer_for_every_recipe(scene: Scene) -
 @given(scenes(hidden=st.lists(round_outlines.map(lambda o: Occluder("ellipse", o, Paint("colour", ((1, 2, 3),)))))))
 def test_the_reference_leaves_few_classes_open(scene: Scene) -> None:
     """Else it would agree with anything. What it leaves open lies on a border of source pixels, or on an outline."""
-    allowed = reference_mask.allowed_classes(scene.recipe, scene.shown.mask, scene.frame)
+    allowed = reference_mask.allowed_classes(scene.recipe, [reference_mask.Layer(scene.shown.mask, scene.frame)])
     bits = [1 << bit for bit in (BACKGROUND, HAIR, FACE, reference_mask.UNLABELLED_BIT)]
     assert ((allowed > 0) & (allowed & ~np.uint8(sum(bits)) == 0)).all()
     open_ = ~np.isin(allowed, bits) & ~contract.doubtful(scene)
@@ -399,7 +399,7 @@ def test_point_9_the_mask_survives_its_record(scene: Scene) -> None:
 def test_the_reference_names_a_pixel_that_is_wrong(right: int, wrong: int) -> None:
     mask = np.full((40, 40), right, np.uint8)
     recipe = Recipe("train", 0, 40, "portrait", contract.PORTRAIT)
-    allowed = reference_mask.allowed_classes(recipe, mask, (40, 40))
+    allowed = reference_mask.allowed_classes(recipe, [reference_mask.Layer(mask, (40, 40))])
     assert reference_mask.mask_error(mask, allowed) == ""
     changed = mask.copy()
     changed[7, 30] = wrong

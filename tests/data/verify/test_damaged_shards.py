@@ -14,9 +14,10 @@ from hairnet_data.core.workers.pool import WorkerPool
 from hairnet_data.dataset.checksums import SUMS
 from hairnet_data.dataset.provenance import AvailableSources
 from hairnet_data.dataset.reader import open_prepared
+from hairnet_data.recipes.splits import EVALUATION_SPLITS
 from hairnet_data.verify.dataset_checks import verify
 from hairnet_data.verify.record_checks import Finding
-from tests.support.datasets import CopyOf, rewrite
+from tests.support.datasets import CopyOf, evaluation_counts, rewrite
 from tests.support.verifying import (
     id_of,
     lines_of,
@@ -24,6 +25,9 @@ from tests.support.verifying import (
     verify_all,
     verify_records,
 )
+
+EVALUATED = sum(evaluation_counts({"validation": 3, "test": 3}, {"validation": 2, "test": 2}).values())
+"""Examples of `built_drawn` outside train."""
 
 
 def test_a_flipped_byte(built_drawn: Path, copy_of: CopyOf) -> None:
@@ -35,7 +39,7 @@ def test_a_flipped_byte(built_drawn: Path, copy_of: CopyOf) -> None:
     data[before + 12 + records[7].index(b"\xff\xd8\xff") + 200] ^= 4
     shard.write_bytes(data)
     report = verify_all(dataset)
-    assert report.records == 40 + 19 - 1, "the others are read"
+    assert report.records == 40 + EVALUATED - 1, "the others are read"
     count, checksum, *others = lines_of(report)
     assert checksum == f"train ({shard.name}): its SHA-256 is not the one it was made with"
     assert count == "train: has 39 sound records, 40 were promised"
@@ -86,7 +90,7 @@ def test_a_missing_shard(built_drawn: Path, copy_of: CopyOf) -> None:
 def test_sums_are_checked_first(built_drawn: Path, copy_of: CopyOf) -> None:
     dataset = copy_of(built_drawn)
     assert subprocess.run(["sha256sum", "--check", "--quiet", SUMS], cwd=dataset, check=False).returncode == 0
-    assert verify_records(dataset).sums == 7
+    assert verify_records(dataset).sums == 1 + len(EVALUATION_SPLITS)
     steps: list[str] = []
     with WorkerPool(1) as executor:
         verify(
@@ -100,7 +104,7 @@ def test_sums_are_checked_first(built_drawn: Path, copy_of: CopyOf) -> None:
     name = shard_of(dataset, "test").name
     report = verify_records(dataset)
     assert lines_of(report) == [f"test ({name}): its SHA-256 is not the one it was made with"]
-    assert report.sums == 6
+    assert report.sums == len(EVALUATION_SPLITS)
 
 
 @pytest.mark.parametrize(

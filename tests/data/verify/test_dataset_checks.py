@@ -11,12 +11,13 @@ from hairnet_data.building.pipeline import build
 from hairnet_data.building.settings import BuildOptions, BuildSettings
 from hairnet_data.dataset.reader import open_prepared
 from hairnet_data.recipes.recipe import Recipe
+from hairnet_data.recipes.splits import EVALUATION_SPLITS
 from hairnet_data.sources.folder.source import Folder
 from hairnet_data.sources.lfw.source import LfwParts
 from hairnet_data.sources.registry import Sources
 from hairnet_data.sources.scenes.source import DrawnBackgrounds
 from tests.support.command import Command
-from tests.support.datasets import CopyOf, change_record, rewrite
+from tests.support.datasets import CopyOf, change_record, evaluation_counts, rewrite
 from tests.support.portraits import draw_head, in_colours, save_picture
 from tests.support.verifying import (
     Features,
@@ -29,12 +30,15 @@ from tests.support.verifying import (
     verify_records,
 )
 
+TOTAL = 40 + sum(evaluation_counts({"validation": 3, "test": 3}, {"validation": 2, "test": 2}).values())
+"""Examples of `built_drawn`."""
+
 
 def test_drawn_is_sound_and_wholly_compared(built_drawn: Path) -> None:
     for workers in (1, 2):
         report = verify_all(built_drawn, workers=workers)
         assert lines_of(report) == []
-        assert report.records == 40 + 3 + 4 * 3 + 4
+        assert report.records == TOTAL
         assert (report.masks, report.images) == (report.records, report.records)
         assert report.notes == []
 
@@ -101,11 +105,26 @@ def test_a_person_in_two_pools(built_folder: Path, built_lfw: Path, copy_of: Cop
     dataset = copy_of(built_folder)
     index = first_index(dataset, "train", lambda record, recipe: recipe.kind == "portrait")
     person = record_of(dataset, "train", index)["person"]
-    change_record(dataset, "test", 0, lambda record: record.update(person=person))
+    change_record(dataset, "test", 0, lambda record: record.update(person=person, people=[person]))
     assert f"test ({person.decode()}): this person is in the pool train too" in lines_of(verify_records(dataset))
     dataset = copy_of(built_lfw)
-    change_record(dataset, "test", 0, lambda record: record.update(person=b"Bob_Birch"))
+    change_record(dataset, "test", 0, lambda record: record.update(person=b"Bob_Birch", people=[b"Bob_Birch"]))
     assert lines_of(verify_records(dataset)) == [], "the public lists promise nothing of the kind"
+
+
+def test_a_companion_in_two_pools(built_drawn: Path, built_folder: Path, copy_of: CopyOf) -> None:
+    """Those beside the main portrait count as it does: by their person, and by their portrait."""
+    dataset = copy_of(built_drawn)
+    group = first_index(dataset, "test_group", lambda record, recipe: recipe.kind == "group")
+    trained_on = first_index(dataset, "train", lambda record, recipe: recipe.kind == "portrait")
+    portrait, id = recipe_of(dataset, "train", trained_on).portrait, id_of(dataset, "train", trained_on)
+    recipe = recipe_of(dataset, "test_group", group)
+    companions = (replace(recipe.companions[0], portrait=portrait), *recipe.companions[1:])
+    leaking = replace(recipe, companions=companions)
+    changed = {"recipe": leaking.to_json().encode(), "source_ids": [text.encode() for text in leaking.source_ids]}
+    change_record(dataset, "test_group", group, lambda record: record.update(changed))
+    said = lines_of(verify_records(dataset))
+    assert any(id in line and "is in the pool train too" in line for line in said), said
 
 
 def test_portraits_backgrounds_and_content_in_two_pools(built_folder: Path, copy_of: CopyOf) -> None:
@@ -156,22 +175,25 @@ def test_classes_that_never_appear(tmp_path: Path) -> None:
 def test_command(built_drawn: Path, copy_of: CopyOf, command: Command) -> None:
     ran = command("verify", built_drawn, "--workers", 1)
     assert ran.status == 0
-    assert ran.out == "sound: 59 records read, 59 masks compared with the reference's, 59 images with their recipes'\n"
+    assert ran.out == (
+        f"sound: {TOTAL} records read, {TOTAL} masks compared with the reference's, "
+        f"{TOTAL} images with their recipes'\n"
+    )
     dataset = copy_of(built_drawn)
     change_record(dataset, "train", 3, lambda record: record.update(index=8))
     ran = command("verify", dataset, "--workers", 1)
     assert ran.status == 1
     id = id_of(built_drawn, "train", 3)
     assert ran.out.splitlines()[0] == f"train 3 ({id}): its index is 8, not 3"
-    assert ran.out.splitlines()[1].startswith("1 findings: 59 records read")
+    assert ran.out.splitlines()[1].startswith(f"1 findings: {TOTAL} records read")
     ran = command("verify", dataset, "--workers", 2, "--json")
     assert ran.status == 1
     assert ran.err == ""
     assert json.loads(ran.out) == {
-        "shards_with_their_sum": 7,
-        "records": 59,
-        "masks_compared": 59,
-        "images_compared": 59,
+        "shards_with_their_sum": 1 + len(EVALUATION_SPLITS),
+        "records": TOTAL,
+        "masks_compared": TOTAL,
+        "images_compared": TOTAL,
         "notes": [],
         "findings": [{"split": "train", "index": 3, "id": id, "what": "its index is 8, not 3"}],
     }

@@ -13,6 +13,7 @@ from PIL import Image
 from hairnet_data.core.records.example import parse
 from hairnet_data.core.records.tfrecord import frame, unframe
 from hairnet_data.dataset.codec import decode_image, decode_mask, encode_image, encode_mask
+from hairnet_data.dataset.reader import FEATURES
 from tests.support.datasets import CopyOf, change_record, rewrite
 from tests.support.verifying import (
     Features,
@@ -87,8 +88,11 @@ def test_wrong_features(built_drawn: Path, copy_of: CopyOf) -> None:
     damages: list[tuple[Callable[[Features], object], str]] = [
         (lambda r: r.update(index=9), f"train 4 ({id}): its index is 9, not 4"),
         (lambda r: r.update(index=b"4"), f"train 4 ({id}): its index is b'4', not 4"),
-        (lambda r: r.pop("person"), "train 4: its features are image, index, kind, mask, recipe, source_id"),
-        (lambda r: r.update(more=1), "train 4: its features are image, index, kind, mask, more, person"),
+        (
+            lambda r: r.pop("person"),
+            "train 4: its features are image, index, kind, mask, people, recipe, source_id, source_ids",
+        ),
+        (lambda r: r.update(more=1), "train 4: its features are image, index, kind, mask, more, people, person"),
         (lambda r: r.update(kind=b"ghost"), f"train 4 ({id}): its recipe describes another example"),
         (lambda r: r.update(source_id=b"train_00999"), "train 4 (train_00999): its recipe describes another example"),
         (lambda r: r.update(recipe=b"{}"), "train 4: recipe: cannot be read"),
@@ -138,7 +142,9 @@ def test_a_negative_with_labels(built_drawn: Path, copy_of: CopyOf) -> None:
         index = first_index(dataset, split, lambda record, recipe: recipe.kind == "negative")
         mask = np.zeros((64, 64), np.uint8)
         mask[10:12, 20:25] = 1
-        change_record(dataset, split, index, lambda r, mask=mask: r.update(mask=encode_mask(mask), person=b"Eve"))
+        change_record(
+            dataset, split, index, lambda r, mask=mask: r.update(mask=encode_mask(mask), person=b"Eve", people=[b"Eve"])
+        )
         lines = lines_of(verify_records(dataset))
         where = f"{split} {index} ({id_of(dataset, split, index)})"
         assert f"{where}: a negative's mask has 10 pixels that are not background" in lines
@@ -148,4 +154,4 @@ def test_a_negative_with_labels(built_drawn: Path, copy_of: CopyOf) -> None:
 def test_damage_uses_the_format_of_a_build(built_drawn: Path) -> None:
     """The tests above damage what a build serialised."""
     data = unframe(shard_of(built_drawn, "train").read_bytes())[0]
-    assert sorted(parse(data)) == ["image", "index", "kind", "mask", "person", "recipe", "source_id"]
+    assert sorted(parse(data)) == list(FEATURES)

@@ -15,6 +15,7 @@ import pytest
 
 from hairnet_data.core.classes import BACKGROUND, FACE, HAIR
 from hairnet_data.core.errors import DatasetError, HairnetError, UsageError
+from hairnet_data.recipes.splits import EVALUATION_SPLITS
 from hairnet_model.data import tfds_records
 from hairnet_model.data.person_hash import hashed
 from hairnet_model.data.prepared_dataset import Dataset, open_dataset
@@ -24,7 +25,7 @@ from hairnet_model.model_io.model_file import Model
 from hairnet_model.networks import fcn
 from tests.support.datasets import rewrite
 
-PORTRAITS = ("test", "test_shifted", "test_rotated", "test_occluded")
+PORTRAITS = tuple(split.name for split in EVALUATION_SPLITS if split.pool == "test" and not split.negatives_only)
 TESTS = (*PORTRAITS, "test_negatives")
 
 

@@ -1,0 +1,34 @@
+"""Records: features there and back, lists among them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hairnet_data.core.records.example import SEQUENCES, parse, serialize
+
+lists = st.lists(st.text(max_size=12), max_size=5)
+
+
+@given(st.text(max_size=12), st.integers(0, 1 << 62), lists, lists)
+def test_features_come_back(text: str, number: int, ids: list[str], people: list[str]) -> None:
+    data = serialize({"kind": text, "index": number, "source_ids": ids, "people": people})
+    assert parse(data) == {
+        "kind": text.encode(),
+        "index": number,
+        "source_ids": [id.encode() for id in ids],
+        "people": [person.encode() for person in people],
+    }
+    assert serialize(parse(data)) == data
+
+
+def test_lists_without_and_with_one_value_are_lists() -> None:
+    assert parse(serialize({"people": [], "source_ids": ["a"]})) == {"people": [], "source_ids": [b"a"]}
+
+
+def test_other_features_have_one_value() -> None:
+    for values in ([], ["a", "b"]):
+        with pytest.raises(ValueError, match=f"kind has {len(values)} values"):
+            parse(serialize({"kind": values}))
+    assert {"people", "source_ids"} == SEQUENCES
