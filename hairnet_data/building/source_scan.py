@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
+from hairnet_data.building.near_copies import MOST, Sketch, first_of_each, sketch
 from hairnet_data.building.source_summary import PortraitFacts, SourceSummary, summarise
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import FACE, HAIR
@@ -22,6 +24,7 @@ from hairnet_data.geometry import warp
 from hairnet_data.recipes.pools import HEAD_SIDE, Asset, Pool
 from hairnet_data.sources.base import POOLS, BackgroundSource, Catalogue, Entry, Portrait, PortraitSource
 from hairnet_data.sources.drawing_cache import drawing, undrawn
+from hairnet_data.sources.pool_assignment import assign_pools
 from hairnet_data.sources.registry import Sources
 
 _MOST_LISTED = 25  # ids in one message
@@ -67,6 +70,7 @@ class _Sound:
         snapped: of a portrait, mask pixels that had no exact class colour.
         facts: of a portrait.
         seconds: that loading took.
+        sketch: of a background that is somebody's photo.
     """
 
     content: str
@@ -75,6 +79,7 @@ class _Sound:
     snapped: int = 0
     facts: PortraitFacts | None = None
     seconds: float = 0.0
+    sketch: Sketch | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +89,7 @@ class _SourceScan:
     catalogue: Catalogue
     sound: list[tuple[Entry, _Sound]]
     errors: list[HairnetError]
+    apart: tuple[tuple[str, str], ...]
     undrawn_seconds: float
 
 
@@ -123,6 +129,7 @@ def scan_sources(
             by_name,
             tuple(doubt for part in scanned for doubt in part.catalogue.doubts),
             [note for part in scanned for note in part.catalogue.notes],
+            tuple(pair for part in scanned for pair in part.apart),
         ),
         undrawn_seconds=sum(part.undrawn_seconds for part in scanned),
     )
@@ -143,12 +150,14 @@ def _scan(
     unseen = [entry.id for entry in catalogue.entries if entry.id not in results]
     results |= {id: _Sound(content := source.content(id), picture=content) for id in unseen}
     sound = [(entry, result) for entry in catalogue.entries if isinstance(result := results[entry.id], _Sound)]
+    sound, apart = _together(source, sound)
     sound, duplicates = _without_duplicates(sound)
     faulty = [result for result in results.values() if isinstance(result, HairnetError)]
     return _SourceScan(
         catalogue=catalogue,
         sound=sound,
         errors=[*catalogue.errors, *faulty, *duplicates],
+        apart=apart,
         undrawn_seconds=undrawn * sum(result.seconds for result in loaded) / max(1, len(loaded)),
     )
 
@@ -200,7 +209,12 @@ def _load_some(shared: Shared[_Source], ids: list[str]) -> dict[str, _Sound | Ha
                     seconds=seconds,
                 )
             else:
-                results[id] = _Sound(content=source.content(id), picture=_picture_digest(asset), seconds=seconds)
+                results[id] = _Sound(
+                    content=source.content(id),
+                    picture=_picture_digest(asset),
+                    seconds=seconds,
+                    sketch=sketch(asset) if source.name == "folder" else None,
+                )
         except HairnetError as error:
             results[id] = error
     return results
@@ -226,6 +240,31 @@ def head_of(portrait: Portrait) -> bytes:
     coordinates = warp.coordinates(matrix, (0, 0, HEAD_SIDE, HEAD_SIDE), portrait.mask.shape[1], portrait.mask.shape[0])
     mask = warp.sample_mask(portrait.mask, coordinates)
     return np.packbits((mask == HAIR) | (mask == FACE)).tobytes()
+
+
+def _together(
+    source: _Source, sound: list[tuple[Entry, _Sound]]
+) -> tuple[list[tuple[Entry, _Sound]], tuple[tuple[str, str], ...]]:
+    """Divides backgrounds again where some that are made of one picture are in several pools.
+
+    Returns:
+        All of them, and the ids of those that are made of another in another pool, each with that one.
+    """
+    sketches = [result.sketch for _, result in sound if result.sketch]
+    if len(sketches) != len(sound) or len(sound) > MOST:
+        return sound, ()
+    first_of_picture: dict[str, int] = {}
+    firsts = [
+        sound[first_of_picture.setdefault(sound[number][1].picture, number)][0] for number in first_of_each(sketches)
+    ]
+    pairs = list(zip((entry for entry, _ in sound), firsts, strict=True))
+    apart = tuple((entry.id, first.id) for entry, first in pairs if entry.pool != first.pool)
+    if not apart:
+        return sound, ()
+    settings = source.settings()
+    pools = assign_pools(Counter(first.id for first in firsts), settings["fractions"], settings["seed"])
+    moved = (replace(entry, pool=pools[first.id]) for entry, first in pairs)
+    return list(zip(moved, (result for _, result in sound), strict=True)), apart
 
 
 def _without_duplicates(

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from hairnet_data.core.classes import NAMES, UNLABELLED
+from hairnet_data.core.errors import one_line
 from hairnet_data.recipes.pools import Pool
 
 _MOST_NAMED = 3  # photos in a line
@@ -54,6 +55,7 @@ class SourceSummary:
         turned: the ids of portraits that are turned by EXIF in a way that sizes cannot check.
         doubts: of the sources' catalogues.
         left_out: files that are none of its pictures, a line each or counted.
+        apart: backgrounds made of others that were in another pool before all were divided again: ids of both.
     """
 
     portraits: int
@@ -66,6 +68,7 @@ class SourceSummary:
     turned: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+    apart: tuple[tuple[str, str], ...] = ()
 
     @property
     def never_seen(self) -> tuple[str, ...]:
@@ -74,7 +77,11 @@ class SourceSummary:
 
 
 def summarise(
-    facts: list[PortraitFacts], pools: Mapping[str, Pool], doubts: tuple[str, ...] = (), left_out: Iterable[str] = ()
+    facts: list[PortraitFacts],
+    pools: Mapping[str, Pool],
+    doubts: tuple[str, ...] = (),
+    left_out: Iterable[str] = (),
+    apart: tuple[tuple[str, str], ...] = (),
 ) -> SourceSummary:
     """Sums up a source.
 
@@ -83,6 +90,7 @@ def summarise(
         pools: all sound portraits and backgrounds.
         doubts: of the sources' catalogues.
         left_out: as `SourceSummary.left_out`.
+        apart: as `SourceSummary.apart`.
     """
     pixels: Counter[int] = Counter()
     for portrait in facts:
@@ -104,6 +112,7 @@ def summarise(
         turned=tuple(portrait.turned for portrait in facts if portrait.turned),
         doubts=doubts,
         left_out=tuple(left_out),
+        apart=apart,
     )
 
 
@@ -123,6 +132,12 @@ def summary_lines(summary: SourceSummary) -> Iterator[str]:
     shares = ", ".join(f"{name} {share:.1%}" for name, share in summary.shares.items())
     sample = f" (measured on {summary.measured:,} of {summary.portraits:,} portraits)"
     yield f"  pixels: {shares}{sample if summary.measured < summary.portraits else ''}"
+    if summary.apart:
+        count = len(summary.apart)
+        named = ", ".join(one_line(f"{id} of {of}") for id, of in summary.apart[:_MOST_NAMED])
+        verb = "background is made" if count == 1 else "backgrounds are made"
+        more = ", ..." if count > _MOST_NAMED else ""
+        yield f"  {count:,} {verb} of others ({named}{more}): each goes into one pool with it"
     yield from (f"left out: {line}" for line in summary.left_out)
     yield from (f"warning: {text}" for text in _doubts(summary))
 

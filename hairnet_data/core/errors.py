@@ -30,7 +30,7 @@ def one_line(text: str) -> str:
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
-def unreadable(reason: Exception | str) -> str:
+def unreadable(reason: BaseException | str) -> str:
     """That something cannot be read, as the `what` of an error. Of an OSError, its words without the path."""
     return f"cannot be read ({getattr(reason, 'strerror', None) or reason})"
 
