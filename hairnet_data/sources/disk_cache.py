@@ -48,12 +48,15 @@ class _Cached:
 
 
 def _read(path: Path) -> tuple[Pixels, Pixels]:
-    """The image, and the flat rest of the file, as views of its bytes: NumPy's own format costs three times as much."""
+    """The image, and the flat rest of the file: views of bytes, since NumPy's own format costs three times as much.
+
+    Each has bytes of its own. A worker keeps every mask, and a padded copy of the image: a mask that were a view of the
+    entire file would keep the image a second time.
+    """
     with open(path, "rb") as file:
-        data = np.frombuffer(file.read(), np.uint8)
-    height, width = data[:8].view(_HEAD).tolist()
-    end = 8 + 3 * height * width
-    return data[8:end].reshape(height, width, 3), data[end:]
+        height, width = np.frombuffer(file.read(_HEAD.itemsize * 2), _HEAD).tolist()
+        image = np.frombuffer(file.read(3 * height * width), np.uint8)
+        return image.reshape(height, width, 3), np.frombuffer(file.read(), np.uint8)
 
 
 class CachedPortraits(_Cached):

@@ -1,0 +1,66 @@
+"""Pictures that are cached as files while a build runs: the same pixels, and no more memory than they need."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from hairnet_data.core.arrays import Pixels
+from hairnet_data.sources.base import Catalogue, Portrait
+from hairnet_data.sources.disk_cache import CachedBackgrounds, CachedPortraits
+
+
+class Loaded:
+    """A source of one portrait, or of its image as a background, that counts how often it is loaded."""
+
+    name, people_apart = "one", True
+
+    def __init__(self, portrait: Portrait) -> None:
+        self.portrait, self.loads = portrait, 0
+
+    def settings(self) -> dict[str, Any]:
+        return {}
+
+    def catalogue(self) -> Catalogue:
+        return Catalogue(())
+
+    def content(self, id: str) -> str:
+        return id
+
+    def load(self, id: str) -> Any:
+        self.loads += 1
+        return self.portrait if id == "portrait" else self.portrait.image
+
+
+def bytes_behind(array: Pixels) -> int:
+    """The bytes that an array keeps in memory: its own, or those of what it is a view of."""
+    base: Any = array
+    while isinstance(base, np.ndarray) and base.base is not None:
+        base = base.base
+    return len(base) if isinstance(base, bytes) else int(base.nbytes)
+
+
+@pytest.fixture
+def source() -> Loaded:
+    rng = np.random.Generator(np.random.PCG64(0))
+    return Loaded(Portrait(rng.integers(0, 256, (30, 20, 3), np.uint8), rng.integers(0, 3, (30, 20), np.uint8)))
+
+
+def test_a_cached_portrait_is_the_same_and_its_mask_keeps_no_image(source: Loaded, tmp_path: Path) -> None:
+    cached = CachedPortraits(source, tmp_path)
+    for _ in range(3):
+        shown = cached.load("portrait")
+        assert np.array_equal(shown.image, source.portrait.image)
+        assert np.array_equal(shown.mask, source.portrait.mask)
+    assert source.loads == 1
+    assert bytes_behind(shown.mask) == 30 * 20
+
+
+def test_a_cached_background_is_the_same(source: Loaded, tmp_path: Path) -> None:
+    cached = CachedBackgrounds(source, tmp_path)
+    for _ in range(3):
+        assert np.array_equal(cached.load("background"), source.portrait.image)
+    assert source.loads == 1
