@@ -64,7 +64,7 @@ def hair_colour(rng: np.random.Generator, tone: str, old: float) -> tuple[Rgb, f
     weights = np.array([weight for _, weight in _NATURAL])
     weights[0] *= 1 + max(0, step - 4) * 0.8
     weights[3:7] *= 0.25 if step > 6 else 1.0
-    weights[7:] *= 0.5 + 2.5 * old
+    weights[7:] *= 0.5 + 2.5 * old + 6.0 * (old > 0.75)
     index = int(rng.choice(len(weights), p=weights / weights.sum()))
     colour = np.array(_NATURAL[index][0], float)
     if rng.random() < 0.03:

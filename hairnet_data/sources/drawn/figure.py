@@ -17,7 +17,7 @@ from hairnet_data.sources.drawn.head import FIELD, Pose, View, look, surface, tu
 from hairnet_data.sources.drawn.light import Light, draw_light, on_skin
 from hairnet_data.sources.drawn.photo import before, mask_of, photograph, shares, tilted_frame
 from hairnet_data.sources.drawn.scalp import depth_inside
-from hairnet_data.sources.drawn.sheet import DOT, ORIGIN
+from hairnet_data.sources.drawn.sheet import DOT, ORIGIN, Sheet
 from hairnet_data.sources.drawn.traits import HANGING, Person, draw_person
 from hairnet_data.sources.drawn.views import Look, draw_look
 from hairnet_data.sources.drawn.wraps import WRAPS, paint_wrap
@@ -105,7 +105,7 @@ def paint_figure(rng: np.random.Generator, person: Person, pose: Pose, light: Li
     for side in bare:
         if not extras.ear_faces_camera(pose, side):
             extras.paint_ear(canvas, person, pose, light, side)
-    _paint_head(rng, canvas, person, view, light)
+    _paint_head(rng, canvas, person, view, light, float(pose.turn[2, 2]))
     for side in bare:
         if extras.ear_faces_camera(pose, side):
             extras.paint_ear(canvas, person, pose, light, side)
@@ -126,8 +126,10 @@ def paint_figure(rng: np.random.Generator, person: Person, pose: Pose, light: Li
     return canvas
 
 
-def _paint_head(rng: np.random.Generator, canvas: Canvas, person: Person, view: View, light: Light) -> None:
-    """Wraps the face's sheet around the head, lights it and paints it on the canvas."""
+def _paint_head(
+    rng: np.random.Generator, canvas: Canvas, person: Person, view: View, light: Light, towards: float
+) -> None:
+    """Wraps the face's sheet around the head, lights and paints it; `towards` is 1 if it faces the camera, -1 if away."""
     local, inside = view.local, view.inside
     step = canvas.side / FIELD
     left, top = round(view.left * step), round(view.top * step)
@@ -137,7 +139,9 @@ def _paint_head(rng: np.random.Generator, canvas: Canvas, person: Person, view: 
         return  # the head lies beyond the picture
     full = (wide, high)
     factor, glint = on_skin(view.normal, light)
-    skin = _wear(draw_face(rng, person), local, full)
+    # From behind there are no features to be seen; a beard shows a little longer.
+    hidden = towards < (-0.5 if person.beard == "none" else -0.85)
+    skin = _wear(Sheet(person.skin).pixels if hidden else draw_face(rng, person), local, full)
     if person.hair in ("bald", "shaved"):
         _stubble_scalp(rng, skin, person, local, full)
     light_on = np.full((*inside.shape, 4), 128, np.uint8)  # in 128ths, as in `shaded`

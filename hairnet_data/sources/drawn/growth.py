@@ -141,10 +141,10 @@ def _rest(
 
 def curls(rng: np.random.Generator, person: Person, style: Style) -> Curves:
     """Many short tight curls that fill a layer `style.long` thick around the head."""
-    count, points = 1400, 12
+    count, points = 1900, 12
     half = radii(person)
     way = roots(rng, person, count)
-    lift = style.long * rng.random((count, 1)) ** 0.6
+    lift = 0.85 * style.long * rng.random((count, 1)) ** 0.55
     middle = CENTRE + way * (half + lift)
     first, second = (np.cross(way, rng.standard_normal((count, 3))) for _ in range(2))
     turn = np.linspace(0, rng.uniform(3.5, 7.0), points)[None, :, None]

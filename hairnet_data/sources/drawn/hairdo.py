@@ -87,7 +87,7 @@ def _tied(
 def _below_hat(curves: Curves) -> Curves:
     """The strands that a hat leaves to be seen."""
     over_face = (curves[..., 2] > 1.5) & (curves[..., 1] > -3) & (np.abs(curves[..., 0]) < 6)
-    return curves[((curves[..., 1] > -5.0).mean(1) > 0.3) & ~over_face.any(1)]
+    return np.asarray(curves[((curves[..., 1] > -5.0).mean(1) > 0.3) & ~over_face.any(1)])
 
 
 def paint_bundles(rng: np.random.Generator, canvas: Canvas, person: Person, bundles: list[Bundle], front: bool) -> None:

@@ -167,13 +167,12 @@ def paint_hairs(
 
 
 def paint_mass(rng: np.random.Generator, canvas: Canvas, hair: Hair, colour: Rgb, front: bool) -> None:
-    """Paints the dense inside of an afro: a puff at three heights of every strand."""
+    """Paints the dense inside of an afro: a puff at four heights of every strand."""
     high = hair.flat[:, 0, 1] < np.percentile(hair.flat[:, 0, 1], 85)  # none below the ears, where they would dangle
-    for at in (2, 5, 8):
+    for at in (1, 3, 5, 6):  # the outer third is left to single curls, or puffs would stand out like bubbles
         near = hair.near[:, at] > _BORDER
         spots = hair.flat[high & (near if front else ~near), at]
-        # Puffs near the tips are small, or they would stand out of the curls like bubbles.
-        sizes = np.round(hair.unit * rng.uniform(0.9, 1.8, len(spots)) * (1.1 - 0.09 * at)).astype(int)
+        sizes = np.round(hair.unit * rng.uniform(1.1, 2.0, len(spots))).astype(int)
         for (x, y), size, tone in zip(
             np.round(spots).astype(int).tolist(), sizes.tolist(), rng.uniform(0.5, 0.75, len(spots)), strict=True
         ):
