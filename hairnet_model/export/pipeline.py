@@ -26,6 +26,7 @@ FORMATS = ("litert", "saved_model", "onnx")
 QUANTIZED = ("float16", "int8")
 
 _FORMAT_OF_ENDING = {".tflite": "litert", ".onnx": "onnx"}
+_OTHER_MODELS = (".keras", ".h5", ".hdf5", ".pb", ".pt", ".pth", ".safetensors")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,8 @@ def choose_format(path: Path, form: str | None) -> str:
         form: one of `FORMATS`, or None.
 
     Raises:
-        UsageError: no such format, another one than the ending's, or an ending that names none.
+        UsageError: no such format, another one than the ending's, or an ending that names none or a kind of
+            model that is not written.
     """
     if form is not None and form not in FORMATS:
         raise UsageError("--format", f"no {form!r}", f"choose from {', '.join(FORMATS)}")
@@ -119,6 +121,9 @@ def choose_format(path: Path, form: str | None) -> str:
     if form is None and of_ending is None and path.suffix:
         hint = "end it in .tflite or .onnx, give a folder's name without an ending, or name the --format"
         raise UsageError("--out", f"the ending of {path.name} names no format", hint)
+    if path.suffix.lower() in _OTHER_MODELS:
+        what = f"{path.name} ends like a model of another kind, which {form} is not"
+        raise UsageError("--out", what, "end it in .tflite or .onnx, or give a folder's name")
     if form is not None and of_ending not in (None, form):
         hint = f"end it otherwise, or use --format {of_ending}"
         raise UsageError("--out", f"{path.name} ends like a file of {of_ending}, and --format is {form}", hint)

@@ -181,6 +181,8 @@ def test_the_format_is_given_or_follows_from_the_ending(name: str, form: str | N
 @pytest.mark.parametrize(
     ("name", "form", "message"),
     [
+        ("a.keras", "litert", "--out: a.keras ends like a model of another kind, which litert is not"),
+        ("a.H5", "saved_model", "--out: a.H5 ends like a model of another kind, which saved_model is not"),
         ("a.onnx", "litert", "--out: a.onnx ends like a file of onnx, and --format is litert; .*use --format onnx"),
         ("y.tflite", "saved_model", "--out: y.tflite ends like a file of litert, and --format is saved_model"),
         ("a.tflite", "onnx", "use --format litert"),
