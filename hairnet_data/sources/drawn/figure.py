@@ -129,7 +129,7 @@ def paint_figure(rng: np.random.Generator, person: Person, pose: Pose, light: Li
 def _paint_head(
     rng: np.random.Generator, canvas: Canvas, person: Person, view: View, light: Light, towards: float
 ) -> None:
-    """Wraps the face's sheet around the head, lights and paints it; `towards` is 1 if it faces the camera, -1 if away."""
+    """Wraps the face's sheet around the head, lights and paints it; `towards` is 1 if it looks here, -1 if away."""
     local, inside = view.local, view.inside
     step = canvas.side / FIELD
     left, top = round(view.left * step), round(view.top * step)

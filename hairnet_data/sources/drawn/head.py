@@ -200,10 +200,10 @@ def look(points: NDArray[np.float64], pose: Pose) -> View:
     # Holes and a rim around the head take a neighbour's point, so that enlarging needs no care.
     spread = np.asarray(cv2.dilate(nearest, np.ones((9, 9), np.uint8)), np.float32)
     chosen = np.maximum(np.where(nearest < 0, spread, nearest), 0).astype(np.intp)
-    # Seen from behind, the neck begins where the skull ends: there is no chin to hide it.
-    nape = (local[chosen][..., 2] < -1.0) & (local[chosen][..., 1] > 5.4)
-    if pose.turn[2, 2] < -0.2:
-        inside[nape] = 0
+    # Seen from behind or from the side, the neck begins along a line from behind the jaw up to the nape.
+    if pose.turn[2, 2] < 0.3:
+        depth, low = local[chosen][..., 2], local[chosen][..., 1]
+        inside[(depth < -1.0) & (low > 6.4 + 0.2 * depth)] = 0
     normals = np.asarray(cv2.GaussianBlur(turned[chosen], (5, 5), 0.9), np.float32)
     normals /= np.sqrt((normals * normals).sum(-1, keepdims=True)) + np.float32(1e-6)
     return View(left, top, normals, np.asarray(local[chosen], np.float32), inside)

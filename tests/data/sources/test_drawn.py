@@ -143,10 +143,12 @@ def test_portraits_from_the_front_show_a_face_of_fair_size() -> None:
     assert 0.04 < np.mean([_share(portrait, HAIR) for portrait in drawn]) < 0.20
 
 
-def test_every_portrait_shows_hair_or_skin(portraits: list[Portrait]) -> None:
-    for portrait in portraits:
+def test_every_portrait_shows_hair_or_skin_unless_cloth_hides_it(portraits: list[Portrait]) -> None:
+    entries = {entry.id: entry.traits for entry in Drawn().catalogue().entries}
+    for number, portrait in enumerate(portraits):
+        traits = entries[f"train_{number:05d}"]
         assert set(np.unique(portrait.mask)) <= {BACKGROUND, HAIR, FACE}
-        assert _share(portrait, BACKGROUND) < 0.995
+        assert _share(portrait, BACKGROUND) < 0.998 or traits["headwear"] in ("hijab", "hood")
         assert portrait.image.std() > 8
 
 
