@@ -13,7 +13,7 @@ from hairnet_data.sources.base import POOLS, Catalogue, Entry, Portrait
 from hairnet_data.sources.drawn.figure import draw_portrait
 from hairnet_data.sources.drawn.views import draw_look
 
-VERSION = 6
+VERSION = 7
 """Number of the drawing. Goes up whenever the same id is drawn differently, be it for a change here or in `scenes`."""
 
 _ID = re.compile(r"(train|validation|test)_(\d{5,})")
