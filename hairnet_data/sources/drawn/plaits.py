@@ -121,7 +121,7 @@ def _lobes(
     # All lobes of a side at once, fibre by fibre: a call for every lobe takes ten times as long.
     for first in (0, 1):
         for number, shade in enumerate(shades.tolist()):
-            members = fixed[first::2, number]
+            members = list(fixed[first::2, number])
             cv2.polylines(canvas.pixels, members, False, paint(tone * shade, HAIRS), width, cv2.LINE_8, SHIFT)
 
 
