@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import signal
 import sys
@@ -216,7 +217,9 @@ def pack(
     }
     splits = {
         "train": tfds_records.encoded(prepared, "train", train_examples),
-        "validation": tfds_records.encoded(prepared, "validation"),
+        "validation": itertools.chain.from_iterable(
+            tfds_records.encoded(prepared, split) for split in prepared.validation_splits
+        ),
     }
     write_packed(out, about, splits)
     print(out)

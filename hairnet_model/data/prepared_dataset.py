@@ -12,6 +12,9 @@ from hairnet_data.core.errors import DatasetError, UsageError
 from hairnet_data.core.records.dataset_info import HINT, read_dataset_info
 from hairnet_model.data.dataset_metadata import read_metadata
 
+VALIDATION_SPLITS = ("validation", "validation_negatives")
+"""Names of the splits that a training validates on."""
+
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
@@ -34,6 +37,11 @@ class Dataset:
     source: str
     shards: dict[str, tuple[tuple[str, int], ...]]
     unlabelled: tuple[int, ...] = ()
+
+    @property
+    def validation_splits(self) -> tuple[str, ...]:
+        """The splits to validate on, as far as they hold anything; negatives too, which a training may unlearn."""
+        return tuple(name for name in VALIDATION_SPLITS if name in self.shards and self.count(name))
 
     def count(self, split: str) -> int:
         """Records in a split. Raises UsageError where there is no such split."""

@@ -32,10 +32,10 @@ class RecordFeed:
         self.image_size = one_size(datasets)
         self.examples = sum(dataset.count("train") for dataset in distinct)
         # A dataset may have none of its own: those of all are validated on together.
-        self._validated = [d for d in distinct if "validation" in d.shards and d.count("validation")]
-        self.validation_examples = sum(dataset.count("validation") for dataset in self._validated)
-        for dataset in self._validated:  # before hours of training; `people` reads what is trained on
-            check_shards(dataset, "validation")
+        self._validated = [(dataset, split) for dataset in distinct for split in dataset.validation_splits]
+        self.validation_examples = sum(dataset.count(split) for dataset, split in self._validated)
+        for dataset, split in self._validated:  # before hours of training; `people` reads what is trained on
+            check_shards(dataset, split)
         self.people = frozenset[str]().union(*(people(dataset) for dataset in distinct))
 
     def describe(self) -> list[dict[str, object]]:
@@ -57,6 +57,6 @@ class RecordFeed:
 
     def validation(self) -> Iterator[tuple[Pixels, Pixels]]:
         """Yields the validation splits of all datasets, one after another."""
-        for dataset in self._validated:
-            for batch in read(dataset, "validation"):
+        for dataset, split in self._validated:
+            for batch in read(dataset, split):
                 yield batch.images, batch.masks

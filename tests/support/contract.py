@@ -1,4 +1,4 @@
-"""The nine points of the alignment contract as plain checks, and scenes to check.
+"""Points 1 to 9 of the alignment contract as plain checks, and scenes to check.
 
 `test_alignment` calls them with `hypothesis`'s scenes, `test_mutants` with the entire pipeline from recipe to record.
 A check renders what it needs by the pipeline that it is given, and fails with AssertionError. Where a pixel belongs is

@@ -1,4 +1,4 @@
-"""The nine points of the alignment contract, each for hundreds of scenes, by the checks of `tests.support.contract`."""
+"""Points 1 to 9 of the alignment contract, each for hundreds of scenes, by the checks of `tests.support.contract`."""
 
 from __future__ import annotations
 

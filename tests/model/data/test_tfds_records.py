@@ -212,4 +212,6 @@ def test_a_feed_describes_its_shares(drawn_dataset: Path) -> None:
     feed = RecordFeed([one, one])
     assert (feed.examples, feed.image_size) == (64, 64)
     assert feed.describe() == [{"name": "small", "fingerprint": one.fingerprint, "examples": 64, "shares": 2}]
-    assert sum(len(images) for images, _ in feed.validation()) == one.count("validation")
+    assert sum(len(images) for images, _ in feed.validation()) == one.count("validation") + one.count(
+        "validation_negatives"
+    )

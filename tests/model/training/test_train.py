@@ -245,17 +245,18 @@ def test_without_validation_examples_nothing_begins(feed, tmp_path: Path) -> Non
 def test_feeds_count_their_validation_examples(drawn_dataset: Path, tmp_path: Path) -> None:
     dataset = open_dataset(drawn_dataset)
     without = replace(dataset, path=drawn_dataset / "..", shards={"train": dataset.shards["train"]})
-    emptied = replace(without, shards={**without.shards, "validation": ()})
-    assert RecordFeed([dataset]).validation_examples == 12
+    emptied = replace(without, shards={**without.shards, "validation": (), "validation_negatives": ()})
+    count = 12 + dataset.count("validation_negatives")
+    assert RecordFeed([dataset]).validation_examples == count > 12
     for other in (without, emptied):
         assert RecordFeed([other]).validation_examples == 0
         both = RecordFeed([dataset, other])
-        assert both.validation_examples == sum(len(images) for images, _ in both.validation()) == 12
+        assert both.validation_examples == sum(len(images) for images, _ in both.validation()) == count
     about = {"name": "packed", "fingerprint": "f", "image_size": 64, "people": []}
     pairs = list(tfds_records.encoded(dataset, "validation"))
-    for count in (0, 3):
-        write_packed(tmp_path / "some.npz", about, {"train": pairs, "validation": pairs[:count]})
-        assert PackedFeed(tmp_path / "some.npz").validation_examples == count
+    for some in (0, 3):
+        write_packed(tmp_path / "some.npz", about, {"train": pairs, "validation": pairs[:some]})
+        assert PackedFeed(tmp_path / "some.npz").validation_examples == some
 
 
 def test_validation_without_a_label_is_one_line(feed, tmp_path: Path) -> None:
