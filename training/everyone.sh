@@ -30,4 +30,5 @@ train eighth "$own=2.5" "$heads=3" "$faces=3" "$hair=1.5" "$styles=2.5" "$nobody
 # Hair that fills the frame looks like fur and cloth: half the pictures of the last stage show nobody.
 train ninth "$own=3" "$heads=2" "$faces=3" "$hair=1" "$styles=2" "$nobody=9" "$hairlike=1.5" \
   --init "$folder/eighth/last.keras" --learning-rate 0.001 --steps 5500 --validate-every 1100 --seed 9
-echo "$folder/ninth/last.keras"
+python "$here/average.py" "$sixth" "$folder/ninth/last.keras" "$folder/everyone.keras" --share 0.75 --background 1
+echo "$folder/everyone.keras"
