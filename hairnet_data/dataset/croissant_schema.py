@@ -89,7 +89,13 @@ def _without_absl_warnings() -> Iterator[None]:
 
 def load_library() -> None:
     """Imports `mlcroissant`, which takes half a second the first time: for when there is nothing else to do."""
-    import mlcroissant as mlc  # noqa: F401
+    try:
+        import mlcroissant as mlc  # noqa: F401
+    except RuntimeError as error:
+        # Python 3.11 wraps what is raised while a class is made, Ctrl-C too.
+        if isinstance(error.__cause__, KeyboardInterrupt):
+            raise KeyboardInterrupt from None
+        raise
 
 
 def croissant_json(dataset: DatasetDescription) -> dict[str, Any]:
