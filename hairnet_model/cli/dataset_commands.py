@@ -240,9 +240,9 @@ def _open_feed(parts: list[MixPart]) -> Feed:
             )
         return PackedFeed(parts[0].path)
     from hairnet_model.data.prepared_dataset import open_dataset
-    from hairnet_model.data.tfds_feed import RecordFeed
+    from hairnet_model.data.tfds_feed import open_feed
 
-    return RecordFeed([open_dataset(part.path) for part in parts], [part.share for part in parts])
+    return open_feed([open_dataset(part.path) for part in parts], [part.share for part in parts])
 
 
 def _load_init(path: str | None) -> Model | None:

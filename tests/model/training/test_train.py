@@ -39,7 +39,7 @@ class Cut:
     def __init__(self, feed: RecordFeed, step: int, error: BaseException) -> None:
         self._feed, self._step, self._error = feed, step, error
         self.image_size, self.examples, self.people = feed.image_size, feed.examples, feed.people
-        self.validation_examples = feed.validation_examples
+        self.image_sizes, self.validation_examples = feed.image_sizes, feed.validation_examples
         self.describe, self.validation = feed.describe, feed.validation
 
     def training(self, batch: int, first_step: int, steps: int, seed: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
