@@ -39,7 +39,9 @@ def predict(
     model: Annotated[
         str | None,
         typer.Option(
-            metavar="PATH", help="A .tflite or .keras file, or a run's folder.", show_default="the shipped weights"
+            metavar="PATH",
+            help="A .tflite or .keras file, a run's folder, or hairnet or drawn, which ship.",
+            show_default="hairnet",
         ),
     ] = None,
     engine: Annotated[

@@ -78,7 +78,8 @@ def train(
     devices: Annotated[str, typer.Option(help="How many devices share every batch, or `all`.", metavar="N|all")] = "1",
     seed: Annotated[int, typer.Option(help="Of initial weights, order and augmentation.")] = 0,
     init: Annotated[
-        str | None, typer.Option(help="Begin with this model's weights; `shipped`: those of the package.")
+        str | None,
+        typer.Option(help="Begin with this model's weights: a file, a run, or hairnet or drawn, which ship."),
     ] = None,
     as_2019: Annotated[bool, typer.Option("--as-2019", help="fcn8s_2019 with its loss and optimizer of 2019.")] = False,
     resume: Annotated[bool, typer.Option("--resume", help="Resume the run in --out.")] = False,
@@ -250,4 +251,4 @@ def _load_init(path: str | None) -> Model | None:
         return None
     from hairnet_model.model_io import model_file
 
-    return model_file.load(None if path == "shipped" else Path(path))
+    return model_file.load(path)

@@ -158,7 +158,7 @@ def test_tensorflow_logs_nothing(drawn_dataset: Path, tmp_path: Path, arguments:
         (["train", "{tmp}/none.npz", "--out", "{tmp}/r"], 1, "hairnet-model pack"),
         (["train", "{data}", "{tmp}/none.npz", "--out", "{tmp}/r"], 2, "cannot be mixed"),
         (["train", "{data}", "--out", "{tmp}/r", "--init", "{tmp}/no.keras"], 1, "no.keras: is missing"),
-        (["train", "{data}", "--out", "{tmp}/r", "--init", "shipped", "--as-2019"], 2, "was not trained so"),
+        (["train", "{data}", "--out", "{tmp}/r", "--init", "hairnet", "--as-2019"], 2, "was not trained so"),
         (["train", "{data}", "--out", "{tmp}/r", "--resume"], 1, "holds no run to resume"),
         (["train", "{data}", "--out", "{tmp}/r", "--devices", "both"], 2, "'both' is not a number of devices; give 1"),
         (["evaluate", "{data}", "--model", "{tmp}"], 1, "holds no best.keras"),
@@ -223,7 +223,7 @@ def test_another_size_than_that_of_the_weights_is_warned_of(
     status, out, err = model_command("evaluate", drawn_dataset, "--split", "test", "--json")
     assert (status, err.count("\n"), err.startswith(warning)) == (0, 1, True), err
     assert json.loads(out)["dataset"]["image_size"] == 64
-    flags = ["--init", "shipped", "--steps", 1, "--batch", 4, "--precision", "float32", "--quiet"]
+    flags = ["--init", "hairnet", "--steps", 1, "--batch", 4, "--precision", "float32", "--quiet"]
     status, _, err = model_command("train", drawn_dataset, "--out", tmp_path / "run", *flags)
     assert (status, err.count("\n"), err.startswith(warning)) == (0, 1, True), err
 
