@@ -60,7 +60,8 @@ Of 247 heads in composites of LFW's validation pool the least was 0.92; of 13 fa
 SURE_TWICE = 0.8
 """The same in one cut, where the first pass shows the head too, and before a cut is mirrored."""
 
-_FITS = (0.45, 0.95)  # shares of the cut that a head's longer side may fill before it is cut out once more
+FITS = (0.45, 0.95)
+"""Shares of the cut that a head's longer side may fill before it is cut out once more."""
 
 Run = Callable[[Pixels], Probabilities]
 """From squares, uint8 (N, S, S, 3) RGB, to probabilities (N, S, S, 3)."""
@@ -176,14 +177,14 @@ class _Search:
     def refine(self, seen: Sequence[Component]) -> None:
         """Cuts out what was seen, and accepts it if it is there again."""
         seen = sorted(seen, key=lambda item: (-item.area, item.box))[:MOST_HEADS]
-        squares = [_around(item) for item in seen]
+        squares = [around(item.box) for item in seen]
         for turn in range(2):
             again: list[tuple[Component, Square]] = []
             for item, square, probabilities in zip(seen, squares, self._segmented(squares), strict=True):
-                best = _same(components(probabilities, square, self.photo.shape[:2]), item)
-                fits = best is not None and _FITS[0] * square.side <= best.longer <= _FITS[1] * square.side
+                best = same(components(probabilities, square, self.photo.shape[:2]), item.box)
+                fits = best is not None and FITS[0] * square.side <= best.longer <= FITS[1] * square.side
                 if best is not None and turn == 0 and (not fits or best.cropped):
-                    again.append((item, _around(best)))
+                    again.append((item, around(best.box)))
                 else:
                     self._decide(item, best, square, probabilities)
             seen, squares = [item for item, _ in again], [square for _, square in again]
@@ -200,7 +201,7 @@ class _Search:
             if not best.has_face:
                 return
             probabilities = np.asarray((probabilities + self._mirrored(square)) / 2, np.float32)
-            best = _same(components(probabilities, square, self.photo.shape[:2]), item)
+            best = same(components(probabilities, square, self.photo.shape[:2]), item.box)
             if best is None or not best.has_face or best.sure < SURE:
                 return
         self.heads.append(best)
@@ -236,16 +237,16 @@ class _Search:
         return Located(height, width, self.whole, tuple(cuts), sizes, self.passes)
 
 
-def _around(item: Component) -> Square:
-    """The square in which what was seen fills `FILL`."""
-    x, y, width, height = item.box
+def around(box: Box) -> Square:
+    """The square in which the longer side of a box fills `FILL`."""
+    x, y, width, height = box
     side = max(8, round(max(width, height) / FILL))
     return Square(round(x + width / 2 - side / 2), round(y + height / 2 - side / 2), side)
 
 
-def _same(seen: Sequence[Component], item: Component) -> Component | None:
-    """What a cut shows of the head it was made for: the largest face that lies over it, or else the largest hair."""
-    there = [other for other in seen if overlap(other.box, item.box) > 0.3]
+def same(seen: Sequence[Component], box: Box) -> Component | None:
+    """What a cut shows of the head that was in a box: the largest face that lies over it, or else the largest hair."""
+    there = [other for other in seen if overlap(other.box, box) > 0.3]
     faces = [other for other in there if other.has_face]
     return max(faces or there, key=lambda other: (other.area, other.box), default=None)
 

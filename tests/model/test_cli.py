@@ -21,23 +21,6 @@ from hairnet_model.export.calibration import drawn
 from tests.support.command import Command
 
 
-@pytest.fixture
-def model_command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    """Runs `hairnet-model` in this process: status, standard output, standard error."""
-    from hairnet_model.cli.app import main
-
-    def run(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["hairnet-model", *map(str, arguments)])
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main()
-        printed = capsys.readouterr()
-        assert isinstance(ended.value.code, int)
-        return ended.value.code, printed.out, printed.err
-
-    return run
-
-
 def test_from_records_to_masks(model_command: Command, drawn_dataset: Path, tmp_path: Path) -> None:
     run, flags = tmp_path / "run", ["--steps", 4, "--batch", 8, "--validate-every", 2, "--precision", "float32"]
     status, out, _ = model_command("train", drawn_dataset, "--out", run, *flags)
@@ -207,7 +190,8 @@ def test_sigterm_stops_a_training_that_resume_begins(
         training.send_signal(signal.SIGTERM)
         out, err = training.communicate(timeout=60)
     assert (training.returncode, out) == (130, "")
-    assert err == "hairnet-model: interrupted; no file is incomplete; --resume resumes a training\n"
+    said = "no file is incomplete; the same command goes on with a video, --resume with a training"
+    assert err == f"hairnet-model: interrupted; {said}\n"
     assert {path.name for path in run.iterdir()} == {"run.json", "people.json"}
 
     # The interval between validations is the run's own, and would otherwise be 50.
