@@ -94,7 +94,7 @@ def save(folder: Path, job: str, state: State) -> None:
         "heads": [[*head.box, head.sure] for head in counted.heads],
         "tracks": [[_list(track.square), track.box, track.is_head] for track in tracker.tracks],
         "plain": tracker.plain,
-        "searched": [tracker.searched, tracker.rested],
+        "searched": [tracker.searched, tracker.rested, tracker.lost],
         "cuts": [[_list(cut.square), cut.box] for cut in before.cuts] if before else [],
         "shape": [before.height, before.width] if before else None,
     }
@@ -132,7 +132,7 @@ def _restored(file: Path, job: str, state: State) -> bool:
     state.counted = counted
     state.tracker.tracks = tracks
     state.tracker.plain = [_box(box) for box in values["plain"]]
-    state.tracker.searched, state.tracker.rested = values["searched"]
+    state.tracker.searched, state.tracker.rested, state.tracker.lost = values["searched"]
     state.steadier.before = before
     return True
 

@@ -22,7 +22,7 @@ SEARCH_EVERY = 0.5
 """Seconds of the video between two searches."""
 
 REST = 5
-"""Frames from a search to the next one that a lost head causes: one that comes and goes would cause one a frame."""
+"""Frames at least from a search to one that a lost head causes: one that comes and goes would cause one a frame."""
 
 SLACK = (0.04, 1.12)
 """How far a head may go from the middle of its square, in sides, and grow or shrink in it, before the square follows:
@@ -60,6 +60,7 @@ class Tracker:
         plain: boxes of the heads that the pass over the entire frame shows well enough.
         searched: when all was searched last, in seconds; None before the first frame.
         rested: frames since then.
+        lost: heads lost since then.
     """
 
     def __init__(self, run: Run, size: int, search: bool = True) -> None:
@@ -68,6 +69,7 @@ class Tracker:
         self.plain: list[Box] = []
         self.searched: float | None = None
         self.rested = 0
+        self.lost = 0
 
     def follow(self, frame: Pixels, seconds: float) -> Located:
         """Finds the heads of the next frame.
@@ -81,11 +83,11 @@ class Tracker:
         if not self.search:
             return locate.look_once(height, width, whole)
         seen = _Seen(frame, whole, self.run)
-        lost = seen.look_at(self.tracks) + seen.look_for(self.plain)
+        self.lost += seen.look_at(self.tracks) + seen.look_for(self.plain)
         due = self.searched is None or not 0 <= seconds - self.searched < SEARCH_EVERY
-        if due or (lost and self.rested >= REST):
+        if due or (self.lost and self.rested >= REST):
             seen.search()
-            self.searched, self.rested = seconds, 0
+            self.searched, self.rested, self.lost = seconds, 0, 0
         self.rested += 1
         self.tracks = [_next(track, item) for track, item, _ in seen.tracked]
         self.plain = [item.box for item in seen.plain]

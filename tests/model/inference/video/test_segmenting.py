@@ -55,7 +55,7 @@ def short_parts(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def masks(count: int = COUNT) -> list[np.ndarray]:
-    return [with_heads(72, 96, (6, 6 + number, 60)) for number in range(count)]
+    return [with_heads(72, 96, (6, 6 + number, 40)) for number in range(count)]
 
 
 @pytest.fixture

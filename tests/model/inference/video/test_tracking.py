@@ -83,9 +83,10 @@ def test_a_lost_head_is_searched_for_at_once():
 
 
 def test_a_head_that_comes_and_goes_causes_few_searches():
-    masks = [with_heads(HEIGHT, WIDTH, *[(80, 100, 60)] * (number % 2)) for number in range(100)]
-    _, squares = follow(masks, rate=1000)
-    assert sum(count > 9 for count in squares) <= 100 / REST + 1
+    """Here it is in turns at one place and at another, so that every search finds what the next frame has lost."""
+    places = ((20, 20, 60), (150, 230, 60))
+    _, squares = follow([with_heads(HEIGHT, WIDTH, places[number % 2]) for number in range(100)], rate=1000)
+    assert 10 < sum(count > 9 for count in squares) <= 100 / REST + 1
 
 
 def test_who_comes_in_is_found_within_half_a_second():
@@ -124,6 +125,13 @@ def test_a_head_that_grows_and_shrinks_changes_hands_smoothly():
     for mask, located in zip(masks, found, strict=True):
         assert len(located.heads) == 1
         assert colours.wrong(composite.class_ids(located), mask, within=5) == 0
+
+
+def test_a_head_that_has_become_large_leaves_its_square():
+    masks = [with_heads(HEIGHT, WIDTH, (10, 20, tall)) for tall in [*range(90, 212, 6), *[212] * 15]]
+    found, _ = follow(masks)
+    assert len(found[0].cuts) == 1
+    assert (len(found[-1].heads), found[-1].cuts) == (1, ())
 
 
 def test_the_first_frame_is_that_of_a_photo():
