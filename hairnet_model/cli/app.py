@@ -28,7 +28,10 @@ app.command(epilog="Example: hairnet-model evaluate drawn")(dataset_commands.eva
 
 @app.command(
     epilog="Example: hairnet-model predict photos --out masks --overlay",
-    groups={"Network": ("model", "engine", "locate"), "Also written": ("overlay", "cutout", "panels", "truth")},
+    groups={
+        "Network": ("model", "engine", "locate"),
+        "Also written": ("overlay", "cutout", "panels", "truth", "recolour", "strength", "beard"),
+    },
 )
 def predict(
     photos: Annotated[
@@ -59,6 +62,15 @@ def predict(
         Path | None,
         typer.Option(help="A folder of true masks, for the panels: class ids, or as its classes.toml says."),
     ] = None,
+    recolour: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COLOUR",
+            help='Also the photo with other hair: a name such as copper or "platinum roots", "#rrggbb".',
+        ),
+    ] = None,
+    strength: Annotated[float | None, typer.Option(help="Of --recolour, 0 to 1.", show_default="1")] = None,
+    beard: Annotated[bool, typer.Option("--beard", help="With --recolour, dye the beard too.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print what was found as JSON.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 if a photo shows no head.")] = False,
     quiet: Quiet = False,
@@ -78,10 +90,11 @@ def predict(
     from hairnet_model.inference.predict import Outputs
     from hairnet_model.inference.predict import predict as predict_photos
     from hairnet_model.inference.prediction_report import to_json
+    from hairnet_model.inference.recoloured import dye
     from hairnet_model.inference.segmenter import Segmenter
 
     selected = [path for given in photos for path in (listed(sys.stdin.read()) if str(given) == "-" else [given])]
-    outputs = Outputs(overlay, panels, truth, tuple(cutout or ()), locate)
+    outputs = Outputs(overlay, panels, truth, tuple(cutout or ()), locate, dye(recolour, strength, beard))
     with progress_bar(quiet or as_json, "photos") as progress:
         result = predict_photos(selected, out, Segmenter.load(model, engine), outputs, progress)
     if as_json:

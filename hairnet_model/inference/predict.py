@@ -22,8 +22,9 @@ from hairnet_model.inference import composite
 from hairnet_model.inference.cutouts import PARTS, cut_out
 from hairnet_model.inference.locate import Located
 from hairnet_model.inference.panels import panels as draw_panels
-from hairnet_model.inference.photo_paths import MASK, OVERLAY, PANELS, Photo, find, refuse_overwriting
+from hairnet_model.inference.photo_paths import MASK, OVERLAY, PANELS, RECOLOURED, Photo, find, refuse_overwriting
 from hairnet_model.inference.prediction_report import LeftOut, PhotoResult, write_csv
+from hairnet_model.inference.recoloured import Dye, recoloured
 from hairnet_model.inference.segmenter import Segmenter
 from hairnet_model.inference.truth import Truth
 
@@ -87,6 +88,7 @@ class Outputs:
         truth: for the panels: a folder of masks of the same names as the photos, or the mask of the only photo.
         cutouts: some of `cutouts.PARTS`, as RGBA pictures.
         locate: see `Segmenter.segment`.
+        dye: the photo with its hair recoloured.
     """
 
     overlay: bool = False
@@ -94,6 +96,7 @@ class Outputs:
     truth: Path | None = None
     cutouts: tuple[str, ...] = ()
     locate: bool = True
+    dye: Dye | None = None
 
 
 def predict(
@@ -215,6 +218,8 @@ def _write(
         _save(name, OVERLAY, tinted(item.pixels, mask))
     for part in outputs.cutouts:
         _save(name, f"_{part}.png", cut_out(item.pixels, located, part))
+    if outputs.dye:
+        _save(name, RECOLOURED, recoloured(item.pixels, located, outputs.dye))
     if outputs.panels:
         truth = None
         try:

@@ -1,0 +1,136 @@
+"""Beards, of which the network often finds a part: the whole of one counts as hair, or nothing of it."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from hairnet_data.core.arrays import Pixels
+from hairnet_model.effects import oklab
+from hairnet_model.effects.grid import Grid, Plane, blurred
+from hairnet_model.effects.matting import smoothstep
+
+_HAIR = 0.1  # from this probability on, a cell below a face may be of a beard
+_FACE = 0.5  # from this probability on, a cell is of a face
+_SMALLEST = 0.004  # of the picture; smaller faces are specks
+_CHEEK = 0.2  # widths of the face that must lie between hair and beard
+_CHIN = 1.35  # widths of the face below its top: a beard begins above
+_LONGEST = 2.0  # widths of the face below its top: it ends above
+_MIDDLE = 0.2  # widths of the face around its middle that a beard crosses
+_REACH = 0.15  # widths of the face around what was found in which the rest of a beard may be
+_UNLIKE = 0.12  # Oklab distance of beard and skin from which colours tell one from the other
+
+
+def with_beard_or_without(image: Pixels, hair: Plane, face: Plane, grid: Grid, beard: bool) -> Plane:
+    """The probability of hair with the whole of every beard in it, or with none.
+
+    Args:
+        image: uint8 (H, W, 3) RGB.
+        hair: float32 (H, W), 0..1.
+        face: float32 (H, W), 0..1.
+        grid: of the picture.
+        beard: whether beards count.
+
+    Returns:
+        float32 (H, W); the same array where there is no beard.
+    """
+    areas = grid.areas
+    hairy, facial = (grid.sums(plane) / areas for plane in (hair, face))
+    found, reach = beards(hairy, facial)
+    if not found.any():
+        return hair
+    whole = _whole(image, hair + face, hairy, facial, found, reach, grid) if beard else None
+    if whole is not None:
+        return np.maximum(hair, whole)
+    left = np.maximum(0, 1 - 4 * blurred(_grown(found, 1), 1))
+    return hair * grid.enlarged(left, slice(None))
+
+
+def beards(hair: Plane, face: Plane) -> tuple[Plane, Plane]:
+    """Where beards were found, and where the rest of them may be.
+
+    In each column of cells a beard lies below a piece of the face; hair that falls beside the face does not. What
+    hangs together there is a beard if it crosses the face's middle above the chin.
+
+    Args:
+        hair: float32 (rows, columns), the mean probability of hair in every cell.
+        face: likewise, of face.
+
+    Returns:
+        Two masks, float32 (rows, columns) of 0 and 1.
+    """
+    found, reach = np.zeros_like(hair), np.zeros_like(hair)
+    count, labels = cv2.connectedComponents((face > _FACE).astype(np.uint8), connectivity=4)
+    for label in range(1, count):
+        one = labels == label
+        if one.sum() < _SMALLEST * face.size:
+            continue
+        top, middle, wide = _measure(one)
+        under = _below(one, max(2, round(_CHEEK * wide))) & (hair > np.float32(_HAIR))
+        parts, part = cv2.connectedComponents(under.astype(np.uint8), connectivity=4)
+        across = np.abs(np.arange(hair.shape[1]) + 0.5 - middle) <= _MIDDLE * wide
+        down = np.arange(hair.shape[0]) < top + _CHIN * wide
+        for number in range(1, parts):
+            piece = part == number
+            hangs = piece[min(len(piece), round(top + _LONGEST * wide)) :].any()  # as hair before the chest does
+            if not hangs and (piece & across & down[:, None]).any():
+                found[piece] = 1
+                mirrored = np.round(2 * middle - 1 - np.arange(hair.shape[1])).astype(int)
+                inside = (mirrored >= 0) & (mirrored < hair.shape[1])
+                both = piece | (piece[:, np.clip(mirrored, 0, hair.shape[1] - 1)] & inside)
+                reach[_grown(both.astype(np.float32), max(1, round(_REACH * wide))) > 0] = 1
+    return found, reach
+
+
+def _measure(face: NDArray[np.bool_]) -> tuple[int, float, float]:
+    """Top, middle and width of a face, in cells; the last two at the height of its eyes."""
+    rows = np.flatnonzero(face.any(1))
+    top, end = int(rows[0]), int(rows[-1]) + 1
+    low, high = top + (15 * (end - top)) // 100, top + max(1, (55 * (end - top)) // 100)
+    left = [int(np.argmax(row)) for row in face[low:high] if row.any()]
+    right = [len(row) - int(np.argmax(row[::-1])) for row in face[low:high] if row.any()]
+    return top, (float(np.mean(left)) + float(np.mean(right))) / 2, float(np.mean(right)) - float(np.mean(left))
+
+
+def _below(face: NDArray[np.bool_], least: int) -> NDArray[np.bool_]:
+    """Cells that have a run of at least `least` cells of the face somewhere above them."""
+    made = np.zeros_like(face)
+    run = np.zeros(face.shape[1], int)
+    seen = np.zeros(face.shape[1], bool)
+    for y, row in enumerate(face):
+        made[y] = seen
+        run = np.where(row, run + 1, 0)
+        seen |= run >= least
+    return made
+
+
+def _grown(mask: Plane, cells: int) -> Plane:
+    """Every cell within a square of `cells` around one that is 1."""
+    return np.asarray(cv2.dilate(mask, np.ones((2 * cells + 1, 2 * cells + 1), np.uint8)), np.float32)
+
+
+def _whole(
+    image: Pixels, head: Plane, hairy: Plane, facial: Plane, found: Plane, reach: Plane, grid: Grid
+) -> Plane | None:
+    """How likely each pixel is of a beard by its place and by its colour, between those of beard and skin.
+
+    None where the two are too much alike to tell.
+    """
+    means = oklab.from_codes(grid.sums(image.astype(np.float32)) / grid.areas[..., None])
+    mine, skin = (found > 0) & (hairy > 0.5), (facial > np.float32(0.9)) & (reach == 0)
+    if not mine.any() or not skin.any():
+        return None
+    bare = means[skin].mean(0)
+    way = means[mine].mean(0) - bare
+    if np.linalg.norm(way) < _UNLIKE:
+        return None
+    near = grid.enlarged(blurred(reach, 1), slice(None)) * head
+    made = np.zeros_like(near)
+    where = np.nonzero(near > 0)
+    apart = oklab.from_srgb(image[where]) - bare
+    place = apart @ way / np.float32(max(float(way @ way), 1e-6))
+    aside = np.sqrt(np.maximum(0, (apart * apart).sum(1) - place * place * (way @ way)))
+    like = smoothstep(0.35, 0.65, place) * (1 - smoothstep(0.04, 0.09, aside))
+    made[where] = near[where] * like
+    return made
