@@ -67,19 +67,19 @@ def beards(hair: Plane, face: Plane) -> tuple[Plane, Plane]:
         if one.sum() < _SMALLEST * face.size:
             continue
         top, middle, wide = _measure(one)
-        under = _below(one, max(2, round(_CHEEK * wide))) & (hair > np.float32(_HAIR))
+        under = _below(one, max(2, int(_CHEEK * wide + 0.5))) & (hair > np.float32(_HAIR))
         parts, part = cv2.connectedComponents(under.astype(np.uint8), connectivity=4)
         across = np.abs(np.arange(hair.shape[1]) + 0.5 - middle) <= _MIDDLE * wide
         down = np.arange(hair.shape[0]) < top + _CHIN * wide
         for number in range(1, parts):
             piece = part == number
-            hangs = piece[min(len(piece), round(top + _LONGEST * wide)) :].any()  # as hair before the chest does
+            hangs = piece[min(len(piece), int(top + _LONGEST * wide + 0.5)) :].any()  # as hair before the chest does
             if not hangs and (piece & across & down[:, None]).any():
                 found[piece] = 1
-                mirrored = np.round(2 * middle - 1 - np.arange(hair.shape[1])).astype(int)
+                mirrored = np.floor(2 * middle - 0.5 - np.arange(hair.shape[1])).astype(int)
                 inside = (mirrored >= 0) & (mirrored < hair.shape[1])
                 both = piece | (piece[:, np.clip(mirrored, 0, hair.shape[1] - 1)] & inside)
-                reach[_grown(both.astype(np.float32), max(1, round(_REACH * wide))) > 0] = 1
+                reach[_grown(both.astype(np.float32), max(1, int(_REACH * wide + 0.5))) > 0] = 1
     return found, reach
 
 

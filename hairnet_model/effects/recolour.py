@@ -69,7 +69,7 @@ def recolour(
         alpha = matting.share_of_hair(pixels, hair[rows][where], inside, of_hair, other)
         # What the pixel's hair would be without what shines through.
         pure = pixels + (1 - alpha)[:, None] * (of_hair - other)
-        light = oklab.lightness(np.maximum(pure[:, 0], 0))
+        light = oklab.lightness(np.clip(pure[:, 0], 0, 1))
         dyed = tone.coloured(above + tone.strands(light, below, curve), curve)
         place = ((where[0] + first + 0.5) / grid.step - top) / (end - top)
         share = np.float32(strength) * alpha * patterns.along(target.pattern, place.astype(np.float32))

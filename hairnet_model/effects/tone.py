@@ -63,7 +63,7 @@ def fitted(colours: Plane, base: Plane, target: Colour) -> Tone:
     brightest = float(np.quantile(box_cox(base, middle, power), 0.95))
     room = max(0.5, (0.92 - goal[0]) / max(brightest, 1e-3))  # or large parts of the hair would turn white
     shade = float(np.clip(ratio**0.4, 0.5, min(1.6, room)))
-    tone = Tone(middle, float(goal[0]), float(goal[1]), float(goal[2]), power, shade, 1.0, texture)
+    tone = Tone(middle, float(np.clip(goal[0], 0.02, 0.97)), float(goal[1]), float(goal[2]), power, shade, 1.0, texture)
     for _ in range(_ROUNDS):
         around = shaded(base, tone)
         made = oklab.from_codes(oklab.to_codes(coloured(around + strands(own, base, tone), tone)))
