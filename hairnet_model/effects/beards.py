@@ -12,12 +12,15 @@ from hairnet_model.effects.grid import Grid, Plane, blurred
 from hairnet_model.effects.matting import smoothstep
 
 _HAIR = 0.1  # from this probability on, a cell below a face may be of a beard
+_SURE = 0.5  # from this probability on, a cell is of hair
 _FACE = 0.5  # from this probability on, a cell is of a face
 _SMALLEST = 0.004  # of the picture; smaller faces are specks
 _CHEEK = 0.2  # widths of the face that must lie between hair and beard
+_NOSE = 0.5  # widths of the face below its top: no beard is above
 _CHIN = 1.35  # widths of the face below its top: a beard begins above
 _LONGEST = 2.0  # widths of the face below its top: it ends above
-_MIDDLE = 0.2  # widths of the face around its middle that a beard crosses
+_BESIDE = 0.4  # widths of the face along which hair that falls beside it may touch a beard
+_MIDDLE = 0.15  # widths of the face around its middle that a beard crosses
 _REACH = 0.15  # widths of the face around what was found in which the rest of a beard may be
 _UNLIKE = 0.12  # Oklab distance of beard and skin from which colours tell one from the other
 
@@ -68,13 +71,17 @@ def beards(hair: Plane, face: Plane) -> tuple[Plane, Plane]:
             continue
         top, middle, wide = _measure(one)
         under = _below(one, max(2, int(_CHEEK * wide + 0.5))) & (hair > np.float32(_HAIR))
+        under[: int(top + _NOSE * wide + 0.5)] = False
+        others = np.pad((hair > np.float32(_SURE)) & ~under, ((0, 0), (1, 1)))
+        beside = others[:, 2:] | others[:, :-2]
         parts, part = cv2.connectedComponents(under.astype(np.uint8), connectivity=4)
         across = np.abs(np.arange(hair.shape[1]) + 0.5 - middle) <= _MIDDLE * wide
         down = np.arange(hair.shape[0]) < top + _CHIN * wide
         for number in range(1, parts):
             piece = part == number
             hangs = piece[min(len(piece), int(top + _LONGEST * wide + 0.5)) :].any()  # as hair before the chest does
-            if not hangs and (piece & across & down[:, None]).any():
+            touches = int((piece & beside).sum()) > _BESIDE * wide
+            if not hangs and not touches and (piece & across & down[:, None]).any():
                 found[piece] = 1
                 mirrored = np.floor(2 * middle - 0.5 - np.arange(hair.shape[1])).astype(int)
                 inside = (mirrored >= 0) & (mirrored < hair.shape[1])
@@ -118,7 +125,7 @@ def _whole(
     None where the two are too much alike to tell.
     """
     means = oklab.from_codes(grid.sums(image.astype(np.float32)) / grid.areas[..., None])
-    mine, skin = (found > 0) & (hairy > 0.5), (facial > np.float32(0.9)) & (reach == 0)
+    mine, skin = (found > 0) & (hairy > np.float32(_SURE)), (facial > np.float32(0.9)) & (reach == 0)
     if not mine.any() or not skin.any():
         return None
     bare = means[skin].mean(0)

@@ -63,3 +63,19 @@ def test_nobody_has_no_beard() -> None:
     found, reach = beards(nothing, nothing)
     assert not found.any()
     assert not reach.any()
+
+
+@pytest.mark.parametrize("case", ["fringe", "side", "long"])
+def test_hair_below_skin_is_no_beard(case: str) -> None:
+    image, hair, face, _ = head(beard=False, hanging=case != "fringe")
+    y, x = np.mgrid[:300, :240]
+    more = {
+        "fringe": (np.abs(x - 120) < 20) & (y > 96) & (y < 116),  # below a bare forehead
+        "side": (x > 60) & (x < 118) & (y > 160 + (x - 60) / 2) & (y < 280),  # from beside the jaw to before the neck
+        "long": (np.abs(x - 120) < 30) & (y > 180),  # before the chest
+    }[case]
+    hair[more], face[more] = 0.97, 0.01
+    if case == "fringe":
+        bare = (np.abs(x - 120) < 50) & (y > 65) & (y < 97)
+        hair[bare], face[bare] = 0.01, 0.97
+    assert with_beard_or_without(image, hair, face, Grid.of(*hair.shape), False) is hair

@@ -5,13 +5,16 @@ import { areaOf, type Grid, means, Reader, softened } from "./grid";
 import { fromCodes, fromSrgb, type Oklab } from "./oklab";
 
 const HAIR = Math.fround(0.1); // from this probability on, a cell below a face may be of a beard
+const SURE = 0.5; // from this probability on, a cell is of hair
 const FACE = 0.5; // from this probability on, a cell is of a face
 const SMALLEST = 0.004; // of the picture; smaller faces are specks
 // In widths of the face:
 const CHEEK = 0.2; // must lie between hair and beard
+const NOSE = 0.5; // below the face's top: no beard is above
 const CHIN = 1.35; // below the face's top: a beard begins above
 const LONGEST = 2; // below its top: it ends above
-const MIDDLE = 0.2; // around its middle, which a beard crosses
+const BESIDE = 0.4; // along which hair that falls beside the face may touch a beard
+const MIDDLE = 0.15; // around its middle, which a beard crosses
 const REACH = 0.15; // around what was found, in which the rest of a beard may be
 const UNLIKE = 0.12; // Oklab distance of beard and skin from which colours tell one from the other
 
@@ -50,9 +53,15 @@ function beards(hair: Float32Array, face: Float32Array, grid: Grid): { found: Ui
     for (const at of one) mask[at] = 1;
     const { top, middle, wide } = measured(mask, grid);
     const under = below(mask, grid, Math.max(2, Math.floor(CHEEK * wide + 0.5)));
-    for (const piece of pieces(under.map((seen, at) => Number(seen === 1 && hair[at] > HAIR)), columns)) {
+    under.fill(0, 0, Math.floor(top + NOSE * wide + 0.5) * columns);
+    const likely = under.map((seen, at) => Number(seen === 1 && hair[at] > HAIR));
+    const other = (at: number): boolean => hair[at] > SURE && !likely[at];
+    const beside = (at: number): boolean =>
+      (at % columns > 0 && other(at - 1)) || (at % columns < columns - 1 && other(at + 1));
+    for (const piece of pieces(likely, columns)) {
       const end = Math.min(rows, Math.floor(top + LONGEST * wide + 0.5));
       if (piece.some((at) => Math.floor(at / columns) >= end)) continue; // as hair before the chest does
+      if (piece.filter(beside).length > BESIDE * wide) continue;
       const crosses = (at: number): boolean =>
         Math.abs((at % columns) + 0.5 - middle) <= MIDDLE * wide && Math.floor(at / columns) < top + CHIN * wide;
       if (!piece.some(crosses)) continue;
@@ -169,7 +178,7 @@ function whole(
     }
     return count ? [sum[0] / count, sum[1] / count, sum[2] / count] : null;
   };
-  const mine = meanOf((cell) => found[cell] > 0 && hairy[cell] > 0.5);
+  const mine = meanOf((cell) => found[cell] > 0 && hairy[cell] > SURE);
   const skin = meanOf((cell) => facial[cell] > Math.fround(0.9) && !reach[cell]);
   if (!mine || !skin) return null;
   const [u, v, w] = [mine[0] - skin[0], mine[1] - skin[1], mine[2] - skin[2]];
