@@ -30,7 +30,7 @@ app.command(epilog="Example: hairnet-model evaluate drawn")(dataset_commands.eva
     epilog="Example: hairnet-model predict photos --out masks --overlay",
     groups={
         "Network": ("model", "engine", "locate"),
-        "Also written": ("overlay", "cutout", "panels", "truth", "recolour", "strength", "beard"),
+        "Also written": ("overlay", "cutout", "panels", "truth", "recolour", "strength", "beard", "bald"),
     },
 )
 def predict(
@@ -71,6 +71,7 @@ def predict(
     ] = None,
     strength: Annotated[float | None, typer.Option(help="Of --recolour, 0 to 1.", show_default="1")] = None,
     beard: Annotated[bool, typer.Option("--beard", help="With --recolour, dye the beard too.")] = False,
+    bald: Annotated[bool, typer.Option("--bald", help="Also the photo without the hair above the eyes.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print what was found as JSON.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 if a photo shows no head.")] = False,
     quiet: Quiet = False,
@@ -87,14 +88,14 @@ def predict(
         from hairnet_model.networks.start import start_quietly
 
         start_quietly()
+    from hairnet_model.inference.looks import dye
     from hairnet_model.inference.predict import Outputs
     from hairnet_model.inference.predict import predict as predict_photos
     from hairnet_model.inference.prediction_report import to_json
-    from hairnet_model.inference.recoloured import dye
     from hairnet_model.inference.segmenter import Segmenter
 
     selected = [path for given in photos for path in (listed(sys.stdin.read()) if str(given) == "-" else [given])]
-    outputs = Outputs(overlay, panels, truth, tuple(cutout or ()), locate, dye(recolour, strength, beard))
+    outputs = Outputs(overlay, panels, truth, tuple(cutout or ()), locate, dye(recolour, strength, beard), bald)
     with progress_bar(quiet or as_json, "photos") as progress:
         result = predict_photos(selected, out, Segmenter.load(model, engine), outputs, progress)
     if as_json:

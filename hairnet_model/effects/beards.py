@@ -8,13 +8,12 @@ from numpy.typing import NDArray
 
 from hairnet_data.core.arrays import Pixels
 from hairnet_model.effects import oklab
-from hairnet_model.effects.grid import Grid, Plane, blurred
+from hairnet_model.effects.faces import faces
+from hairnet_model.effects.grid import Grid, Plane, blurred, grown
 from hairnet_model.effects.matting import smoothstep
 
 _HAIR = 0.1  # from this probability on, a cell below a face may be of a beard
 _SURE = 0.5  # from this probability on, a cell is of hair
-_FACE = 0.5  # from this probability on, a cell is of a face
-_SMALLEST = 0.004  # of the picture; smaller faces are specks
 _CHEEK = 0.2  # widths of the face that must lie between hair and beard
 _NOSE = 0.5  # widths of the face below its top: no beard is above
 _CHIN = 1.35  # widths of the face below its top: a beard begins above
@@ -46,7 +45,7 @@ def with_beard_or_without(image: Pixels, hair: Plane, face: Plane, grid: Grid, b
     whole = _whole(image, hair + face, hairy, facial, found, reach, grid) if beard else None
     if whole is not None:
         return np.maximum(hair, whole)
-    left = np.maximum(0, 1 - 4 * blurred(_grown(found, 1), 1))
+    left = np.maximum(0, 1 - 4 * blurred(grown(found, 1), 1))
     return hair * grid.enlarged(left, slice(None))
 
 
@@ -64,12 +63,7 @@ def beards(hair: Plane, face: Plane) -> tuple[Plane, Plane]:
         Two masks, float32 (rows, columns) of 0 and 1.
     """
     found, reach = np.zeros_like(hair), np.zeros_like(hair)
-    count, labels = cv2.connectedComponents((face > _FACE).astype(np.uint8), connectivity=4)
-    for label in range(1, count):
-        one = labels == label
-        if one.sum() < _SMALLEST * face.size:
-            continue
-        top, middle, wide = _measure(one)
+    for one, top, middle, wide in ((shape.mask, shape.top, shape.middle, shape.wide) for shape in faces(face)):
         under = _below(one, max(2, int(_CHEEK * wide + 0.5))) & (hair > np.float32(_HAIR))
         under[: int(top + _NOSE * wide + 0.5)] = False
         others = np.pad((hair > np.float32(_SURE)) & ~under, ((0, 0), (1, 1)))
@@ -86,18 +80,8 @@ def beards(hair: Plane, face: Plane) -> tuple[Plane, Plane]:
                 mirrored = np.floor(2 * middle - 0.5 - np.arange(hair.shape[1])).astype(int)
                 inside = (mirrored >= 0) & (mirrored < hair.shape[1])
                 both = piece | (piece[:, np.clip(mirrored, 0, hair.shape[1] - 1)] & inside)
-                reach[_grown(both.astype(np.float32), max(1, int(_REACH * wide + 0.5))) > 0] = 1
+                reach[grown(both.astype(np.float32), max(1, int(_REACH * wide + 0.5))) > 0] = 1
     return found, reach
-
-
-def _measure(face: NDArray[np.bool_]) -> tuple[int, float, float]:
-    """Top, middle and width of a face, in cells; the last two at the height of its eyes."""
-    rows = np.flatnonzero(face.any(1))
-    top, end = int(rows[0]), int(rows[-1]) + 1
-    low, high = top + (15 * (end - top)) // 100, top + max(1, (55 * (end - top)) // 100)
-    left = [int(np.argmax(row)) for row in face[low:high] if row.any()]
-    right = [len(row) - int(np.argmax(row[::-1])) for row in face[low:high] if row.any()]
-    return top, (float(np.mean(left)) + float(np.mean(right))) / 2, float(np.mean(right)) - float(np.mean(left))
 
 
 def _below(face: NDArray[np.bool_], least: int) -> NDArray[np.bool_]:
@@ -110,11 +94,6 @@ def _below(face: NDArray[np.bool_], least: int) -> NDArray[np.bool_]:
         run = np.where(row, run + 1, 0)
         seen |= run >= least
     return made
-
-
-def _grown(mask: Plane, cells: int) -> Plane:
-    """Every cell within a square of `cells` around one that is 1."""
-    return np.asarray(cv2.dilate(mask, np.ones((2 * cells + 1, 2 * cells + 1), np.uint8)), np.float32)
 
 
 def _whole(

@@ -76,6 +76,11 @@ def blurred(cells: Plane, radius: int, times: int = 2) -> Plane:
     return cells
 
 
+def grown(cells: Plane, radius: int) -> Plane:
+    """The largest value within a square of `radius` cells around each."""
+    return np.asarray(cv2.dilate(cells, np.ones((2 * radius + 1, 2 * radius + 1), np.uint8)), np.float32)
+
+
 def filled(colours: Plane, weights: Plane) -> Plane:
     """Colours where they are known, and what flows in from there where they are not (pull and push).
 

@@ -15,10 +15,11 @@ from hairnet_data.core.images.picture_file import EXTENSIONS
 from hairnet_data.core.storage.walk import list_folder
 from hairnet_model.inference.prediction_report import LeftOut
 
-MASK, OVERLAY, PANELS, RECOLOURED = ".png", "_overlay.png", "_panels.png", "_recoloured.png"
+MASK, OVERLAY, PANELS = ".png", "_overlay.png", "_panels.png"
+RECOLOURED, BALD = "_recoloured.png", "_bald.png"
 """What follows a photo's name in the names of the files made of it."""
 
-ENDINGS = (MASK, OVERLAY, PANELS, RECOLOURED, "_hair.png", "_face.png", "_head.png")
+ENDINGS = (MASK, OVERLAY, PANELS, RECOLOURED, BALD, "_hair.png", "_face.png", "_head.png")
 """All of these, cut-outs included."""
 
 _LONGEST = 200  # bytes of a name, of the 255 that file systems allow, so that the endings fit

@@ -1,4 +1,4 @@
-"""The page recolours as Python does, on the same pictures and probabilities."""
+"""The page recolours and makes bald as Python does, on the same pictures and probabilities."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ import pytest
 from numpy.typing import NDArray
 
 from hairnet_data.core.arrays import Pixels
+from hairnet_model.effects.bald import bald
 from hairnet_model.effects.colours import target
 from hairnet_model.effects.recolour import recolour
 from tests.model.effects.conftest import Found
+from tests.model.effects.test_bald import lit_head
 from tests.model.effects.test_beards import head
 from tests.support import page_modules
 
@@ -24,7 +26,8 @@ import {readFileSync, writeFileSync} from "node:fs";
 const {width, height, rgba, hair, face, made, dye} = given;
 const data = new Uint8ClampedArray(readFileSync(rgba));
 const plane = (file) => new Float32Array(new Uint8Array(readFileSync(file)).buffer);
-module.recolour({width, height, data}, {width, height, hair: plane(hair), face: plane(face)}, dye);
+const planes = {width, height, hair: plane(hair), face: plane(face)};
+(module.recolour ?? module.bald)({width, height, data}, planes, dye);
 writeFileSync(made, data);
 """
 
@@ -42,6 +45,11 @@ HIGHLIGHTS = Way("golden blond highlights", 0.9)
 @pytest.fixture(scope="module")
 def bundled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return page_modules.bundle("recolour/recolour.ts", tmp_path_factory.mktemp("bundle"))
+
+
+@pytest.fixture(scope="module")
+def bundled_bald(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return page_modules.bundle("bald.ts", tmp_path_factory.mktemp("bundle"))
 
 
 def by_page(
@@ -104,3 +112,16 @@ def test_nothing_to_dye(bundled: Path, tmp_path: Path) -> None:
     hair = np.full((9, 7), 0.4, np.float32)
     for way, plane in ((Way("teal"), hair), (Way("teal", 0.0), hair * 2)):
         np.testing.assert_array_equal(by_page(bundled, tmp_path, image, plane, hair, way), image)
+
+
+@pytest.mark.parametrize("kind", ["black", "brown", "blond", "red", "grey", "coiled", "bearded"])
+def test_bald(bundled_bald: Path, tmp_path: Path, portraits: dict[str, Found], kind: str) -> None:
+    if kind == "bearded":
+        image, *sharp = lit_head(0.2)
+        hair, face = (cv2.GaussianBlur(plane, (0, 0), 1.3) for plane in sharp)  # as a network says it
+    else:
+        image, _, hair, face = portraits[kind]
+    made = by_page(bundled_bald, tmp_path, image, hair, face, WAYS[0]).astype(int)
+    expected = bald(image, hair, face)
+    assert (expected != image).any()
+    assert np.abs(made - expected).max() <= 2

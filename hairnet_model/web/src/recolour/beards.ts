@@ -1,13 +1,12 @@
 /** Beards, of which the network often finds a part: the whole of one counts as hair, or nothing of it. */
 
 import { type Picture, type Planes, smoothstep } from "../pixels";
-import { areaOf, type Grid, means, Reader, softened } from "./grid";
+import { faces, pieces } from "./faces";
+import { areaOf, type Grid, grown, means, Reader, softened } from "./grid";
 import { fromCodes, fromSrgb, type Oklab } from "./oklab";
 
 const HAIR = Math.fround(0.1); // from this probability on, a cell below a face may be of a beard
 const SURE = 0.5; // from this probability on, a cell is of hair
-const FACE = 0.5; // from this probability on, a cell is of a face
-const SMALLEST = 0.004; // of the picture; smaller faces are specks
 // In widths of the face:
 const CHEEK = 0.2; // must lie between hair and beard
 const NOSE = 0.5; // below the face's top: no beard is above
@@ -47,11 +46,7 @@ export function withBeardOrWithout(picture: Picture, planes: Planes, grid: Grid,
 function beards(hair: Float32Array, face: Float32Array, grid: Grid): { found: Uint8Array; reach: Uint8Array } {
   const { rows, columns } = grid;
   const [found, reach] = [new Uint8Array(hair.length), new Uint8Array(hair.length)];
-  for (const one of pieces(face.map((value) => Number(value > FACE)), columns)) {
-    if (one.length < SMALLEST * hair.length) continue;
-    const mask = new Uint8Array(hair.length);
-    for (const at of one) mask[at] = 1;
-    const { top, middle, wide } = measured(mask, grid);
+  for (const { mask, top, middle, wide } of faces(face, grid)) {
     const under = below(mask, grid, Math.max(2, Math.floor(CHEEK * wide + 0.5)));
     under.fill(0, 0, Math.floor(top + NOSE * wide + 0.5) * columns);
     const likely = under.map((seen, at) => Number(seen === 1 && hair[at] > HAIR));
@@ -82,44 +77,6 @@ function beards(hair: Float32Array, face: Float32Array, grid: Grid): { found: Ui
   return { found, reach };
 }
 
-/** The cells of every piece that hangs together, along rows and columns. */
-function pieces(mask: ArrayLike<number>, columns: number): number[][] {
-  const seen = new Uint8Array(mask.length);
-  const made: number[][] = [];
-  for (let start = 0; start < mask.length; start++) {
-    if (seen[start] || !mask[start]) continue;
-    const piece = [start];
-    seen[start] = 1;
-    for (let next = 0; next < piece.length; next++) {
-      const at = piece[next];
-      const x = at % columns;
-      for (const to of [x > 0 ? at - 1 : -1, x < columns - 1 ? at + 1 : -1, at - columns, at + columns]) {
-        if (to < 0 || to >= mask.length || seen[to] || !mask[to]) continue;
-        seen[to] = 1;
-        piece.push(to);
-      }
-    }
-    made.push(piece);
-  }
-  return made;
-}
-
-/** Top, middle and width of a face, in cells; the last two at the height of its eyes. */
-function measured(face: Uint8Array, { columns }: Grid): { top: number; middle: number; wide: number } {
-  const top = Math.floor(face.indexOf(1) / columns);
-  const end = Math.floor(face.lastIndexOf(1) / columns) + 1;
-  const low = top + Math.floor((15 * (end - top)) / 100);
-  const high = top + Math.max(1, Math.floor((55 * (end - top)) / 100));
-  let [left, right, count] = [0, 0, 0];
-  for (let row = low; row < high; row++) {
-    const line = face.subarray(row * columns, (row + 1) * columns);
-    left += line.indexOf(1);
-    right += line.lastIndexOf(1) + 1;
-    count++;
-  }
-  return { top, middle: (left + right) / count / 2, wide: (right - left) / count };
-}
-
 /** Cells that have a run of at least `least` cells of the face somewhere above them. */
 function below(face: Uint8Array, { rows, columns }: Grid, least: number): Uint8Array {
   const made = new Uint8Array(face.length);
@@ -129,19 +86,6 @@ function below(face: Uint8Array, { rows, columns }: Grid, least: number): Uint8A
       made[at] = seen;
       run = face[at] ? run + 1 : 0;
       if (run >= least) seen = 1;
-    }
-  }
-  return made;
-}
-
-/** Every cell within a square of `cells` around one that is 1. */
-function grown(mask: Uint8Array, { rows, columns }: Grid, cells: number): Uint8Array {
-  const made = new Uint8Array(mask.length);
-  for (let at = 0; at < mask.length; at++) {
-    if (!mask[at]) continue;
-    const [x, y] = [at % columns, Math.floor(at / columns)];
-    for (let v = Math.max(0, y - cells); v <= Math.min(rows - 1, y + cells); v++) {
-      made.fill(1, v * columns + Math.max(0, x - cells), v * columns + Math.min(columns - 1, x + cells) + 1);
     }
   }
   return made;

@@ -1,7 +1,7 @@
 /** Small pictures of a large one: a cell stands for a square of pixels. */
 
 import { tapsOf } from "../enlarge";
-import { blurred } from "../fill";
+import { blurred } from "../blur";
 import type { Size } from "../pixels";
 
 const CELLS = 160; // of the longer side, at most
@@ -46,6 +46,29 @@ export function means(plane: Float32Array, grid: Grid): Float32Array {
 /** A new plane of cells, blurred twice. */
 export function softened(cells: ArrayLike<number>, { rows, columns }: Grid, radius: number): Float32Array {
   return blurred(Float32Array.from(cells), columns, rows, radius);
+}
+
+/** The largest value within a square of `radius` cells around each. */
+export function grown(cells: ArrayLike<number>, { rows, columns }: Grid, radius: number): Float32Array {
+  const across = new Float32Array(cells.length);
+  const made = new Float32Array(cells.length);
+  for (let y = 0, at = 0; y < rows; y++) {
+    for (let x = 0; x < columns; x++, at++) {
+      let most = cells[at];
+      for (let u = Math.max(-radius, -x); u <= Math.min(radius, columns - 1 - x); u++) most = Math.max(most, cells[at + u]);
+      across[at] = most;
+    }
+  }
+  for (let y = 0, at = 0; y < rows; y++) {
+    for (let x = 0; x < columns; x++, at++) {
+      let most = across[at];
+      for (let v = Math.max(-radius, -y); v <= Math.min(radius, rows - 1 - y); v++) {
+        most = Math.max(most, across[at + v * columns]);
+      }
+      made[at] = most;
+    }
+  }
+  return made;
 }
 
 /** Some planes of cells read at every pixel, bilinearly, row by row. */

@@ -1,6 +1,8 @@
 /** The tone curve from the hair's own lightness to that of a new colour, fitted so that the mean is the new colour. */
 
+import { deviation, mean, quantile } from "../statistics";
 import { fromCodes, fromLightness, lightness, type Oklab, toCodes } from "./oklab";
+
 
 const BLACK = 0.1; // added to both sides of a ratio of lightnesses: black would have endless ones
 const MOST = 0.4; // of lightness that a strand may differ from its base
@@ -30,7 +32,7 @@ export interface Tone {
 /** The curve for hair of these lightnesses, over these of its base, for a new colour in Oklab. */
 export function fitted(own: Float64Array, base: Float64Array, [okl, a, b]: Oklab): Tone {
   const count = own.length;
-  const middle = meanOf(base);
+  const middle = mean(base);
   const texture = deviation(own.map((value, at) => value - base[at]));
   const goal = [lightness(okl), a, b];
   const ratio = (goal[0] + BLACK) / (middle + BLACK);
@@ -96,24 +98,6 @@ function bent(light: number): number {
 
 function held(value: number, least: number, most: number): number {
   return Math.min(most, Math.max(least, value));
-}
-
-function meanOf(values: Float64Array): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-function deviation(values: Float64Array): number {
-  const mean = meanOf(values);
-  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
-}
-
-/** Linear between the two values on both sides, as NumPy has it. */
-function quantile(values: Float64Array, share: number): number {
-  const sorted = values.slice().sort();
-  const place = share * (values.length - 1);
-  const low = Math.floor(place);
-  const high = Math.min(values.length - 1, low + 1);
-  return sorted[low] + (sorted[high] - sorted[low]) * (place - low);
 }
 
 /** By how much recoloured strands are lighter than their recoloured base, by a table of powers. */

@@ -1,14 +1,16 @@
-"""Photos whose hair has another colour, by what was located in them."""
+"""Photos with other hair, or none, by what was located in them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import FACE, HAIR
 from hairnet_data.core.errors import UsageError
+from hairnet_model.effects.bald import bald
 from hairnet_model.effects.colours import Target, target
 from hairnet_model.effects.recolour import recolour
 from hairnet_model.inference import composite, letterbox
@@ -48,8 +50,18 @@ def dye(recolour: str | None, strength: float | None, beard: bool) -> Dye | None
 
 def recoloured(photo: Pixels, located: Located, dye: Dye) -> Pixels:
     """A photo with its hair dyed, uint8 (H, W, 3) RGB."""
-    hair, face = (np.empty(photo.shape[:2], np.float32) for _ in range(2))
+    return recolour(photo, *_planes(located), dye.target, dye.strength, dye.beard)
+
+
+def made_bald(photo: Pixels, located: Located) -> Pixels:
+    """A photo without the hair above the eyes, uint8 (H, W, 3) RGB."""
+    return bald(photo, *_planes(located))
+
+
+def _planes(located: Located) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Probabilities of hair and face, float32 (H, W) each."""
+    hair, face = (np.empty((located.height, located.width), np.float32) for _ in range(2))
     for band in letterbox.bands(located.height, located.width):
         likely = composite.rows(located, band)
         hair[band], face[band] = likely[..., HAIR], likely[..., FACE]
-    return recolour(photo, hair, face, dye.target, dye.strength, dye.beard)
+    return hair, face

@@ -10,10 +10,11 @@ from hairnet_data.core.errors import UsageError
 from hairnet_data.core.images.photos import read_photo
 from hairnet_data.sources.drawn.source import Drawn
 from hairnet_model import Segmenter
+from hairnet_model.effects.bald import bald
 from hairnet_model.effects.colours import target
 from hairnet_model.effects.recolour import recolour
 from hairnet_model.inference import predict
-from hairnet_model.inference.recoloured import Dye, dye
+from hairnet_model.inference.looks import Dye, dye
 
 
 def test_the_options() -> None:
@@ -38,14 +39,16 @@ def test_errors(options: tuple[str | None, float | None, bool], said: str) -> No
     assert str(error.value).startswith(said)
 
 
-def test_a_photo_is_recoloured_beside_its_mask(tmp_path: Path) -> None:
+def test_a_photo_is_recoloured_and_made_bald_beside_its_mask(tmp_path: Path) -> None:
     segmenter = Segmenter.load()
     portrait = Drawn(0, 0, 60, size=256).load("test_00052")
     Image.fromarray(portrait.image).save(tmp_path / "anna.png")
-    outputs = predict.Outputs(dye=Dye(target("platinum"), 0.8))
+    outputs = predict.Outputs(dye=Dye(target("platinum"), 0.8), bald=True)
     predict.predict([tmp_path / "anna.png"], tmp_path / "out", segmenter, outputs)
     likely = segmenter.probabilities(portrait.image)
     expected = recolour(portrait.image, likely[..., 1], likely[..., 2], target("platinum"), 0.8)
     made = read_photo(tmp_path / "out" / "anna_recoloured.png")
     np.testing.assert_array_equal(made, expected)
     assert (made != portrait.image).any()
+    made = read_photo(tmp_path / "out" / "anna_bald.png")
+    np.testing.assert_array_equal(made, bald(portrait.image, likely[..., 1], likely[..., 2]))
