@@ -19,6 +19,7 @@ _FADE = 0.25  # widths of the face above the eyes over which the hair ends
 _SKIN, _BARE = 0.8, 0.1  # from this probability of face, up to that of hair, a pixel is skin
 _NOTHING = 0.05  # up to this probability of both, a pixel is background
 _FEWEST = 12  # cells of skin that say how the light falls
+_UNEVEN = 0.08  # of L that skin may differ from the fit and still go on over the scalp
 _BAND = 1 << 20  # pixels painted at once
 
 
@@ -172,20 +173,24 @@ def _lit(skin: Plane, weight: Plane, skull: _Skull, soft: int) -> Plane | None:
     known = weight > 0.5
     if np.count_nonzero(known) < _FEWEST:
         return None
-    light, colour, bases = skin[known][:, 0], skin[known].astype(np.float64), skull.normals[known].astype(np.float64)
+    colour, bases = skin[known].astype(np.float64), skull.normals[known].astype(np.float64)
+    light = colour[:, 0]
     kept = np.abs(light - np.median(light)) < 0.25
-    fit = np.zeros((4, 3))
+    fit: NDArray[np.float64] = np.zeros((4, 3))
+    rest: NDArray[np.float64] = light
     for _ in range(3):  # eyes, brows, mouth and shine are left out
         if np.count_nonzero(kept) < _FEWEST:
             return None
         a, b = bases[kept], colour[kept]
-        fit = np.linalg.solve(a.T @ a + np.diag([0, 1, 1, 1]) * 0.02 * len(a), a.T @ b)
+        fit = np.asarray(np.linalg.solve(a.T @ a + np.diag([0, 1, 1, 1]) * 0.02 * len(a), a.T @ b), np.float64)
         rest = light - bases @ fit[:, 0]
         kept = np.abs(rest) <= 1.5 * max(0.01, float(np.std(rest[kept])))
+    if not kept.any():
+        return None
     low, high = np.quantile(light[kept], [0.05, 0.95])
     smooth = (skull.normals @ fit).astype(np.float32)
     smooth[..., 0] = np.clip(smooth[..., 0], low - 0.05, high + 0.03)
     used = np.zeros_like(weight)
-    used[known] = kept
+    used[known] = kept | (np.abs(rest) <= _UNEVEN)
     seam = blurred(filled((skin - smooth) * used[..., None], used), soft)
     return np.asarray(smooth + seam, np.float32)

@@ -17,6 +17,7 @@ const FADE = 0.25; // widths of the face above the eyes over which the hair ends
 const [SKIN, BARE] = [Math.fround(0.8), Math.fround(0.1)]; // from this of face, up to that of hair, a pixel is skin
 const NOTHING = Math.fround(0.05); // up to this probability of both, a pixel is background
 const FEWEST = 12; // cells of skin that say how the light falls
+const UNEVEN = 0.08; // of L that skin may differ from the fit and still go on over the scalp
 
 /** An egg behind a face, in cells. */
 interface Skull {
@@ -206,10 +207,11 @@ function lit({ colours, share }: Means, face: Face, { normals }: Skull, grid: Gr
     const spread = deviation(kept.map((at) => light[at] - level(at, 0))); // eyes, brows and shine are left out
     kept = known.filter((at) => Math.abs(light[at] - level(at, 0)) <= 1.5 * Math.max(0.01, spread));
   }
+  if (!kept.length) return null;
   const lightest = kept.map((at) => light[at]);
   const [low, high] = [quantile(lightest, 0.05) - 0.05, quantile(lightest, 0.95) + 0.03];
   const used = new Float32Array(share.length);
-  for (const at of kept) used[at] = 1;
+  for (const at of [...kept, ...known.filter((one) => Math.abs(light[one] - level(one, 0)) <= UNEVEN)]) used[at] = 1;
   const smooth = [0, 1, 2].map((channel) => {
     const plane = new Float32Array(share.length);
     for (let at = 0; at < plane.length; at++) plane[at] = level(at, channel);

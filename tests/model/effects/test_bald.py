@@ -45,6 +45,16 @@ def test_no_seam_is_seen() -> None:
     assert np.abs(np.diff(column)).max() < 6 < np.abs(np.diff(image[80:112, 115:126].mean((1, 2)))).max()
 
 
+def test_what_no_light_explains_goes_on_over_the_scalp() -> None:
+    image, hair, face = lit_head()
+    flushed = (face > 0.5) & (np.arange(300)[:, None] < 122) & (np.abs(np.arange(240) - 120) < 12)
+    image[flushed] = np.clip(image[flushed] - np.array([0, 16, 16]), 0, 255)
+    made = bald(image, hair, face).astype(int)
+    middle, beside = (made[88:96, columns].mean((0, 1)) for columns in (slice(112, 128), slice(140, 152)))
+    assert (beside - middle)[1:].min() > 5
+    assert abs((beside - middle)[0]) < 3
+
+
 def test_hair_beside_the_skull_gives_way_to_the_background() -> None:
     image, hair, face = lit_head()
     made = bald(image, hair, face)
