@@ -30,7 +30,7 @@ app.command(epilog="Example: hairnet-model evaluate drawn")(dataset_commands.eva
     epilog="Example: hairnet-model predict photos --out masks --overlay",
     groups={
         "Network": ("model", "engine", "locate"),
-        "Also written": ("overlay", "cutout", "panels", "truth"),
+        "Also written": ("overlay", "cutout", "panels", "truth", "recolour", "strength", "beard", "bald"),
         "Videos": ("sequence", "steady"),
     },
 )
@@ -73,6 +73,16 @@ def predict(
     steady: Annotated[
         bool, typer.Option("--steady/--no-steady", help="Average masks of a video over time, so that none flickers.")
     ] = True,
+    recolour: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COLOUR",
+            help='Also the photo with other hair: a name such as copper or "platinum roots", "#rrggbb".',
+        ),
+    ] = None,
+    strength: Annotated[float | None, typer.Option(help="Of --recolour, 0 to 1.", show_default="1")] = None,
+    beard: Annotated[bool, typer.Option("--beard", help="With --recolour, dye the beard too.")] = False,
+    bald: Annotated[bool, typer.Option("--bald", help="Also the photo without the hair above the eyes.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print what was found as JSON.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 if a photo or video shows no head.")] = False,
     quiet: Quiet = False,
@@ -90,6 +100,7 @@ def predict(
         from hairnet_model.networks.start import start_quietly
 
         start_quietly()
+    from hairnet_model.inference.looks import dye
     from hairnet_model.inference.predict import Outputs
     from hairnet_model.inference.predict import predict as predict_photos
     from hairnet_model.inference.prediction_report import to_json
@@ -97,7 +108,9 @@ def predict(
     from hairnet_model.inference.video.reading import is_video
 
     selected = [path for given in photos for path in (listed(sys.stdin.read()) if str(given) == "-" else [given])]
-    outputs = Outputs(overlay, panels, truth, tuple(cutout or ()), locate, sequence, steady)
+    outputs = Outputs(
+        overlay, panels, truth, tuple(cutout or ()), locate, sequence, steady, dye(recolour, strength, beard), bald
+    )
     unit = "frames" if all(map(is_video, selected)) else "pictures"
     with progress_bar(quiet or as_json, unit) as progress:
         result = predict_photos(selected, out, Segmenter.load(model, engine), outputs, progress)

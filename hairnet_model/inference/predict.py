@@ -21,8 +21,9 @@ from hairnet_data.core.progress import Progress, silent
 from hairnet_model.inference import composite
 from hairnet_model.inference.cutouts import PARTS, cut_out
 from hairnet_model.inference.locate import Located
+from hairnet_model.inference.looks import Dye, made_bald, recoloured
 from hairnet_model.inference.panels import panels as draw_panels
-from hairnet_model.inference.photo_paths import MASK, OVERLAY, PANELS, Photo, find, refuse_overwriting
+from hairnet_model.inference.photo_paths import BALD, MASK, OVERLAY, PANELS, RECOLOURED, Photo, find, refuse_overwriting
 from hairnet_model.inference.prediction_report import LeftOut, PhotoResult, write_csv
 from hairnet_model.inference.segmenter import Segmenter
 from hairnet_model.inference.truth import Truth
@@ -90,6 +91,8 @@ class Outputs:
         locate: see `Segmenter.segment`.
         sequence: masks of videos as PNGs; see `VideoOutputs`.
         steady: masks of videos averaged over time; see `VideoOutputs`.
+        dye: the photo with its hair recoloured.
+        bald: the photo without the hair above the eyes.
     """
 
     overlay: bool = False
@@ -99,6 +102,8 @@ class Outputs:
     locate: bool = True
     sequence: bool = False
     steady: bool = True
+    dye: Dye | None = None
+    bald: bool = False
 
 
 def predict(
@@ -229,6 +234,10 @@ def _write(
         _save(name, OVERLAY, tinted(item.pixels, mask))
     for part in outputs.cutouts:
         _save(name, f"_{part}.png", cut_out(item.pixels, located, part))
+    if outputs.dye:
+        _save(name, RECOLOURED, recoloured(item.pixels, located, outputs.dye))
+    if outputs.bald:
+        _save(name, BALD, made_bald(item.pixels, located))
     if outputs.panels:
         truth = None
         try:

@@ -159,6 +159,7 @@ def test_tensorflow_logs_nothing(drawn_dataset: Path, tmp_path: Path, arguments:
         (["predict", "--out", "{tmp}"], 2, "see --help"),
         (["predict", "{tmp}/a.png", "--out", "{tmp}/r", "--engine", "onnx"], 2, "choose from litert, keras"),
         (["predict", "{tmp}/a.png", "--out", "{tmp}/r", "--cutout", "nose"], 2, "choose from hair, face, head"),
+        (["predict", "{tmp}/a.png", "--out", "{tmp}/r", "--recolour", "nose"], 2, "choose from jet black, espresso"),
         (["predict", "{tmp}/a.png", "--out", "{tmp}/r", "--model", "{tmp}/none.tflite"], 1, "is missing"),
         (["fly"], 2, "see --help"),
     ],

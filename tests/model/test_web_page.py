@@ -22,6 +22,7 @@ from PIL import Image
 
 from hairnet_data.core.images.photos import read_photo
 from hairnet_model import Segmenter, web_site
+from hairnet_model.effects.colours import named
 from hairnet_model.evaluation import metrics
 from hairnet_model.export import calibration
 from tests.support.colour_profiles import ADOBE_RGB, DISPLAY_P3, PROPHOTO, in_srgb, profile
@@ -382,6 +383,17 @@ def test_every_control_does_what_it_says(opened: Opener) -> None:
     # Light and shade stay: what was lighter in the hair is lighter still.
     light = [pictured[hair].mean(-1) for pictured in (plain, blue)]
     assert np.corrcoef(*light)[0, 1] > 0.8
+    assert page.locator("#swatch").inner_text() == "Blue"
+    page.locator("input[name=pattern][value=ombre]").check(force=True)
+    shaded = picture_of(page)
+    rows = np.flatnonzero(hair.any(1))
+    top, end = (slice(row - 8, row + 8) for row in (rows[0] + 8, rows[-1] - 8))
+    assert apart_in(shaded, plain, hair, top) < 0.2 * apart_in(blue, plain, hair, top)
+    assert apart_in(shaded, plain, hair, end) > 0.8 * apart_in(blue, plain, hair, end)
+    page.locator("input[name=pattern][value='']").check(force=True)
+    page.locator("#beard").check()
+    page.locator("#beard").uncheck()
+    np.testing.assert_array_equal(picture_of(page), blue)
     page.locator("#colour").evaluate("(e) => { e.value = '#00ff00'; e.dispatchEvent(new Event('input')); }")
     green = picture_of(page)
     assert (green - blue)[hair][:, 1].mean() > (green - blue)[hair][:, 2].mean() + 10
@@ -399,6 +411,20 @@ def test_every_control_does_what_it_says(opened: Opener) -> None:
     rough = [np.abs(np.diff(part.mean(-1), axis=1))[ground[:, 1:]].mean() for part in (plain, blurred)]
     assert rough[1] < 0.5 * rough[0]
     assert apart(blurred, face) < 3
+
+
+def apart_in(made: np.ndarray, plain: np.ndarray, where: np.ndarray, rows: slice) -> float:
+    return float(np.abs(made - plain)[rows][where[rows]].mean())
+
+
+def test_natural_colours_come_first(opened: Opener) -> None:
+    page = opened()
+    named_by_page = page.locator("#swatches button").evaluate_all(
+        "(all) => all.map((e) => [e.title, e.dataset.colour])"
+    )
+    assert {name.lower(): colour for name, colour in named_by_page} == named()
+    assert [name.lower() for name, _ in named_by_page] == list(named())
+    assert page.locator("#natural button").count() == 12
 
 
 REFUSAL = "navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('no', '{}'))"
@@ -523,7 +549,10 @@ def test_everything_has_a_name_and_can_be_reached_by_keyboard(opened: Opener) ->
 @pytest.mark.parametrize("width", [320, 390, 1280])
 def test_nothing_is_wider_than_the_window(opened: Opener, width: int) -> None:
     page = opened(viewport={"width": width, "height": 800})
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for effect in ("recolour", "masks"):
+        page.locator(f"input[name=effect][value={effect}]").check(force=True)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.evaluate("[...document.querySelectorAll('.card')].every((e) => e.scrollWidth <= e.clientWidth)")
     for control in ("#camera", "#open", "#opacity", "#save-mask"):
         box = page.locator(control).bounding_box()
         assert box["x"] >= 0
