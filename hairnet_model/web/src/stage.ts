@@ -30,11 +30,11 @@ export class Stage {
     this.notice.hidden = true;
   }
 
-  say({ what, mend }: Message): void {
+  say({ what, hint }: Message): void {
     const strong = document.createElement("strong");
     const span = document.createElement("span");
     strong.textContent = what;
-    span.textContent = mend;
+    span.textContent = hint;
     this.text.replaceChildren(strong, span);
     this.notice.hidden = false;
   }
