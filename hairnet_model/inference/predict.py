@@ -181,7 +181,13 @@ def _result(out: Path, item: _Read, located: Located, mask: Pixels, seconds: flo
 def _check(outputs: Outputs, out: Path, photos: Sequence[Photo], videos: Sequence[Photo]) -> None:
     """Raises UsageError where options contradict each other."""
     truth = outputs.truth
-    for option, asked in (("--panels", outputs.panels), ("--cutout", outputs.cutouts)):
+    for_photos = {
+        "--panels": outputs.panels,
+        "--cutout": outputs.cutouts,
+        "--recolour": outputs.dye,
+        "--bald": outputs.bald,
+    }
+    for option, asked in for_photos.items():
         if asked and not photos:
             raise UsageError(option, "is for photos, and there are videos alone", "leave it out")
     for part in outputs.cutouts:
