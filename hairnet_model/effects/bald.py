@@ -82,6 +82,7 @@ def bald(image: Pixels, hair_probability: Plane, face_probability: Plane) -> Pix
     if not above.any():
         return made
     target = scalp if behind is None else scalp * cover[..., None] + behind * (1 - cover[..., None])
+    codes = oklab.to_codes(target)
     for first in range(0, grid.height, max(1, _BAND // grid.width)):
         rows = slice(first, min(grid.height, first + max(1, _BAND // grid.width)))
         near, over = grid.enlarged(wider, rows), grid.enlarged(above, rows)
@@ -90,9 +91,8 @@ def bald(image: Pixels, hair_probability: Plane, face_probability: Plane) -> Pix
         share = np.maximum(3 * hair_probability[rows], around) - np.float32(0.1)
         share = np.clip(share, 0, 1) * over
         where = np.nonzero(share > 0)
-        own, weight = oklab.from_srgb(image[rows][where]), share[where][:, None]
-        codes = oklab.to_codes(own + weight * (grid.enlarged(target, rows)[where] - own))
-        made[rows][where] = np.rint(codes).astype(np.uint8)
+        own, painted = image[rows][where], grid.enlarged(codes, rows)[where]
+        made[rows][where] = np.rint(own + share[where][:, None] * (painted - own)).astype(np.uint8)
     return made
 
 

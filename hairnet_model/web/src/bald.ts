@@ -9,7 +9,7 @@
 import { type Picture, type Planes, smoothstep } from "./pixels";
 import { type Face, faces } from "./recolour/faces";
 import { areaOf, filled, type Grid, gridOf, grown, means, Reader, softened } from "./recolour/grid";
-import { fromCodes, fromSrgb, type Oklab, toCodes } from "./recolour/oklab";
+import { fromCodes, type Oklab, toCodes } from "./recolour/oklab";
 import { deviation, quantile, solved } from "./statistics";
 
 const EYES = [0.15, 0.6] as const; // widths of the face below its top: the eyes are between
@@ -69,11 +69,15 @@ export function bald(picture: Picture, planes: Planes): void {
       }
     }
   }
+  const colour: Oklab = [0, 0, 0];
+  for (let at = 0; at < count; at++) {
+    toCodes(scalp[0][at], scalp[1][at], scalp[2][at], colour);
+    for (let channel = 0; channel < 3; channel++) scalp[channel][at] = colour[channel];
+  }
   paint(picture, planes, new Reader(grid, [wider, above, ...scalp]));
 }
 
 function paint({ data, width, height }: Picture, { hair, face }: Planes, reader: Reader): void {
-  const [own, codes]: [Oklab, Oklab] = [[0, 0, 0], [0, 0, 0]];
   for (let y = 0, at = 0; y < height; y++) {
     reader.row(y);
     for (let x = 0; x < width; x++, at++) {
@@ -83,9 +87,9 @@ function paint({ data, width, height }: Picture, { hair, face }: Planes, reader:
       const around = 1.4 * reader.at(0) * (1 - 0.3 * face[at]);
       const share = Math.min(1, Math.max(0, Math.max(3 * hair[at], around) - 0.1)) * over;
       if (share <= 0) continue;
-      fromSrgb(data[at * 4], data[at * 4 + 1], data[at * 4 + 2], own);
-      for (let channel = 0; channel < 3; channel++) own[channel] += share * (reader.at(2 + channel) - own[channel]);
-      data.set(toCodes(...own, codes), at * 4);
+      for (let channel = 0, to = at * 4; channel < 3; channel++, to++) {
+        data[to] += share * (reader.at(2 + channel) - data[to]);
+      }
     }
   }
 }
@@ -93,13 +97,17 @@ function paint({ data, width, height }: Picture, { hair, face }: Planes, reader:
 function meansOf({ data }: Picture, grid: Grid, chosen: (pixel: number) => boolean): Means {
   const count = grid.rows * grid.columns;
   const sums = new Float64Array(count * 4);
-  for (let y = 0, pixel = 0; y < grid.height; y++) {
-    const row = Math.floor(y / grid.step) * grid.columns;
-    for (let x = 0; x < grid.width; x++, pixel++) {
-      if (!chosen(pixel)) continue;
-      const cell = (row + Math.floor(x / grid.step)) * 4;
-      for (let channel = 0; channel < 3; channel++) sums[cell + channel] += data[pixel * 4 + channel];
-      sums[cell + 3]++;
+  for (let y = 0; y < grid.height; y++) {
+    for (let column = 0, pixel = y * grid.width; column < grid.columns; column++) {
+      const cell = (Math.floor(y / grid.step) * grid.columns + column) * 4;
+      const end = y * grid.width + Math.min(grid.width, (column + 1) * grid.step);
+      for (; pixel < end; pixel++) {
+        if (!chosen(pixel)) continue;
+        sums[cell] += data[pixel * 4];
+        sums[cell + 1] += data[pixel * 4 + 1];
+        sums[cell + 2] += data[pixel * 4 + 2];
+        sums[cell + 3]++;
+      }
     }
   }
   const colours = [0, 1, 2].map(() => new Float32Array(count));
@@ -182,8 +190,12 @@ function skullOf(face: Face, hairy: Float32Array, facial: Float32Array, eyes: nu
       const round = (Math.abs(aside) ** 2.5 + Math.abs(down) ** 2.5) ** (1 / 2.5); // rounder than an ellipse
       cover[at] = Math.max(smoothstep(-soft / 4, soft, (1 - round) * across), facial[at]);
       const scale = 1 / Math.max(1, Math.sqrt(aside * aside + down * down) / 0.95);
-      const [u, v] = [aside * scale, down * scale];
-      normals.set([1, u, v, Math.sqrt(Math.max(0, 1 - u * u - v * v))], at * 4);
+      const u = aside * scale;
+      const v = down * scale;
+      normals[at * 4] = 1;
+      normals[at * 4 + 1] = u;
+      normals[at * 4 + 2] = v;
+      normals[at * 4 + 3] = Math.sqrt(Math.max(0, 1 - u * u - v * v));
       above[at] = smoothstep(0, FADE * wide, eyes - y);
     }
   }
@@ -199,8 +211,10 @@ function lit({ colours, share }: Means, face: Face, { normals }: Skull, grid: Gr
   const middle = quantile(known.map((at) => light[at]), 0.5);
   let kept = known.filter((at) => Math.abs(light[at] - middle) < 0.25);
   let fit: number[][] = [];
-  const level = (at: number, channel: number): number =>
-    fit[channel].reduce((sum, weight, part) => sum + weight * normals[at * 4 + part], 0);
+  const level = (at: number, channel: number): number => {
+    const [one, u, v, w] = fit[channel];
+    return one + u * normals[at * 4 + 1] + v * normals[at * 4 + 2] + w * normals[at * 4 + 3];
+  };
   for (let round = 0; round < 3; round++) {
     if (kept.length < FEWEST) return null;
     fit = fitted(kept, colours, normals);

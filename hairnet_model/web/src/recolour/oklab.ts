@@ -42,13 +42,17 @@ function fromLinear(red: number, green: number, blue: number, into: Oklab): Okla
 
 /** Codes of sRGB, 0..255 and not rounded; what sRGB cannot show is clipped a channel at a time. */
 export function toCodes(light: number, a: number, b: number, into: Oklab): Oklab {
-  const l = (light + 0.3963377774 * a + 0.2158037573 * b) ** 3;
-  const m = (light - 0.1055613458 * a - 0.0638541728 * b) ** 3;
-  const s = (light - 0.0894841775 * a - 1.291485548 * b) ** 3;
+  const l = cube(light + 0.3963377774 * a + 0.2158037573 * b);
+  const m = cube(light - 0.1055613458 * a - 0.0638541728 * b);
+  const s = cube(light - 0.0894841775 * a - 1.291485548 * b);
   into[0] = codeOf(4.0767416621 * l - 3.3077115913 * m + 0.2309699292 * s);
   into[1] = codeOf(-1.2684380046 * l + 2.6097574011 * m - 0.3413193965 * s);
   into[2] = codeOf(-0.0041960863 * l - 0.7034186147 * m + 1.707614701 * s);
   return into;
+}
+
+function cube(value: number): number {
+  return value * value * value;
 }
 
 function codeOf(linear: number): number {

@@ -73,20 +73,22 @@ function paint(
       const below = reader.at(7);
       const share = alpha * worn * (pattern === "highlights" ? streak(light - below, tone.texture) : 1);
       if (share <= 0) continue;
-      const wanted = reader.at(8) + strands.of(light, below);
+      const place = colours.place(reader.at(8) + strands.of(light, below));
       if (share === 1) {
-        data[to] = colours.of(wanted, 3);
-        data[to + 1] = colours.of(wanted, 4);
-        data[to + 2] = colours.of(wanted, 5);
+        data[to] = colours.at(place, 3);
+        data[to + 1] = colours.at(place, 4);
+        data[to + 2] = colours.at(place, 5);
         continue;
       }
       toCodes(
-        pixel[0] + share * (colours.of(wanted, 0) - pure),
-        pixel[1] + share * (colours.of(wanted, 1) - pixel[1] - through * (mine[1] - other[1])),
-        pixel[2] + share * (colours.of(wanted, 2) - pixel[2] - through * (mine[2] - other[2])),
+        pixel[0] + share * (colours.at(place, 0) - pure),
+        pixel[1] + share * (colours.at(place, 1) - pixel[1] - through * (mine[1] - other[1])),
+        pixel[2] + share * (colours.at(place, 2) - pixel[2] - through * (mine[2] - other[2])),
         codes,
       );
-      data.set(codes, to);
+      data[to] = codes[0];
+      data[to + 1] = codes[1];
+      data[to + 2] = codes[2];
     }
   }
 }

@@ -49,12 +49,12 @@ export function fitted(own: Float64Array, base: Float64Array, [okl, a, b]: Oklab
     const sum = [0, 0, 0];
     for (let at = 0; at < count; at++) {
       const around = tone.light + shade * bases[at];
-      const wanted = around + held(tone.detail * strands[at], -MOST, MOST);
-      const light = lightness(shown.of(wanted, 6));
+      const place = shown.place(around + held(tone.detail * strands[at], -MOST, MOST));
+      const light = lightness(shown.at(place, 6));
       left[at] = light - bent(around);
       sum[0] += light;
-      sum[1] += shown.of(wanted, 7);
-      sum[2] += shown.of(wanted, 8);
+      sum[1] += shown.at(place, 7);
+      sum[2] += shown.at(place, 8);
     }
     const missing = goal.map((value, at) => value - sum[at] / count);
     tone = {
@@ -133,9 +133,13 @@ export class Colours {
     }
   }
 
+  /** Where a lightness is in the table. */
+  place(wanted: number): number {
+    return Math.min(TONES, Math.max(0, ((wanted - DARKEST) / (BRIGHTEST - DARKEST)) * TONES));
+  }
+
   /** Part 0 to 2 are Oklab, 3 to 5 codes of sRGB, 6 to 8 Oklab of those. */
-  of(wanted: number, part: number): number {
-    const place = Math.min(TONES, Math.max(0, ((wanted - DARKEST) / (BRIGHTEST - DARKEST)) * TONES));
+  at(place: number, part: number): number {
     const low = Math.floor(place);
     const at = low * 9 + part;
     return this.table[at] + (this.table[at + 9] - this.table[at]) * (place - low);
