@@ -18,7 +18,10 @@ from hairnet_data.core.errors import UsageError
 from hairnet_model.cli.options import Dataset, MixPart, ModelPath, Quiet, parse_mix_part
 
 if TYPE_CHECKING:
+    from hairnet_data.core.progress import Progress
     from hairnet_model.data.feed import Feed
+    from hairnet_model.data.prepared_dataset import Dataset as PreparedDataset
+    from hairnet_model.evaluation.flicker import FlickerReport
     from hairnet_model.model_io.model_file import Model
 
 TRAIN_GROUPS = {
@@ -155,6 +158,9 @@ def evaluate(
         list[str] | None, typer.Option(help="Only this one; may be repeated.", show_default="test*")
     ] = None,
     worst: Annotated[Path | None, typer.Option(help="A sheet of the worst cases (.png).")] = None,
+    flicker: Annotated[
+        bool, typer.Option("--flicker", help="Also how much masks of short clips flicker, before and after steadying.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     quiet: Quiet = False,
 ) -> None:
@@ -177,13 +183,24 @@ def evaluate(
     hard_examples = HardExamples()
     with progress_bar(quiet or as_json, "pictures") as progress:
         report = evaluate_model(loaded, prepared, split, progress=progress, watch=hard_examples.add)
+        clips = _flicker(loaded, prepared, progress) if flicker else None
     if as_json:
-        print(json.dumps(report.to_json(), indent=2))
+        print(json.dumps({**report.to_json(), **({"flicker": clips.to_json()} if clips else {})}, indent=2))
     else:
         print_report(report)
+        for line in clips.lines() if clips else ():
+            print(line)
     if worst:
         hard_examples.save(worst)
         print(worst, file=sys.stderr)
+
+
+def _flicker(model: Model, dataset: PreparedDataset, progress: Progress) -> FlickerReport:
+    from hairnet_model.evaluation import flicker
+    from hairnet_model.inference.engines import KerasEngine
+    from hairnet_model.inference.segmenter import Segmenter
+
+    return flicker.measure(Segmenter(KerasEngine(model)), dataset, progress=progress)
 
 
 def pack(
