@@ -174,7 +174,8 @@ def measure(
             tracker, steadier = Tracker(segmenter.of_frames, segmenter.size), Steadier()
             located = [tracker.follow(frame.image, frame.seconds) for frame in shown]
             report.before[name].add(shown, [composite.class_ids(each) for each in located])
-            report.after[name].add(shown, [composite.class_ids(steadier.steady(each)) for each in located])
+            steadied = [steadier.steady(each, frame.image) for each, frame in zip(located, shown, strict=True)]
+            report.after[name].add(shown, [composite.class_ids(each) for each in steadied])
             done += 1
             progress("flicker", done, total)
     return report

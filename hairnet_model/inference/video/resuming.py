@@ -98,11 +98,15 @@ def save(folder: Path, job: str, state: State) -> None:
         "cuts": [[_list(cut.square), cut.box] for cut in before.cuts] if before else [],
         "shape": [before.height, before.width] if before else None,
     }
-    arrays = {f"cut{number}": cut.probabilities for number, cut in enumerate(before.cuts)} if before else {}
+    arrays: dict[str, Any] = (
+        {f"cut{number}": cut.probabilities for number, cut in enumerate(before.cuts)} if before else {}
+    )
     if before is not None:
         arrays["whole"] = before.whole
+    if state.steadier.grey is not None:
+        arrays["grey"] = state.steadier.grey
     with atomic_writer(folder / _STATE, sync=True) as file:
-        np.savez(file, about=np.array(json.dumps(values)), **arrays)  # type: ignore[arg-type]
+        np.savez(file, about=np.array(json.dumps(values)), **arrays)
 
 
 def _list(square: Square) -> list[int]:
@@ -127,6 +131,7 @@ def _restored(file: Path, job: str, state: State) -> bool:
                 )
                 height, width = values["shape"]
                 before = Located(height, width, stored["whole"], cuts, (), 0)
+                state.steadier.grey = stored["grey"]
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
         return False
     state.counted = counted

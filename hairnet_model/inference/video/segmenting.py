@@ -169,7 +169,7 @@ def _segment(
                 )  # fmt: skip
             located = state.tracker.follow(frame.pixels, float(frame.time * video.time_base))
             if outputs.steady:
-                located = state.steadier.steady(located)
+                located = state.steadier.steady(located, frame.pixels)
             mask = composite.class_ids(located)
             counted.frames, counted.time = frame.number + 1, frame.time
             counted.hair += int(np.count_nonzero(mask == HAIR))
