@@ -47,6 +47,12 @@ FEWEST_PIXELS = 3 / 7
 MANY_PIXELS = 2
 """Tiles with more pixels, in sides of the network's square, are searched whatever was found before."""
 
+THIN = 2
+"""A photo so much shorter than a square is too thin for it: no head in it fills half of the square.
+
+Without that limit a photo of 2 x 70,000 pixels would be cut into squares of 28,000 x 28,000.
+"""
+
 MOST_HEADS = 32
 """Cuts made at each level, by the area of what was seen."""
 
@@ -127,6 +133,8 @@ def locate(photo: Pixels, whole: Probabilities, run: Run) -> Located:
             break
         if search.is_complete(before) and side < MANY_PIXELS * search.size:
             break
+        if side > THIN * min(photo.shape[:2]):
+            continue
         search.refine(search.tiles(side))
         before = side
     return search.result()
@@ -148,7 +156,7 @@ class _Search:
         height, width = self.photo.shape[:2]
         small = []
         for item in components(self.whole, framed_square(height, width), (height, width)):
-            if item.longer >= LARGE * max(height, width):
+            if item.longer >= min(LARGE * max(height, width), THIN * min(height, width)):
                 self.heads.append(item)
             else:
                 small.append(item)

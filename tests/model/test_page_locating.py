@@ -95,6 +95,7 @@ MASKS = {
     "three": with_heads(240, 320, (20, 10, 60), (150, 150, 60), (30, 230, 55)),
     "two who touch": with_heads(200, 150, (60, 5, 66), (60, 56, 66)),
     "large and small, upright": with_heads(640, 480, (20, 0, 350), (420, 300, 110)),
+    "thin": np.tile(np.array([[0, 0, 0, 1, 1, 2]], np.uint8), (40, 100)),
     "noise": np.random.default_rng(3).choice(3, (150, 200), p=(0.8, 0.1, 0.1)).astype(np.uint8),
 }
 

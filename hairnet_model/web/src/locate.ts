@@ -15,6 +15,7 @@ const TILES = [0.4, 0.19]; // sides of the tiles, in longer sides of the picture
 const STEP = 0.75; // between tiles, in their sides
 const FEWEST_PIXELS = 3 / 7; // smaller tiles, in sides of the network's square, are left out
 const MANY_PIXELS = 2; // larger ones are searched whatever was found before
+const THIN = 2; // a picture so much shorter than a square is too thin for it
 const MOST_HEADS = 32; // cuts at each level
 const SURE = 0.9; // the least mean probability in a head that only tiles show
 export const SURE_TWICE = 0.8; // the same where the first pass shows it too
@@ -69,6 +70,7 @@ export async function locate(
     const side = rounded(share * most);
     if (side < FEWEST_PIXELS * size) break;
     if (search.isComplete(before) && side < MANY_PIXELS * size) break;
+    if (side > THIN * Math.min(picture.width, picture.height)) continue;
     await search.refine(await search.tiles(side));
     before = side;
   }
@@ -95,7 +97,9 @@ class Search {
   /** What the first pass shows and a cut must show again; heads that are large enough are accepted. */
   first(): Component[] {
     const seen = this.componentsOf(this.whole, this.framed);
-    const isLarge = (item: Component): boolean => longer(item.box) >= LARGE * this.framed.side;
+    const { width, height } = this.picture;
+    const least = Math.min(LARGE * this.framed.side, THIN * Math.min(width, height));
+    const isLarge = (item: Component): boolean => longer(item.box) >= least;
     this.heads.push(...seen.filter(isLarge));
     return seen.filter((item) => !isLarge(item));
   }
