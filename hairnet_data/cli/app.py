@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hairnet_data.cli import build_report, options, source_commands
+from hairnet_data.cli import build_report, interchange_commands, options, source_commands
 from hairnet_data.core import cli
 from hairnet_data.core.errors import UsageError
 from hairnet_data.core.records.dataset_lookup import DATASET, default_data_dir
@@ -254,6 +254,9 @@ def export(
     print(out)
 
 
+app.command("import", epilog='Example: hairnet-data import coco labels.json --out mine --map "skin=face"')(
+    interchange_commands.import_annotations
+)
 app.command(epilog="Example: hairnet-data classes mine")(source_commands.classes)
 app.command("list", epilog="Example: hairnet-data list --data-dir data")(source_commands.list_datasets)
 
