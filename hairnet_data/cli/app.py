@@ -240,6 +240,7 @@ def export(
     index: Annotated[
         list[int] | None, typer.Option(help="Of the one split; can be given again.", show_default="all")
     ] = None,
+    kind: Annotated[str, typer.Option("--format", help="folder, coco, cvat or voc.")] = "folder",
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an earlier export.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but the folder.")] = False,
 ) -> None:
@@ -247,10 +248,16 @@ def export(
     from hairnet_data.core.progress import progress_bar
     from hairnet_data.dataset.reader import open_prepared
     from hairnet_data.inspection.export_files import export as export_files
+    from hairnet_data.interchange.export_set import NOT_SAID, export_set
 
     prepared = open_prepared(dataset)
     with progress_bar(quiet) as progress:
-        export_files(prepared, out, split or None, index or None, overwrite, progress)
+        if kind == "folder":
+            export_files(prepared, out, split or None, index or None, overwrite, progress)
+        else:
+            export_set(prepared, out, kind, split or None, index or None, overwrite, progress)
+    if kind != "folder" and not quiet:
+        print(NOT_SAID, file=sys.stderr)
     print(out)
 
 

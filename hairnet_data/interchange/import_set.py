@@ -37,6 +37,8 @@ FORMATS: dict[str, Callable[[Path], Annotations]] = {
 """The formats by name, and what reads each."""
 
 CONFIG = "classes.toml"
+SIGN = "import.txt"
+"""The report; it tells an earlier import, which may be replaced, from a folder that somebody made."""
 
 
 @dataclass
@@ -99,13 +101,14 @@ def import_set(
         raise UsageError("FORMAT", f"no format named {kind!r}", f"choose from {', '.join(FORMATS)}")
     if not path.exists():
         raise SourceError(str(path), "is not there", "name the file or folder that was exported")
-    check_free(out, overwrite, CONFIG)
+    check_free(out, overwrite, SIGN)
     found = FORMATS[kind](path)
     labels = map_labels(found, given or {})
     draft = out.with_name(f".{out.name[:80]}.{secrets.token_hex(4)}.part")
     try:
         report = _write(found, labels, draft, skip_bad)
         (draft / CONFIG).write_text(_config(report, person), encoding="utf-8")
+        (draft / SIGN).write_text("\n".join(report.lines()) + "\n", encoding="utf-8")
         install_folder(draft, out)
     except OSError as error:
         what = f"cannot be written ({error.strerror or error})"

@@ -141,7 +141,7 @@ def read_yolo(path: Path) -> Annotations:
                 raise SourceError(
                     str(file), f"has {len(pictures)} pictures of its name in {stem.parent}", "give it one"
                 )
-            picture.path = pictures[0]
+            picture.path = inner_path(path, *inner[:-1], pictures[0].name)
             picture.name = _name(path, pictures[0])
             for number, line in enumerate(read_annotation(file).decode().splitlines(), 1):
                 values = line.split()

@@ -10,7 +10,7 @@ from hairnet_data.core.errors import HairnetError, SourceError
 from hairnet_data.core.images.label_image import MaskPicture
 from hairnet_data.core.images.masks import read_mask
 from hairnet_data.core.images.picture_file import EXTENSIONS
-from hairnet_data.interchange.shapes import Annotated, Annotations, Shape, read_annotation
+from hairnet_data.interchange.shapes import Annotated, Annotations, Shape, inner_path, read_annotation
 
 _VOID = (224, 224, 192)  # what VOC's palette shows the index 255 in
 
@@ -39,7 +39,7 @@ def read_voc(path: Path) -> Annotations:
         try:
             if len(same) != 1:
                 raise SourceError(str(file), f"has {len(same)} photos of its name in JPEGImages", "give it one")
-            picture.name, picture.path = same[0].name, same[0]
+            picture.name, picture.path = same[0].name, inner_path(path, "JPEGImages", same[0].name)
             _add_shapes(picture, read_mask(file), colours)
         except HairnetError as error:
             picture.fault = SourceError(error.where, error.what, error.hint)

@@ -225,15 +225,27 @@ def test_one_line_says_what_is_wrong_and_nothing_is_written(how: str, tmp_path: 
     assert {p.name for p in tmp_path.iterdir()} == {"labels.json", "images"}
 
 
-def test_a_link_that_leads_out(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", MAKERS)
+def test_a_link_that_leads_out(kind: str, tmp_path: Path) -> None:
     outside, inside = tmp_path / "outside", tmp_path / "inside"
     inside.mkdir()
     _photo(outside / "a.jpg")
-    path = _coco(inside)
-    (inside / "images" / "a.jpg").unlink()
-    (inside / "images" / "a.jpg").symlink_to(outside / "a.jpg")
+    path = MAKERS[kind](inside)
+    (picture,) = inside.rglob("a.jpg")
+    picture.unlink()
+    picture.symlink_to(outside / "a.jpg")
     with pytest.raises(HairnetError, match="leads out"):
-        import_set("coco", path, tmp_path / "out")
+        import_set(kind.split()[0], path, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_only_an_import_is_replaced(tmp_path: Path) -> None:
+    path = _voc(tmp_path)
+    import_set("voc", path, tmp_path / "out")
+    import_set("voc", path, tmp_path / "out", overwrite=True)
+    (tmp_path / "out" / "import.txt").unlink()  # as if somebody had made it
+    with pytest.raises(HairnetError, match="is there already"):
+        import_set("voc", path, tmp_path / "out", overwrite=True)
 
 
 def test_skip_bad_leaves_a_picture_out(tmp_path: Path) -> None:
