@@ -456,7 +456,7 @@ REFUSAL = "navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMExc
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("NotAllowedError", "The camera was refused. Allow it for this page"),
+        ("NotAllowedError", "Camera access is blocked. Allow it for this page"),
         ("NotFoundError", "No camera was found. Plug one in"),
         ("NotReadableError", "another program may be using it. Close that program"),
     ],
@@ -589,3 +589,20 @@ def test_light_and_dark(opened: Opener) -> None:
         colour = page.evaluate("getComputedStyle(document.body).backgroundColor")
         shades[scheme] = sum(map(int, colour.strip("rgb()").split(",")[:3]))
     assert shades["light"] > 600 > 150 > shades["dark"]
+
+
+def test_the_page_opens_with_another_hair_colour_and_shows_the_original_while_held(opened: Opener) -> None:
+    page = opened()
+    assert page.locator("input[name=effect][value=recolour]").is_checked()
+    dyed = picture_of(page)
+    canvas = page.locator("#canvas")
+    canvas.hover()
+    page.mouse.down()
+    page.wait_for_timeout(300)
+    held = picture_of(page)
+    page.mouse.up()
+    page.wait_for_timeout(300)
+    assert np.abs(held - dyed).mean() > 1
+    np.testing.assert_array_equal(picture_of(page), dyed)
+    page.locator("#original").click()
+    np.testing.assert_array_equal(picture_of(page), held)

@@ -42,6 +42,14 @@ export function controls(changed: (settings: Settings) => void): void {
     set({ original: !settings.original });
     press(original, settings.original);
   });
+  const canvas = element("canvas", HTMLCanvasElement);
+  canvas.addEventListener("pointerdown", (event) => {
+    if (original.disabled) return;
+    canvas.setPointerCapture(event.pointerId);
+    set({ original: true });
+  });
+  canvas.addEventListener("lostpointercapture", () => set({ original: original.getAttribute("aria-pressed") === "true" }));
+  canvas.addEventListener("contextmenu", (event) => event.preventDefault()); // a finger that is held asks for it
   showOptions(settings.effect);
 }
 
@@ -61,7 +69,7 @@ function slider(id: string, first: number, set: (value: number) => void): void {
   const range = input(id);
   const output = document.querySelector<HTMLOutputElement>(`output[for=${id}]`);
   const tell = (): void => {
-    if (output) output.value = `${range.value} %`;
+    if (output) output.value = `${range.value}%`;
     range.setAttribute("aria-valuetext", `${range.value} percent`);
   };
   range.value = String(Math.round(first * 100));

@@ -95,7 +95,7 @@ function cameraShown(): void {
 function pause(on: boolean): void {
   paused = on;
   press(pauseButton, on);
-  caption(pauseButton, on ? "Go on" : "Pause");
+  caption(pauseButton, on ? "Resume" : "Pause");
 }
 
 async function startCamera(device?: string): Promise<void> {

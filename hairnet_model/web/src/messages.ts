@@ -50,7 +50,7 @@ export function ofCamera(fault: unknown): Message {
     case "NotAllowedError":
     case "SecurityError":
       return {
-        what: "The camera was refused.",
+        what: "Camera access is blocked.",
         hint: `Allow it for this page in the browser's address bar and press Start camera again, ${orPhoto}`,
       };
     case "NotFoundError":

@@ -28,7 +28,7 @@ export interface Settings {
 }
 
 export const FIRST: Settings = {
-  effect: "masks",
+  effect: "recolour",
   original: false,
   hair: true,
   face: true,

@@ -6,7 +6,7 @@ import type { Answer, Engine, ModelCard } from "./protocol";
 
 type Shown = Extract<Answer, { kind: "shown" }>;
 
-const percent = (share: number): string => `${(100 * share).toFixed(share > 0 && share < 0.095 ? 1 : 0)} %`;
+const percent = (share: number): string => `${(100 * share).toFixed(share > 0 && share < 0.095 ? 1 : 0)}%`;
 
 export class Stage {
   readonly canvas = element("canvas", HTMLCanvasElement);
