@@ -37,13 +37,20 @@ def read_coco(path: Path) -> Annotations:
             where = f"{file}: annotation {annotation.get('id', number)}"
             if annotation["image_id"] not in pictures:
                 raise SourceError(where, f"is of image {annotation['image_id']!r}, which is not there", "export again")
+            picture = pictures[annotation["image_id"]]
             if annotation["category_id"] not in names:
-                raise SourceError(where, f"has the unknown category {annotation['category_id']!r}", "export again")
+                what = f"has the unknown category {annotation['category_id']!r}"
+                picture.fault = picture.fault or SourceError(where, what, "export again")
+                continue
             if not annotation.get("segmentation"):
                 found.drop("box or keypoints")
                 continue
-            draw = _draw(annotation["segmentation"], where)
-            pictures[annotation["image_id"]].shapes.append(Shape(names[annotation["category_id"]], where, draw))
+            try:
+                draw = _draw(annotation["segmentation"], where)
+            except SourceError as error:
+                picture.fault = picture.fault or error
+                continue
+            picture.shapes.append(Shape(names[annotation["category_id"]], where, draw))
     except (KeyError, TypeError, AttributeError) as error:
         raise SourceError(str(file), f"is no COCO file ({type(error).__name__}: {error})", "export it again") from error
     return found

@@ -207,6 +207,7 @@ BAD = {
     "RLE size": (lambda f: _coco(f, ([HAIR], {"size": [30, 40], "counts": [1200]})), "annotation 1: has an RLE for"),
     "RLE sum": (lambda f: _coco(f, ([HAIR], {"size": [40, 30], "counts": [7]})), "annotation 1: has an RLE of 7"),
     "RLE text": (lambda f: _coco(f, ([HAIR], {"size": [40, 30], "counts": "\x01"})), "annotation 1: has an RLE that"),
+    "no segmentation": (lambda f: _coco(f, ([HAIR], "here")), "annotation 1: has a segmentation that is neither"),
     "missing": (lambda f: _coco(f, name="b.jpg"), "b.jpg is missing"),
     "leads out": (lambda f: _coco(f, name="../../etc/passwd"), "leads out"),
     "leads out of images": (lambda f: _coco(f, name="images/../images/a.jpg"), "leads out"),
