@@ -283,6 +283,6 @@ def test_a_score_that_is_undefined_is_an_empty_cell(feed, tmp_path: Path) -> Non
 
 def test_pictures_that_do_not_fit(feed, tmp_path: Path) -> None:
     odd = Cut(feed, -1, ValueError())
-    odd.image_size = 100
+    odd.image_sizes = (64, 100)
     with pytest.raises(RunError, match="has pictures of 100 pixels, which 32 does not divide"):
         train(SHORT, odd, tmp_path / "run")
