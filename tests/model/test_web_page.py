@@ -364,6 +364,7 @@ def test_a_back_camera_is_no_mirror(opened: Opener, facing: str) -> None:
 
 def test_every_control_does_what_it_says(opened: Opener) -> None:
     page = opened()
+    page.locator("input[name=effect][value=masks]").check(force=True)
     page.locator("#samples button").first.click()
     wait_until_shown(page, shown(page) - 1)
     page.wait_for_timeout(300)
@@ -559,10 +560,10 @@ def test_everything_has_a_name_and_can_be_reached_by_keyboard(opened: Opener) ->
     )
     assert nameless == []
     reached = set()
-    for _ in range(30):
+    for _ in range(60):
         page.keyboard.press("Tab")
         reached.add(page.evaluate("document.activeElement.id || document.activeElement.name || 'other'"))
-    assert {"camera", "open", "original", "effect", "show-hair", "opacity", "save-picture", "save-mask"} <= reached
+    assert {"camera", "open", "original", "effect", "pattern", "strength", "save-picture", "save-mask"} <= reached
     page.locator("#samples button").nth(1).focus()
     before = shown(page)
     page.keyboard.press("Enter")
