@@ -8,6 +8,7 @@ import { framePixels, photoPixels, Show } from "./show";
 import { Tracker } from "./tracking";
 
 const LIVE = 640; // longer side of a camera's frame, in pixels; larger ones are scaled down
+const LIVE_DYED = 512; // the same where each frame's hair is recoloured or taken off, which takes longer
 
 const scratch = new OffscreenCanvas(1, 1);
 let settings: Settings = FIRST;
@@ -15,6 +16,7 @@ let network: Network | null = null;
 let spare: Network | null = null; // on WebAssembly, while a GPU is used: a GPU can be lost
 let show: Show | null = null;
 let tracker: Tracker | null = null;
+let frameWidth = 0; // of the last camera frame
 let lastId = 0;
 let lastNetwork = 0;
 
@@ -100,11 +102,13 @@ async function photo(bitmap: ImageBitmap, id: number): Promise<void> {
 }
 
 async function camera(bitmap: ImageBitmap, mirror: boolean, goesOn: boolean, id: number): Promise<void> {
-  const picture = framePixels(bitmap, LIVE, mirror, scratch);
+  const longest = settings.effect === "recolour" || settings.effect === "bald" ? LIVE_DYED : LIVE;
+  const picture = framePixels(bitmap, longest, mirror, scratch);
   bitmap.close();
   if (!show || !tracker) throw new Fault("network", "not ready");
   lastNetwork = 0;
-  if (!goesOn) tracker.reset();
+  if (!goesOn || picture.width !== frameWidth) tracker.reset(); // squares are counted in the frame's pixels
+  frameWidth = picture.width;
   const located = await tracker.next(picture, show.framed(picture), performance.now());
   lastId = id;
   show.take(picture, located);
