@@ -50,6 +50,7 @@ class Report:
         mapped: how many annotations each label had, and its class, as (label, class) -> count.
         dropped: annotations without an area by kind.
         skipped: what is wrong with pictures that were left out.
+        unannotated: pictures that nothing is said of, and that were left out.
         pixels: of each class in the masks.
     """
 
@@ -57,11 +58,14 @@ class Report:
     mapped: Counter[tuple[str, str]] = field(default_factory=Counter)
     dropped: dict[str, int] = field(default_factory=dict)
     skipped: list[HairnetError] = field(default_factory=list)
+    unannotated: list[str] = field(default_factory=list)
     pixels: Counter[str] = field(default_factory=Counter)
 
     def lines(self) -> list[str]:
         """The report, a line each."""
         lines = [f"left out: {error}" for error in self.skipped]
+        if self.unannotated:
+            lines.append(f"left out: {len(self.unannotated):,} without annotations, {self.unannotated[0]} the first")
         for name in dict.fromkeys(name for _, name in self.mapped):
             labels = [f"{label} ({count:,})" for (label, of), count in self.mapped.items() if of == name]
             lines.append(f"{name}: {'merged from' if len(labels) > 1 else 'from'} {', '.join(labels)}")
@@ -127,7 +131,7 @@ def check_free(out: Path, overwrite: bool, sign: str) -> None:
 
 
 def _write(found: Annotations, labels: Mapping[str, int], out: Path, skip_bad: bool) -> Report:
-    report = Report(dropped=found.dropped)
+    report = Report(dropped=found.dropped, unannotated=found.unannotated)
     names = {**dict(enumerate(NAMES)), UNLABELLED: "ignore"}
     taken: set[str] = set()
     for picture in found.pictures:

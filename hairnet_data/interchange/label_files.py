@@ -156,6 +156,9 @@ def read_yolo(path: Path) -> Annotations:
         except ValueError as error:
             picture.fault = SourceError(str(file), f"is no YOLO label file ({error})", "export it again")
         found.pictures.append(picture)
+    taken = {picture.path for picture in found.pictures}
+    images = (p for p in sorted(path.rglob("*")) if "images" in p.relative_to(path).parts[:-1])
+    found.unannotated = [str(p) for p in images if p.suffix.lower() in EXTENSIONS and p not in taken]
     return found
 
 

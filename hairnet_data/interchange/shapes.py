@@ -68,12 +68,14 @@ class Annotations:
         numbers: numbers of the labels by name, where the format numbers them.
         dropped: how many annotations of each kind have no area, such as points and lines.
         known: classes that the format itself gives to labels: VOC's background and void.
+        unannotated: pictures that nothing is said of, and that are not imported.
     """
 
     pictures: list[Annotated] = field(default_factory=list)
     numbers: dict[str, str] = field(default_factory=dict)
     dropped: dict[str, int] = field(default_factory=dict)
     known: dict[str, str] = field(default_factory=dict)
+    unannotated: list[str] = field(default_factory=list)
 
     def drop(self, kind: str) -> None:
         """Counts an annotation that has no area."""

@@ -274,3 +274,13 @@ def test_names_of_a_yolo_set_in_yaml(tmp_path: Path) -> None:
     (path / "classes.txt").unlink()
     (path / "data.yaml").write_text("names: {0: hair, 1: face}\n")
     assert import_set("yolo", path, tmp_path / "out").mapped == {("hair", "hair"): 1, ("face", "face"): 1}
+
+
+def test_a_yolo_picture_without_a_label_file_is_named(tmp_path: Path) -> None:
+    path = _yolo(tmp_path)
+    picture = path / "images" / "a.jpg"
+    other = picture.with_name("other.jpg")
+    other.write_bytes(picture.read_bytes())
+    report = import_set("yolo", path, tmp_path / "out")
+    assert report.unannotated == [str(other)]
+    assert f"left out: 1 without annotations, {other} the first" in report.lines()
