@@ -17,7 +17,6 @@ from hairnet_data.core.storage.paths import parse_path
 from hairnet_data.core.workers.pool import Executor, WorkerDied, WorkerPool
 from hairnet_data.core.workers.shared import Shared
 from hairnet_data.dataset.codec import encode_image, encode_mask
-from hairnet_data.dataset.croissant_schema import load_library
 from hairnet_data.dataset.example_table import encode_rows
 from hairnet_data.dataset.shard_manifest import (
     ShardManifest,
@@ -77,7 +76,6 @@ def write_shards(
             shards[shard.split, shard.number] = shard
             done += shard.records
             progress("rendering", done, total)
-            load_library()  # for the last stage, while the workers have the next ranges
     except BaseException as error:
         executor.stop()  # else the folder would be cleaned up while workers still write to it
         if isinstance(error, WorkerDied):
