@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -148,6 +148,17 @@ def open_engine(path: Path | str | None = None, engine: str | None = None) -> En
         hint = "pip install hairnet without --no-deps, or give a .tflite file of `hairnet-model export`"
         raise ModelError(str(path or shipped.DEFAULT), f"needs Keras ({error})", hint) from error
     return KerasEngine(model_file.load(path))
+
+
+def finer_engine(path: Path | str | None = None) -> Callable[[], Engine] | None:
+    """What opens the finer network that a shipped one comes with, on LiteRT; None for all others.
+
+    Args:
+        path: as for `open_engine`.
+    """
+    own = shipped.find(path)
+    file = own.finer if own else None
+    return (lambda: LiteRTEngine(_read(file), str(file))) if file else None
 
 
 def _read(file: Path) -> bytes:

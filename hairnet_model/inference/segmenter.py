@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,8 @@ import numpy as np
 from hairnet_data.core.arrays import Pixels
 from hairnet_model.inference import composite, letterbox
 from hairnet_model.inference import locate as locating
-from hairnet_model.inference.engines import Engine, open_engine
+from hairnet_model.inference.engines import Engine, finer_engine, open_engine
+from hairnet_model.inference.finer import look_finer, wants_finer
 from hairnet_model.inference.letterbox import Probabilities
 from hairnet_model.inference.locate import Located
 from hairnet_model.inference.pictures import Pictures, pictures
@@ -32,6 +34,8 @@ class Segmenter:
 
     Args:
         engine: of `engines.open_engine`.
+        finer: opens a network for larger squares, which looks again at heads of many pixels (`inference.finer`); it is
+            called when there is the first such head.
 
     Attributes:
         engine: the same.
@@ -39,33 +43,35 @@ class Segmenter:
         batch: squares it sees at once.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, finer: Callable[[], Engine] | None = None) -> None:
         self.engine = engine
+        self._open_finer = functools.cache(finer) if finer else None
         self.size = engine.image_size
         self.batch = max(1, min(BATCH, BATCH * 224 * 224 // self.size**2))
 
     @classmethod
-    def load(cls, path: Path | str | None = None, engine: str | None = None) -> Segmenter:
+    def load(cls, path: Path | str | None = None, engine: str | None = None, finer: bool = True) -> Segmenter:
         """Opens a model.
 
         Args:
             path: the name of a shipped network ("hairnet"; also None) or a `.tflite` file, which LiteRT runs, without
                 Keras and TensorFlow; or a `.keras` file of ours or a run's folder, which Keras runs.
             engine: "litert" or "keras", for a shipped network; None for what fits.
+            finer: where the network comes with a finer one ("hairnet" does), let that look at heads of many pixels.
 
         Raises:
             ModelError: it is missing, damaged, or no model of three classes.
             UsageError: the engine does not run such files.
         """
-        return cls(open_engine(path, engine))
+        return cls(open_engine(path, engine), finer_engine(path) if finer else None)
 
     def segment(self, images: Any, locate: bool = True) -> Any:
         """Finds the class of every pixel.
 
         Args:
             images: see the class.
-            locate: look for small heads too, and at each one closely (`inference.locate`); False sees every picture
-                once.
+            locate: look for small heads too, and at each one closely (`inference.locate`, `inference.finer`); False
+                sees every picture once.
 
         Returns:
             uint8 (N, H, W) of class ids; (H, W) for one picture; a list of those for a list.
@@ -120,9 +126,14 @@ class Segmenter:
             some = photos[start : start + self.batch]
             for photo, whole in zip(some, self._framed(some), strict=True):
                 if locate:
-                    yield locating.locate(photo, whole, self.of_frames)
+                    yield self._finer(photo, locating.locate(photo, whole, self.of_frames))
                 else:
                     yield locating.look_once(photo.shape[0], photo.shape[1], whole)
+
+    def _finer(self, photo: Pixels, located: Located) -> Located:
+        if self._open_finer is None or not wants_finer(located):
+            return located
+        return look_finer(photo, located, self._open_finer())
 
     def of_frames(self, frames: Pixels) -> Probabilities:
         """Probabilities of pictures that are framed already.

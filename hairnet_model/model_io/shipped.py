@@ -17,18 +17,21 @@ class ShippedNetwork:
     Attributes:
         keras: the Keras model.
         litert: the same network for LiteRT, in float16, as the web page takes it.
+        finer: another one for LiteRT, trained at 448 x 448, which looks again at heads of many pixels; None where there
+            is none.
     """
 
     keras: Path
     litert: Path
+    finer: Path | None = None
 
 
 DEFAULT = "hairnet"
 """The name of the network that is meant where none is named."""
 
 NETWORKS = {
-    name: ShippedNetwork(_WEIGHTS / f"{stem}.keras", _WEIGHTS / f"{stem}.tflite")
-    for name, stem in ((DEFAULT, "hairnet"), ("drawn", "hairnet-drawn"))
+    DEFAULT: ShippedNetwork(_WEIGHTS / "hairnet.keras", _WEIGHTS / "hairnet.tflite", _WEIGHTS / "hairnet_448.tflite"),
+    "drawn": ShippedNetwork(_WEIGHTS / "hairnet-drawn.keras", _WEIGHTS / "hairnet-drawn.tflite"),
 }
 """By the names that `Segmenter.load` and `--model` take: `hairnet`, trained on photographs (research only), and
 `drawn`, trained on nothing but drawn portraits and scenes."""
