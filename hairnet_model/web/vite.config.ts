@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 const RUNTIMES = ["litert_wasm_threaded_internal", "litert_wasm_compat_internal"];
 
 /** Puts the runtimes that the page chooses between beside it; the package has more. */
-function runtimes(): Plugin {
+export function runtimes(): Plugin {
   return {
     name: "runtimes",
     generateBundle() {

@@ -165,7 +165,7 @@ function mix(placed: readonly Placed[], y: number, row: number, into: Planes): v
 }
 
 /** The most likely class of every pixel: 0 background, 1 hair, 2 face. */
-function classIds({ hair, face }: Planes): Uint8Array {
+export function classIds({ hair, face }: Planes): Uint8Array<ArrayBuffer> {
   const made = new Uint8Array(hair.length);
   for (let at = 0; at < made.length; at++) {
     const ground = 1 - hair[at] - face[at];

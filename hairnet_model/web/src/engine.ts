@@ -38,7 +38,7 @@ export class Network {
   }
 }
 
-interface Loaded {
+export interface Loaded {
   readonly lite: LiteRt;
   readonly card: ModelCard;
   readonly content: Uint8Array;
@@ -89,13 +89,14 @@ export async function onGpu({ lite, card, content }: Loaded): Promise<Network | 
 
 async function runtime(base: string, threads: number): Promise<LiteRt> {
   const name = threads > 1 || hasThreads() ? "threaded" : "compat";
-  const script = new URL(`runtime/litert_wasm_${name}_internal.js`, base).href;
+  const address = new URL(`runtime/litert_wasm_${name}_internal.js`, base).href;
+  const script = await startable(address);
   // The runtime starts a thread for every core it is told of.
   Object.defineProperty(navigator, "hardwareConcurrency", { value: threads, configurable: true });
   const silent = (): void => undefined;
   Object.assign(self, {
     Module: {
-      locateFile: (file: string) => new URL(file, script).href,
+      locateFile: (file: string) => new URL(file, address).href,
       mainScriptUrlOrBlob: script,
       print: silent,
       printErr: silent,
@@ -108,6 +109,16 @@ async function runtime(base: string, threads: number): Promise<LiteRt> {
   } catch (fault) {
     throw new Fault("runtime", said(fault));
   }
+}
+
+/** The address of a script that workers may be started with: of another server's script a copy, for only that may be. */
+async function startable(address: string): Promise<string> {
+  if (new URL(address).origin === self.location.origin) return address;
+  const answer = await fetch(address).catch((fault: unknown) => {
+    throw new Fault("runtime", `${address}: ${said(fault)}`);
+  });
+  if (!answer.ok) throw new Fault("runtime", `${address}: ${answer.status}`);
+  return `${URL.createObjectURL(await answer.blob())}#.js`; // LiteRT.js takes an address without this ending for a folder
 }
 
 async function modelOf(base: string): Promise<{ card: ModelCard; content: Uint8Array }> {

@@ -1,0 +1,76 @@
+/** Which network runs: on WebAssembly first, on a GPU once that is known to be right and sooner. Lives in a worker. */
+
+import { load, type Loaded, type Network, onGpu, onWasm } from "./engine";
+import type { Engine, ModelCard } from "./protocol";
+
+export class Runner {
+  private spare: Network | null = null; // on WebAssembly, while a GPU is used: a GPU can be lost
+
+  private constructor(
+    private network: Network,
+    private readonly loaded: Loaded,
+    private readonly changed: (engine: Engine) => void,
+  ) {}
+
+  /**
+   * Loads the runtime and the model, on WebAssembly. Throws a Fault.
+   *
+   * @param base the folder with `runtime/` and `model/`.
+   * @param changed told of every change of the engine.
+   */
+  static async start(base: string, changed: (engine: Engine) => void = () => undefined): Promise<Runner> {
+    const loaded = await load(base);
+    return new Runner(await onWasm(loaded), loaded, changed);
+  }
+
+  get card(): ModelCard {
+    return this.network.card;
+  }
+
+  get engine(): Engine {
+    return this.network.engine;
+  }
+
+  /** From a framed square (S, S, 3) RGB to probabilities (S, S, 3); on WebAssembly from here on, if a GPU fails. */
+  readonly run = async (framed: Uint8Array<ArrayBuffer>): Promise<Float32Array> => {
+    try {
+      return await this.network.run(framed);
+    } catch (thrown) {
+      if (!this.spare) throw thrown;
+      [this.network, this.spare] = [this.spare, null];
+      this.changed(this.engine);
+      return await this.network.run(framed);
+    }
+  };
+
+  /** Changes over to a GPU when it is worth it; its shaders take seconds to build, so this is done after the start. */
+  readonly accelerate = async (): Promise<void> => {
+    const better = await faster(this.network, await onGpu(this.loaded).catch(() => null));
+    if (!better) return;
+    [this.spare, this.network] = [this.network, better];
+    this.changed(this.engine);
+  };
+}
+
+/** The GPU's network if it says the same as the other one, and sooner. */
+async function faster(now: Network, gpu: Network | null): Promise<Network | null> {
+  if (!gpu) return null;
+  try {
+    const { size } = now.card;
+    const picture = new Uint8Array(size * size * 3);
+    picture.forEach((_, at) => (picture[at] = (at * 7919) % 251));
+    const [expected, got] = [await now.run(picture), await gpu.run(picture)];
+    const apart = expected.reduce((most, value, at) => Math.max(most, Math.abs(value - got[at])), 0);
+    if (apart < 0.05 && (await timed(gpu, picture)) < (await timed(now, picture))) return gpu;
+  } catch {
+    // A driver that fails is no fault of ours: WebAssembly goes on.
+  }
+  gpu.delete();
+  return null;
+}
+
+async function timed(one: Network, picture: Uint8Array<ArrayBuffer>): Promise<number> {
+  const start = performance.now();
+  for (let time = 0; time < 5; time++) await one.run(picture);
+  return performance.now() - start;
+}
