@@ -33,7 +33,7 @@ FLAGS = [
         *("use-fake-device-for-media-stream", "use-fake-ui-for-media-stream"),
     )
 ]
-EFFECTS = ("masks", "recolour", "bald", "blur")
+EFFECTS = ("masks", "recolour", "bald")
 SECONDS = 6
 OPENED = 4
 

@@ -314,8 +314,7 @@ def test_the_camera_is_mirrored_and_can_be_not(opened: Opener) -> None:
     page = opened(permissions=["camera"])
     page.locator("#camera").click()
     page.locator("#pause").wait_for(state="visible")
-    page.locator("input[name=effect][value=blur]").check(force=True)
-    page.locator("#blur").fill("0")
+    page.locator("#original").click()
     seen = {}
     for mirrored in (True, False):
         page.locator("#mirror").set_checked(mirrored)
@@ -428,13 +427,6 @@ def test_every_control_does_what_it_says(opened: Opener) -> None:
     bald = picture_of(page)
     assert apart(bald, hair) > 10
     assert apart(bald, face) < 6
-
-    page.locator("input[name=effect][value=blur]").check(force=True)
-    page.locator("#blur").fill("100")
-    blurred = picture_of(page)
-    rough = [np.abs(np.diff(part.mean(-1), axis=1))[ground[:, 1:]].mean() for part in (plain, blurred)]
-    assert rough[1] < 0.5 * rough[0]
-    assert apart(blurred, face) < 3
 
 
 def apart_in(made: np.ndarray, plain: np.ndarray, where: np.ndarray, rows: slice) -> float:

@@ -34,7 +34,6 @@ export function controls(changed: (settings: Settings) => void): void {
   checkbox("show-face", settings.face, (face) => set({ face }));
   slider("opacity", settings.opacity, (opacity) => set({ opacity }));
   slider("strength", settings.strength, (strength) => set({ strength }));
-  slider("blur", settings.blur, (blur) => set({ blur }));
   colours(settings.colour, (colour) => set({ colour }));
 
   const original = button("original");

@@ -1,6 +1,5 @@
 /** What is made of a picture and its masks. */
 
-import { blurBackground } from "./background";
 import { bald } from "./bald";
 import { overlay } from "./overlay";
 import type { Picture, Planes } from "./pixels";
@@ -17,7 +16,5 @@ export function apply(picture: Picture, planes: Planes, settings: Settings): voi
       return recolour(picture, planes, { ...settings, colour: colourOf(settings.colour) });
     case "bald":
       return bald(picture, planes);
-    case "blur":
-      return blurBackground(picture, planes, settings.blur);
   }
 }

@@ -23,13 +23,3 @@ export function tapsOf(large: number, small: number, step: number): Taps {
   }
   return made;
 }
-
-/** The row `y` of the large picture, still `into.length` places wide. */
-export function rowOf(plane: Float32Array, rows: Taps, y: number, into: Float32Array): void {
-  const above = rows.low[y] * into.length;
-  const below = rows.high[y] * into.length;
-  const share = rows.share[y];
-  for (let at = 0; at < into.length; at++) {
-    into[at] = plane[above + at] + (plane[below + at] - plane[above + at]) * share;
-  }
-}

@@ -3,7 +3,7 @@
 import { FIRST_COLOUR } from "./recolour/colours";
 import type { Pattern } from "./recolour/patterns";
 
-export const EFFECTS = ["masks", "recolour", "bald", "blur"] as const;
+export const EFFECTS = ["masks", "recolour", "bald"] as const;
 export type Effect = (typeof EFFECTS)[number];
 
 export interface Settings {
@@ -23,8 +23,6 @@ export interface Settings {
   readonly strength: number;
   /** Dye beards too. */
   readonly beard: boolean;
-  /** Of the background, 0..1. */
-  readonly blur: number;
 }
 
 export const FIRST: Settings = {
@@ -38,7 +36,6 @@ export const FIRST: Settings = {
   pattern: "",
   strength: 1,
   beard: false,
-  blur: 0.5,
 };
 
 export type Colour = readonly [number, number, number];
