@@ -107,15 +107,22 @@ def _add_model(folder: Path, model: Path | None) -> None:
     file = folder / "hairnet.tflite"
     own = shipped.find(model)
     size, name = _copy_shipped(own, file) if own else _export(Path(str(model)), file)
-    card = {"name": name, "file": file.name, "classes": list(NAMES), "size": size, "pad": PAD}
+    card: dict[str, Any] = {"name": name, "file": file.name, "classes": list(NAMES), "size": size, "pad": PAD}
+    if own and own.finer:
+        card["finer"] = {"file": own.finer.name, "size": 448}
+        _copy(own.finer, folder / own.finer.name)
     (folder / _CARD.name).write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
 
 
 def _copy_shipped(network: shipped.ShippedNetwork, file: Path) -> tuple[int, str]:
-    if not network.litert.is_file():
-        raise SiteError(str(network.litert), "is missing", "name a model with --model, or install the package again")
-    shutil.copyfile(network.litert, file)
+    _copy(network.litert, file)
     return 224, network.litert.stem
+
+
+def _copy(weights: Path, file: Path) -> None:
+    if not weights.is_file():
+        raise SiteError(str(weights), "is missing", "name a model with --model, or install the package again")
+    shutil.copyfile(weights, file)
 
 
 def _export(model: Path, file: Path) -> tuple[int, str]:

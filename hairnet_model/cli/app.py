@@ -136,6 +136,9 @@ def export(
     ] = None,
     quantize: Annotated[str | None, typer.Option(help="float16 or int8, for litert.", show_default="float32")] = None,
     model: ModelPath = None,
+    image_size: Annotated[
+        int | None, typer.Option(help="Side of the square that the file takes.", show_default="that of the training")
+    ] = None,
     data: Annotated[
         Path | None,
         typer.Option(
@@ -157,7 +160,7 @@ def export(
     from hairnet_model.model_io import model_file
 
     form = choose_format(out, form)  # before anything is loaded
-    loaded = model_file.load(model)
+    loaded = model_file.load(model).at_size(image_size)
     if data:
         from hairnet_model.data.prepared_dataset import open_dataset
 

@@ -9,17 +9,19 @@ import json
 import os
 import secrets
 import zipfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import keras
 
 from hairnet_data.core.classes import NAMES
+from hairnet_data.core.errors import UsageError
 from hairnet_model.model_io import archive_checks, shipped
 from hairnet_model.model_io.archive_checks import HAIRNET_JSON
 from hairnet_model.model_io.errors import ModelError
 from hairnet_model.networks import layers as _registered  # noqa: F401  Keras finds our layers by their registration
+from hairnet_model.networks.fcn import STRIDE
 
 _SIDES = range(8, 4097)
 """The side of the pictures of a network, in pixels."""
@@ -40,6 +42,24 @@ class Model:
     image_size: int = 224
     people: frozenset[str] = frozenset()
     about: dict[str, Any] = field(default_factory=dict)
+
+    def at_size(self, image_size: int | None) -> Model:
+        """The same network for squares of another side.
+
+        It finds what it was trained to find at that size: of one training in two sizes, both.
+
+        Args:
+            image_size: side of the squares, in pixels; None for that of the training.
+
+        Raises:
+            UsageError: the network takes no such squares.
+        """
+        if image_size is None:
+            return self
+        if image_size not in _SIDES or image_size % STRIDE:
+            hint = f"give a multiple of {STRIDE} from {STRIDE} to {_SIDES[-1]}"
+            raise UsageError("--image-size", f"the network takes no pictures of {image_size} pixels", hint)
+        return replace(self, image_size=image_size)
 
     def size_warning(self, image_size: int) -> str | None:
         """A warning for pictures of another size than the weights were trained on; None for the same size.

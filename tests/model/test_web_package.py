@@ -51,7 +51,7 @@ def test_the_package_holds_what_it_needs_and_nothing_else(unpacked: Path, tmp_pa
     assert files == {
         *("package.json", "README.md", "hairnet.d.ts", "example.html"),
         *("dist/hairnet.js", "dist/LICENSE.txt", "dist/THIRD_PARTY.txt"),
-        *("dist/model/model.json", "dist/model/hairnet.tflite", "dist/model/MODEL_CARD.md"),
+        *(f"dist/model/{name}" for name in ("model.json", "hairnet.tflite", "hairnet_448.tflite", "MODEL_CARD.md")),
         *(f"dist/runtime/{name}" for name in RUNTIMES),
     }
     about = json.loads((unpacked / "package.json").read_text())
@@ -61,7 +61,7 @@ def test_the_package_holds_what_it_needs_and_nothing_else(unpacked: Path, tmp_pa
 
 def test_the_package_describes_its_network_as_the_page_does(unpacked: Path, tmp_path: Path) -> None:
     site = web_site.write(tmp_path / "site") / "model"
-    for name in ("model.json", "hairnet.tflite"):
+    for name in ("model.json", "hairnet.tflite", "hairnet_448.tflite"):
         packed, written = (unpacked / "dist" / "model" / name).read_bytes(), (site / name).read_bytes()
         assert (json.loads(packed) == json.loads(written)) if name.endswith("json") else (packed == written)
 

@@ -6,15 +6,24 @@ import { readFileSync } from "node:fs";
 import { runtimes } from "../vite.config";
 
 const NETWORK = "hairnet.tflite";
-const CARD = { name: "hairnet", file: NETWORK, classes: ["background", "hair", "face"], size: 224, pad: 96 };
+const FINER = "hairnet_448.tflite";
+const CARD = {
+  name: "hairnet",
+  file: NETWORK,
+  classes: ["background", "hair", "face"],
+  size: 224,
+  pad: 96,
+  finer: { file: FINER, size: 448 },
+};
 
-/** Puts the shipped network and the papers beside the module. */
+/** Puts the shipped networks and the papers beside the module. */
 function network(): Plugin {
   return {
     name: "network",
     generateBundle() {
       const files = {
         [`model/${NETWORK}`]: readFileSync(`../weights/${NETWORK}`),
+        [`model/${FINER}`]: readFileSync(`../weights/${FINER}`),
         "model/model.json": `${JSON.stringify(CARD, null, 2)}\n`,
         "model/MODEL_CARD.md": readFileSync("../weights/MODEL_CARD.md"),
         "LICENSE.txt": readFileSync("../../LICENSE"),

@@ -39,6 +39,7 @@ export class Network {
 }
 
 export interface Loaded {
+  readonly base: string;
   readonly lite: LiteRt;
   readonly card: ModelCard;
   readonly content: Uint8Array;
@@ -51,7 +52,16 @@ export async function load(base: string): Promise<Loaded> {
   if (!hasSimd()) throw new Fault("no-simd", "");
   const threads = hasThreads() ? Math.min(MOST_THREADS, navigator.hardwareConcurrency || 1) : 1;
   const [lite, { card, content }] = await Promise.all([runtime(base, threads), modelOf(base)]);
-  return { lite, card, content, threads };
+  return { base, lite, card, content, threads };
+}
+
+/** The network for larger squares that comes with the model, on WebAssembly; null where there is none. Throws a Fault. */
+export async function finerOnWasm(loaded: Loaded): Promise<Network | null> {
+  const { finer } = loaded.card;
+  if (!finer) return null;
+  const answer = await fetched(new URL(finer.file, new URL("model/", loaded.base)));
+  const content = new Uint8Array(await answer.arrayBuffer());
+  return onWasm({ ...loaded, card: { ...loaded.card, ...finer }, content });
 }
 
 /** The model on WebAssembly. Throws a Fault. */
@@ -141,13 +151,17 @@ function checkedCard(read: unknown): ModelCard {
   const card = read as Partial<ModelCard> | null;
   const sound =
     typeof card?.name === "string" &&
-    typeof card.file === "string" &&
-    /^[\w.-]+$/.test(card.file) &&
+    isFile(card.file) &&
+    (card.finer === undefined || (isFile(card.finer.file) && Number.isInteger(card.finer.size))) &&
     Number.isInteger(card.size) &&
     Number.isInteger(card.pad) &&
     card.classes?.join() === "background,hair,face";
   if (!sound) throw new Fault("model-broken", "model.json");
   return card as ModelCard;
+}
+
+function isFile(name: unknown): boolean {
+  return typeof name === "string" && /^[\w.-]+$/.test(name);
 }
 
 function checkShapes(model: CompiledModel, { size, file }: ModelCard): void {

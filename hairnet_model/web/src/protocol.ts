@@ -11,6 +11,8 @@ export interface ModelCard {
   readonly classes: readonly string[];
   readonly size: number;
   readonly pad: number;
+  /** A network of larger squares, for heads of many pixels; loaded when there is the first one. */
+  readonly finer?: { readonly file: string; readonly size: number };
 }
 
 export interface Engine {

@@ -1,9 +1,13 @@
 /** Which network runs: on WebAssembly first, on a GPU once that is known to be right and sooner. Lives in a worker. */
 
-import { load, type Loaded, type Network, onGpu, onWasm } from "./engine";
+import { finerOnWasm, load, type Loaded, type Network, onGpu, onWasm } from "./engine";
+import { type Finer, lookFiner, wantsFiner } from "./finer";
+import type { Located } from "./locate";
+import type { Picture } from "./pixels";
 import type { Engine, ModelCard } from "./protocol";
 
 export class Runner {
+  private finer: Promise<Finer | null> | null = null;
   private spare: Network | null = null; // on WebAssembly, while a GPU is used: a GPU can be lost
 
   private constructor(
@@ -43,6 +47,18 @@ export class Runner {
     }
   };
 
+  /** What a finer network makes of the heads that have the pixels for it; null where that changes nothing. */
+  async lookFiner(picture: Picture, located: Located): Promise<Located | null> {
+    if (!wantsFiner(located)) return null;
+    // The first look stands where the finer network cannot be loaded; the next picture tries again.
+    this.finer ??= finerOnWasm(this.loaded).then(asFiner);
+    const finer = await this.finer.catch(() => {
+      this.finer = null;
+      return null;
+    });
+    return finer && (await lookFiner(picture, located, finer, this.card.pad));
+  }
+
   /** Changes over to a GPU when it is worth it; its shaders take seconds to build, so this is done after the start. */
   readonly accelerate = async (): Promise<void> => {
     const better = await faster(this.network, await onGpu(this.loaded).catch(() => null));
@@ -50,6 +66,10 @@ export class Runner {
     [this.spare, this.network] = [this.network, better];
     this.changed(this.engine);
   };
+}
+
+function asFiner(network: Network | null): Finer | null {
+  return network && { size: network.card.size, run: (framed) => network.run(framed) };
 }
 
 /** The GPU's network if it says the same as the other one, and sooner. */

@@ -1,7 +1,8 @@
 /** The worker: everything that takes time happens here, so that the page never waits. */
 
 import { said } from "./engine";
-import { locate } from "./locate";
+import { type Located, locate } from "./locate";
+import type { Picture, Size } from "./pixels";
 import { type Answer, Fault, type Request } from "./protocol";
 import { Runner } from "./runner";
 import { FIRST, type Settings } from "./settings";
@@ -64,6 +65,17 @@ async function photo(bitmap: ImageBitmap, id: number): Promise<void> {
   const located = await locate(picture, await run(show.framed(picture)), size, pad, run);
   lastId = id;
   show.take(picture, located, own);
+  draw();
+  tasks.unshift(() => finer(picture, located, own)); // before a request to save it
+}
+
+/** Shows a photo again once its large heads have been looked at more finely. */
+async function finer(picture: Picture, located: Located, own: Size): Promise<void> {
+  const before = performance.now();
+  const again = await runner?.lookFiner(picture, located);
+  if (!again || !show) return;
+  lastNetwork += performance.now() - before;
+  show.take(picture, again, own);
   draw();
 }
 

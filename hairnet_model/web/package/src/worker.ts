@@ -38,7 +38,8 @@ async function segment(number: number, bitmap: ImageBitmap, all: boolean): Promi
   bitmap.close();
   const { size, pad } = runner.card;
   const whole = await runner.run(frame(picture, size, pad, new Uint8Array(size * size * 3)));
-  const located = await locate(picture, whole, size, pad, runner.run, all ? undefined : 0);
+  const first = await locate(picture, whole, size, pad, runner.run, all ? undefined : 0);
+  const located = (await runner.lookFiner(picture, first)) ?? first;
   pictures.set(number, { picture, located });
   const made = planesOf(located, picture);
   const heads = located.heads.map(({ x, y, width, height }) => ({ x, y, width, height }));
