@@ -87,6 +87,10 @@ class SourceCheck:
             comparison.mask = True
             for what in mask_errors:
                 report(what)
+            poses = [recipe.pose, *(companion.pose for companion in recipe.companions)]
+            for name, pose, portrait in zip(recipe.portraits, poses, shown, strict=False):
+                if pose != portrait.pose:
+                    report(f"its recipe's pose of {asset_id(name)} is not the source's", "a pose is not the source's")
             renderable = self._available.backgrounds or not backgrounds
             if checked.image is not None and renderable and not comparison.findings:
                 comparison.image = True

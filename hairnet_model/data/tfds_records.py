@@ -29,6 +29,7 @@ _FEATURES = {
     "image": tf.io.FixedLenFeature([], tf.string),
     "mask": tf.io.FixedLenFeature([], tf.string),
     "index": tf.io.FixedLenFeature([], tf.int64),
+    "pose": tf.io.FixedLenFeature([6], tf.float32),
     **{name: tf.io.FixedLenFeature([], tf.string) for name in ("kind", "source_id", "person", "recipe")},
 }
 
@@ -45,6 +46,7 @@ class Batch:
         person: who is shown, in a group the largest, "" for nobody or unknown.
         source_id: the portrait or background shown.
         recipe: JSON text of what was drawn.
+        pose: float32 (N, 6), as `core.head.pose.Pose`; NaN where it is not known.
     """
 
     images: Pixels
@@ -54,6 +56,7 @@ class Batch:
     person: tuple[str, ...]
     source_id: tuple[str, ...]
     recipe: tuple[str, ...]
+    pose: NDArray[np.float32]
 
 
 def read(dataset: Dataset, split: str, batch: int = 32) -> Iterator[Batch]:
@@ -75,7 +78,7 @@ def read(dataset: Dataset, split: str, batch: int = 32) -> Iterator[Batch]:
         texts = {name: _texts(record[name], dataset, split) for name in ("kind", "person", "source_id", "recipe")}
         fills = np.full(len(record["mask"]), UNLABELLED if dataset.unlabelled else 0, np.uint8)
         masks = _fill_unlabelled(record["mask"], fills, dataset, split)
-        yield Batch(record["image"], masks, tuple(int(i) for i in record["index"]), **texts)
+        yield Batch(record["image"], masks, tuple(int(i) for i in record["index"]), **texts, pose=record["pose"])
 
 
 def training_batches(

@@ -161,7 +161,7 @@ print("mlcroissant" in sys.modules)
 splits = {"train": {"pool": "train", "examples": 1, "policy": {}}}
 metadata = {"identity": {"source": {"name": "drawn"}, "backgrounds": {"name": "drawn"}}, "splits": splits}
 table = DatasetFile("examples.jsonl.gz", 3, "0" * 64, "A table.")
-croissant_json(DatasetDescription("a", "A dataset.", "1.2.0", Terms(), metadata, [], table))
+croissant_json(DatasetDescription("a", "A dataset.", "1.3.0", Terms(), metadata, [], table))
 print("mlcroissant" in sys.modules, "tensorflow" in sys.modules)
 """
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
