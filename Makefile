@@ -15,7 +15,7 @@ demo: .venv/installed
 	$(BIN)/hairnet-data preview --dataset $(DEMO) --out $(OUT)/preview.html
 	$(BIN)/hairnet-model train $(DEMO) --out $(OUT)/run --steps 250 $(if $(wildcard $(OUT)/run),--resume)
 	$(BIN)/hairnet-model evaluate $(DEMO) --model $(OUT)/run --worst $(OUT)/worst.png
-	$(BIN)/hairnet-data export $(DEMO) --split test --index 3 --out $(OUT)/portrait --overwrite
+	$(BIN)/hairnet-data export $(DEMO) --split test --index 10 --out $(OUT)/portrait --overwrite
 	$(BIN)/hairnet-model predict $(OUT)/portrait/images --truth $(OUT)/portrait/masks --out $(OUT)/found --overlay --panels
 	@echo "Done: look at $(OUT)/preview.png, $(OUT)/run/curves.png, $(OUT)/worst.png and $(OUT)/found, open $(OUT)/preview.html"
 

@@ -188,7 +188,8 @@ def main() -> None:
     parser.add_argument("--negatives", type=Path, help="photographs with nobody in them")
     parser.add_argument("--most", type=int, default=1000, help="pictures of each set")
     arguments = parser.parse_args()
-    peers = [Peer(path.stem, ours(path), (HAIR, FACE)) for path in (shipped.LITERT, *arguments.model)]
+    own = [network.litert for network in shipped.NETWORKS.values()]
+    peers = [Peer(path.stem, ours(path), (HAIR, FACE)) for path in (*own, *arguments.model)]
     files = sorted(arguments.peers.glob("*.tflite")) if arguments.peers else []
     if not files:
         print("no files of others: give --peers a folder; --help says where they come from", file=sys.stderr)

@@ -60,7 +60,7 @@ def main() -> None:
     if arguments.peers:
         from hairnet_model.model_io import shipped
 
-        files = [shipped.LITERT, *sorted(arguments.peers.glob("*.tflite"))]
+        files = [shipped.NETWORKS["hairnet"].litert, *sorted(arguments.peers.glob("*.tflite"))]
         print("\n" + table(["file", "input", "median", "least"], _in_turns(files)))
 
 

@@ -56,7 +56,8 @@ def write(out: Path, model: Path | None = None) -> Path:
 
     Args:
         out: its folder; a site that `write` wrote there before is replaced once the new one is complete.
-        model: a `.keras` file or a run's folder, which is exported; the shipped model unless given.
+        model: a shipped network's name, or a `.keras` file or a run's folder, which is exported; `hairnet` unless
+            given.
 
     Returns:
         The folder.
@@ -104,16 +105,17 @@ def _add_model(folder: Path, model: Path | None) -> None:
     """Adds the model to the site, and a JSON file that describes it to the page."""
     folder.mkdir()
     file = folder / "hairnet.tflite"
-    size, name = _export(model, file) if model else _copy_shipped(file)
+    own = shipped.find(model)
+    size, name = _copy_shipped(own, file) if own else _export(Path(str(model)), file)
     card = {"name": name, "file": file.name, "classes": list(NAMES), "size": size, "pad": PAD}
     (folder / _CARD.name).write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
 
 
-def _copy_shipped(file: Path) -> tuple[int, str]:
-    if not shipped.LITERT.is_file():
-        raise SiteError(str(shipped.LITERT), "is missing", "name a model with --model, or install the package again")
-    shutil.copyfile(shipped.LITERT, file)
-    return 224, "hairnet"
+def _copy_shipped(network: shipped.ShippedNetwork, file: Path) -> tuple[int, str]:
+    if not network.litert.is_file():
+        raise SiteError(str(network.litert), "is missing", "name a model with --model, or install the package again")
+    shutil.copyfile(network.litert, file)
+    return 224, network.litert.stem
 
 
 def _export(model: Path, file: Path) -> tuple[int, str]:

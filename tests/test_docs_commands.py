@@ -1,9 +1,9 @@
 """The commands of the documentation: all of ours parse, and those in `sh` blocks run, page by page.
 
 A page's `sh` blocks run in its order, in a folder of its own that holds what the pages speak of: `photos`, portraits
-with masks in `mine`, photographs of nobody in `walls`, the archives of LFW in `lfw`. `console` blocks are only parsed:
-they need other data, packages, devices or time. Runs are cut short by few portraits and options added to the
-commands (`SHORTER`), and our programs run in this process, where TensorFlow is imported once.
+with masks in `mine`, photographs of nobody in `walls`, the archives of LFW in `lfw`, a video `holiday.mp4`. `console`
+blocks are only parsed: they need other data, packages, devices or time. Runs are cut short by few portraits and options
+added to the commands (`SHORTER`), and our programs run in this process, where TensorFlow is imported once.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -21,7 +22,7 @@ from hairnet_data.building import identity, plan
 from hairnet_data.sources import registry
 from hairnet_data.sources.drawn.source import Drawn
 from hairnet_data.sources.scenes.source import DrawnBackgrounds
-from tests.support import pages
+from tests.support import pages, videos
 from tests.support.lfw import make_lfw
 from tests.support.pages import PAGES, Block
 from tests.support.paths import ROOT
@@ -91,6 +92,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             Image.fromarray(portrait.image).save(tmp_path / "photos" / f"{name}.png")
     make_negatives(tmp_path / "walls")
     make_lfw(tmp_path / "lfw")
+    videos.write(tmp_path / "holiday.mp4", [np.asarray(portrait.image)] * 3)
     (tmp_path / "examples").symlink_to(ROOT / "examples")
     monkeypatch.chdir(tmp_path)
     return tmp_path

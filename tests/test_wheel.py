@@ -37,7 +37,7 @@ for name in ("preview.png", "preview.html"):
 import numpy as np
 from hairnet_model import Segmenter
 from hairnet_model.model_io import shipped
-assert shipped.KERAS.is_relative_to(home), shipped.KERAS
+assert shipped.NETWORKS["hairnet"].keras.is_relative_to(home), shipped.NETWORKS["hairnet"].keras
 assert Segmenter.load().segment(np.zeros((1, 30, 40, 3), np.uint8)).shape == (1, 30, 40)
 """
 
@@ -70,12 +70,15 @@ def test_the_wheel_has_the_page_and_its_two_runtimes(wheel: Path) -> None:
 
 def test_the_wheel_has_packages_and_their_data(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
-    wanted = {"hairnet_synthetic/TAGS.txt"}
+    wanted = {"hairnet_synthetic/TAGS.txt", "hairnet_model/effects/colours.json"}
     wanted |= {"hairnet_data/building/dataset_card/README.md"}
     wanted |= {f"hairnet_data/inspection/{name}" for name in ("gallery.html", "gallery.css")}
     wanted |= {
         f"hairnet_model/weights/{name}"
-        for name in ("hairnet.keras", "hairnet.tflite", "drawn_samples.npz", "MODEL_CARD.md")
+        for name in (
+            *("hairnet.keras", "hairnet.tflite", "hairnet-drawn.keras", "hairnet-drawn.tflite"),
+            *("drawn_samples.npz", "MODEL_CARD.md", "MODEL_CARD_DRAWN.md"),
+        )
     }
     assert wanted | {"hairnet_data/py.typed", "hairnet_data/sources/drawn/__init__.py"} <= names
     tops = {name.split("/")[0] for name in names}

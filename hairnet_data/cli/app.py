@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hairnet_data.cli import build_report, options, source_commands
+from hairnet_data.cli import build_report, interchange_commands, options, people_commands, source_commands
 from hairnet_data.core import cli
 from hairnet_data.core.errors import UsageError
 from hairnet_data.core.records.dataset_lookup import DATASET, default_data_dir
@@ -240,6 +240,7 @@ def export(
     index: Annotated[
         list[int] | None, typer.Option(help="Of the one split; can be given again.", show_default="all")
     ] = None,
+    kind: Annotated[str, typer.Option("--format", help="folder, coco, cvat or voc.")] = "folder",
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an earlier export.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but the folder.")] = False,
 ) -> None:
@@ -247,13 +248,23 @@ def export(
     from hairnet_data.core.progress import progress_bar
     from hairnet_data.dataset.reader import open_prepared
     from hairnet_data.inspection.export_files import export as export_files
+    from hairnet_data.interchange.export_set import NOT_SAID, export_set
 
     prepared = open_prepared(dataset)
     with progress_bar(quiet) as progress:
-        export_files(prepared, out, split or None, index or None, overwrite, progress)
+        if kind == "folder":
+            export_files(prepared, out, split or None, index or None, overwrite, progress)
+        else:
+            export_set(prepared, out, kind, split or None, index or None, overwrite, progress)
+    if kind != "folder" and not quiet:
+        print(NOT_SAID, file=sys.stderr)
     print(out)
 
 
+app.command(epilog="Example: hairnet-data who Ann_Example lfw_parts")(people_commands.who)
+app.command("import", epilog='Example: hairnet-data import coco labels.json --out mine --map "skin=face"')(
+    interchange_commands.import_annotations
+)
 app.command(epilog="Example: hairnet-data classes mine")(source_commands.classes)
 app.command("list", epilog="Example: hairnet-data list --data-dir data")(source_commands.list_datasets)
 

@@ -28,18 +28,26 @@ app.command(epilog="Example: hairnet-model evaluate drawn")(dataset_commands.eva
 
 @app.command(
     epilog="Example: hairnet-model predict photos --out masks --overlay",
-    groups={"Network": ("model", "engine", "locate"), "Also written": ("overlay", "cutout", "panels", "truth")},
+    groups={
+        "Network": ("model", "engine", "locate"),
+        "Also written": ("overlay", "cutout", "panels", "truth", "recolour", "strength", "beard", "bald"),
+        "Videos": ("sequence", "steady"),
+    },
 )
 def predict(
     photos: Annotated[
         list[Path],
-        typer.Argument(metavar="PHOTO_OR_DIR...", help="Photos, folders, patterns; `-` reads a list, a path a line."),
+        typer.Argument(
+            metavar="PHOTO_OR_DIR...", help="Photos, videos, folders, patterns; `-` reads a list, a path a line."
+        ),
     ],
     out: Annotated[Path, typer.Option(help="A folder for the masks.")],
     model: Annotated[
         str | None,
         typer.Option(
-            metavar="PATH", help="A .tflite or .keras file, or a run's folder.", show_default="the shipped weights"
+            metavar="PATH",
+            help="A .tflite or .keras file, a run's folder, or hairnet or drawn, which ship.",
+            show_default="hairnet",
         ),
     ] = None,
     engine: Annotated[
@@ -59,13 +67,30 @@ def predict(
         Path | None,
         typer.Option(help="A folder of true masks, for the panels: class ids, or as its classes.toml says."),
     ] = None,
+    sequence: Annotated[
+        bool, typer.Option("--sequence", help="Masks of a video as PNGs in a folder, not as a video.")
+    ] = False,
+    steady: Annotated[
+        bool, typer.Option("--steady/--no-steady", help="Average masks of a video over time, so that none flickers.")
+    ] = True,
+    recolour: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COLOUR",
+            help='Also the photo with other hair: a name such as copper or "platinum roots", "#rrggbb".',
+        ),
+    ] = None,
+    strength: Annotated[float | None, typer.Option(help="Of --recolour, 0 to 1.", show_default="1")] = None,
+    beard: Annotated[bool, typer.Option("--beard", help="With --recolour, dye the beard too.")] = False,
+    bald: Annotated[bool, typer.Option("--bald", help="Also the photo without the hair above the eyes.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print what was found as JSON.")] = False,
-    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 if a photo shows no head.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 if a photo or video shows no head.")] = False,
     quiet: Quiet = False,
 ) -> None:
-    """Finds hair and face in photos.
+    """Finds hair and face in photos and videos.
 
-    Writes PNG masks of class ids (mode L) in the photos' own sizes, and predictions.csv.
+    Writes PNG masks of class ids (mode L) in the photos' own sizes, the same of videos as lossless videos, and
+    predictions.csv. The same command again goes on with a video that was not done.
     """
     from hairnet_data.core.progress import progress_bar
     from hairnet_model.inference.engines import engine_for
@@ -75,14 +100,19 @@ def predict(
         from hairnet_model.networks.start import start_quietly
 
         start_quietly()
+    from hairnet_model.inference.looks import dye
     from hairnet_model.inference.predict import Outputs
     from hairnet_model.inference.predict import predict as predict_photos
     from hairnet_model.inference.prediction_report import to_json
     from hairnet_model.inference.segmenter import Segmenter
+    from hairnet_model.inference.video.reading import is_video
 
     selected = [path for given in photos for path in (listed(sys.stdin.read()) if str(given) == "-" else [given])]
-    outputs = Outputs(overlay, panels, truth, tuple(cutout or ()), locate)
-    with progress_bar(quiet or as_json, "photos") as progress:
+    outputs = Outputs(
+        overlay, panels, truth, tuple(cutout or ()), locate, sequence, steady, dye(recolour, strength, beard), bald
+    )
+    unit = "frames" if all(map(is_video, selected)) else "pictures"
+    with progress_bar(quiet or as_json, unit) as progress:
         result = predict_photos(selected, out, Segmenter.load(model, engine), outputs, progress)
     if as_json:
         print(json.dumps(to_json(result.photos, result.left_out), indent=2))
@@ -172,7 +202,11 @@ app.command(epilog="Example: hairnet-model pack drawn --out drawn.npz")(dataset_
 def main() -> None:
     """Runs the command line; see `core.cli.run` for its exit status."""
     try:
-        cli.run(app, "no file is incomplete; --resume resumes a training", "try a smaller --batch")
+        cli.run(
+            app,
+            "no file is incomplete; the same command goes on with a video, --resume with a training",
+            "try a smaller --batch",
+        )
     except ModuleNotFoundError as error:
         if str(error.name).startswith("hairnet_"):
             raise

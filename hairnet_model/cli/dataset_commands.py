@@ -18,7 +18,10 @@ from hairnet_data.core.errors import UsageError
 from hairnet_model.cli.options import Dataset, MixPart, ModelPath, Quiet, parse_mix_part
 
 if TYPE_CHECKING:
+    from hairnet_data.core.progress import Progress
     from hairnet_model.data.feed import Feed
+    from hairnet_model.data.prepared_dataset import Dataset as PreparedDataset
+    from hairnet_model.evaluation.flicker import FlickerReport
     from hairnet_model.model_io.model_file import Model
 
 TRAIN_GROUPS = {
@@ -78,7 +81,8 @@ def train(
     devices: Annotated[str, typer.Option(help="How many devices share every batch, or `all`.", metavar="N|all")] = "1",
     seed: Annotated[int, typer.Option(help="Of initial weights, order and augmentation.")] = 0,
     init: Annotated[
-        str | None, typer.Option(help="Begin with this model's weights; `shipped`: those of the package.")
+        str | None,
+        typer.Option(help="Begin with this model's weights: a file, a run, or hairnet or drawn, which ship."),
     ] = None,
     as_2019: Annotated[bool, typer.Option("--as-2019", help="fcn8s_2019 with its loss and optimizer of 2019.")] = False,
     resume: Annotated[bool, typer.Option("--resume", help="Resume the run in --out.")] = False,
@@ -154,6 +158,9 @@ def evaluate(
         list[str] | None, typer.Option(help="Only this one; may be repeated.", show_default="test*")
     ] = None,
     worst: Annotated[Path | None, typer.Option(help="A sheet of the worst cases (.png).")] = None,
+    flicker: Annotated[
+        bool, typer.Option("--flicker", help="Also how much masks of short clips flicker, before and after steadying.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     quiet: Quiet = False,
 ) -> None:
@@ -176,13 +183,24 @@ def evaluate(
     hard_examples = HardExamples()
     with progress_bar(quiet or as_json, "pictures") as progress:
         report = evaluate_model(loaded, prepared, split, progress=progress, watch=hard_examples.add)
+        clips = _flicker(loaded, prepared, progress) if flicker else None
     if as_json:
-        print(json.dumps(report.to_json(), indent=2))
+        print(json.dumps({**report.to_json(), **({"flicker": clips.to_json()} if clips else {})}, indent=2))
     else:
         print_report(report)
+        for line in clips.lines() if clips else ():
+            print(line)
     if worst:
         hard_examples.save(worst)
         print(worst, file=sys.stderr)
+
+
+def _flicker(model: Model, dataset: PreparedDataset, progress: Progress) -> FlickerReport:
+    from hairnet_model.evaluation import flicker
+    from hairnet_model.inference.engines import KerasEngine
+    from hairnet_model.inference.segmenter import Segmenter
+
+    return flicker.measure(Segmenter(KerasEngine(model)), dataset, progress=progress)
 
 
 def pack(
@@ -240,9 +258,9 @@ def _open_feed(parts: list[MixPart]) -> Feed:
             )
         return PackedFeed(parts[0].path)
     from hairnet_model.data.prepared_dataset import open_dataset
-    from hairnet_model.data.tfds_feed import RecordFeed
+    from hairnet_model.data.tfds_feed import open_feed
 
-    return RecordFeed([open_dataset(part.path) for part in parts], [part.share for part in parts])
+    return open_feed([open_dataset(part.path) for part in parts], [part.share for part in parts])
 
 
 def _load_init(path: str | None) -> Model | None:
@@ -250,4 +268,4 @@ def _load_init(path: str | None) -> Model | None:
         return None
     from hairnet_model.model_io import model_file
 
-    return model_file.load(None if path == "shipped" else Path(path))
+    return model_file.load(path)

@@ -48,6 +48,9 @@ Dataset = Annotated[
     Path, typer.Argument(metavar="DIR", parser=parse_dataset, help="A prepared dataset: its folder or name.")
 ]
 ModelPath = Annotated[
-    Path | None, typer.Option("--model", help="A .keras file or a run's folder.", show_default="the shipped weights")
+    Path | None,
+    typer.Option(
+        "--model", help="A .keras file, a run's folder, or hairnet or drawn, which ship.", show_default="hairnet"
+    ),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Show no progress.")]

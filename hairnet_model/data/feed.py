@@ -20,13 +20,15 @@ class Feed(Protocol):
     """A source of batches for a training.
 
     Attributes:
-        image_size: side of the pictures, in pixels.
+        image_size: side of the pictures, in pixels; of the smallest where sizes are mixed.
+        image_sizes: all sides, in ascending order.
         examples: how many there are to train on.
         validation_examples: how many there are to validate on.
         people: hashes (`person_hash.hashed`) of those who are shown in them.
     """
 
     image_size: int
+    image_sizes: tuple[int, ...]
     examples: int
     validation_examples: int
     people: frozenset[str]
@@ -36,6 +38,8 @@ class Feed(Protocol):
 
     def training(self, batch: int, first_step: int, steps: int, seed: int) -> Iterator[Pair]:
         """Yields images uint8 (batch, S, S, 3) and masks uint8 (batch, S, S), the same for the same arguments.
+
+        A batch has one S; where it is not `image_size`, it has as many pixels, in fewer pictures.
 
         Pixels without a label are in the masks as `partial_labels` has them; in `validation` they are `UNLABELLED`.
         """

@@ -69,6 +69,7 @@ class PackedFeed:
             }
             self._name, self._fingerprint = str(about["name"]), str(about["fingerprint"])
             self.image_size, self.people = int(about["image_size"]), frozenset(map(str, about["people"]))
+            self.image_sizes: tuple[int, ...] = (self.image_size,)
             if not 8 <= self.image_size <= 4096:
                 raise ValueError(f"its pictures have {self.image_size} pixels a side")
             classes = about["classes"]

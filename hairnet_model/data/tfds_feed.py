@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from hairnet_data.core.arrays import Pixels
+from hairnet_model.data.feed import Feed
+from hairnet_model.data.mixed_feed import MixedFeed
 from hairnet_model.data.prepared_dataset import Dataset, one_size
 from hairnet_model.data.tfds_records import check_shards, people, read, training_batches
 
@@ -30,6 +32,7 @@ class RecordFeed:
             self._shares[dataset.path.resolve()] += share
         self._datasets = tuple(distinct)
         self.image_size = one_size(datasets)
+        self.image_sizes: tuple[int, ...] = (self.image_size,)
         self.examples = sum(dataset.count("train") for dataset in distinct)
         # A dataset may have none of its own: those of all are validated on together.
         self._validated = [(dataset, split) for dataset in distinct for split in dataset.validation_splits]
@@ -60,3 +63,24 @@ class RecordFeed:
         for dataset, split in self._validated:
             for batch in read(dataset, split):
                 yield batch.images, batch.masks
+
+
+def open_feed(datasets: Sequence[Dataset], shares: Sequence[float]) -> Feed:
+    """Opens datasets for training; those of several picture sizes are mixed batch by batch.
+
+    Args:
+        datasets: one or several.
+        shares: of each in the mix, greater than 0, only their ratios count.
+
+    Raises:
+        UsageError: one has no split `train`.
+        DatasetError: see `RecordFeed`.
+    """
+    of_size: dict[int, list[tuple[Dataset, float]]] = {}
+    for dataset, share in zip(datasets, shares, strict=True):
+        of_size.setdefault(dataset.image_size, []).append((dataset, share))
+    groups = list(of_size.values())
+    feeds = [RecordFeed([dataset for dataset, _ in group], [share for _, share in group]) for group in groups]
+    if len(feeds) == 1:
+        return feeds[0]
+    return MixedFeed(feeds, [sum(share for _, share in group) for group in groups])

@@ -40,27 +40,44 @@ def rows(located: Located, band: slice) -> Probabilities:
     merged = letterbox.unframe_rows(located.whole, located.height, located.width, band)
     if not located.cuts:
         return merged
-    share = np.zeros(merged.shape[:2], np.float32)
-    total, mixed = np.zeros(merged.shape[:2], np.float32), np.zeros_like(merged)
-    for cut in located.cuts:
+    there = [
+        (cut, box)
+        for cut in located.cuts
+        for box in [_reach(cut, located, band)]
+        if box[0] < box[1] and box[2] < box[3]
+    ]
+    if not there:
+        return merged
+    first, left = min(box[0] for _, box in there), min(box[2] for _, box in there)
+    part = merged[
+        first - band.start : max(box[1] for _, box in there) - band.start, left : max(box[3] for _, box in there)
+    ]
+    share, total = np.zeros(part.shape[:2], np.float32), np.zeros(part.shape[:2], np.float32)
+    mixed = np.zeros_like(part)
+    for cut, (top, bottom, start, end) in there:
         square = cut.square
-        top, bottom = max(band.start, square.top), min(band.stop, square.top + square.side)
-        left, right = max(0, square.left), min(located.width, square.left + square.side)
-        if top >= bottom or left >= right:
-            continue
         down = slice(top - square.top, bottom - square.top)
-        across = slice(left - square.left, right - square.left)
+        across = slice(start - square.left, end - square.left)
         said = letterbox.unframe_rows(cut.probabilities, square.side, square.side, down)[:, across]
         near = np.minimum(_nearness(cut, 1)[down, None], _nearness(cut, 0)[None, across])
-        here = slice(top - band.start, bottom - band.start), slice(left, right)
+        here = slice(top - first, bottom - first), slice(start - left, end - left)
         weight = near * near * np.float32(square.side)
         share[here] = np.maximum(share[here], near)
         total[here] += weight
         mixed[here] += weight[..., None] * said
-    inside = share > 0
-    part = share[inside][:, None]
-    merged[inside] = merged[inside] * (1 - part) + part * mixed[inside] / total[inside][:, None]
+    total[total == 0] = 1  # where no cut has a say, share is 0 too
+    part *= (1 - share)[..., None]
+    mixed *= share[..., None]
+    mixed /= total[..., None]
+    part += mixed
     return merged
+
+
+def _reach(cut: Cut, located: Located, band: slice) -> tuple[int, int, int, int]:
+    """Rows from and to, columns from and to, of a cut within the photo and the band."""
+    square = cut.square
+    top, bottom = max(band.start, square.top), min(band.stop, square.top + square.side)
+    return top, bottom, max(0, square.left), min(located.width, square.left + square.side)
 
 
 def _nearness(cut: Cut, axis: int) -> NDArray[np.float32]:

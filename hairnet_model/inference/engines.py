@@ -119,9 +119,9 @@ def engine_for(path: Path | str | None, engine: str | None = None) -> str:
     """
     if engine not in (None, *ENGINES):
         raise UsageError("--engine", f"no {engine!r}", f"choose from {', '.join(ENGINES)}")
-    if path is None or path in shipped.NAMES:
+    if shipped.find(path):
         return engine or "litert"
-    its_own = "litert" if Path(path).suffix == ".tflite" else "keras"
+    its_own = "litert" if Path(str(path)).suffix == ".tflite" else "keras"
     if engine not in (None, its_own):
         raise UsageError("--engine", f"{engine} does not run {path}", f"{its_own} does; leave --engine out")
     return its_own
@@ -131,23 +131,23 @@ def open_engine(path: Path | str | None = None, engine: str | None = None) -> En
     """Opens a model.
 
     Args:
-        path: a shipped network's name ("hairnet", also None), a `.tflite` or `.keras` file, or a run's folder.
+        path: a shipped network's name ("hairnet", also None; "drawn"), a `.tflite` or `.keras` file, or a run's folder.
         engine: "litert" or "keras"; None for what fits the file.
 
     Raises:
         ModelError: it is missing, damaged, or no model of three classes.
         UsageError: see `engine_for`.
     """
-    own = path is None or path in shipped.NAMES
+    own = shipped.find(path)
     if engine_for(path, engine) == "litert":
-        file = shipped.LITERT if own else Path(str(path))
+        file = own.litert if own else Path(str(path))
         return LiteRTEngine(_read(file), str(file))
     try:
         from hairnet_model.model_io import model_file
     except ImportError as error:
         hint = "pip install hairnet without --no-deps, or give a .tflite file of `hairnet-model export`"
-        raise ModelError(str(path or shipped.KERAS), f"needs Keras ({error})", hint) from error
-    return KerasEngine(model_file.load(None if own else Path(str(path))))
+        raise ModelError(str(path or shipped.DEFAULT), f"needs Keras ({error})", hint) from error
+    return KerasEngine(model_file.load(path))
 
 
 def _read(file: Path) -> bytes:

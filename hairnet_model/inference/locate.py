@@ -47,6 +47,12 @@ FEWEST_PIXELS = 3 / 7
 MANY_PIXELS = 2
 """Tiles with more pixels, in sides of the network's square, are searched whatever was found before."""
 
+THIN = 2
+"""A photo so much shorter than a square is too thin for it: no head in it fills half of the square.
+
+Without that limit a photo of 2 x 70,000 pixels would be cut into squares of 28,000 x 28,000.
+"""
+
 MOST_HEADS = 32
 """Cuts made at each level, by the area of what was seen."""
 
@@ -60,7 +66,8 @@ Of 247 heads in composites of LFW's validation pool the least was 0.92; of 13 fa
 SURE_TWICE = 0.8
 """The same in one cut, where the first pass shows the head too, and before a cut is mirrored."""
 
-_FITS = (0.45, 0.95)  # shares of the cut that a head's longer side may fill before it is cut out once more
+FITS = (0.45, 0.95)
+"""Shares of the cut that a head's longer side may fill before it is cut out once more."""
 
 Run = Callable[[Pixels], Probabilities]
 """From squares, uint8 (N, S, S, 3) RGB, to probabilities (N, S, S, 3)."""
@@ -126,6 +133,8 @@ def locate(photo: Pixels, whole: Probabilities, run: Run) -> Located:
             break
         if search.is_complete(before) and side < MANY_PIXELS * search.size:
             break
+        if side > THIN * min(photo.shape[:2]):
+            continue
         search.refine(search.tiles(side))
         before = side
     return search.result()
@@ -147,7 +156,7 @@ class _Search:
         height, width = self.photo.shape[:2]
         small = []
         for item in components(self.whole, framed_square(height, width), (height, width)):
-            if item.longer >= LARGE * max(height, width):
+            if item.longer >= min(LARGE * max(height, width), THIN * min(height, width)):
                 self.heads.append(item)
             else:
                 small.append(item)
@@ -176,14 +185,14 @@ class _Search:
     def refine(self, seen: Sequence[Component]) -> None:
         """Cuts out what was seen, and accepts it if it is there again."""
         seen = sorted(seen, key=lambda item: (-item.area, item.box))[:MOST_HEADS]
-        squares = [_around(item) for item in seen]
+        squares = [around(item.box) for item in seen]
         for turn in range(2):
             again: list[tuple[Component, Square]] = []
             for item, square, probabilities in zip(seen, squares, self._segmented(squares), strict=True):
-                best = _same(components(probabilities, square, self.photo.shape[:2]), item)
-                fits = best is not None and _FITS[0] * square.side <= best.longer <= _FITS[1] * square.side
+                best = same(components(probabilities, square, self.photo.shape[:2]), item.box)
+                fits = best is not None and FITS[0] * square.side <= best.longer <= FITS[1] * square.side
                 if best is not None and turn == 0 and (not fits or best.cropped):
-                    again.append((item, _around(best)))
+                    again.append((item, around(best.box)))
                 else:
                     self._decide(item, best, square, probabilities)
             seen, squares = [item for item, _ in again], [square for _, square in again]
@@ -200,7 +209,7 @@ class _Search:
             if not best.has_face:
                 return
             probabilities = np.asarray((probabilities + self._mirrored(square)) / 2, np.float32)
-            best = _same(components(probabilities, square, self.photo.shape[:2]), item)
+            best = same(components(probabilities, square, self.photo.shape[:2]), item.box)
             if best is None or not best.has_face or best.sure < SURE:
                 return
         self.heads.append(best)
@@ -236,16 +245,16 @@ class _Search:
         return Located(height, width, self.whole, tuple(cuts), sizes, self.passes)
 
 
-def _around(item: Component) -> Square:
-    """The square in which what was seen fills `FILL`."""
-    x, y, width, height = item.box
+def around(box: Box) -> Square:
+    """The square in which the longer side of a box fills `FILL`."""
+    x, y, width, height = box
     side = max(8, round(max(width, height) / FILL))
     return Square(round(x + width / 2 - side / 2), round(y + height / 2 - side / 2), side)
 
 
-def _same(seen: Sequence[Component], item: Component) -> Component | None:
-    """What a cut shows of the head it was made for: the largest face that lies over it, or else the largest hair."""
-    there = [other for other in seen if overlap(other.box, item.box) > 0.3]
+def same(seen: Sequence[Component], box: Box) -> Component | None:
+    """What a cut shows of the head that was in a box: the largest face that lies over it, or else the largest hair."""
+    there = [other for other in seen if overlap(other.box, box) > 0.3]
     faces = [other for other in there if other.has_face]
     return max(faces or there, key=lambda other: (other.area, other.box), default=None)
 

@@ -1,4 +1,4 @@
-"""Which photos are meant, and what the files made of them are called."""
+"""Which photos and videos are meant, and what the files made of them are called."""
 
 from __future__ import annotations
 
@@ -14,11 +14,13 @@ from hairnet_data.core.images import other_files
 from hairnet_data.core.images.picture_file import EXTENSIONS
 from hairnet_data.core.storage.walk import list_folder
 from hairnet_model.inference.prediction_report import LeftOut
+from hairnet_model.inference.video import reading
 
 MASK, OVERLAY, PANELS = ".png", "_overlay.png", "_panels.png"
+RECOLOURED, BALD = "_recoloured.png", "_bald.png"
 """What follows a photo's name in the names of the files made of it."""
 
-ENDINGS = (MASK, OVERLAY, PANELS, "_hair.png", "_face.png", "_head.png")
+ENDINGS = (MASK, OVERLAY, PANELS, RECOLOURED, BALD, "_hair.png", "_face.png", "_head.png")
 """All of these, cut-outs included."""
 
 _LONGEST = 200  # bytes of a name, of the 255 that file systems allow, so that the endings fit
@@ -26,7 +28,7 @@ _LONGEST = 200  # bytes of a name, of the 255 that file systems allow, so that t
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """A photo to segment.
+    """A photo or a video to segment.
 
     Attributes:
         path: its file.
@@ -45,19 +47,21 @@ class Selection:
 
     Attributes:
         photos: each once.
+        videos: the same, by the endings of their names.
         errors: folders that cannot be read, patterns that match nothing, and pictures of kinds that are not read.
         passed_over: files in the folders that are no pictures by their names, or raw photos beside a picture, and why.
         companions: how many files of the usual other kinds are in the folders, by ending.
     """
 
     photos: list[Photo] = field(default_factory=list)
+    videos: list[Photo] = field(default_factory=list)
     errors: list[HairnetError] = field(default_factory=list)
     passed_over: list[LeftOut] = field(default_factory=list)
     companions: Counter[str] = field(default_factory=Counter)
 
 
 def find(photos: Sequence[Path], out: Path) -> Selection:
-    """Finds the photos that files and folders name, each once, and what their masks will be called.
+    """Finds the photos and videos that files and folders name, each once, and what their masks will be called.
 
     Args:
         photos: files, folders, and patterns (`holiday/**/*.jpg`).
@@ -69,12 +73,14 @@ def find(photos: Sequence[Path], out: Path) -> Selection:
         before = len(selection.errors)
         inside = _pictures(given, out, selection) if os.path.isdir(given) else [Path(given.name)]
         if not inside and len(selection.errors) == before:
-            hint = f"they end in {', '.join(sorted(EXTENSIONS))}"
-            selection.errors.append(PictureError(str(given), "holds no pictures", hint))
+            hint = f"they end in {', '.join(sorted(EXTENSIONS | reading.EXTENSIONS))}"
+            selection.errors.append(PictureError(str(given), "holds no pictures or videos", hint))
         for place in inside:
             path = given / place if os.path.isdir(given) else given
             places.setdefault(os.path.abspath(path), (path, place))
-    selection.photos = _named(list(places.values()))
+    found = list(places.values())
+    selection.photos = _named([each for each in found if not reading.is_video(each[0])])
+    selection.videos = _named([each for each in found if reading.is_video(each[0])])
     return selection
 
 
@@ -97,11 +103,11 @@ def listed(text: str) -> list[Path]:
 
 
 def _pictures(folder: Path, out: Path, selection: Selection) -> list[Path]:
-    """A folder's pictures, relative to it, those of each folder before those of its subfolders.
+    """A folder's pictures and videos, relative to it, those of each folder before those of its subfolders.
 
     Links to files are followed wherever they lead: whoever runs the command has laid them there.
     """
-    listing = list_folder(folder, EXTENSIONS)
+    listing = list_folder(folder, EXTENSIONS | reading.EXTENSIONS)
     own = os.path.relpath(os.path.realpath(out), os.path.realpath(folder)).replace(os.sep, "/")
 
     def is_ours(path: str) -> bool:

@@ -1,4 +1,4 @@
-"""Photos in files and folders to masks in a folder."""
+"""Photos and videos in files and folders to masks in a folder."""
 
 from __future__ import annotations
 
@@ -21,11 +21,13 @@ from hairnet_data.core.progress import Progress, silent
 from hairnet_model.inference import composite
 from hairnet_model.inference.cutouts import PARTS, cut_out
 from hairnet_model.inference.locate import Located
+from hairnet_model.inference.looks import Dye, made_bald, recoloured
 from hairnet_model.inference.panels import panels as draw_panels
-from hairnet_model.inference.photo_paths import MASK, OVERLAY, PANELS, Photo, find, refuse_overwriting
+from hairnet_model.inference.photo_paths import BALD, MASK, OVERLAY, PANELS, RECOLOURED, Photo, find, refuse_overwriting
 from hairnet_model.inference.prediction_report import LeftOut, PhotoResult, write_csv
 from hairnet_model.inference.segmenter import Segmenter
 from hairnet_model.inference.truth import Truth
+from hairnet_model.inference.video.segmenting import VideoOutputs, segment_videos
 
 _HELD = 50_000_000  # pixels of photos kept at once, beyond the one being read
 _BAND = 1 << 22  # pixels tinted at once: an overlay is mixed in 36 bytes a pixel
@@ -36,7 +38,7 @@ class PredictionResult:
     """What came of it.
 
     Attributes:
-        photos: those that have a mask.
+        photos: those that have a mask, and videos behind them (`VideoResult`).
         errors: what could not be read or used, a line each.
         passed_over: files in the folders that are no pictures by their names, or raw photos beside a picture, and why.
         companions: files of the usual other kinds and hidden ones, counted in one line; "" if there are none.
@@ -87,6 +89,10 @@ class Outputs:
         truth: for the panels: a folder of masks of the same names as the photos, or the mask of the only photo.
         cutouts: some of `cutouts.PARTS`, as RGBA pictures.
         locate: see `Segmenter.segment`.
+        sequence: masks of videos as PNGs; see `VideoOutputs`.
+        steady: masks of videos averaged over time; see `VideoOutputs`.
+        dye: the photo with its hair recoloured.
+        bald: the photo without the hair above the eyes.
     """
 
     overlay: bool = False
@@ -94,6 +100,10 @@ class Outputs:
     truth: Path | None = None
     cutouts: tuple[str, ...] = ()
     locate: bool = True
+    sequence: bool = False
+    steady: bool = True
+    dye: Dye | None = None
+    bald: bool = False
 
 
 def predict(
@@ -105,34 +115,37 @@ def predict(
 ) -> PredictionResult:
     """Writes the mask of every photo as a PNG of mode L: class ids, in the photo's own size, upright.
 
+    `video.segmenting.segment_video` says what is written of a video; truth, panels and cut-outs are for photos alone.
+
     A photo that cannot be used, and any other file in a folder, is left out and named in the result. Every file is
     written atomically; one of an earlier run is replaced. At the end `predictions.csv` lists all photos
     (`prediction_report`).
 
     Args:
-        photos: files, patterns, and folders whose pictures are taken with those of their subfolders, hidden ones
-            excepted.
+        photos: files, patterns, and folders whose pictures and videos are taken with those of their subfolders,
+            hidden ones excepted.
         out: the folder for the masks; made if it is missing.
         segmenter: finds the classes.
         outputs: what else to write.
-        progress: called with how many photos are done.
+        progress: called with how many photos are done, and how many frames of each video.
 
     Raises:
         UsageError: a photo or a mask lies where the masks would be written, or the options contradict each other.
-        PictureError: there is no photo at all.
+        PictureError: there is no photo or video at all.
         BuildError: `out` cannot be written to.
         SourceError: the truth's `classes.toml` is none.
         HairnetError: the network puts out what is no number.
     """
     selection = find(photos, out)
-    selected, errors = selection.photos, selection.errors
-    if not selected:
+    selected, videos, errors = selection.photos, selection.videos, selection.errors
+    if not selected and not videos:
         raise errors[0] if errors else UsageError("PHOTO_OR_DIR", "nothing was given", "name photos or folders")
-    _check(outputs, out, selected)
+    _check(outputs, out, selected, videos)
     truths = Truth.open(outputs.truth) if outputs.truth else None
     results: list[PhotoResult] = []
     done = 0
-    progress("segmenting", 0, len(selected))
+    if selected:
+        progress("segmenting", 0, len(selected))
     for batch in _prefetched(_batches(selected, segmenter)):
         unread = [item for item in batch if isinstance(item, HairnetError)]
         errors += unread
@@ -149,6 +162,9 @@ def predict(
             done += 1
             progress("segmenting", done, len(selected))
             before = time.perf_counter()
+    asked = VideoOutputs(outputs.overlay, outputs.sequence, outputs.locate, outputs.steady)
+    of_videos, wrong = segment_videos([(each.path, out / each.name) for each in videos], segmenter, asked, progress)
+    results, errors = [*results, *of_videos], [*errors, *wrong]
     passed_over, companions = tuple(selection.passed_over), count_line(selection.companions)
     result = PredictionResult(tuple(results), tuple(errors), passed_over, companions)
     write_csv(out, results, result.left_out)
@@ -162,9 +178,18 @@ def _result(out: Path, item: _Read, located: Located, mask: Pixels, seconds: flo
     return PhotoResult(item.photo.path, mask_file, located.width, located.height, hair, face, located.heads, seconds)
 
 
-def _check(outputs: Outputs, out: Path, photos: Sequence[Photo]) -> None:
+def _check(outputs: Outputs, out: Path, photos: Sequence[Photo], videos: Sequence[Photo]) -> None:
     """Raises UsageError where options contradict each other."""
     truth = outputs.truth
+    for_photos = {
+        "--panels": outputs.panels,
+        "--cutout": outputs.cutouts,
+        "--recolour": outputs.dye,
+        "--bald": outputs.bald,
+    }
+    for option, asked in for_photos.items():
+        if asked and not photos:
+            raise UsageError(option, "is for photos, and there are videos alone", "leave it out")
     for part in outputs.cutouts:
         if part not in PARTS:
             raise UsageError("--cutout", f"no {part!r}", f"choose from {', '.join(PARTS)}")
@@ -174,7 +199,7 @@ def _check(outputs: Outputs, out: Path, photos: Sequence[Photo]) -> None:
         raise UsageError("--truth", f"{truth} is missing", "give a folder of masks")
     if truth is not None and not os.path.isdir(truth) and len(photos) > 1:
         raise UsageError("--truth", f"{truth} is one file and the photos are several", "give a folder of masks")
-    refuse_overwriting(photos, out, truth)
+    refuse_overwriting((*photos, *videos), out, truth)
 
 
 def _batches(photos: Sequence[Photo], segmenter: Segmenter) -> Iterator[list[_Read | HairnetError]]:
@@ -215,6 +240,10 @@ def _write(
         _save(name, OVERLAY, tinted(item.pixels, mask))
     for part in outputs.cutouts:
         _save(name, f"_{part}.png", cut_out(item.pixels, located, part))
+    if outputs.dye:
+        _save(name, RECOLOURED, recoloured(item.pixels, located, outputs.dye))
+    if outputs.bald:
+        _save(name, BALD, made_bald(item.pixels, located))
     if outputs.panels:
         truth = None
         try:

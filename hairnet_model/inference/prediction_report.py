@@ -57,6 +57,23 @@ class PhotoResult:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class VideoResult(PhotoResult):
+    """What was found in a video; shares are of all its frames, heads those of the frame that shows the most.
+
+    Attributes:
+        frames: how many it has.
+        rate: of them a second, on average.
+    """
+
+    frames: int
+    rate: float
+
+    def to_json(self) -> dict[str, Any]:
+        """JSON values."""
+        return {**PhotoResult.to_json(self), "frames": self.frames, "rate": self.rate}
+
+
 LeftOut = tuple[str, str]
 """A file and why it has no mask."""
 
@@ -74,7 +91,7 @@ def write_csv(folder: Path, photos: Sequence[PhotoResult], left_out: Sequence[Le
         BuildError: the folder cannot be written to.
     """
     text = io.StringIO()
-    rows = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    rows = csv.DictWriter(text, COLUMNS, extrasaction="ignore", lineterminator="\n")
     rows.writeheader()
     for photo in photos:
         rows.writerow({**photo.to_json(), "heads": len(photo.heads), "left_out": ""})

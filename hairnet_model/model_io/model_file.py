@@ -58,16 +58,17 @@ class Model:
         )
 
 
-def load(path: Path | None = None) -> Model:
+def load(path: Path | str | None = None) -> Model:
     """Opens a model.
 
     Args:
-        path: a `.keras` file of ours or a run's folder, of which it opens `best.keras`; the shipped model unless given.
+        path: a shipped network's name ("hairnet", also None; "drawn"), a `.keras` file of ours, or a run's folder,
+            of which it opens `best.keras`.
 
     Raises:
         ModelError: it is missing, damaged, or not a model of the three classes.
     """
-    file = shipped.KERAS if path is None else path / "best.keras" if os.path.isdir(path) else path
+    file = _file_of(path)
     where, hint = str(path or file), "give a .keras file or a folder that `hairnet-model train` made"
     if not os.path.isfile(file):
         raise ModelError(where, "holds no best.keras" if path and os.path.isdir(path) else "is missing", hint)
@@ -90,6 +91,14 @@ def load(path: Path | None = None) -> Model:
         cause = " ".join(str(error).split())[:120] or type(error).__name__
         raise ModelError(where, f"is no model of ours ({cause})", hint) from error
     return Model(network, image_size, frozenset(people), about)
+
+
+def _file_of(path: Path | str | None) -> Path:
+    own = shipped.find(path)
+    if own:
+        return own.keras
+    file = Path(str(path))
+    return file / "best.keras" if os.path.isdir(file) else file
 
 
 def _check_ends(network: keras.Model, size: int) -> None:

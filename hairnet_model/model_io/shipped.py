@@ -1,19 +1,52 @@
-"""Paths of the files that ship with the package."""
+"""The networks that ship with the package, by name, and their files."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
+
+from hairnet_model.model_io.errors import ModelError
 
 _WEIGHTS = Path(__file__).parents[1] / "weights"
 
-KERAS = _WEIGHTS / "hairnet.keras"
-"""The shipped network as a Keras model."""
 
-LITERT = _WEIGHTS / "hairnet.tflite"
-"""The same network for LiteRT, in float16, as the web page takes it."""
+@dataclass(frozen=True, slots=True)
+class ShippedNetwork:
+    """A network in the package.
 
-NAMES = ("hairnet",)
-"""What `Segmenter.load` takes for a shipped network instead of a path."""
+    Attributes:
+        keras: the Keras model.
+        litert: the same network for LiteRT, in float16, as the web page takes it.
+    """
+
+    keras: Path
+    litert: Path
+
+
+DEFAULT = "hairnet"
+"""The name of the network that is meant where none is named."""
+
+NETWORKS = {
+    name: ShippedNetwork(_WEIGHTS / f"{stem}.keras", _WEIGHTS / f"{stem}.tflite")
+    for name, stem in ((DEFAULT, "hairnet"), ("drawn", "hairnet-drawn"))
+}
+"""By the names that `Segmenter.load` and `--model` take: `hairnet`, trained on photographs (research only), and
+`drawn`, trained on nothing but drawn portraits and scenes."""
 
 DRAWN_SAMPLES = _WEIGHTS / "drawn_samples.npz"
 """Drawn portraits to calibrate and compare exports on, written by `training/samples.py`."""
+
+
+def find(name: Path | str | None) -> ShippedNetwork | None:
+    """The network of that name; the default one for None; None for anything else, which then is a path.
+
+    Raises:
+        ModelError: a run here has the same name, so that either may be meant.
+    """
+    if name is None:
+        return NETWORKS[DEFAULT]
+    network = NETWORKS.get(str(name))
+    if network and (Path(name) / "best.keras").is_file():
+        hint = f"name the run's file, {name}/best.keras, or go to another folder"
+        raise ModelError(str(name), "is a network that ships, and a run in this folder", hint)
+    return network

@@ -104,9 +104,10 @@ def train(
 
 def _check_feed(feed: Feed) -> None:
     names = ", ".join(str(dataset["name"]) for dataset in feed.describe())
-    if feed.image_size % fcn.STRIDE:
-        what = f"has pictures of {feed.image_size} pixels, which {fcn.STRIDE} does not divide"
-        raise RunError(names, what, "build it with another --image-size")
+    for size in feed.image_sizes:
+        if size % fcn.STRIDE:
+            what = f"has pictures of {size} pixels, which {fcn.STRIDE} does not divide"
+            raise RunError(names, what, "build it with another --image-size")
     if not feed.validation_examples:
         hint = "build it with more --eval-examples, or from a source whose division leaves some for validation"
         raise RunError(names, "has no validation examples: nothing would tell which weights are the best", hint)

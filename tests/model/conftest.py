@@ -1,8 +1,9 @@
-"""A small dataset that the tests build themselves, and a copy of it to damage."""
+"""A small dataset that the tests build themselves, a copy of it to damage, and the command in this process."""
 
 from __future__ import annotations
 
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from hairnet_data.building.settings import BuildOptions, BuildSettings
 from hairnet_data.sources.drawn.source import Drawn
 from hairnet_data.sources.registry import Sources
 from hairnet_data.sources.scenes.source import DrawnBackgrounds
+from tests.support.command import Command
 
 
 @pytest.fixture(scope="session")
@@ -28,3 +30,20 @@ def copied(drawn_dataset: Path, tmp_path: Path) -> Path:
     to = tmp_path / Path(*drawn_dataset.parts[-3:])
     shutil.copytree(drawn_dataset, to)
     return to
+
+
+@pytest.fixture
+def model_command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    """Runs `hairnet-model` in this process: status, standard output, standard error."""
+    from hairnet_model.cli.app import main
+
+    def run(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["hairnet-model", *map(str, arguments)])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main()
+        printed = capsys.readouterr()
+        assert isinstance(ended.value.code, int)
+        return ended.value.code, printed.out, printed.err
+
+    return run

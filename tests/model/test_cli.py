@@ -21,23 +21,6 @@ from hairnet_model.export.calibration import drawn
 from tests.support.command import Command
 
 
-@pytest.fixture
-def model_command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    """Runs `hairnet-model` in this process: status, standard output, standard error."""
-    from hairnet_model.cli.app import main
-
-    def run(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["hairnet-model", *map(str, arguments)])
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main()
-        printed = capsys.readouterr()
-        assert isinstance(ended.value.code, int)
-        return ended.value.code, printed.out, printed.err
-
-    return run
-
-
 def test_from_records_to_masks(model_command: Command, drawn_dataset: Path, tmp_path: Path) -> None:
     run, flags = tmp_path / "run", ["--steps", 4, "--batch", 8, "--validate-every", 2, "--precision", "float32"]
     status, out, _ = model_command("train", drawn_dataset, "--out", run, *flags)
@@ -158,7 +141,7 @@ def test_tensorflow_logs_nothing(drawn_dataset: Path, tmp_path: Path, arguments:
         (["train", "{tmp}/none.npz", "--out", "{tmp}/r"], 1, "hairnet-model pack"),
         (["train", "{data}", "{tmp}/none.npz", "--out", "{tmp}/r"], 2, "cannot be mixed"),
         (["train", "{data}", "--out", "{tmp}/r", "--init", "{tmp}/no.keras"], 1, "no.keras: is missing"),
-        (["train", "{data}", "--out", "{tmp}/r", "--init", "shipped", "--as-2019"], 2, "was not trained so"),
+        (["train", "{data}", "--out", "{tmp}/r", "--init", "hairnet", "--as-2019"], 2, "was not trained so"),
         (["train", "{data}", "--out", "{tmp}/r", "--resume"], 1, "holds no run to resume"),
         (["train", "{data}", "--out", "{tmp}/r", "--devices", "both"], 2, "'both' is not a number of devices; give 1"),
         (["evaluate", "{data}", "--model", "{tmp}"], 1, "holds no best.keras"),
@@ -176,6 +159,7 @@ def test_tensorflow_logs_nothing(drawn_dataset: Path, tmp_path: Path, arguments:
         (["predict", "--out", "{tmp}"], 2, "see --help"),
         (["predict", "{tmp}/a.png", "--out", "{tmp}/r", "--engine", "onnx"], 2, "choose from litert, keras"),
         (["predict", "{tmp}/a.png", "--out", "{tmp}/r", "--cutout", "nose"], 2, "choose from hair, face, head"),
+        (["predict", "{tmp}/a.png", "--out", "{tmp}/r", "--recolour", "nose"], 2, "choose from jet black, espresso"),
         (["predict", "{tmp}/a.png", "--out", "{tmp}/r", "--model", "{tmp}/none.tflite"], 1, "is missing"),
         (["fly"], 2, "see --help"),
     ],
@@ -207,7 +191,8 @@ def test_sigterm_stops_a_training_that_resume_begins(
         training.send_signal(signal.SIGTERM)
         out, err = training.communicate(timeout=60)
     assert (training.returncode, out) == (130, "")
-    assert err == "hairnet-model: interrupted; no file is incomplete; --resume resumes a training\n"
+    said = "no file is incomplete; the same command goes on with a video, --resume with a training"
+    assert err == f"hairnet-model: interrupted; {said}\n"
     assert {path.name for path in run.iterdir()} == {"run.json", "people.json"}
 
     # The interval between validations is the run's own, and would otherwise be 50.
@@ -223,7 +208,7 @@ def test_another_size_than_that_of_the_weights_is_warned_of(
     status, out, err = model_command("evaluate", drawn_dataset, "--split", "test", "--json")
     assert (status, err.count("\n"), err.startswith(warning)) == (0, 1, True), err
     assert json.loads(out)["dataset"]["image_size"] == 64
-    flags = ["--init", "shipped", "--steps", 1, "--batch", 4, "--precision", "float32", "--quiet"]
+    flags = ["--init", "hairnet", "--steps", 1, "--batch", 4, "--precision", "float32", "--quiet"]
     status, _, err = model_command("train", drawn_dataset, "--out", tmp_path / "run", *flags)
     assert (status, err.count("\n"), err.startswith(warning)) == (0, 1, True), err
 

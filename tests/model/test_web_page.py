@@ -6,6 +6,7 @@ import base64
 import functools
 import http.server
 import io
+import json
 import os
 import re
 import shutil
@@ -21,7 +22,9 @@ import pytest
 from PIL import Image
 
 from hairnet_data.core.images.photos import read_photo
+from hairnet_data.sources.scenes.source import DrawnBackgrounds
 from hairnet_model import Segmenter, web_site
+from hairnet_model.effects.colours import named
 from hairnet_model.evaluation import metrics
 from hairnet_model.export import calibration
 from tests.support.colour_profiles import ADOBE_RGB, DISPLAY_P3, PROPHOTO, in_srgb, profile
@@ -169,7 +172,7 @@ def test_the_page_finds_what_python_finds(opened: Opener, plain_address: str, is
         before = shown(page)
         page.locator(f"#samples button[data-file='{file.name}']").click()
         wait_until_shown(page, before)
-        expected = segmenter.segment(np.asarray(Image.open(file).convert("RGB")), locate=False)
+        expected = segmenter.segment(np.asarray(Image.open(file).convert("RGB")))
         found = mask_of(page)
         assert found.shape == expected.shape
         counted += metrics.confusion(expected, found)
@@ -193,9 +196,30 @@ def test_photos_of_any_shape(opened: Opener, tmp_path: Path, shape: tuple[int, i
     before = shown(page)
     page.locator("#file").set_input_files(tmp_path / "photo.png")
     wait_until_shown(page, before)
-    expected, found = Segmenter.load().segment(photo, locate=False), mask_of(page)
+    expected, found = Segmenter.load().segment(photo), mask_of(page)
     assert found.shape == shape
     assert (found == expected).mean() > 0.99
+
+
+@pytest.mark.parametrize("heads", [0, 1, 2])
+def test_small_heads_are_found_as_python_finds_them(opened: Opener, tmp_path: Path, heads: int) -> None:
+    scenes = DrawnBackgrounds(0, 0, 3)
+    ground = scenes.load(scenes.catalogue().entries[0].id)
+    photo = cv2.resize(ground, (640, 480), interpolation=cv2.INTER_AREA)
+    for portrait, left in zip(calibration.drawn(224)[[0, 5]][:heads], (60, 380), strict=False):
+        photo[150:320, left : left + 170] = cv2.resize(portrait, (170, 170), interpolation=cv2.INTER_AREA)
+    Image.fromarray(photo).save(tmp_path / "photo.png")
+    page, segmenter = opened(), Segmenter.load()
+    open_photo(page, tmp_path / "photo.png")
+    told = json.loads(page.evaluate("document.documentElement.dataset.heads"))
+    assert told["of"] == {"width": 640, "height": 480}
+    by_page = [(box["x"], box["y"], box["width"], box["height"]) for box in told["heads"]]
+    expected = [head.box for head in segmenter.heads(photo)]
+    assert len(by_page) == len(expected) >= heads
+    np.testing.assert_allclose(by_page, expected, atol=6.4)
+    counted = metrics.confusion(segmenter.segment(photo)[None], mask_of(page)[None])
+    assert np.nanmin(metrics.iou(counted)) >= 0.99
+    assert page.locator("#notice").is_visible() is (not expected)
 
 
 def open_photo(page: Any, file: Path) -> None:
@@ -211,14 +235,14 @@ def test_large_photos_are_saved_in_their_own_size(opened: Opener, tmp_path: Path
     Image.fromarray(photo).save(tmp_path / "photo.png", compress_level=1)
     page = opened()
     open_photo(page, tmp_path / "photo.png")
-    expected, found = Segmenter.load().segment(photo, locate=False), mask_of(page)
+    expected, found = Segmenter.load().segment(photo), mask_of(page)
     assert found.shape == shape
     assert (found == expected).mean() > 0.99
     page.locator("#original").click()
     picture = picture_of(page)
     assert picture.shape == (*shape, 3)
     np.testing.assert_array_equal(picture, photo)
-    assert page.locator("#notice").is_hidden()
+    assert "saved with" not in page.locator("#notice-text").inner_text()
 
 
 @pytest.mark.parametrize("primaries", [DISPLAY_P3, ADOBE_RGB, PROPHOTO], ids=["Display P3", "Adobe RGB", "ProPhoto"])
@@ -250,7 +274,7 @@ def test_the_page_says_which_size_it_saved(opened: Opener, tmp_path: Path, shape
     page = opened()
     open_photo(page, tmp_path / "photo.png")
     assert mask_of(page).shape == shape
-    assert page.locator("#notice").is_hidden()
+    assert "No face and no hair was found" in said_by(page)
     height, width, _ = picture_of(page).shape
     assert 0.8 * shape[1] < width < shape[1]
     assert f"saved with {width} x {height} pixels; the photo has {shape[1]} x {shape[0]}." in said_by(page)
@@ -340,6 +364,7 @@ def test_a_back_camera_is_no_mirror(opened: Opener, facing: str) -> None:
 
 def test_every_control_does_what_it_says(opened: Opener) -> None:
     page = opened()
+    page.locator("input[name=effect][value=masks]").check(force=True)
     page.locator("#samples button").first.click()
     wait_until_shown(page, shown(page) - 1)
     page.wait_for_timeout(300)
@@ -382,6 +407,17 @@ def test_every_control_does_what_it_says(opened: Opener) -> None:
     # Light and shade stay: what was lighter in the hair is lighter still.
     light = [pictured[hair].mean(-1) for pictured in (plain, blue)]
     assert np.corrcoef(*light)[0, 1] > 0.8
+    assert page.locator("#swatch").inner_text() == "Blue"
+    page.locator("input[name=pattern][value=ombre]").check(force=True)
+    shaded = picture_of(page)
+    rows = np.flatnonzero(hair.any(1))
+    top, end = (slice(row - 8, row + 8) for row in (rows[0] + 8, rows[-1] - 8))
+    assert apart_in(shaded, plain, hair, top) < 0.2 * apart_in(blue, plain, hair, top)
+    assert apart_in(shaded, plain, hair, end) > 0.8 * apart_in(blue, plain, hair, end)
+    page.locator("input[name=pattern][value='']").check(force=True)
+    page.locator("#beard").check()
+    page.locator("#beard").uncheck()
+    np.testing.assert_array_equal(picture_of(page), blue)
     page.locator("#colour").evaluate("(e) => { e.value = '#00ff00'; e.dispatchEvent(new Event('input')); }")
     green = picture_of(page)
     assert (green - blue)[hair][:, 1].mean() > (green - blue)[hair][:, 2].mean() + 10
@@ -401,13 +437,27 @@ def test_every_control_does_what_it_says(opened: Opener) -> None:
     assert apart(blurred, face) < 3
 
 
+def apart_in(made: np.ndarray, plain: np.ndarray, where: np.ndarray, rows: slice) -> float:
+    return float(np.abs(made - plain)[rows][where[rows]].mean())
+
+
+def test_natural_colours_come_first(opened: Opener) -> None:
+    page = opened()
+    named_by_page = page.locator("#swatches button").evaluate_all(
+        "(all) => all.map((e) => [e.title, e.dataset.colour])"
+    )
+    assert {name.lower(): colour for name, colour in named_by_page} == named()
+    assert [name.lower() for name, _ in named_by_page] == list(named())
+    assert page.locator("#natural button").count() == 12
+
+
 REFUSAL = "navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('no', '{}'))"
 
 
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("NotAllowedError", "The camera was refused. Allow it for this page"),
+        ("NotAllowedError", "Camera access is blocked. Allow it for this page"),
         ("NotFoundError", "No camera was found. Plug one in"),
         ("NotReadableError", "another program may be using it. Close that program"),
     ],
@@ -510,10 +560,10 @@ def test_everything_has_a_name_and_can_be_reached_by_keyboard(opened: Opener) ->
     )
     assert nameless == []
     reached = set()
-    for _ in range(30):
+    for _ in range(60):
         page.keyboard.press("Tab")
         reached.add(page.evaluate("document.activeElement.id || document.activeElement.name || 'other'"))
-    assert {"camera", "open", "original", "effect", "show-hair", "opacity", "save-picture", "save-mask"} <= reached
+    assert {"camera", "open", "original", "effect", "pattern", "strength", "save-picture", "save-mask"} <= reached
     page.locator("#samples button").nth(1).focus()
     before = shown(page)
     page.keyboard.press("Enter")
@@ -523,7 +573,10 @@ def test_everything_has_a_name_and_can_be_reached_by_keyboard(opened: Opener) ->
 @pytest.mark.parametrize("width", [320, 390, 1280])
 def test_nothing_is_wider_than_the_window(opened: Opener, width: int) -> None:
     page = opened(viewport={"width": width, "height": 800})
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for effect in ("recolour", "masks"):
+        page.locator(f"input[name=effect][value={effect}]").check(force=True)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.evaluate("[...document.querySelectorAll('.card')].every((e) => e.scrollWidth <= e.clientWidth)")
     for control in ("#camera", "#open", "#opacity", "#save-mask"):
         box = page.locator(control).bounding_box()
         assert box["x"] >= 0
@@ -537,3 +590,20 @@ def test_light_and_dark(opened: Opener) -> None:
         colour = page.evaluate("getComputedStyle(document.body).backgroundColor")
         shades[scheme] = sum(map(int, colour.strip("rgb()").split(",")[:3]))
     assert shades["light"] > 600 > 150 > shades["dark"]
+
+
+def test_the_page_opens_with_another_hair_colour_and_shows_the_original_while_held(opened: Opener) -> None:
+    page = opened()
+    assert page.locator("input[name=effect][value=recolour]").is_checked()
+    dyed = picture_of(page)
+    canvas = page.locator("#canvas")
+    canvas.hover()
+    page.mouse.down()
+    page.wait_for_timeout(300)
+    held = picture_of(page)
+    page.mouse.up()
+    page.wait_for_timeout(300)
+    assert np.abs(held - dyed).mean() > 1
+    np.testing.assert_array_equal(picture_of(page), dyed)
+    page.locator("#original").click()
+    np.testing.assert_array_equal(picture_of(page), held)

@@ -1,7 +1,7 @@
 /** The background out of focus, as behind a portrait lens. */
 
 import { rowOf, tapsOf } from "./enlarge";
-import { blurred } from "./fill";
+import { blurred } from "./blur";
 import { heads, sampled } from "./heads";
 import { type Picture, type Planes, smoothstep } from "./pixels";
 

@@ -1,150 +1,250 @@
 /**
- * Pseudo-bald: what the head would look like without its hair.
+ * Pseudo-bald: what a head might look like without the hair on it. Nothing below the eyes changes. Python has the same
+ * in `hairnet_model/effects/bald.py`.
  *
- * Around and above the face the hair is painted in the skin's own colour, which flows in from the face with its light
- * and shade; hair further away gives way to what is behind it. The panels of `hairnet-model predict` paint one median
- * colour; here the skull gets a shape.
+ * The skin's light is fitted to the face: each channel of Oklab by a constant and the three parts of the surface's
+ * direction. What the fit leaves at the face goes on over the scalp, so that no seam is seen.
  */
 
-import { rowOf, tapsOf } from "./enlarge";
-import { blurred, fill, type Weighted } from "./fill";
-import { type Head, heads, sampled } from "./heads";
-import { luma, type Picture, type Planes, smoothstep } from "./pixels";
+import { type Picture, type Planes, smoothstep } from "./pixels";
+import { type Face, faces } from "./recolour/faces";
+import { areaOf, filled, type Grid, gridOf, grown, means, Reader, softened } from "./recolour/grid";
+import { fromCodes, type Oklab, toCodes } from "./recolour/oklab";
+import { deviation, quantile, solved } from "./statistics";
 
-const SIDE = 160; // of the small picture in which all this is reckoned
+const EYES = [0.15, 0.6] as const; // widths of the face below its top: the eyes are between
+const FADE = 0.25; // widths of the face above the eyes over which the hair ends
+const [SKIN, BARE] = [Math.fround(0.8), Math.fround(0.1)]; // from this of face, up to that of hair, a pixel is skin
+const NOTHING = Math.fround(0.05); // up to this probability of both, a pixel is background
+const FEWEST = 12; // cells of skin that say how the light falls
+const UNEVEN = 0.08; // of L that skin may differ from the fit and still go on over the scalp
+
+/** An egg behind a face, in cells. */
+interface Skull {
+  /** 1 on the skull and 0 beside it, with a soft rim. */
+  readonly cover: Float32Array;
+  /** Which way its surface looks: 1, x, y and z of every cell. */
+  readonly normals: Float64Array;
+  /** 1 above the eyes, 0 from there on. */
+  readonly above: Float32Array;
+}
+
+/** Oklab of the mean of some pixels of each cell, and their share of it. */
+interface Means {
+  readonly colours: Float32Array[];
+  readonly share: Float32Array;
+}
 
 /** Paints the hair of `picture` away, in place; where there is no face nothing is done. */
 export function bald(picture: Picture, planes: Planes): void {
-  const step = Math.max(1, Math.max(picture.width, picture.height) / SIDE);
-  const width = Math.max(1, Math.round(picture.width / step));
-  const height = Math.max(1, Math.round(picture.height / step));
-  const small = sampled(planes, width, height);
-  const found = heads(small);
+  const grid = gridOf(picture);
+  const count = grid.rows * grid.columns;
+  const [hairy, facial] = [means(planes.hair, grid), means(planes.face, grid)];
+  const found = withoutNecks(faces(facial, grid));
   if (!found.length) return;
-  const hair = wider(small.hair, width, height);
-  const skin: Weighted = { width, height, data: new Float32Array(width * height * 4) };
-  const ground: Weighted = { width, height, data: new Float32Array(width * height * 4) };
-  for (let y = 0, place = 0; y < height; y++) {
-    const row = Math.min(picture.height - 1, Math.floor((y + 0.5) * step)) * picture.width;
-    for (let x = 0; x < width; x++, place++) {
-      if (hair[place] > 0.1) continue;
-      const at = (row + Math.min(picture.width - 1, Math.floor((x + 0.5) * step))) * 4;
-      if (small.face[place] > 0.8) know(skin, place, picture.data, at);
-      if (small.face[place] < 0.05) know(ground, place, picture.data, at);
+  const { hair, face } = planes;
+  const light = meansOf(picture, grid, () => true).colours[0];
+  const skin = meansOf(picture, grid, (at) => face[at] > SKIN && hair[at] < BARE);
+  const ground = meansOf(picture, grid, (at) => face[at] < NOTHING && hair[at] < NOTHING);
+  const wider = softened(grown(hairy, grid, 3), grid, 1);
+  const hasGround = ground.share.some((share) => share > 0);
+  const behind = hasGround ? continued(ground.colours, ground.share, grid, 1) : null;
+  const [cover, above] = [new Float32Array(count), new Float32Array(count)];
+  const scalp = [0, 1, 2].map(() => new Float32Array(count));
+  for (const one of found) {
+    const skull = skullOf(one, hairy, facial, eyesOf(one, light, facial, grid), grid);
+    const painted = lit(skin, one, skull, grid);
+    if (!painted) continue;
+    for (let at = 0; at < count; at++) {
+      if (skull.cover[at] >= cover[at]) for (let channel = 0; channel < 3; channel++) scalp[channel][at] = painted[channel][at];
+      cover[at] = Math.max(cover[at], skull.cover[at]);
+      const away = Math.abs((at % grid.columns) + 0.5 - one.middle) / one.wide; // hair of other heads is theirs
+      above[at] = Math.max(above[at], skull.above[at] * (1 - smoothstep(1.5, 2, away)));
     }
   }
-  dropOutliers(skin);
-  if (fill(skin).data[3] < 0.5) return;
-  blurAway(skin, Math.max(1, Math.round((found[0].right - found[0].left) / 8)));
-  const hasGround = fill(ground).data[3] > 0.5;
-  blurAway(ground, 1);
-  paint(picture, planes, hair, skullOf(small, found), skin, hasGround ? ground : skin, step);
-}
-
-/** The hair and a little around it, where single strands are. */
-function wider(hair: Float32Array, width: number, height: number): Float32Array {
-  const across = new Float32Array(hair.length);
-  const made = new Float32Array(hair.length);
-  for (let y = 0, at = 0; y < height; y++) {
-    for (let x = 0; x < width; x++, at++) {
-      let most = 0;
-      for (let u = Math.max(-2, -x); u <= Math.min(2, width - 1 - x); u++) most = Math.max(most, hair[at + u]);
-      across[at] = most;
-    }
-  }
-  for (let y = 0, at = 0; y < height; y++) {
-    for (let x = 0; x < width; x++, at++) {
-      let most = 0;
-      for (let v = Math.max(-2, -y); v <= Math.min(2, height - 1 - y); v++) most = Math.max(most, across[at + v * width]);
-      made[at] = most;
-    }
-  }
-  return blurred(made, width, height, 1, 1);
-}
-
-function know(into: Weighted, place: number, data: Uint8ClampedArray, at: number): void {
-  into.data.set([data[at], data[at + 1], data[at + 2], 1], place * 4);
-}
-
-/** Leaves eyes, brows, mouth and shine out of the skin: places far from its middle brightness. */
-function dropOutliers({ data }: Weighted): void {
-  const known: number[] = [];
-  for (let at = 0; at < data.length; at += 4) {
-    if (data[at + 3]) known.push(luma(data[at], data[at + 1], data[at + 2]));
-  }
-  if (known.length < 20) return;
-  known.sort((a, b) => a - b);
-  const low = known[Math.floor(known.length * 0.3)];
-  const high = known[Math.floor(known.length * 0.92)];
-  for (let at = 0; at < data.length; at += 4) {
-    const value = luma(data[at], data[at + 1], data[at + 2]);
-    if (value < low || value > high) data.fill(0, at, at + 4);
-  }
-}
-
-function blurAway(picture: Weighted, radius: number): void {
-  const plane = new Float32Array(picture.width * picture.height);
-  for (let channel = 0; channel < 3; channel++) {
-    for (let at = 0; at < plane.length; at++) plane[at] = picture.data[at * 4 + channel];
-    blurred(plane, picture.width, picture.height, radius);
-    for (let at = 0; at < plane.length; at++) picture.data[at * 4 + channel] = plane[at];
-  }
-}
-
-/** Where skulls are: the faces, and an egg behind each of them. 0..1 with a soft rim. */
-function skullOf({ width, height, face }: Planes, found: Head[]): Float32Array {
-  const made = Float32Array.from(face);
-  for (const { skull } of found) {
-    const across = (skull.right - skull.left) / 2;
-    const centre = (skull.left + skull.right) / 2;
-    const soft = Math.max(2, across * 0.12);
-    for (let y = Math.max(0, Math.floor(skull.top)); y < height; y++) {
-      const down = (y + 0.5 - skull.middle) / (y < skull.middle ? skull.middle - skull.top : 1.9 * across);
-      if (down > 1) break;
-      for (let x = 0; x < width; x++) {
-        const aside = (x + 0.5 - centre) / across;
-        const away = (1 - Math.sqrt(aside * aside + down * down)) * across; // pixels within the rim
-        const at = y * width + x;
-        made[at] = Math.max(made[at], smoothstep(-soft / 4, soft, away));
+  if (behind) {
+    for (let channel = 0; channel < 3; channel++) {
+      for (let at = 0; at < count; at++) {
+        scalp[channel][at] = scalp[channel][at] * cover[at] + behind[channel][at] * (1 - cover[at]);
       }
     }
   }
-  return made;
+  const colour: Oklab = [0, 0, 0];
+  for (let at = 0; at < count; at++) {
+    toCodes(scalp[0][at], scalp[1][at], scalp[2][at], colour);
+    for (let channel = 0; channel < 3; channel++) scalp[channel][at] = colour[channel];
+  }
+  paint(picture, planes, new Reader(grid, [wider, above, ...scalp]));
 }
 
-function paint(
-  { data, width, height }: Picture,
-  { hair, face }: Planes,
-  around: Float32Array,
-  skull: Float32Array,
-  skin: Weighted,
-  ground: Weighted,
-  step: number,
-): void {
-  const rows = tapsOf(height, skin.height, step);
-  const { low, high, share: shares } = tapsOf(width, skin.width, step);
-  const [near, dome] = [new Float32Array(skin.width), new Float32Array(skin.width)];
-  const [own, other] = [new Float32Array(skin.width * 4), new Float32Array(skin.width * 4)];
-  for (let y = 0, pixel = 0; y < height; y++) {
-    rowOf(around, rows, y, near);
-    rowOf(skull, rows, y, dome);
-    rowOf(skin.data, rows, y, own);
-    rowOf(ground.data, rows, y, other);
-    for (let x = 0; x < width; x++, pixel++) {
-      const [left, right, further] = [low[x], high[x], shares[x]];
-      const close = near[left] + (near[right] - near[left]) * further;
-      const share = Math.min(1, Math.max(hair[pixel] * 3, close * 1.4 * (1 - 0.75 * face[pixel])) - 0.1);
+function paint({ data, width, height }: Picture, { hair, face }: Planes, reader: Reader): void {
+  for (let y = 0, at = 0; y < height; y++) {
+    reader.row(y);
+    for (let x = 0; x < width; x++, at++) {
+      reader.column(x);
+      const over = reader.at(1);
+      if (over <= 0) continue;
+      const around = 1.4 * reader.at(0) * (1 - 0.3 * face[at]);
+      const share = Math.min(1, Math.max(0, Math.max(3 * hair[at], around) - 0.1)) * over;
       if (share <= 0) continue;
-      const head = dome[left] + (dome[right] - dome[left]) * further;
-      // The rim of a ball is darker than its middle.
-      const lit = (0.8 + 0.2 * smoothstep(0.3, 1, head)) * head * share;
-      const behind = (1 - head) * share;
-      const to = pixel * 4;
-      for (let channel = 0; channel < 3; channel++) {
-        const [i, j] = [left * 4 + channel, right * 4 + channel];
-        const painted = (own[i] + (own[j] - own[i]) * further) * lit + (other[i] + (other[j] - other[i]) * further) * behind;
-        data[to + channel] = data[to + channel] * (1 - share) + painted;
+      for (let channel = 0, to = at * 4; channel < 3; channel++, to++) {
+        data[to] += share * (reader.at(2 + channel) - data[to]);
       }
     }
   }
+}
+
+function meansOf({ data }: Picture, grid: Grid, chosen: (pixel: number) => boolean): Means {
+  const count = grid.rows * grid.columns;
+  const sums = new Float64Array(count * 4);
+  for (let y = 0; y < grid.height; y++) {
+    for (let column = 0, pixel = y * grid.width; column < grid.columns; column++) {
+      const cell = (Math.floor(y / grid.step) * grid.columns + column) * 4;
+      const end = y * grid.width + Math.min(grid.width, (column + 1) * grid.step);
+      for (; pixel < end; pixel++) {
+        if (!chosen(pixel)) continue;
+        sums[cell] += data[pixel * 4];
+        sums[cell + 1] += data[pixel * 4 + 1];
+        sums[cell + 2] += data[pixel * 4 + 2];
+        sums[cell + 3]++;
+      }
+    }
+  }
+  const colours = [0, 1, 2].map(() => new Float32Array(count));
+  const share = new Float32Array(count);
+  const colour: Oklab = [0, 0, 0];
+  for (let cell = 0; cell < count; cell++) {
+    const pixels = Math.max(1, sums[cell * 4 + 3]);
+    fromCodes(sums[cell * 4] / pixels, sums[cell * 4 + 1] / pixels, sums[cell * 4 + 2] / pixels, colour);
+    for (let channel = 0; channel < 3; channel++) colours[channel][cell] = colour[channel];
+    share[cell] = sums[cell * 4 + 3] / areaOf(grid, cell);
+  }
+  return { colours, share };
+}
+
+/** Three planes continued into cells of little weight, and blurred. */
+function continued(planes: Float32Array[], weight: ArrayLike<number>, grid: Grid, radius: number): Float32Array[] {
+  const known = new Float64Array(weight.length * 4);
+  for (let cell = 0; cell < weight.length; cell++) {
+    for (let channel = 0; channel < 3; channel++) known[cell * 4 + channel] = planes[channel][cell] * weight[cell];
+    known[cell * 4 + 3] = weight[cell];
+  }
+  return filled(known, grid.rows, grid.columns).map((plane) => softened(plane, grid, radius));
+}
+
+/** All but necks and chins that a beard parts from their face. */
+function withoutNecks(found: Face[]): Face[] {
+  const below = (one: Face, other: Face): boolean =>
+    other.top < one.top && one.top < other.top + 2.2 * other.wide && Math.abs(other.middle - one.middle) < 0.6 * other.wide;
+  return found.filter((one) => !found.some((other) => below(one, other)));
+}
+
+/** The row of the eyes, or of the brows: the darkest one to the left and right of the face's middle. */
+function eyesOf({ top, middle, wide }: Face, light: Float32Array, facial: Float32Array, { rows, columns }: Grid): number {
+  const [low, high] = EYES.map((share) => Math.min(rows - 1, Math.floor(top + share * wide)));
+  const lines: { count: number; sum: number }[] = [];
+  for (let row = low; row <= high; row++) {
+    const line = { count: 0, sum: 0 };
+    for (let x = 0; x < columns; x++) {
+      const away = Math.abs(x + 0.5 - middle) / wide;
+      if (facial[row * columns + x] <= SKIN || away <= 0.1 || away >= 0.4) continue;
+      line.count++;
+      line.sum += light[row * columns + x];
+    }
+    lines.push(line);
+  }
+  const most = Math.max(1, ...lines.map(({ count }) => count));
+  const dark = lines.map(({ count, sum }) => (count >= 0.5 * most ? sum / Math.max(1, count) : 2));
+  return low + dark.indexOf(Math.min(...dark)) + 0.5;
+}
+
+function skullOf(face: Face, hairy: Float32Array, facial: Float32Array, eyes: number, { rows, columns }: Grid): Skull {
+  const { top: first, middle, wide } = face;
+  const head = hairy.map((value, at) => Number(Math.fround(value + facial[at]) > 0.5));
+  const run = (at: number, step: number, most: number): number => {
+    let length = 0;
+    while (length < most && head[at + length * step]) length++;
+    return length;
+  };
+  // Hair on one side of the face more than on the other: the head is turned, and reaches as far back.
+  const low = first + Math.floor(0.15 * wide);
+  const high = Math.min(rows, first + Math.max(1, Math.floor(0.6 * wide)));
+  const [left, right] = [-1, 1].map((side) => Math.floor(Math.min(columns - 1, Math.max(0, middle + (side * wide) / 2))));
+  let turned = 0;
+  for (let row = low; row < high; row++) {
+    turned += run(row * columns + right, 1, columns - right) - run(row * columns + left, -1, left + 1);
+  }
+  const back = high > low ? Math.min(0.5 * wide, Math.max(-0.5 * wide, (0.7 * turned) / (high - low))) : 0;
+  const [centre, across] = [middle + back / 2, 0.53 * wide + Math.abs(back) / 2];
+  const column = Math.min(columns - 1, Math.floor(middle));
+  const crown = first - run((first - 1) * columns + column, -columns, first);
+  const top = Math.max(crown + 0.06 * wide, first - 0.55 * wide);
+  const soft = Math.max(1.2, 0.06 * across);
+  const [cover, above] = [new Float32Array(head.length), new Float32Array(head.length)];
+  const normals = new Float64Array(head.length * 4);
+  for (let row = 0, at = 0; row < rows; row++) {
+    const y = row + 0.5;
+    const down = (y - eyes) / (y < eyes ? eyes - top : 1.9 * across);
+    for (let x = 0; x < columns; x++, at++) {
+      const aside = (x + 0.5 - centre) / across;
+      const round = (Math.abs(aside) ** 2.5 + Math.abs(down) ** 2.5) ** (1 / 2.5); // rounder than an ellipse
+      cover[at] = Math.max(smoothstep(-soft / 4, soft, (1 - round) * across), facial[at]);
+      const scale = 1 / Math.max(1, Math.sqrt(aside * aside + down * down) / 0.95);
+      const u = aside * scale;
+      const v = down * scale;
+      normals[at * 4] = 1;
+      normals[at * 4 + 1] = u;
+      normals[at * 4 + 2] = v;
+      normals[at * 4 + 3] = Math.sqrt(Math.max(0, 1 - u * u - v * v));
+      above[at] = smoothstep(0, FADE * wide, eyes - y);
+    }
+  }
+  return { cover, normals, above };
+}
+
+/** Skin all over, in Oklab, as the light falls on the face; null where too little of the face is seen. */
+function lit({ colours, share }: Means, face: Face, { normals }: Skull, grid: Grid): Float32Array[] | null {
+  const known: number[] = [];
+  for (let at = 0; at < share.length; at++) if (face.mask[at] && share[at] > 0.5) known.push(at);
+  if (known.length < FEWEST) return null;
+  const light = colours[0];
+  const middle = quantile(known.map((at) => light[at]), 0.5);
+  let kept = known.filter((at) => Math.abs(light[at] - middle) < 0.25);
+  let fit: number[][] = [];
+  const level = (at: number, channel: number): number => {
+    const [one, u, v, w] = fit[channel];
+    return one + u * normals[at * 4 + 1] + v * normals[at * 4 + 2] + w * normals[at * 4 + 3];
+  };
+  for (let round = 0; round < 3; round++) {
+    if (kept.length < FEWEST) return null;
+    fit = fitted(kept, colours, normals);
+    const spread = deviation(kept.map((at) => light[at] - level(at, 0))); // eyes, brows and shine are left out
+    kept = known.filter((at) => Math.abs(light[at] - level(at, 0)) <= 1.5 * Math.max(0.01, spread));
+  }
+  if (!kept.length) return null;
+  const lightest = kept.map((at) => light[at]);
+  const [low, high] = [quantile(lightest, 0.05) - 0.05, quantile(lightest, 0.95) + 0.03];
+  const used = new Float32Array(share.length);
+  for (const at of [...kept, ...known.filter((one) => Math.abs(light[one] - level(one, 0)) <= UNEVEN)]) used[at] = 1;
+  const smooth = [0, 1, 2].map((channel) => {
+    const plane = new Float32Array(share.length);
+    for (let at = 0; at < plane.length; at++) plane[at] = level(at, channel);
+    return channel ? plane : plane.map((value) => Math.min(high, Math.max(low, value)));
+  });
+  const left = smooth.map((plane, channel) => plane.map((value, at) => colours[channel][at] - value));
+  const seam = continued(left, used, grid, Math.max(1, Math.floor(face.wide / 16)));
+  return smooth.map((plane, channel) => plane.map((value, at) => value + seam[channel][at]));
+}
+
+/** For each channel the weights of the four parts of a normal, by least squares that hold the last three small. */
+function fitted(cells: number[], colours: Float32Array[], normals: Float64Array): number[][] {
+  const square = [0, 1, 2, 3].map((i) =>
+    [0, 1, 2, 3].map((j) => {
+      const held = i === j && i > 0 ? 0.02 * cells.length : 0;
+      return cells.reduce((sum, at) => sum + normals[at * 4 + i] * normals[at * 4 + j], held);
+    }),
+  );
+  return colours.map((plane) =>
+    solved(square, [0, 1, 2, 3].map((i) => cells.reduce((sum, at) => sum + normals[at * 4 + i] * plane[at], 0))),
+  );
 }

@@ -1,20 +1,9 @@
 /** The controls of the look: from the page's elements to `Settings`. */
 
 import { button, element, input, press } from "./dom";
+import { FASHION, NATURAL } from "./recolour/colours";
+import { PATTERNS } from "./recolour/patterns";
 import { EFFECTS, type Effect, FIRST, type Settings } from "./settings";
-
-const SWATCHES = [
-  ["#1d1a1c", "Black"],
-  ["#5b3a25", "Brown"],
-  ["#b3263a", "Red"],
-  ["#d9792b", "Copper"],
-  ["#ecc983", "Blond"],
-  ["#d9d6dc", "Silver"],
-  ["#2f6fe4", "Blue"],
-  ["#8b3fd9", "Violet"],
-  ["#f06bb0", "Pink"],
-  ["#1fae86", "Green"],
-] as const;
 
 /** Connects the controls; `changed` is told of every change. */
 export function controls(changed: (settings: Settings) => void): void {
@@ -36,6 +25,11 @@ export function controls(changed: (settings: Settings) => void): void {
     radio.checked = radio.value === settings.style;
     radio.addEventListener("change", () => set({ style: radio.value === "outline" ? "outline" : "fill" }));
   }
+  for (const radio of document.querySelectorAll<HTMLInputElement>("input[name=pattern]")) {
+    radio.checked = radio.value === settings.pattern;
+    radio.addEventListener("change", () => set({ pattern: PATTERNS.find((name) => name === radio.value) ?? "" }));
+  }
+  checkbox("beard", settings.beard, (beard) => set({ beard }));
   checkbox("show-hair", settings.hair, (hair) => set({ hair }));
   checkbox("show-face", settings.face, (face) => set({ face }));
   slider("opacity", settings.opacity, (opacity) => set({ opacity }));
@@ -48,6 +42,14 @@ export function controls(changed: (settings: Settings) => void): void {
     set({ original: !settings.original });
     press(original, settings.original);
   });
+  const canvas = element("canvas", HTMLCanvasElement);
+  canvas.addEventListener("pointerdown", (event) => {
+    if (original.disabled) return;
+    canvas.setPointerCapture(event.pointerId);
+    set({ original: true });
+  });
+  canvas.addEventListener("lostpointercapture", () => set({ original: original.getAttribute("aria-pressed") === "true" }));
+  canvas.addEventListener("contextmenu", (event) => event.preventDefault()); // a finger that is held asks for it
   showOptions(settings.effect);
 }
 
@@ -67,7 +69,7 @@ function slider(id: string, first: number, set: (value: number) => void): void {
   const range = input(id);
   const output = document.querySelector<HTMLOutputElement>(`output[for=${id}]`);
   const tell = (): void => {
-    if (output) output.value = `${range.value} %`;
+    if (output) output.value = `${range.value}%`;
     range.setAttribute("aria-valuetext", `${range.value} percent`);
   };
   range.value = String(Math.round(first * 100));
@@ -80,24 +82,31 @@ function slider(id: string, first: number, set: (value: number) => void): void {
 
 function colours(first: string, set: (colour: string) => void): void {
   const picker = input("colour");
-  const group = element("swatches", HTMLDivElement);
+  const groups = element("swatches", HTMLDivElement);
+  const chosen = element("swatch", HTMLOutputElement);
   const choose = (colour: string): void => {
     picker.value = colour;
-    for (const swatch of group.querySelectorAll("button")) press(swatch, swatch.dataset["colour"] === colour);
+    chosen.value = "";
+    for (const swatch of groups.querySelectorAll("button")) {
+      const pressed = swatch.dataset["colour"] === colour;
+      press(swatch, pressed);
+      if (pressed) chosen.value = swatch.title;
+    }
   };
-  for (const [colour, name] of SWATCHES) {
+  const add = (group: HTMLElement, [name, colour]: readonly [string, string]): void => {
     const swatch = document.createElement("button");
     swatch.type = "button";
     swatch.dataset["colour"] = colour;
     swatch.style.setProperty("--swatch", colour);
-    swatch.setAttribute("aria-label", name);
-    swatch.title = name;
+        swatch.ariaLabel = swatch.title = `${name[0].toUpperCase()}${name.slice(1)}`;
     swatch.addEventListener("click", () => {
       choose(colour);
       set(colour);
     });
     group.append(swatch);
-  }
+  };
+  for (const colour of NATURAL) add(element("natural", HTMLDivElement), colour);
+  for (const colour of FASHION) add(element("fashion", HTMLDivElement), colour);
   picker.addEventListener("input", () => {
     choose(picker.value);
     set(picker.value);

@@ -4,7 +4,7 @@ import { blurBackground } from "./background";
 import { bald } from "./bald";
 import { overlay } from "./overlay";
 import type { Picture, Planes } from "./pixels";
-import { recolour } from "./recolour";
+import { recolour } from "./recolour/recolour";
 import { colourOf, type Settings } from "./settings";
 
 /** Applies the chosen effect to `picture`, in place; its masks have its size. */
@@ -14,7 +14,7 @@ export function apply(picture: Picture, planes: Planes, settings: Settings): voi
     case "masks":
       return overlay(picture, planes, settings);
     case "recolour":
-      return recolour(picture, planes, colourOf(settings.colour), settings.strength);
+      return recolour(picture, planes, { ...settings, colour: colourOf(settings.colour) });
     case "bald":
       return bald(picture, planes);
     case "blur":

@@ -7,9 +7,7 @@
  */
 
 import type { Taps } from "./enlarge";
-import { type Picture, type Planes, picture, planes, type Size } from "./pixels";
-
-const BAND = 2 ** 19; // pixels of a mask that are reckoned at once
+import { type Picture, type Planes, picture, type Size } from "./pixels";
 
 /** Pixels `first` up to `end` of a side of the square that the photo reaches. */
 export interface Span {
@@ -171,7 +169,7 @@ function back(side: number, longer: number, size: number, span: Span): Taps {
 }
 
 /** Fills planes as wide as the photo with its rows from `first` on. */
-type Rows = (first: number, into: Planes) => void;
+export type Rows = (first: number, into: Planes) => void;
 
 /**
  * Takes the probabilities of a square to the pixels of the photo that was framed, as many rows at a time as are asked.
@@ -179,7 +177,7 @@ type Rows = (first: number, into: Planes) => void;
  * They are interpolated between the covered pixels of the square, so that what is said of the padding never reaches
  * the photo. Python averages where a photo is smaller than the square; the page shows such photos enlarged.
  */
-function rowsOf(probabilities: Float32Array, size: number, { width, height }: Size): Rows {
+export function rowsOf(probabilities: Float32Array, size: number, { width, height }: Size): Rows {
   const longer = Math.max(width, height);
   const rows = covered(height, longer, size);
   const columns = covered(width, longer, size);
@@ -206,43 +204,4 @@ function rowsOf(probabilities: Float32Array, size: number, { width, height }: Si
       }
     }
   };
-}
-
-/**
- * How surely each pixel of the photo that was framed is hair or face.
- *
- * @param probabilities (S, S, 3) of background, hair, face.
- * @param into planes of the wanted size to fill, made anew where they are of another.
- */
-export function unframe(probabilities: Float32Array, size: number, photo: Size, into?: Planes): Planes {
-  const { width, height } = photo;
-  const made = into?.width === width && into.height === height ? into : planes(width, height);
-  rowsOf(probabilities, size, photo)(0, made);
-  return made;
-}
-
-/**
- * The class ids of a photo's pixels, a band of whole rows at a time: of a photo of any size little is held at once.
- *
- * @param probabilities (S, S, 3) of background, hair, face.
- */
-export function* classBands(probabilities: Float32Array, size: number, photo: Size): Generator<Uint8Array> {
-  const { width, height } = photo;
-  const rows = rowsOf(probabilities, size, photo);
-  const most = Math.max(1, Math.floor(BAND / width));
-  for (let first = 0; first < height; first += most) {
-    const band = planes(width, Math.min(most, height - first));
-    rows(first, band);
-    yield classIds(band);
-  }
-}
-
-/** The most likely class of every pixel: 0 background, 1 hair, 2 face. */
-function classIds({ hair, face }: Planes): Uint8Array {
-  const made = new Uint8Array(hair.length);
-  for (let at = 0; at < made.length; at++) {
-    const ground = 1 - hair[at] - face[at];
-    made[at] = hair[at] > ground ? (face[at] > hair[at] ? 2 : 1) : face[at] > ground ? 2 : 0;
-  }
-  return made;
 }

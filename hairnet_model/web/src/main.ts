@@ -4,7 +4,7 @@ import { Camera } from "./camera";
 import { controls } from "./controls";
 import { button, caption, element, input, press } from "./dom";
 import { hasSimd, hasWebAssembly } from "./features";
-import { CAMERA_LOST, NOTHING_PASTED, ofCamera, ofFault, ofPhoto, ofSmaller } from "./messages";
+import { CAMERA_LOST, NO_HEAD, NOTHING_PASTED, ofCamera, ofFault, ofPhoto, ofSmaller } from "./messages";
 import { decoded, download, listen, type Photo, SAMPLES } from "./photo";
 import type { Answer, FaultCode, ModelCard, Request } from "./protocol";
 import { Stage } from "./stage";
@@ -25,6 +25,7 @@ let card: ModelCard | null = null;
 let name = "picture";
 let lastId = 0;
 let opened = 0;
+let told = 0; // the photo of which it was said that nothing was found
 let paused = false;
 const sent = new Map<number, number>(); // frames under way: id to the time they were taken
 
@@ -61,7 +62,10 @@ function answered({ data }: MessageEvent<Answer>): void {
         sent.delete(data.id);
       } else if (!camera.on) {
         stage.photo(data.network);
+        if (!data.heads.length && told !== data.id) stage.say(NO_HEAD);
+        told = data.id;
       }
+      document.documentElement.dataset["heads"] = JSON.stringify({ of: data.of, heads: data.heads });
       document.documentElement.dataset["shown"] = String(data.id);
       break;
     case "saved":
@@ -91,7 +95,7 @@ function cameraShown(): void {
 function pause(on: boolean): void {
   paused = on;
   press(pauseButton, on);
-  caption(pauseButton, on ? "Go on" : "Pause");
+  caption(pauseButton, on ? "Resume" : "Pause");
 }
 
 async function startCamera(device?: string): Promise<void> {

@@ -35,11 +35,6 @@ export function planes(width: number, height: number): Planes {
   return { width, height, hair: new Float32Array(length), face: new Float32Array(length) };
 }
 
-/** Luma of 8-bit RGB, 0..255. */
-export function luma(red: number, green: number, blue: number): number {
-  return 0.299 * red + 0.587 * green + 0.114 * blue;
-}
-
 /** 0 below `from`, 1 above `to`, smooth between. */
 export function smoothstep(from: number, to: number, value: number): number {
   const at = Math.min(1, Math.max(0, (value - from) / (to - from)));

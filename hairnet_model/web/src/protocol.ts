@@ -1,5 +1,6 @@
 /** What the page and its worker say to each other. Pictures are handed over, never copied, and go nowhere else. */
 
+import type { Box } from "./components";
 import type { Size } from "./pixels";
 import type { Settings } from "./settings";
 
@@ -51,6 +52,9 @@ export type Answer =
       /** Shares of the picture, 0..1. */
       readonly hair: number;
       readonly face: number;
+      /** Boxes of the heads, the largest first, in a picture of the size `of`. */
+      readonly heads: readonly Box[];
+      readonly of: Size;
       /** Milliseconds of the network alone. */
       readonly network: number;
     }

@@ -1,5 +1,8 @@
 /** What the controls say and the picture is made by. */
 
+import { FIRST_COLOUR } from "./recolour/colours";
+import type { Pattern } from "./recolour/patterns";
+
 export const EFFECTS = ["masks", "recolour", "bald", "blur"] as const;
 export type Effect = (typeof EFFECTS)[number];
 
@@ -14,21 +17,27 @@ export interface Settings {
   readonly opacity: number;
   /** The hair's new colour, #rrggbb. */
   readonly colour: string;
+  /** Where it is worn. */
+  readonly pattern: Pattern;
   /** Of the new colour, 0..1. */
   readonly strength: number;
+  /** Dye beards too. */
+  readonly beard: boolean;
   /** Of the background, 0..1. */
   readonly blur: number;
 }
 
 export const FIRST: Settings = {
-  effect: "masks",
+  effect: "recolour",
   original: false,
   hair: true,
   face: true,
   style: "fill",
   opacity: 0.5,
-  colour: "#b3263a",
-  strength: 0.9,
+  colour: FIRST_COLOUR,
+  pattern: "",
+  strength: 1,
+  beard: false,
   blur: 0.5,
 };
 

@@ -1,7 +1,10 @@
 /** Holds one picture and what was found in it, and shows it on the page's canvas. Lives in the worker. */
 
 import { apply } from "./effects";
-import { classBands, frame, unframe } from "./framing";
+import type { Box } from "./components";
+import { classBands, planesOf } from "./composite";
+import { frame } from "./framing";
+import type { Located } from "./locate";
 import { type Picture, type Planes, scaled, type Size } from "./pixels";
 import { maskPng } from "./png";
 import type { ModelCard } from "./protocol";
@@ -44,6 +47,14 @@ export function photoPixels(bitmap: ImageBitmap): Picture {
   }
 }
 
+/** What is on the canvas: its size, shares of hair and face, and the boxes of heads in a picture of the size `of`. */
+export interface Drawn extends Size {
+  readonly hair: number;
+  readonly face: number;
+  readonly heads: readonly Box[];
+  readonly of: Size;
+}
+
 /** A file, the size of its picture, and that of the photo it was made of. */
 export interface Saved {
   readonly blob: Blob;
@@ -55,7 +66,7 @@ export class Show {
   private full: Picture | null = null;
   private own: Size = { width: 0, height: 0 };
   private small: Picture | null = null;
-  private probabilities: Float32Array | null = null;
+  private located: Located | null = null;
   private found: Planes | undefined;
   private readonly context: OffscreenCanvasRenderingContext2D;
 
@@ -73,32 +84,33 @@ export class Show {
     return frame(picture, this.card.size, this.card.pad, new Uint8Array(this.card.size ** 2 * 3));
   }
 
-  /** Takes a picture, what the network says of it, and the photo's own size where the picture is a smaller one of it. */
-  take(picture: Picture, probabilities: Float32Array, own: Size = picture): void {
+  /** Takes a picture, what was found in it, and the photo's own size where the picture is a smaller one of it. */
+  take(picture: Picture, located: Located, own: Size = picture): void {
     this.full = picture;
     this.own = { width: own.width, height: own.height };
     this.small = fitted(picture);
-    this.probabilities = probabilities;
-    this.found = unframe(probabilities, this.card.size, this.small, this.found);
+    this.located = located;
+    this.found = planesOf(located, this.small, this.found);
   }
 
-  /** Shows it; returns the shares of hair and face, or null where there is nothing to show. */
-  draw(settings: Settings): { width: number; height: number; hair: number; face: number } | null {
-    if (!this.small || !this.found) return null;
+  /** Shows it; returns what was found, or null where there is nothing to show. */
+  draw(settings: Settings): Drawn | null {
+    if (!this.small || !this.found || !this.located) return null;
     const { width, height, data } = this.small;
     const made = new ImageData(new Uint8ClampedArray(data), width, height);
     apply(made, this.found, settings);
     if (this.canvas.width !== width || this.canvas.height !== height) Object.assign(this.canvas, { width, height });
     this.context.putImageData(made, 0, 0);
-    return { width, height, hair: share(this.found.hair), face: share(this.found.face) };
+    const { heads, picture } = this.located;
+    return { width, height, hair: share(this.found.hair), face: share(this.found.face), heads, of: picture };
   }
 
   /** The picture with its effect, in the photo's size or the largest that could be drawn. */
   async picture(settings: Settings): Promise<Saved | null> {
-    if (!this.full || !this.probabilities) return null;
+    if (!this.full || !this.located) return null;
     const { width, height, data } = this.full;
     const made = new ImageData(new Uint8ClampedArray(data), width, height);
-    apply(made, unframe(this.probabilities, this.card.size, made), settings);
+    apply(made, planesOf(this.located, made), settings);
     const canvas = new OffscreenCanvas(width, height);
     canvas.getContext("2d", { willReadFrequently: true })?.putImageData(made, 0, 0);
     return { blob: await canvas.convertToBlob({ type: "image/png" }), size: { width, height }, own: this.own };
@@ -106,9 +118,9 @@ export class Show {
 
   /** The class ids, always in the photo's own size: they need no canvas. */
   async mask(): Promise<Saved | null> {
-    if (!this.probabilities) return null;
+    if (!this.located) return null;
     const { own } = this;
-    return { blob: await maskPng(classBands(this.probabilities, this.card.size, own), own), size: own, own };
+    return { blob: await maskPng(classBands(this.located, own), own), size: own, own };
   }
 }
 

@@ -6,7 +6,7 @@ import type { Answer, Engine, ModelCard } from "./protocol";
 
 type Shown = Extract<Answer, { kind: "shown" }>;
 
-const percent = (share: number): string => `${(100 * share).toFixed(share > 0 && share < 0.095 ? 1 : 0)} %`;
+const percent = (share: number): string => `${(100 * share).toFixed(share > 0 && share < 0.095 ? 1 : 0)}%`;
 
 export class Stage {
   readonly canvas = element("canvas", HTMLCanvasElement);
@@ -30,11 +30,11 @@ export class Stage {
     this.notice.hidden = true;
   }
 
-  say({ what, mend }: Message): void {
+  say({ what, hint }: Message): void {
     const strong = document.createElement("strong");
     const span = document.createElement("span");
     strong.textContent = what;
-    span.textContent = mend;
+    span.textContent = hint;
     this.text.replaceChildren(strong, span);
     this.notice.hidden = false;
   }

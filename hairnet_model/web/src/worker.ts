@@ -1,20 +1,22 @@
 /** The worker: everything that takes time happens here, so that the page never waits. */
 
 import { load, onGpu, onWasm, said, type Network } from "./engine";
-import type { Picture } from "./pixels";
+import { locate } from "./locate";
 import { type Answer, Fault, type Request } from "./protocol";
 import { FIRST, type Settings } from "./settings";
 import { framePixels, photoPixels, Show } from "./show";
-import { steady } from "./smoothing";
+import { Tracker } from "./tracking";
 
 const LIVE = 640; // longer side of a camera's frame, in pixels; larger ones are scaled down
+const LIVE_DYED = 512; // the same where each frame's hair is recoloured or taken off, which takes longer
 
 const scratch = new OffscreenCanvas(1, 1);
 let settings: Settings = FIRST;
 let network: Network | null = null;
 let spare: Network | null = null; // on WebAssembly, while a GPU is used: a GPU can be lost
 let show: Show | null = null;
-let live: Float32Array | null = null;
+let tracker: Tracker | null = null;
+let frameWidth = 0; // of the last camera frame
 let lastId = 0;
 let lastNetwork = 0;
 
@@ -31,6 +33,7 @@ async function start(base: string, canvas: OffscreenCanvas): Promise<void> {
   const loaded = await load(base);
   network = await onWasm(loaded);
   show = new Show(canvas, loaded.card);
+  tracker = new Tracker(loaded.card.size, loaded.card.pad, run);
   answer({ kind: "ready", card: loaded.card, engine: network.engine });
   // A GPU's shaders take seconds to build, so the page starts on WebAssembly and changes over when it is worth it.
   tasks.push(async () => {
@@ -64,9 +67,9 @@ async function timed(one: Network, picture: Uint8Array<ArrayBuffer>): Promise<nu
   return performance.now() - start;
 }
 
-async function find(picture: Picture): Promise<Float32Array> {
-  if (!network || !show) throw new Fault("network", "not ready");
-  const framed = show.framed(picture);
+/** The network on a framed square; on WebAssembly from here on, if a GPU fails. */
+async function run(framed: Uint8Array<ArrayBuffer>): Promise<Float32Array> {
+  if (!network) throw new Fault("network", "not ready");
   const before = performance.now();
   try {
     return await network.run(framed);
@@ -76,7 +79,7 @@ async function find(picture: Picture): Promise<Float32Array> {
     answer({ kind: "engine", engine: network.engine });
     return await network.run(framed);
   } finally {
-    lastNetwork = performance.now() - before;
+    lastNetwork += performance.now() - before;
   }
 }
 
@@ -89,21 +92,26 @@ async function photo(bitmap: ImageBitmap, id: number): Promise<void> {
   const own = { width: bitmap.width, height: bitmap.height };
   const picture = photoPixels(bitmap);
   bitmap.close();
-  live = null;
-  const found = await find(picture);
+  if (!show || !network) throw new Fault("network", "not ready");
+  lastNetwork = 0;
+  const { size, pad } = network.card;
+  const located = await locate(picture, await run(show.framed(picture)), size, pad, run);
   lastId = id;
-  show?.take(picture, found, own);
+  show.take(picture, located, own);
   draw();
 }
 
 async function camera(bitmap: ImageBitmap, mirror: boolean, goesOn: boolean, id: number): Promise<void> {
-  const picture = framePixels(bitmap, LIVE, mirror, scratch);
+  const longest = settings.effect === "recolour" || settings.effect === "bald" ? LIVE_DYED : LIVE;
+  const picture = framePixels(bitmap, longest, mirror, scratch);
   bitmap.close();
-  const found = await find(picture);
-  if (live && goesOn) steady(live, found);
-  else live = found;
+  if (!show || !tracker) throw new Fault("network", "not ready");
+  lastNetwork = 0;
+  if (!goesOn || picture.width !== frameWidth) tracker.reset(); // squares are counted in the frame's pixels
+  frameWidth = picture.width;
+  const located = await tracker.next(picture, show.framed(picture), performance.now());
   lastId = id;
-  show?.take(picture, live);
+  show.take(picture, located);
   draw();
 }
 

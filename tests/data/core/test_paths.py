@@ -77,7 +77,7 @@ class Store(fsspec.AbstractFileSystem):
 class Bucket:
     """A store, and the command line with it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, here: Path) -> None:
         self.files = folder / "store" / "bucket"
         self.files.mkdir(parents=True)
         module = folder / "module"
@@ -94,7 +94,7 @@ class Bucket:
             "EPATH_USE_TF": "false",
             "HAIRNET_TEST_STORE": str(folder / "store"),
             "HAIRNET_TEST_WRITTEN": str(self.written),
-            "TFDS_DATA_DIR": str(folder / "here"),
+            "TFDS_DATA_DIR": str(here),
         }
 
     def run(self, *words: str | Path) -> subprocess.CompletedProcess[str]:
@@ -107,9 +107,15 @@ class Bucket:
         return self.run("build", *small, *words)
 
 
+@pytest.fixture(scope="module")
+def here(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """This machine's own data folder, where builds keep what they have drawn: each portrait once for all tests."""
+    return tmp_path_factory.mktemp("here")
+
+
 @pytest.fixture
-def bucket(tmp_path: Path) -> Bucket:
-    return Bucket(tmp_path)
+def bucket(tmp_path: Path, here: Path) -> Bucket:
+    return Bucket(tmp_path, here)
 
 
 def test_local_paths_are_pathlib_s() -> None:
@@ -196,12 +202,12 @@ def test_shards_that_are_in_the_store_are_not_rendered_again(bucket: Bucket) -> 
 
 
 @pytest.mark.slow
-def test_archives_in_a_store_are_unpacked_here(bucket: Bucket, tmp_path: Path) -> None:
+def test_archives_in_a_store_are_unpacked_here(bucket: Bucket, here: Path) -> None:
     make_lfw(bucket.files / "lfw")
     words = ["lfw_parts", "--source-dir", "gs://bucket/lfw", "--data-dir", "gs://bucket/data", "--name", "mine"]
     done = bucket.build(*words)
     assert done.returncode == 0, done.stderr
-    assert list((tmp_path / "here" / "downloads").iterdir())
+    assert list((here / "downloads").iterdir())
 
 
 def test_an_error_of_a_store_is_one_line(bucket: Bucket) -> None:

@@ -92,6 +92,15 @@ def test_large_photos_are_searched_whatever_was_found():
     assert found(np.ascontiguousarray(mask[::2, ::2][:225, :300])).passes == 1
 
 
+def test_thin_photos_are_not_cut_into_squares_of_nothing(monkeypatch):
+    sides = []
+    monkeypatch.setattr(
+        locate, "cut_out", lambda photo, square, size: sides.append(square.side) or cut_out(photo, square, size)
+    )
+    found(np.tile(np.array([[0, 0, 0, HAIR, HAIR, FACE]], np.uint8), (40, 500)), BY_COLOUR)
+    assert max(sides, default=0) <= locate.THIN * 40 / locate.FILL
+
+
 def test_nothing_is_random():
     noise = np.random.default_rng(3).integers(0, 256, (150, 200, 3), dtype=np.uint8)
     whole = BY_COLOUR(letterbox.frame(noise, SIZE)[None])[0]

@@ -294,7 +294,7 @@ def test_every_file_of_a_folder_is_named_or_counted(tmp_path, segmenter):
     portrait(tmp_path / "elsewhere" / "linked.png")
     (folder / "linked.png").symlink_to(tmp_path / "elsewhere" / "linked.png")
     (folder / "album").symlink_to(tmp_path / "elsewhere")
-    for name in ("raw.DNG", "a/c.nef", "clip.mov", "a/noend", "notes.txt", "a/t.csv", ".DS_Store"):
+    for name in ("raw.DNG", "a/c.nef", "clip.swf", "a/noend", "notes.txt", "a/t.csv", ".DS_Store"):
         (folder / name).write_bytes(b"x")
     (folder / "heic.HEIC").write_bytes(b"\0\0\0\x18ftypheic" + bytes(80))
     for _ in range(2):  # the second time with a folder of masks beside the photos
@@ -307,7 +307,7 @@ def test_every_file_of_a_folder_is_named_or_counted(tmp_path, segmenter):
         assert outcome.passed_over == (
             (str(folder / "a" / "c.nef"), "is a raw photo (.nef); c.png beside it is read"),
             (str(folder / "a" / "noend"), "is no picture by the ending of its name"),
-            (str(folder / "clip.mov"), "is no picture by the ending of its name"),
+            (str(folder / "clip.swf"), "is no picture by the ending of its name"),
         )
         assert outcome.companions == "1 .csv, 1 .txt, 1 hidden"
     listed = list(csv.DictReader((folder / "masks" / "predictions.csv").open()))

@@ -13,6 +13,7 @@ import pytest
 
 from hairnet_data.core.drawing.overlay import save_png
 from hairnet_model.export import calibration
+from tests.support import videos
 from tests.support.paths import ROOT
 
 HIDING = """
@@ -64,6 +65,13 @@ def test_predict_needs_no_more(tmp_path: Path) -> None:
     ran = run("predict", tmp_path / "a.png", "--out", tmp_path / "out", *options)
     assert ran.returncode == 0, ran.stderr
     assert {file.name for file in (tmp_path / "out").iterdir()} >= {"a.png", "a_overlay.png", "a_head.png"}
+
+
+def test_predict_needs_no_more_for_a_video(tmp_path: Path) -> None:
+    videos.write(tmp_path / "a.mp4", [calibration.drawn(224)[0]] * 3, sound="aac")
+    ran = run("predict", tmp_path / "a.mp4", "--out", tmp_path / "out", "--overlay", "--json")
+    assert ran.returncode == 0, ran.stderr
+    assert {file.name for file in (tmp_path / "out").iterdir()} >= {"a.mkv", "a_overlay.mp4"}
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -203,23 +204,35 @@ def test_a_model_is_loaded_from_its_file_or_its_run(tmp_path):
 def test_the_shipped_model_is_the_default(tmp_path, monkeypatch):
     assert isinstance(Segmenter.load().engine, LiteRTEngine)
     assert isinstance(Segmenter.load("hairnet").engine, LiteRTEngine)
-    monkeypatch.setattr(shipped, "KERAS", colours.saved(tmp_path / "hairnet.keras", size=32))
+    own = shipped.ShippedNetwork(colours.saved(tmp_path / "hairnet.keras", size=32), shipped.NETWORKS["hairnet"].litert)
+    monkeypatch.setitem(shipped.NETWORKS, "hairnet", own)
     assert Segmenter.load(engine="keras").size == 32
-    for path, engine in ((None, "onnx"), (tmp_path / "hairnet.keras", "litert"), (shipped.LITERT, "keras")):
+    for path, engine in ((None, "onnx"), (tmp_path / "hairnet.keras", "litert"), (own.litert, "keras")):
         with pytest.raises(UsageError, match="--engine"):
             Segmenter.load(path, engine)
 
 
-def test_litert_agrees_with_keras():
+def test_a_run_with_a_shipped_name_is_not_taken_for_the_network(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("drawn").mkdir()
+    assert Segmenter.load("drawn").size == 224  # any other folder of that name, of data for instance
+    colours.saved(Path("drawn") / "best.keras", size=32)
+    with pytest.raises(ModelError, match=r"drawn: is a network that ships, and a run in this folder"):
+        Segmenter.load("drawn")
+    assert Segmenter.load("drawn/best.keras").size == 32
+
+
+@pytest.mark.parametrize("name", shipped.NETWORKS)
+def test_litert_agrees_with_keras(name):
     images = calibration.drawn(224)
-    expected = Segmenter.load(engine="keras").segment(images, locate=False)
-    found = Segmenter.load().segment(images, locate=False)
+    expected = Segmenter.load(name, engine="keras").segment(images, locate=False)
+    found = Segmenter.load(name).segment(images, locate=False)
     assert (found == expected).mean() >= 0.999
     assert {HAIR, FACE} <= set(np.unique(found))
 
 
 def test_other_files_are_no_litert_models(tmp_path):
-    content = shipped.LITERT.read_bytes()
+    content = shipped.NETWORKS["hairnet"].litert.read_bytes()
     for number, data in enumerate((b"", b"none", content[:5000], content[:-70_000])):
         path = tmp_path / f"{number}.tflite"
         path.write_bytes(data)

@@ -39,7 +39,7 @@ class Cut:
     def __init__(self, feed: RecordFeed, step: int, error: BaseException) -> None:
         self._feed, self._step, self._error = feed, step, error
         self.image_size, self.examples, self.people = feed.image_size, feed.examples, feed.people
-        self.validation_examples = feed.validation_examples
+        self.image_sizes, self.validation_examples = feed.image_sizes, feed.validation_examples
         self.describe, self.validation = feed.describe, feed.validation
 
     def training(self, batch: int, first_step: int, steps: int, seed: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
@@ -283,6 +283,6 @@ def test_a_score_that_is_undefined_is_an_empty_cell(feed, tmp_path: Path) -> Non
 
 def test_pictures_that_do_not_fit(feed, tmp_path: Path) -> None:
     odd = Cut(feed, -1, ValueError())
-    odd.image_size = 100
+    odd.image_sizes = (64, 100)
     with pytest.raises(RunError, match="has pictures of 100 pixels, which 32 does not divide"):
         train(SHORT, odd, tmp_path / "run")

@@ -1,0 +1,105 @@
+"""Finds the records that show a person, from tables of examples alone: no shard is read."""
+
+from __future__ import annotations
+
+import difflib
+import gzip
+import io
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from hairnet_data.core.errors import DatasetError, unreadable
+from hairnet_data.dataset.example_table import TABLE
+
+_PEOPLE = b'"people":"'  # a quote inside a value is escaped, so this begins the column and nothing else
+_DAMAGED = (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError)
+_NEAR = 3  # names that an error suggests
+
+
+@dataclass(frozen=True, slots=True)
+class Appearance:
+    """A record that shows a person.
+
+    Attributes:
+        split: the split's name.
+        index: within the split, from 0.
+        kind: "portrait" or "group".
+        role: "alone"; in a group "largest" or "companion".
+        source_ids: of all portraits in the record, the largest first.
+        shard: the file that holds the record.
+    """
+
+    split: str
+    index: int
+    kind: str
+    role: str
+    source_ids: list[str]
+    shard: str
+
+
+def find_person(person: str, datasets: Iterable[Path]) -> dict[Path, list[Appearance]]:
+    """Finds every record that shows a person, alone or in a group.
+
+    Args:
+        person: the name, as the datasets' column `people` has it.
+        datasets: folders of prepared datasets.
+
+    Returns:
+        The records by dataset, in the order of its table; an empty list for a dataset without the person.
+
+    Raises:
+        DatasetError: a table is missing or damaged, or no dataset shows the person.
+    """
+    names: set[str] = set()
+    found = {dataset: _search(person, dataset, names) for dataset in datasets}
+    if not any(found.values()):
+        raise DatasetError(person, "nobody of that name is shown", near_misses(person, names))
+    return found
+
+
+def near_misses(name: str, names: Iterable[str]) -> str:
+    """A hint that suggests names like the one that is unknown, letters' case aside."""
+    by_folded: dict[str, str] = {}
+    for known in sorted(names):
+        by_folded.setdefault(known.casefold(), known)
+    near = [by_folded[match] for match in difflib.get_close_matches(name.casefold(), by_folded, _NEAR)]
+    if near:
+        return f"did you mean {' or '.join(near)}?"
+    return "no name is like it" if by_folded else "no record names anybody"
+
+
+def _search(person: str, dataset: Path, names: set[str]) -> list[Appearance]:
+    """The records of one dataset. Adds everybody whom it names to `names`.
+
+    Only rows whose column `people` holds the person are parsed as a whole; equal columns are parsed once.
+    """
+    appearances: list[Appearance] = []
+    shows: dict[bytes, bool] = {}  # by the column, as it is written
+    number = 0
+    try:
+        with (dataset / TABLE).open("rb") as raw, gzip.GzipFile(fileobj=raw) as unpacked:
+            for line in io.BufferedReader(unpacked, 1 << 20):
+                start = line.index(_PEOPLE) + len(_PEOPLE) - 1
+                column = line[start : line.index(b'","', start) + 1]
+                shown = shows.get(column)
+                if shown is None:
+                    people = orjson.loads(orjson.loads(column))
+                    names.update(people)
+                    shown = shows[column] = person in people
+                if shown:
+                    appearances.append(_appearance(person, orjson.loads(line)))
+                number += 1
+    except _DAMAGED as error:
+        where = f"{dataset / TABLE}, after line {number}" if number else str(dataset / TABLE)
+        raise DatasetError(where, unreadable(error), "build the dataset again") from error
+    return appearances
+
+
+def _appearance(person: str, row: dict[str, Any]) -> Appearance:
+    role = "alone" if row["kind"] != "group" else "largest" if row["person"] == person else "companion"
+    return Appearance(row["split"], row["index"], row["kind"], role, orjson.loads(row["source_ids"]), row["shard"])

@@ -1,0 +1,1 @@
+"""What is made of a picture by where its hair and face are: hair in another colour (`recolour`). No network in here."""

@@ -1,0 +1,242 @@
+"""A video to its masks and its overlay: decoded, segmented and encoded at the same time, part by part."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import shutil
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from hairnet_data.core.classes import FACE, HAIR
+from hairnet_data.core.errors import BuildError, HairnetError
+from hairnet_data.core.progress import Progress, silent
+from hairnet_data.core.storage.atomic import install_folder, write_atomic
+from hairnet_data.core.version import __version__
+from hairnet_model.inference import composite
+from hairnet_model.inference.components import Head
+from hairnet_model.inference.prediction_report import VideoResult
+from hairnet_model.inference.segmenter import Segmenter
+from hairnet_model.inference.video import parts, resuming, writing
+from hairnet_model.inference.video.reading import Frame, VideoError, VideoReader
+from hairnet_model.inference.video.resuming import State
+from hairnet_model.inference.video.steadying import Steadier
+from hairnet_model.inference.video.tracking import Tracker
+
+FRAMES_A_PART = 150
+"""Frames after which the state is kept: so many are done again at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class VideoOutputs:
+    """What is made of a video.
+
+    Attributes:
+        overlay: the video with hair and face tinted, and its sound.
+        sequence: the masks as PNGs in a folder; False for a video of them.
+        locate: look for small heads and follow them; False sees each frame once.
+        steady: average over time what hardly changes.
+    """
+
+    overlay: bool = False
+    sequence: bool = False
+    locate: bool = True
+    steady: bool = True
+
+
+def segment_videos(
+    videos: Sequence[tuple[Path, Path]],
+    segmenter: Segmenter,
+    outputs: VideoOutputs = VideoOutputs(),
+    progress: Progress = silent,
+) -> tuple[list[VideoResult], list[HairnetError]]:
+    """Writes the masks of videos, one after another.
+
+    Args:
+        videos: the file of each, and the name of what is written.
+        segmenter: see `segment_video`, as of all that follow.
+        outputs: what is made.
+        progress: called with how many frames of each are done.
+
+    Returns:
+        What was found, and what was wrong with those that could not be used.
+
+    Raises:
+        BuildError: the outputs cannot be written.
+        HairnetError: the network puts out what is no number.
+    """
+    results: list[VideoResult] = []
+    errors: list[HairnetError] = []
+    for path, name in videos:
+        try:
+            result, wrong = segment_video(path, name, segmenter, outputs, progress)
+        except VideoError as error:
+            errors.append(error)
+        else:
+            results.append(result)
+            errors += wrong
+    return results, errors
+
+
+def segment_video(
+    path: Path, name: Path, segmenter: Segmenter, outputs: VideoOutputs = VideoOutputs(), progress: Progress = silent
+) -> tuple[VideoResult, list[HairnetError]]:
+    """Writes the masks of a video: `NAME.mkv`, grey values that are class ids, without loss; or PNGs in `NAME_frames`.
+
+    What is not complete is in a hidden folder beside it, `.NAME.part`, and the same call goes on with that. What is
+    there already, of the same video by the same model in the same way, is not made again. `NAME.json` says what was
+    found; the overlay is `NAME_overlay.mp4`.
+
+    Args:
+        path: the video.
+        name: of what is written, without an ending.
+        segmenter: finds the classes.
+        outputs: what is made, and how.
+        progress: called with how many frames are done.
+
+    Returns:
+        What was found, and what was wrong with the video if it could be used all the same.
+
+    Raises:
+        VideoError: it cannot be read, or has no frames.
+        BuildError: the outputs cannot be written.
+        HairnetError: the network puts out what is no number.
+    """
+    with VideoReader(path) as video:
+        job = _job(path, segmenter, outputs)
+        masks = name.with_name(name.name + ("_frames" if outputs.sequence else writing.MASKS.ending))
+        overlay = name.with_name(f"{name.name}_overlay{writing.PICTURES.ending}") if outputs.overlay else None
+        report = name.with_name(f"{name.name}.json")
+        done = _done(report, job, [masks, overlay] if overlay else [masks])
+        if done:
+            progress(path.name, done.frames, done.frames)
+            return done, []
+        if outputs.sequence:
+            parts.refuse_others(masks)
+        draft = name.with_name(f".{name.name}.part")
+        state = State(Tracker(segmenter.of_frames, segmenter.size, outputs.locate), Steadier())
+        resuming.open_draft(draft, job, state)
+        with _errors(draft):
+            _segment(video, draft, job, state, outputs, progress)
+            _put_together(video, draft, state, masks, overlay)
+        counted = state.counted
+        pixels = counted.frames * counted.width * counted.height
+        shares = counted.hair / pixels, counted.face / pixels
+        result = VideoResult(
+            path, masks, counted.width, counted.height, *shares, counted.heads, counted.seconds, counted.frames,
+            round(float(video.rate), 3),
+        )  # fmt: skip
+        write_atomic(report, json.dumps({**result.to_json(), "job": job}, indent=2).encode())
+        shutil.rmtree(draft, ignore_errors=True)
+        errors: list[HairnetError] = []
+        if video.damaged:
+            what = f"{video.damaged:,} packets cannot be decoded and were left out"
+            errors.append(VideoError(str(path), what, "check that it plays; the file may be incomplete"))
+        return result, errors
+
+
+def _segment(
+    video: VideoReader, draft: Path, job: str, state: State, outputs: VideoOutputs, progress: Progress
+) -> None:
+    """Makes the parts that are missing."""
+    counted = state.counted
+    began = time.perf_counter() - counted.seconds
+    progress(video.path.name, counted.frames, max(video.frames, counted.frames, 1))
+    with ThreadPoolExecutor(1) as decoder, ThreadPoolExecutor(1) as encoder:
+        written: Future[None] | None = None
+        part: parts.Part | None = None
+
+        def keep(part: parts.Part) -> None:
+            if written is not None:
+                written.result()
+            part.close()
+            counted.parts, counted.seconds = counted.parts + 1, time.perf_counter() - began
+            resuming.save(draft, job, state)
+
+        for frame in _ahead(video.read(counted.frames, counted.time), decoder):
+            if part is None:
+                counted.height, counted.width = frame.pixels.shape[:2]
+                part = parts.Part(
+                    draft, counted.parts, (counted.height, counted.width), video.rate, video.time_base, video.aspect,
+                    outputs.overlay, outputs.sequence,
+                )  # fmt: skip
+            located = state.tracker.follow(frame.pixels, float(frame.time * video.time_base))
+            if outputs.steady:
+                located = state.steadier.steady(located, frame.pixels)
+            mask = composite.class_ids(located)
+            counted.frames, counted.time = frame.number + 1, frame.time
+            counted.hair += int(np.count_nonzero(mask == HAIR))
+            counted.face += int(np.count_nonzero(mask == FACE))
+            counted.heads = max(counted.heads, located.heads, key=len)
+            if written is not None:
+                written.result()
+            written = encoder.submit(part.write, frame, mask)
+            if counted.frames % FRAMES_A_PART == 0:
+                keep(part)
+                part, written = None, None
+            progress(video.path.name, counted.frames, max(video.frames, counted.frames + 1))
+        if part is not None:
+            keep(part)
+    if not counted.frames:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise VideoError(str(video.path), "has no frames that can be decoded", "check that it plays")
+    progress(video.path.name, counted.frames, counted.frames)
+
+
+def _ahead(frames: Iterator[Frame], decoder: ThreadPoolExecutor) -> Iterator[Frame]:
+    """Has the next frame decoded while this one is segmented."""
+    coming = decoder.submit(next, frames, None)
+    while (frame := coming.result()) is not None:
+        coming = decoder.submit(next, frames, None)
+        yield frame
+
+
+def _put_together(video: VideoReader, draft: Path, state: State, masks: Path, overlay: Path | None) -> None:
+    """Gives what is complete its own name."""
+    numbers = range(state.counted.parts)
+    if masks.suffix == writing.MASKS.ending:
+        writing.join([parts.part_file(draft, number, writing.MASKS) for number in numbers], masks)
+    elif parts.png_folder(draft).exists():  # else an earlier run got so far
+        install_folder(parts.png_folder(draft), masks)
+    if overlay:
+        pictures = [parts.part_file(draft, number, writing.PICTURES) for number in numbers]
+        writing.join(pictures, overlay, video.path if video.has_sound else None)
+
+
+def _job(path: Path, segmenter: Segmenter, outputs: VideoOutputs) -> str:
+    """All that the outputs depend on: the file as it is, the model by what it says of a pattern, and the settings."""
+    side = segmenter.size
+    pattern = (np.arange(side * side * 3) * 37 % 251).astype(np.uint8).reshape(1, side, side, 3)
+    said = np.round(segmenter.of_frames(pattern), 3)
+    about = path.stat()
+    settings = [__version__, about.st_size, about.st_mtime_ns, hashlib.sha256(said.tobytes()).hexdigest()]
+    return hashlib.sha256(json.dumps([*settings, asdict(outputs)]).encode()).hexdigest()
+
+
+def _done(report: Path, job: str, files: list[Path]) -> VideoResult | None:
+    """What an earlier run found, if it did all this."""
+    try:
+        values: dict[str, Any] = json.loads(report.read_bytes())
+        if values.pop("job") != job or not all(file.exists() for file in files):
+            return None
+        heads = tuple(Head((x, y, w, h), head["sure"]) for head in values["heads"] for x, y, w, h in [head["box"]])
+        return VideoResult(**{**values, "file": Path(values["file"]), "mask": files[0], "heads": heads})
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+@contextlib.contextmanager
+def _errors(draft: Path) -> Iterator[None]:
+    """Errors of the system as ours."""
+    try:
+        yield
+    except OSError as error:
+        what = f"cannot be written ({error.strerror or error})"
+        raise BuildError(str(draft.parent), what, "check its permissions and the room left on the disk") from error

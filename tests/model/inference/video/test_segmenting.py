@@ -1,0 +1,327 @@
+"""A video to masks and overlay: exact, resumed wherever it was stopped, whole or not there; errors are a line."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from hairnet_data.core.errors import BuildError, UsageError
+from hairnet_data.core.progress import silent
+from hairnet_model.inference import predict
+from hairnet_model.inference.engines import KerasEngine
+from hairnet_model.inference.segmenter import Segmenter
+from hairnet_model.inference.video import segmenting
+from hairnet_model.inference.video.reading import VideoError
+from hairnet_model.inference.video.segmenting import VideoOutputs, segment_video
+from tests.model.inference.test_locate import with_heads
+from tests.support import colours, videos
+from tests.support.command import Command
+
+SIZE = 64
+COUNT = 11
+BOTH = VideoOutputs(overlay=True)
+
+
+class Counting(Segmenter):
+    """Counts the squares that its network sees."""
+
+    def __init__(self) -> None:
+        super().__init__(KerasEngine(colours.by_colour(SIZE)))
+        self.squares = 0
+
+    def of_frames(self, frames):
+        self.squares += len(frames)
+        return super().of_frames(frames)
+
+
+@pytest.fixture(scope="module")
+def segmenter() -> Counting:
+    return Counting()
+
+
+@pytest.fixture(autouse=True)
+def short_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(segmenting, "FRAMES_A_PART", 4)
+
+
+def masks(count: int = COUNT) -> list[np.ndarray]:
+    return [with_heads(72, 96, (6, 6 + number, 40)) for number in range(count)]
+
+
+@pytest.fixture
+def video(tmp_path: Path) -> Path:
+    return videos.write(tmp_path / "in" / "a.mkv", map(colours.painted, masks()), sound="flac")
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*"))
+
+
+def outside_edges(got: list[np.ndarray]) -> int:
+    return sum(colours.wrong(one, mask, within=3) for one, mask in zip(got, masks(), strict=True))
+
+
+def test_masks_and_overlay(tmp_path: Path, segmenter: Segmenter, video: Path) -> None:
+    seen: list[tuple[str, int, int]] = []
+    result, errors = segment_video(video, tmp_path / "out" / "a", segmenter, BOTH, lambda *args: seen.append(args))
+    assert not errors
+    assert names(tmp_path / "out") == ["a.json", "a.mkv", "a_overlay.mp4"]
+    got = videos.read(tmp_path / "out" / "a.mkv", "gray")
+    assert outside_edges(got) == 0
+    overlay = videos.read(tmp_path / "out" / "a_overlay.mp4")
+    assert len(overlay) == COUNT
+    assert overlay[0].shape == (72, 96, 3)
+    assert videos.tone(tmp_path / "out" / "a_overlay.mp4")[0] == "flac"
+    assert videos.times(tmp_path / "out" / "a.mkv") == pytest.approx(videos.times(video), abs=2e-3)
+    assert (result.frames, result.rate, result.width, result.height, len(result.heads)) == (COUNT, 10, 96, 72, 1)
+    assert result.hair == pytest.approx(np.mean([mask == 1 for mask in got]))
+    assert result.face == pytest.approx(np.mean([mask == 2 for mask in got]))
+    assert seen[0][:2] == ("a.mkv", 0)
+    assert [done for _, done, _ in seen] == [*range(COUNT + 1), COUNT]
+    assert seen[-1] == ("a.mkv", COUNT, COUNT)
+    report = json.loads((tmp_path / "out" / "a.json").read_text())
+    assert (report["frames"], report["heads"][0]["box"]) == (COUNT, list(result.heads[0].box))
+
+
+def test_a_sequence_of_pngs(tmp_path: Path, segmenter: Segmenter, video: Path) -> None:
+    segment_video(video, tmp_path / "out" / "a", segmenter, VideoOutputs(sequence=True))
+    files = sorted((tmp_path / "out" / "a_frames").iterdir())
+    assert [file.name for file in files] == [f"{number:06}.png" for number in range(COUNT)]
+    with Image.open(files[0]) as image:
+        assert (image.mode, image.size) == ("L", (96, 72))
+    as_video = tmp_path / "out2" / "a"
+    segment_video(video, as_video, segmenter)
+    np.testing.assert_array_equal(
+        [np.asarray(Image.open(file)) for file in files], videos.read(Path(f"{as_video}.mkv"), "gray")
+    )
+    assert names(tmp_path / "out")[0] == "a.json"
+    assert not list((tmp_path / "out").glob(".*"))
+
+
+class Stop(BaseException):
+    """As KeyboardInterrupt, but pytest does not end."""
+
+
+@pytest.mark.parametrize("sequence", [False, True])
+@pytest.mark.parametrize("stopped", [(0,), (1,), (4,), (5,), (7, 9), (3, 3), (COUNT,)])
+def test_what_was_stopped_goes_on(
+    tmp_path: Path, segmenter: Counting, video: Path, stopped: tuple[int, ...], sequence: bool
+) -> None:
+    outputs = VideoOutputs(overlay=True, sequence=sequence)
+    name = tmp_path / "out" / "a"
+    for at in stopped:
+
+        def stop(what: str, done: int, total: int, note: str = "", at: int = at) -> None:
+            if done == at:
+                raise Stop
+
+        with pytest.raises(Stop):
+            segment_video(video, name, segmenter, outputs, stop)
+        assert names(tmp_path / "out")[0] == ".a.part"
+        assert not [file for file in names(tmp_path / "out") if not file.startswith(".a.part")], "nothing half-written"
+    segmenter.squares = 0
+    segment_video(video, name, segmenter, outputs)
+    resumed = segmenter.squares
+    segmenter.squares = 0
+    segment_video(video, tmp_path / "whole" / "a", segmenter, outputs)
+    kept = stopped[-1] // 4 * 4 if stopped[-1] < COUNT else 8
+    assert resumed < segmenter.squares - kept + 1, "what was kept is not done again"
+    assert names(tmp_path / "out") == names(tmp_path / "whole")
+    for file in names(tmp_path / "out"):
+        if file.endswith((".mkv", ".png")):
+            once, again = (tmp_path / folder / file for folder in ("whole", "out"))
+            np.testing.assert_array_equal(videos.read(once, "gray"), videos.read(again, "gray"))
+    overlays = [videos.read(tmp_path / folder / "a_overlay.mp4") for folder in ("whole", "out")]
+    np.testing.assert_array_equal(*overlays)
+
+
+def test_other_settings_begin_anew(tmp_path: Path, segmenter: Counting, video: Path) -> None:
+    def stop(what: str, done: int, total: int, note: str = "") -> None:
+        if done == 9:
+            raise Stop
+
+    for steady in (True, False):
+        with pytest.raises(Stop):
+            segment_video(video, tmp_path / "out" / "a", segmenter, VideoOutputs(steady=steady), stop)
+    segment_video(video, tmp_path / "out" / "a", segmenter, VideoOutputs(steady=False))
+    segment_video(video, tmp_path / "whole" / "a", segmenter, VideoOutputs(steady=False))
+    got = [videos.read(tmp_path / folder / "a.mkv", "gray") for folder in ("out", "whole")]
+    np.testing.assert_array_equal(*got)
+
+
+@pytest.mark.parametrize("damage", [b"", b"no archive", None])
+def test_a_damaged_state_begins_anew(tmp_path: Path, segmenter: Segmenter, video: Path, damage: bytes | None) -> None:
+    def stop(what: str, done: int, total: int, note: str = "") -> None:
+        if done == 6:
+            raise Stop
+
+    with pytest.raises(Stop):
+        segment_video(video, tmp_path / "out" / "a", segmenter, VideoOutputs(), stop)
+    state = tmp_path / "out" / ".a.part" / "state.npz"
+    state.write_bytes(state.read_bytes()[:-99] if damage is None else damage)
+    segment_video(video, tmp_path / "out" / "a", segmenter)
+    assert outside_edges(videos.read(tmp_path / "out" / "a.mkv", "gray")) == 0
+
+
+def test_what_is_done_is_not_done_again(tmp_path: Path, segmenter: Counting, video: Path) -> None:
+    first, _ = segment_video(video, tmp_path / "out" / "a", segmenter, BOTH)
+    segmenter.squares = 0
+    again, _ = segment_video(video, tmp_path / "out" / "a", segmenter, BOTH)
+    assert segmenter.squares == 1, "to tell the model"
+    assert (again.frames, again.heads, again.mask) == (first.frames, first.heads, first.mask)
+    (tmp_path / "out" / "a_overlay.mp4").unlink()
+    segment_video(video, tmp_path / "out" / "a", segmenter, BOTH)
+    assert segmenter.squares > COUNT
+    os.utime(video, (1, 1))
+    segmenter.squares = 0
+    segment_video(video, tmp_path / "out" / "a", segmenter, BOTH)
+    assert segmenter.squares > COUNT
+
+
+def test_steadying_and_locating_can_be_left_out(tmp_path: Path, segmenter: Counting) -> None:
+    rng = np.random.default_rng(0)
+    frames = [np.clip(rng.normal(128, 40, (72, 96, 3)), 0, 255).astype(np.uint8) for _ in range(COUNT)]
+    path = videos.write(tmp_path / "noise.mkv", frames)
+    changes = {}
+    for steady in (True, False):
+        name = tmp_path / str(steady)
+        segment_video(path, name, segmenter, VideoOutputs(steady=steady, locate=False))
+        got = np.stack(videos.read(name.with_suffix(".mkv"), "gray"))
+        changes[steady] = np.mean(np.diff(got.astype(int), axis=0) != 0)
+    assert 0 < changes[True] < changes[False]
+    segmenter.squares = 0
+    segment_video(path, tmp_path / "once", segmenter, VideoOutputs(locate=False))
+    assert segmenter.squares == COUNT + 1
+
+
+# Errors
+
+
+def test_damage_is_told_and_the_rest_is_used(tmp_path: Path, segmenter: Segmenter) -> None:
+    path = videos.write(tmp_path / "a.mkv", map(colours.painted, masks()), codec="ffv1")
+    data = bytearray(path.read_bytes())
+    middle = len(data) // 2
+    data[middle : middle + 40] = bytes(40)
+    path.write_bytes(data)
+    result, errors = segment_video(path, tmp_path / "out" / "a", segmenter)
+    assert 0 < result.frames <= COUNT
+    assert all("\n" not in str(error) and "cannot be decoded" in str(error) for error in errors)
+
+
+def test_a_video_without_frames(
+    tmp_path: Path, segmenter: Segmenter, monkeypatch: pytest.MonkeyPatch, video: Path
+) -> None:
+    monkeypatch.setattr(segmenting.VideoReader, "read", lambda *args: iter(()))
+    with pytest.raises(VideoError, match=r"a\.mkv: has no frames that can be decoded"):
+        segment_video(video, tmp_path / "out" / "a", segmenter)
+    assert not names(tmp_path / "out")
+
+
+def test_folders_that_cannot_be_made(tmp_path: Path, segmenter: Segmenter, video: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(BuildError, match=r"file: the folder cannot be made .*--out"):
+        segment_video(video, tmp_path / "file" / "a", segmenter)
+    (tmp_path / "out" / "a.mkv").mkdir(parents=True)
+    with pytest.raises(BuildError, match=r"a\.mkv: cannot be written"):
+        segment_video(video, tmp_path / "out" / "a", segmenter)
+    (tmp_path / "out" / "b_frames").mkdir()
+    (tmp_path / "out" / "b_frames" / "mine.txt").write_bytes(b"")
+    with pytest.raises(BuildError, match=r"b_frames: holds mine\.txt"):
+        segment_video(video, tmp_path / "out" / "b", segmenter, VideoOutputs(sequence=True))
+
+
+# Through `predict`
+
+
+def run(given: list[Path], out: Path, segmenter: Segmenter, **outputs):
+    return predict.predict(given, out, segmenter, predict.Outputs(**outputs), silent)
+
+
+def test_photos_and_videos_in_one_folder(tmp_path: Path, segmenter: Segmenter, video: Path) -> None:
+    folder = tmp_path / "in"
+    Image.fromarray(colours.painted(masks()[0])).save(folder / "a.png")
+    videos.write(folder / "sub" / "b.MP4", map(colours.painted, masks(3)))
+    (folder / "broken.webm").write_bytes(b"nothing")
+    outcome = run([folder], tmp_path / "out", segmenter, overlay=True, cutouts=("hair",))
+    assert [photo.mask.relative_to(tmp_path / "out").as_posix() for photo in outcome.photos] == [
+        "a.png",
+        "a.mkv",
+        "sub/b.mkv",
+    ]
+    assert [str(error).split(": ")[1][:14] for error in outcome.errors] == ["cannot be read"]
+    assert set(names(tmp_path / "out")) == {
+        "a.png", "a_overlay.png", "a_hair.png", "a.mkv", "a.json", "a_overlay.mp4", "predictions.csv",
+        "sub", "sub/b.mkv", "sub/b.json", "sub/b_overlay.mp4",
+    }  # fmt: skip
+    with open(tmp_path / "out" / "predictions.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["mask"].rpartition("/")[2] for row in rows] == ["a.png", "a.mkv", "b.mkv", ""]
+    assert [row["heads"] for row in rows] == ["1", "1", "1", ""]
+
+
+def test_what_is_for_photos_alone(tmp_path: Path, segmenter: Segmenter, video: Path) -> None:
+    for outputs in ({"panels": True}, {"cutouts": ("hair",)}):
+        with pytest.raises(UsageError, match="is for photos"):
+            run([video], tmp_path / "out", segmenter, **outputs)
+    with pytest.raises(UsageError, match="pictures are read from"):
+        run([video], tmp_path / "in", segmenter)
+
+
+def test_the_command(model_command: Command, tmp_path: Path, video: Path) -> None:
+    out = tmp_path / "out"
+    status, printed, said = model_command("predict", video, "--out", out, "--overlay", "--json", "--strict")
+    assert status in (0, 1), said
+    (found,) = json.loads(printed)["photos"]
+    assert (found["frames"], found["mask"]) == (COUNT, str(out / "a.mkv"))
+    status, _, said = model_command("predict", video, "--out", out, "--sequence", "--no-steady", "--no-locate")
+    assert status == 0
+    assert "a.mkv: 11 of 11" in said
+    assert "frames/s" in said
+    (tmp_path / "b.mp4").write_bytes(b"")
+    status, _, said = model_command("predict", tmp_path / "b.mp4", "--out", out, "--quiet")
+    assert status == 1
+    assert said.count("\n") == 1
+    assert "b.mp4: cannot be read" in said
+
+
+STOPPED = """
+import sys
+from hairnet_model.cli.app import main
+from hairnet_model.inference.video import segmenting
+segmenting.FRAMES_A_PART = 4
+sys.argv = ["hairnet-model", *sys.argv[1:]]
+main()
+"""
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGKILL])
+def test_a_process_that_is_stopped(tmp_path: Path, sent: signal.Signals) -> None:
+    frames = [colours.painted(with_heads(240, 320, (20, 20 + number % 50, 100))) for number in range(300)]
+    video = videos.write(tmp_path / "a.mp4", frames)
+    out = tmp_path / "out"
+    command = [sys.executable, "-c", STOPPED, "predict", str(video), "--out", str(out), "--overlay", "--quiet"]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    for _ in range(600):
+        if (out / ".a.part" / "state.npz").exists():
+            break
+        time.sleep(0.05)
+    process.send_signal(sent)
+    _, said = process.communicate(timeout=60)
+    assert not [name for name in names(out) if not name.startswith(".a.part")]
+    if sent == signal.SIGINT:
+        assert process.returncode == 130
+        assert said.count("\n") == 1
+        assert "the same command goes on with a video" in said
+    subprocess.run(command, check=True, timeout=300)
+    assert names(out) == ["a.json", "a.mkv", "a_overlay.mp4", "predictions.csv"]
+    assert len(videos.read(out / "a.mkv", "gray")) == 300

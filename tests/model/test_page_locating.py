@@ -1,0 +1,148 @@
+"""The page finds the heads that Python finds, and follows those of a film: its modules in Node, beside Python's."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from hairnet_data.core.arrays import Pixels
+from hairnet_model.inference import composite
+from hairnet_model.inference.locate import locate
+from hairnet_model.inference.squares import cut_out, framed_square
+from tests.model.inference.test_locate import BY_COLOUR, SIZE, near_sighted, with_heads
+from tests.support import colours, page_modules
+
+pytestmark = pytest.mark.skipif(page_modules.MISSING, reason="the page's tools are not installed: make web")
+
+# The networks of `test_locate`, of 64 pixels: by colour, and near-sighted.
+NETWORK = """
+import {readFileSync, writeFileSync} from "node:fs";
+const size = 64;
+const byColour = async (framed) => {
+  const made = new Float32Array(size * size * 3);
+  for (let at = 0; at < made.length; at += 3) {
+    const logits = [framed[at + 2] / 8 + 1, framed[at] / 8, framed[at + 1] / 8];
+    const most = Math.max(...logits), powers = logits.map((value) => Math.exp(value - most));
+    const sum = powers[0] + powers[1] + powers[2];
+    powers.forEach((power, number) => { made[at + number] = power / sum; });
+  }
+  return made;
+};
+const nearSighted = async (framed) => {
+  const made = await byColour(framed);
+  const rows = [];
+  for (let at = 0; at < size * size; at++) {
+    if (Math.max(made[at * 3 + 1], made[at * 3 + 2]) > made[at * 3]) rows.push(Math.floor(at / size));
+  }
+  if (rows.length && rows.at(-1) - rows[0] + 1 < 0.4 * size) {
+    for (let at = 0; at < made.length; at += 3) made.set([1, 0, 0], at);
+  }
+  return made;
+};
+let passes = 0;
+const run = async (framed) => { passes++; return (given.network === "near" ? nearSighted : byColour)(framed); };
+const pictureOf = (file, {width, height}) => ({width, height, data: new Uint8ClampedArray(readFileSync(file))});
+const framed = (picture) => module.cutOut(picture, module.framedSquare(picture), size, 96);
+"""
+LOCATE = """
+const picture = pictureOf(given.rgba, given);
+const located = await module.locate(picture, await run(framed(picture)), size, 96, run);
+const wanted = {width: given.width * given.times, height: given.height * given.times};
+writeFileSync(given.made, Buffer.concat([...module.classBands(located, wanted)]));
+writeFileSync(given.told, JSON.stringify({heads: located.heads, passes: located.passes, ran: passes}));
+"""
+FOLLOW = """
+const tracker = new module.Tracker(size, 96, run);
+const told = [];
+for (const [index, file] of given.films.entries()) {
+  const picture = pictureOf(file, given);
+  passes = 0;
+  const located = await tracker.next(picture, framed(picture), index * 33);
+  writeFileSync(`${given.made}${index}`, Buffer.concat([...module.classBands(located, picture)]));
+  told.push({heads: located.heads, passes: located.passes, ran: passes});
+}
+writeFileSync(given.told, JSON.stringify(told));
+"""
+
+
+@pytest.fixture(scope="module")
+def bundled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("bundle")
+    names = ("locate", "composite", "squares", "tracking")
+    entry = folder / "entry.ts"
+    entry.write_text("\n".join(f'export * from "{page_modules.WEB / "src" / name}.ts";' for name in names))
+    return page_modules.bundle(str(entry), folder)
+
+
+def written(path: Path, photo: Pixels) -> str:
+    np.concatenate([photo, np.full((*photo.shape[:2], 1), 255, np.uint8)], 2).tofile(path)
+    return str(path)
+
+
+def boxes(told: dict[str, Any]) -> list[tuple[int, ...]]:
+    return [(box["x"], box["y"], box["width"], box["height"]) for box in told["heads"]]
+
+
+MASKS = {
+    "nobody": np.zeros((225, 300), np.uint8),
+    "large": with_heads(225, 300, (20, 60, 180)),
+    "one": with_heads(240, 320, (40, 30, 75)),
+    "small, at a corner": with_heads(240, 320, (190, 5, 40)),
+    "three": with_heads(240, 320, (20, 10, 60), (150, 150, 60), (30, 230, 55)),
+    "two who touch": with_heads(200, 150, (60, 5, 66), (60, 56, 66)),
+    "large and small, upright": with_heads(640, 480, (20, 0, 350), (420, 300, 110)),
+    "thin": np.tile(np.array([[0, 0, 0, 1, 1, 2]], np.uint8), (40, 100)),
+    "noise": np.random.default_rng(3).choice(3, (150, 200), p=(0.8, 0.1, 0.1)).astype(np.uint8),
+}
+
+
+@pytest.mark.parametrize("network", ["near", "colour"])
+@pytest.mark.parametrize("name", MASKS)
+def test_a_photo_has_the_heads_and_the_mask_of_python(bundled: Path, tmp_path: Path, name: str, network: str) -> None:
+    photo = colours.painted(MASKS[name])
+    height, width = photo.shape[:2]
+    run = near_sighted if network == "near" else BY_COLOUR
+    expected = locate(photo, run(cut_out(photo, framed_square(height, width), SIZE)[None])[0], run)
+    files = {"rgba": written(tmp_path / "rgba", photo), "made": str(tmp_path / "made"), "told": str(tmp_path / "told")}
+    given = {**files, "width": width, "height": height, "network": network, "times": 1}
+    page_modules.call(bundled, NETWORK + LOCATE, given)
+    told = json.loads((tmp_path / "told").read_text())
+    assert boxes(told) == [head.box for head in expected.heads]
+    assert told["passes"] == told["ran"] == expected.passes
+    mask = np.fromfile(tmp_path / "made", np.uint8).reshape(height, width)
+    wanted = composite.class_ids(expected)
+    for number in range(3):
+        here, there = mask == number, wanted == number
+        assert (here & there).sum() >= 0.99 * (here | there).sum(), number
+
+
+def test_a_mask_of_another_size_shows_the_same(bundled: Path, tmp_path: Path) -> None:
+    truth = MASKS["three"]
+    files = {"rgba": written(tmp_path / "rgba", colours.painted(truth)), "made": str(tmp_path / "made")}
+    given = {**files, "told": str(tmp_path / "told"), "width": 320, "height": 240, "network": "near", "times": 2}
+    page_modules.call(bundled, NETWORK + LOCATE, given)
+    mask = np.fromfile(tmp_path / "made", np.uint8).reshape(480, 640)
+    assert colours.wrong(mask, np.kron(truth, np.ones((2, 2), np.uint8)), within=8) == 0
+
+
+def test_heads_of_a_film_are_followed(bundled: Path, tmp_path: Path) -> None:
+    """A head wanders and leaves: a pass over the frame and one over its square, and a search when it is lost."""
+    masks = [with_heads(240, 320, (80, 30 + 4 * frame, 70)) for frame in range(12)] + [
+        np.zeros((240, 320), np.uint8)
+    ] * 8
+    films = [written(tmp_path / f"film{index}", colours.painted(mask)) for index, mask in enumerate(masks)]
+    files = {"films": films, "made": str(tmp_path / "made"), "told": str(tmp_path / "told")}
+    page_modules.call(bundled, NETWORK + FOLLOW, {**files, "width": 320, "height": 240, "network": "colour"})
+    told = json.loads((tmp_path / "told").read_text())
+    for frame in range(12):
+        (box,) = boxes(told[frame])
+        assert abs(box[0] + box[2] / 2 - (30 + 4 * frame + 28)) < 12, frame
+        mask = np.fromfile(tmp_path / f"made{frame}", np.uint8).reshape(240, 320)
+        assert colours.wrong(mask, masks[frame], within=6) == 0, frame
+        assert told[frame]["ran"] == (1 + 9 + 1 if frame == 0 else 2), frame
+    assert [boxes(frame) for frame in told[12:]] == [[]] * 8
+    assert [frame["ran"] for frame in told[12:]] == [2, 1 + 9, *[1] * 6]
