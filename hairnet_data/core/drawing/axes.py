@@ -39,15 +39,17 @@ def axes_layer(poses: Sequence[Pose], height: int, width: int, thick: float = 0.
         poses: of the heads, in the frame of which the picture is the middle, see `Pose`.
         height: rows of the layer.
         width: columns of the layer.
-        thick: thickness of the lines in pixels; 0 for one that suits the size.
+        thick: thickness of the lines in pixels at most; 0 for one that suits the size.
 
     Returns:
         uint8 (height, width, 4) RGBA, transparent where there is no line.
     """
-    thick = thick or max(1.5, min(height, width) / 130)
+    thickest = thick or max(1.5, min(height, width) / 130)
     # Premultiplied colour, and how much of the picture shows through.
     layer, clear = np.zeros((height, width, 3), np.float32), np.ones((height, width), np.float32)
     for pose in poses:
+        # Thinner on a small head, which would be hidden.
+        thick = min(thickest, max(1.0, 0.7 * pose.size * max(height, width)))
         ends = _ends(pose, height, width)
         turned = turn_of(*np.radians((pose.yaw, pose.pitch, pose.roll)))
         nearest_last = [(tuple(AXES)[number], ends[number + 1]) for number in np.argsort(turned[2])]
