@@ -34,8 +34,9 @@ RELEASE_NOTES = {
     "1.0.0": "First release.",
     "1.1.0": "Photos with an embedded RGB profile are converted to sRGB; blended edges of masks never pass "
     "through a third class.",
-    RENDERER_VERSION: "Groups of several portraits, and portraits that fade at their edges; the features source_ids "
-    "and people; the splits validation_negatives, test_small, test_close and test_group.",
+    "1.2.0": "Groups of several portraits, and portraits that fade at their edges; the features source_ids and people; "
+    "the splits validation_negatives, test_small, test_close and test_group.",
+    RENDERER_VERSION: "The feature pose: where the head of the largest portrait is, and which way it looks.",
 }
 
 _CARD = Path(__file__).with_name("dataset_card")
@@ -114,6 +115,15 @@ def dataset_info(builder: Any, settings: BuildSettings, terms: Terms) -> Any:
         ),
         "people": tfds.features.Sequence(
             tfds.features.Text(), doc=doc(desc="Everybody shown who is known, the largest portrait's first.")
+        ),
+        "pose": tfds.features.Tensor(
+            shape=(6,),
+            dtype=np.float32,
+            doc=doc(
+                desc="Of the largest portrait's head: yaw (right), pitch (down), roll (clockwise) in degrees, x and y "
+                "of its origin in frames, size in frames per cm. R = Rz(roll) Rx(pitch) Ry(yaw); x right, y down, z to "
+                "the camera. All NaN for a negative, and where it is not known."
+            ),
         ),
         "recipe": tfds.features.Text(doc=doc(desc="All that was drawn for this example, as JSON.")),
     }

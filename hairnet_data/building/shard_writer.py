@@ -10,6 +10,7 @@ from pathlib import Path
 from hairnet_data.building.plan import Plan, SplitPlan
 from hairnet_data.building.source_scan import listed
 from hairnet_data.core.errors import BuildError
+from hairnet_data.core.head.pose import to_numbers
 from hairnet_data.core.progress import Progress
 from hairnet_data.core.records.example import serialize
 from hairnet_data.core.records.shard_file import write_records
@@ -30,6 +31,7 @@ from hairnet_data.recipes.pools import Pool
 from hairnet_data.recipes.recipe import Recipe, asset_id
 from hairnet_data.recipes.sampler import sample_recipe
 from hairnet_data.rendering.asset_cache import Assets
+from hairnet_data.rendering.poses import main_pose
 from hairnet_data.rendering.renderer import render
 
 _FRAMING = 16  # bytes of a TFRecord around its record
@@ -200,6 +202,7 @@ def make_record(recipe: Recipe, pool: Pool, assets: Assets, image_format: str) -
             "person": pool.people.get(recipe.portrait, ""),
             "source_ids": recipe.source_ids,
             "people": people,
+            "pose": to_numbers(main_pose(recipe)),
             "recipe": recipe.to_json(),
         }
     )

@@ -17,6 +17,7 @@ from hairnet_data.building.source_summary import PortraitFacts, SourceSummary, s
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import FACE, HAIR
 from hairnet_data.core.errors import HairnetError, SourceError
+from hairnet_data.core.head.pose import Pose
 from hairnet_data.core.progress import Progress
 from hairnet_data.core.workers.pool import WorkerDied, WorkerPool
 from hairnet_data.core.workers.shared import Shared
@@ -46,7 +47,7 @@ class ScanResult:
         backgrounds_digest: the same over all backgrounds.
         summary: of the sound portraits.
         undrawn_seconds: of one core that drawing takes, estimated, where only a sample was drawn. The portraits that
-            are not in the sample have no `Asset.head`.
+            are not in the sample have neither `Asset.head` nor `Asset.pose`.
     """
 
     sources: Sources
@@ -71,6 +72,7 @@ class _Sound:
         facts: of a portrait.
         seconds: that loading took.
         sketch: of a background that is somebody's photo.
+        pose: of a portrait, see `Portrait.pose`.
     """
 
     content: str
@@ -80,6 +82,7 @@ class _Sound:
     facts: PortraitFacts | None = None
     seconds: float = 0.0
     sketch: Sketch | None = None
+    pose: Pose | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +210,7 @@ def _load_some(shared: Shared[_Source], ids: list[str]) -> dict[str, _Sound | Ha
                     snapped=asset.snapped,
                     facts=_facts(id, asset),
                     seconds=seconds,
+                    pose=asset.pose,
                 )
             else:
                 results[id] = _Sound(
@@ -287,7 +291,8 @@ def _without_duplicates(
 def _by_pool(sound: list[tuple[Entry, _Sound]]) -> dict[str, list[Asset]]:
     pools: dict[str, list[Asset]] = {pool: [] for pool in POOLS}
     for entry, result in sound:
-        pools[entry.pool].append(Asset(entry.id, result.content, entry.person, dict(entry.traits), result.head))
+        asset = Asset(entry.id, result.content, entry.person, dict(entry.traits), result.head, result.pose)
+        pools[entry.pool].append(asset)
     return pools
 
 

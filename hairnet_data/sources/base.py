@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.errors import HairnetError
+from hairnet_data.core.head.pose import Pose
 
 __all__ = ["POOLS", "BackgroundSource", "Catalogue", "Entry", "Pixels", "Portrait", "PortraitSource"]
 
@@ -60,12 +61,14 @@ class Portrait:
         snapped: how many mask pixels had no exact class colour and took the nearest one's.
         turned: whether an EXIF orientation turned the photo, and not the mask, in a way that their sizes cannot
             confirm.
+        pose: of the largest head, None where nobody knows it.
     """
 
     image: Pixels
     mask: Pixels
     snapped: int = 0
     turned: bool = False
+    pose: Pose | None = None
 
 
 class PortraitSource(Protocol):
