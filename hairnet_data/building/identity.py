@@ -65,16 +65,24 @@ def is_built(path: Path, plan: Plan) -> bool:
     except DatasetError as error:
         what = "holds something that this program did not make"
         raise BuildError(str(path), what, "choose another --name, or --overwrite") from error
-    differences = list(_differences("", existing, plan.identity))
-    if differences:
-        what = f"was built with other settings ({', '.join(differences[:4])})"
+    others = [
+        f"{field} {json.dumps(there)} there, {json.dumps(now)} now"
+        for field, there, now in differences(existing, plan.identity)
+    ]
+    if others:
+        what = f"was built with other settings ({', '.join(others[:4])})"
         raise BuildError(str(path), what, "choose another --name, or --overwrite")
     return True
 
 
-def _differences(field: str, existing: Any, planned: Any) -> Iterator[str]:
+def differences(existing: Any, planned: Any, field: str = "") -> Iterator[tuple[str, Any, Any]]:
+    """Where two identities (or parts of them) differ.
+
+    Yields:
+        The setting, its keys joined by dots, and both its values; None for one that is missing.
+    """
     if isinstance(existing, dict) and isinstance(planned, dict):
         for key in sorted({*existing, *planned}):
-            yield from _differences(f"{field}.{key}" if field else key, existing.get(key), planned.get(key))
+            yield from differences(existing.get(key), planned.get(key), f"{field}.{key}" if field else key)
     elif existing != planned:
-        yield f"{field} {json.dumps(existing)} there, {json.dumps(planned)} now"
+        yield field, existing, planned

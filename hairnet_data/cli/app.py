@@ -14,7 +14,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hairnet_data.cli import build_report, interchange_commands, options, people_commands, source_commands
+from hairnet_data.cli import (
+    build_report,
+    dataset_commands,
+    interchange_commands,
+    options,
+    people_commands,
+    source_commands,
+)
 from hairnet_data.core import cli
 from hairnet_data.core.errors import UsageError
 from hairnet_data.core.records.dataset_lookup import DATASET, default_data_dir
@@ -262,6 +269,7 @@ def export(
 
 
 app.command(epilog="Example: hairnet-data who Ann_Example lfw_parts")(people_commands.who)
+app.command(epilog="Example: hairnet-data diff mine data/hairnet_synthetic/mine-2/1.2.0")(dataset_commands.diff)
 app.command("import", epilog='Example: hairnet-data import coco labels.json --out mine --map "skin=face"')(
     interchange_commands.import_annotations
 )
