@@ -16,6 +16,7 @@ from hairnet_data.dataset.codec import IMAGE_FORMATS
 from hairnet_data.recipes.policy import Policy, from_mapping
 from hairnet_data.sources.base import POOLS
 from hairnet_data.sources.registry import SOURCES
+from hairnet_data.sources.without_people import SETTING
 
 BACKGROUND_SOURCES = ("drawn", "folder")
 """Names of the sources of backgrounds."""
@@ -106,6 +107,11 @@ class DatasetIdentity:
     backgrounds: Annotated[dict[str, Any], _settings_of(BACKGROUND_SOURCES)]
     image_size: ImageSize
     image_format: Annotated[str, _one_of(IMAGE_FORMATS)]
+
+    @property
+    def left_out(self) -> frozenset[str]:
+        """Digests of the people who were left out, see `sources.without_people.person_digest`."""
+        return frozenset(map(str, self.source.get(SETTING) or ()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,10 +10,10 @@ from typing import Any
 import orjson
 
 from hairnet_data.core.errors import DatasetError
+from hairnet_data.core.near_misses import near_misses
 from hairnet_data.dataset.example_table import damaged, read_lines
 
 _PEOPLE = b'"people":"'  # a quote inside a value is escaped, so this begins the column and nothing else
-_NEAR = 3  # names that an error suggests
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +55,6 @@ def find_person(person: str, datasets: Iterable[Path]) -> dict[Path, list[Appear
     if not any(found.values()):
         raise DatasetError(person, "nobody of that name is shown", near_misses(person, names))
     return found
-
-
-def near_misses(name: str, names: Iterable[str]) -> str:
-    """A hint that suggests names like the one that is unknown, letters' case aside."""
-    by_folded: dict[str, str] = {}
-    for known in sorted(names):
-        by_folded.setdefault(known.casefold(), known)
-    near = [by_folded[match] for match in difflib.get_close_matches(name.casefold(), by_folded, _NEAR)]
-    if near:
-        return f"did you mean {' or '.join(near)}?"
-    return "no name is like it" if by_folded else "no record names anybody"
 
 
 def _search(person: str, dataset: Path, names: set[str]) -> list[Appearance]:

@@ -19,6 +19,7 @@ from hairnet_data.sources.lfw.source import LfwParts
 from hairnet_data.sources.lfw.terms import TERMS as LFW_TERMS
 from hairnet_data.sources.scenes.source import DrawnBackgrounds
 from hairnet_data.sources.terms import Terms
+from hairnet_data.sources.without_people import WithoutPeople
 
 SOURCES = ("drawn", "lfw_parts", "folder")
 
@@ -41,6 +42,7 @@ def open_sources(
     cache_dir: Path,
     train_examples: int | None = None,
     split_by: str = "official",
+    without: tuple[str, ...] = (),
 ) -> Sources:
     """Opens the sources a user named.
 
@@ -52,10 +54,11 @@ def open_sources(
             ones.
         train_examples: what the user asked for; decides how many portraits are drawn.
         split_by: "official" or "person", for `lfw_parts`.
+        without: people whose portraits are left out.
 
     Raises:
         SourceError: the folder or its content cannot be used.
-        UsageError: the name or the combination means nothing.
+        UsageError: the name or the combination means nothing, or nobody has a name in `without`.
     """
     if split_by not in ("official", "person"):
         raise UsageError("--split-by", f"no division named {split_by!r}", "choose official or person")
@@ -66,7 +69,12 @@ def open_sources(
         backgrounds = PhotoFolder(negatives)
     else:
         backgrounds = DrawnOnceBackgrounds(DrawnBackgrounds(), drawing_folder(cache_dir))
-    return Sources(_portraits(name, source_dir, cache_dir, train_examples, split_by), backgrounds)
+    portraits = _portraits(name, source_dir, cache_dir, train_examples, split_by)
+    if without:
+        portraits = WithoutPeople(portraits, without)
+    if name == "drawn":
+        portraits = DrawnOncePortraits(portraits, drawing_folder(cache_dir))
+    return Sources(portraits, backgrounds)
 
 
 def _portraits(
@@ -80,8 +88,7 @@ def _portraits(
         if source_dir:
             raise UsageError("--source-dir", "means nothing for drawn", "leave it out, or name lfw_parts or folder")
         few_a_portrait = 3 * (train_examples or 0) // 10
-        drawn = Drawn(train=min(max(few_a_portrait, FEWEST_DRAWN), MOST_DRAWN))
-        return DrawnOncePortraits(drawn, drawing_folder(cache_dir))
+        return Drawn(train=min(max(few_a_portrait, FEWEST_DRAWN), MOST_DRAWN))
     if name == "lfw_parts":
         return LfwParts.open(source_dir, cache_dir, split_by)
     if name == "folder":
