@@ -198,6 +198,7 @@ def verify(
 @app.command(epilog="Example: hairnet-data stats drawn")
 def stats(dataset: Dataset, as_json: AsJson = False) -> None:
     """Counts what a prepared dataset holds."""
+    from hairnet_data.core.ledger import lines, to_json
     from hairnet_data.core.progress import progress_bar
     from hairnet_data.dataset.reader import open_prepared
     from hairnet_data.inspection.stats import count
@@ -206,11 +207,13 @@ def stats(dataset: Dataset, as_json: AsJson = False) -> None:
     with progress_bar(as_json) as progress:
         counted = count(prepared, progress)
     if as_json:
-        print(json.dumps(counted, indent=2))
+        print(json.dumps({**counted, "ledger": to_json(prepared.metadata.ledger)}, indent=2))
     else:
         from hairnet_data.cli.stats_table import print_stats
 
         print_stats(counted)
+        for line in lines(prepared.metadata.ledger):
+            print(line)
 
 
 @app.command(epilog="Example: hairnet-data explain drawn train 7 --out steps.png")

@@ -107,7 +107,7 @@ def croissant_json(dataset: DatasetDescription) -> dict[str, Any]:
         values: dict[str, Any] = mlc.Metadata(
             name=dataset.name,
             description=dataset.description,
-            license=[dataset.terms.licence] if dataset.terms.licence else None,
+            license=list(dataset.terms.licences) or None,
             cite_as=dataset.terms.citation or None,
             url=dataset.terms.homepage or None,
             version=dataset.version,

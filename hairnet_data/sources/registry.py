@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hairnet_data.core.errors import UsageError
+from hairnet_data.core.ledger import Ledger
 from hairnet_data.sources.base import BackgroundSource, PortraitSource
 from hairnet_data.sources.disk_cache import CachedBackgrounds, CachedPortraits
 from hairnet_data.sources.drawing_cache import DrawnOnceBackgrounds, DrawnOncePortraits, drawing_folder
@@ -98,19 +99,30 @@ def _portraits(
     raise UsageError("SOURCE", f"no source named {name!r}", f"choose from {', '.join(SOURCES)}")
 
 
-def terms_of(portraits: str, backgrounds: str) -> Terms:
+def terms_of(portraits: str, backgrounds: str, ledger: Ledger = ()) -> Terms:
     """What a dataset says of its sources: the terms of its portraits, and of backgrounds that are somebody's photos.
 
     Args:
         portraits: name of the source of portraits, one of `SOURCES`.
         backgrounds: name of the source of backgrounds, `drawn` or `folder`.
+        ledger: of the dataset; the licences of a `folder` are in it.
     """
     terms = {"drawn": DRAWN_TERMS, "lfw_parts": LFW_TERMS, "folder": FOLDER_TERMS}[portraits]
+    if portraits == "folder":
+        terms = replace(terms, licences=_licences("portraits", ledger, terms.licences))
     if backgrounds == "drawn":
         return terms
+    of_backgrounds = _licences("backgrounds", ledger, BACKGROUND_TERMS.licences)
     if portraits == "drawn":  # the whole is under the terms of the photos in it
-        return replace(terms, licence=BACKGROUND_TERMS.licence)
-    return replace(terms, licence=f"{terms.licence}; {BACKGROUND_TERMS.licence}")
+        return replace(terms, licences=of_backgrounds)
+    return replace(terms, licences=tuple(dict.fromkeys((*terms.licences, *of_backgrounds))))
+
+
+def _licences(what: str, ledger: Ledger, unsaid: tuple[str, ...]) -> tuple[str, ...]:
+    """The licences of a folder's pictures, without repetition; `unsaid` for those of which nobody said it."""
+    of_pictures = [entry.terms.licence for entry in ledger if entry.what == what]
+    said = [licence for licence in of_pictures if licence]
+    return tuple(dict.fromkeys((*said, *(unsaid if len(said) < len(of_pictures) or not said else ()))))
 
 
 MAX_CACHED = 8000

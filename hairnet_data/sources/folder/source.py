@@ -7,6 +7,7 @@ import os
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from hairnet_data.core.labels.classes_file import Options
 from hairnet_data.core.storage.paths import is_folder, is_remote
 from hairnet_data.sources.base import Catalogue, Entry, Portrait
 from hairnet_data.sources.folder.divisions import divided_by_folders, division_folders
+from hairnet_data.sources.folder.licences import LICENCES, NO_LICENCES, Licences, read_licences
 from hairnet_data.sources.folder.pairing import CONFIG, SINGLE_MASK, PortraitFiles, list_pictures, pair
 from hairnet_data.sources.pool_assignment import assign_pools
 
@@ -36,17 +38,25 @@ class Folder:
     name = "folder"
     people_apart = True
 
-    def __init__(self, root: Path, config: Config, files: Mapping[str, PortraitFiles], listed: Catalogue) -> None:
+    def __init__(
+        self,
+        root: Path,
+        config: Config,
+        files: Mapping[str, PortraitFiles],
+        listed: Catalogue,
+        licences: Licences = NO_LICENCES,
+    ) -> None:
         """Takes what `open` read and listed."""
         self._root, self._config, self._files, self._listed = root, config, dict(files), listed
+        self._licences = licences
 
     @classmethod
     def open(cls, source_dir: Path) -> Folder:
-        """Reads `classes.toml` and lists the photos and masks by name.
+        """Reads `classes.toml` and `licence.toml`, and lists the photos and masks by name.
 
         Raises:
-            SourceError: the folder, one of its folders or `classes.toml` is missing or cannot be used, or
-                there are no photos. What is wrong with single portraits is in the catalogue's errors.
+            SourceError: the folder or one of its folders is missing, `classes.toml` or `licence.toml` cannot be used,
+                or there are no photos. What is wrong with single portraits is in the catalogue's errors.
         """
         root = source_dir
         if not is_remote(source_dir) and os.path.isdir(source_dir):
@@ -54,6 +64,7 @@ class Folder:
         if not is_folder(root):
             raise SourceError(str(source_dir), "is not a folder", "name the one that holds images and masks")
         config = read_config(root / CONFIG, str(source_dir / CONFIG))
+        licences = read_licences(root / LICENCES, str(source_dir / LICENCES))
         errors: list[HairnetError] = []
         notes: list[str] = []
         photos = list_pictures(root, config.options.images, errors, notes)
@@ -63,13 +74,18 @@ class Folder:
         parts = tuple(config.classes.classes) if isinstance(config.classes, PartMap) else (SINGLE_MASK,)
         files = pair(photos, masks, parts, config.options, errors)
         entries = _entries(files, config.options, errors)
+        if licences != NO_LICENCES:
+            if not errors:  # else some that it names may be among those that are wrong
+                licences.check_names(str(source_dir / LICENCES), {e.id for e in entries}, {e.person for e in entries})
+            entries = tuple(replace(entry, terms=licences.of(entry.id, entry.person)) for entry in entries)
         order = sorted(errors, key=lambda error: (error.where, error.what))
         left_out = tuple(dict.fromkeys(notes))
-        return cls(root, config, files, Catalogue(entries, tuple(order), left_out, _doubts(files, config.options)))
+        listed = Catalogue(entries, tuple(order), left_out, _doubts(files, config.options))
+        return cls(root, config, files, listed, licences)
 
     def settings(self) -> dict[str, Any]:
-        """What `classes.toml` says, with every default."""
-        return self._config.settings()
+        """What `classes.toml` says, with every default, and the digest of `licence.toml`."""
+        return {**self._config.settings(), **self._licences.settings()}
 
     def catalogue(self) -> Catalogue:
         """The portraits as listed when the folder was opened, and what is wrong with others."""
