@@ -14,6 +14,7 @@ from typing import Any
 
 from hairnet_data.building.plan import Plan
 from hairnet_data.building.settings import BuildSettings
+from hairnet_data.core import ledger
 from hairnet_data.core.classes import NAMES
 from hairnet_data.core.records.dataset_lookup import DATASET
 from hairnet_data.core.version import __version__
@@ -68,7 +69,7 @@ def write_metadata(plan: Plan, shards: Sequence[ShardManifest], manifests_dir: P
         config_description=CONFIGS.get(config),
         release_notes=RELEASE_NOTES,
     )
-    info = dataset_info(identity, plan.settings, terms_of(plan.portraits.name, plan.backgrounds.name))
+    info = dataset_info(identity, plan.settings, terms_of(plan.portraits.name, plan.backgrounds.name, plan.ledger))
     info.set_file_format(plan.settings.file_format)
     complete(info, plan, shards, manifests_dir, folder)
     info.write_to_directory(folder)
@@ -167,7 +168,7 @@ def complete(info: Any, plan: Plan, shards: Sequence[ShardManifest], manifests_d
         )
     info.set_splits(tfds.core.SplitDict(splits))
     info.metadata.update(metadata_of(plan, shards))
-    terms = terms_of(plan.portraits.name, plan.backgrounds.name)
+    terms = terms_of(plan.portraits.name, plan.backgrounds.name, plan.ledger)
     write_croissant(info, terms, info.metadata, shards, manifests_dir, folder)
     write_sums(shards, folder)
 
@@ -192,6 +193,7 @@ def metadata_of(plan: Plan, shards: Sequence[ShardManifest]) -> dict[str, Any]:
         "libraries": library_versions(),
         "program": __version__,
         "people_apart": plan.portraits.people_apart,
+        "ledger": ledger.to_json(plan.ledger),
         "skipped": plan.skipped,
         "snapped_mask_pixels": plan.snapped,
         "pools": {

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
@@ -18,6 +19,8 @@ from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import FACE, HAIR
 from hairnet_data.core.errors import HairnetError, SourceError
 from hairnet_data.core.head.pose import Pose
+from hairnet_data.core.ledger import Ledger
+from hairnet_data.core.ledger import count as count_terms
 from hairnet_data.core.progress import Progress
 from hairnet_data.core.workers.pool import WorkerDied, WorkerPool
 from hairnet_data.core.workers.shared import Shared
@@ -48,6 +51,7 @@ class ScanResult:
         summary: of the sound portraits.
         undrawn_seconds: of one core that drawing takes, estimated, where only a sample was drawn. The portraits that
             are not in the sample have neither `Asset.head` nor `Asset.pose`.
+        ledger: the terms of all sound portraits and backgrounds.
     """
 
     sources: Sources
@@ -58,6 +62,7 @@ class ScanResult:
     backgrounds_digest: str
     summary: SourceSummary
     undrawn_seconds: float = 0.0
+    ledger: Ledger = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +140,10 @@ def scan_sources(
             tuple(pair for part in scanned for pair in part.apart),
         ),
         undrawn_seconds=sum(part.undrawn_seconds for part in scanned),
+        ledger=(
+            *_count("portraits", sources.portraits.name, scanned[0]),
+            *_count("backgrounds", sources.backgrounds.name, scanned[1]),
+        ),
     )
 
 
@@ -163,6 +172,10 @@ def _scan(
         apart=apart,
         undrawn_seconds=undrawn * sum(result.seconds for result in loaded) / max(1, len(loaded)),
     )
+
+
+def _count(what: Literal["portraits", "backgrounds"], source: str, scan: _SourceScan) -> Ledger:
+    return count_terms(what, source, ((entry.terms, entry.person) for entry, _ in scan.sound))
 
 
 def _sample(entries: Sequence[Entry]) -> list[Entry]:

@@ -14,7 +14,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hairnet_data.cli import build_report, interchange_commands, options, people_commands, source_commands
+from hairnet_data.cli import (
+    build_report,
+    dataset_commands,
+    interchange_commands,
+    options,
+    people_commands,
+    source_commands,
+)
 from hairnet_data.core import cli
 from hairnet_data.core.errors import UsageError
 from hairnet_data.core.records.dataset_lookup import DATASET, default_data_dir
@@ -192,6 +199,7 @@ def verify(
 @app.command(epilog="Example: hairnet-data stats drawn")
 def stats(dataset: Dataset, as_json: AsJson = False) -> None:
     """Counts what a prepared dataset holds."""
+    from hairnet_data.core.ledger import lines, to_json
     from hairnet_data.core.progress import progress_bar
     from hairnet_data.dataset.reader import open_prepared
     from hairnet_data.inspection.stats import count
@@ -200,11 +208,13 @@ def stats(dataset: Dataset, as_json: AsJson = False) -> None:
     with progress_bar(as_json) as progress:
         counted = count(prepared, progress)
     if as_json:
-        print(json.dumps(counted, indent=2))
+        print(json.dumps({**counted, "ledger": to_json(prepared.metadata.ledger)}, indent=2))
     else:
         from hairnet_data.cli.stats_table import print_stats
 
         print_stats(counted)
+        for line in lines(prepared.metadata.ledger):
+            print(line)
 
 
 @app.command(epilog="Example: hairnet-data explain drawn train 7 --out steps.png")
@@ -263,6 +273,7 @@ def export(
 
 
 app.command(epilog="Example: hairnet-data who Ann_Example lfw_parts")(people_commands.who)
+app.command(epilog="Example: hairnet-data diff mine data/hairnet_synthetic/mine-2/1.2.0")(dataset_commands.diff)
 app.command("import", epilog='Example: hairnet-data import coco labels.json --out mine --map "skin=face"')(
     interchange_commands.import_annotations
 )

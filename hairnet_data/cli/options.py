@@ -27,7 +27,7 @@ Poses = Annotated[
 DataDir = Annotated[Path | None, typer.Option(help="Where datasets live.", show_default="TFDS's own", **_PATH)]
 
 REQUEST_GROUPS = {
-    "Source": ("source_dir", "negatives", "poses", "split_by"),
+    "Source": ("source_dir", "negatives", "poses", "split_by", "without"),
     "Examples": ("train_examples", "eval_examples", "image_size", "image_format", "seed"),
     "Augmentation": (
         *("negative_rate", "group_rate", "occlude_rate", "scale", "shift", "rotate", "mirror", "photometric"),
@@ -70,6 +70,14 @@ class Request:
     split_by: Annotated[str, typer.Option(help="official, or person: pools that share nobody (lfw_parts).")] = (
         "official"
     )
+    without: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PERSON|FILE",
+            help="Leave somebody out, or everybody in a file of names, one a line; can be given again.",
+            show_default=False,
+        ),
+    ] = None
 
     def settings(self) -> BuildSettings:
         """The settings. Raises UsageError for values that mean nothing."""
@@ -91,10 +99,17 @@ class Request:
     def sources(self, data_dir: Path) -> Sources:
         """The sources. Archives are unpacked below `data_dir`. Raises SourceError or UsageError."""
         from hairnet_data.sources.registry import open_sources
+        from hairnet_data.sources.without_people import read_people
 
-        downloads = downloads_dir(data_dir)
         return open_sources(
-            self.source, self.source_dir, self.negatives, downloads, self.train_examples, self.split_by, self.poses
+            self.source,
+            self.source_dir,
+            self.negatives,
+            downloads_dir(data_dir),
+            self.train_examples,
+            self.split_by,
+            self.poses,
+            read_people(self.without or ()),
         )
 
 

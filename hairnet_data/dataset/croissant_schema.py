@@ -97,7 +97,12 @@ class DatasetDescription:
 def croissant_json(dataset: DatasetDescription) -> dict[str, Any]:
     """Makes the description as JSON values that `mlcroissant` finds valid."""
     file_format = format_of(Path(dataset.shards[0].name)) if dataset.shards else "tfrecord"
-    terms = {"citeAs": dataset.terms.citation, "license": dataset.terms.licence, "url": dataset.terms.homepage}
+    licences = list(dataset.terms.licences)
+    terms = {
+        "citeAs": dataset.terms.citation,
+        "license": licences[0] if len(licences) == 1 else licences,
+        "url": dataset.terms.homepage,
+    }
     return {
         "@context": _CONTEXT,
         "@type": "sc:Dataset",

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.errors import HairnetError
 from hairnet_data.core.head.pose import Pose
+from hairnet_data.core.ledger import UNSAID, Licence
 
 __all__ = ["POOLS", "BackgroundSource", "Catalogue", "Entry", "Pixels", "Portrait", "PortraitSource"]
 
@@ -25,12 +26,14 @@ class Entry:
         pool: one of `POOLS`.
         person: who is shown, "" where nobody is or nobody knows.
         traits: facts recorded with it, e.g. {"tone": "7", "hair": "curly"}.
+        terms: under which it came.
     """
 
     id: str
     pool: str
     person: str = ""
     traits: Mapping[str, str] = field(default_factory=dict)
+    terms: Licence = UNSAID
 
 
 @dataclass(frozen=True, slots=True)

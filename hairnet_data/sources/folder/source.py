@@ -7,6 +7,7 @@ import os
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from hairnet_data.core.labels.classes_file import Options
 from hairnet_data.core.storage.paths import is_folder, is_remote
 from hairnet_data.sources.base import Catalogue, Entry, Portrait
 from hairnet_data.sources.folder.divisions import divided_by_folders, division_folders
+from hairnet_data.sources.folder.licences import LICENCES, NO_LICENCES, Licences, read_licences
 from hairnet_data.sources.folder.pairing import CONFIG, SINGLE_MASK, PortraitFiles, list_pictures, pair
 from hairnet_data.sources.pool_assignment import assign_pools
 from hairnet_data.sources.poses_file import Poses, open_poses
@@ -38,23 +40,30 @@ class Folder:
     people_apart = True
 
     def __init__(
-        self, root: Path, config: Config, files: Mapping[str, PortraitFiles], listed: Catalogue, poses: Poses
+        self,
+        root: Path,
+        config: Config,
+        files: Mapping[str, PortraitFiles],
+        listed: Catalogue,
+        poses: Poses,
+        licences: Licences = NO_LICENCES,
     ) -> None:
         """Takes what `open` read and listed."""
         self._root, self._config, self._files, self._listed = root, config, dict(files), listed
-        self._poses = poses
+        self._poses, self._licences = poses, licences
 
     @classmethod
     def open(cls, source_dir: Path, poses: Path | None = None) -> Folder:
-        """Reads `classes.toml` and, if there is one, `poses.csv`, and lists the photos and masks by name.
+        """Reads `classes.toml` and, if they are there, `licence.toml` and `poses.csv`, and lists the photos and masks.
 
         Args:
             source_dir: the folder.
             poses: a file of poses in the place of `poses.csv`.
 
         Raises:
-            SourceError: the folder, one of its folders, `classes.toml` or the poses are missing or cannot be used, or
-                there are no photos. What is wrong with single portraits is in the catalogue's errors.
+            SourceError: the folder, one of its folders, `classes.toml`, `licence.toml` or the poses are missing or
+                cannot be used, or there are no photos. What is wrong with single portraits is in the catalogue's
+                errors.
         """
         root = source_dir
         if not is_remote(source_dir) and os.path.isdir(source_dir):
@@ -62,6 +71,7 @@ class Folder:
         if not is_folder(root):
             raise SourceError(str(source_dir), "is not a folder", "name the one that holds images and masks")
         config = read_config(root / CONFIG, str(source_dir / CONFIG))
+        licences = read_licences(root / LICENCES, str(source_dir / LICENCES))
         errors: list[HairnetError] = []
         notes: list[str] = []
         photos = list_pictures(root, config.options.images, errors, notes)
@@ -71,15 +81,19 @@ class Folder:
         parts = tuple(config.classes.classes) if isinstance(config.classes, PartMap) else (SINGLE_MASK,)
         files = pair(photos, masks, parts, config.options, errors)
         entries = _entries(files, config.options, errors)
+        if licences != NO_LICENCES:
+            if not errors:  # else some that it names may be among those that are wrong
+                licences.check_names(str(source_dir / LICENCES), {e.id for e in entries}, {e.person for e in entries})
+            entries = tuple(replace(entry, terms=licences.of(entry.id, entry.person)) for entry in entries)
         order = sorted(errors, key=lambda error: (error.where, error.what))
         left_out = tuple(dict.fromkeys(notes))
         known = open_poses(root, poses, files)
         doubts = (*_doubts(files, config.options), *known.doubts)
-        return cls(root, config, files, Catalogue(entries, tuple(order), left_out, doubts), known)
+        return cls(root, config, files, Catalogue(entries, tuple(order), left_out, doubts), known, licences)
 
     def settings(self) -> dict[str, Any]:
-        """What `classes.toml` says, with every default, and the digest of the poses."""
-        return self._config.settings() | self._poses.settings()
+        """What `classes.toml` says, with every default, and the digests of the poses and of `licence.toml`."""
+        return {**self._config.settings(), **self._poses.settings(), **self._licences.settings()}
 
     def catalogue(self) -> Catalogue:
         """The portraits as listed when the folder was opened, and what is wrong with others."""

@@ -19,6 +19,7 @@ from hairnet_data.core.storage.paths import is_file, is_folder, is_remote
 from hairnet_data.sources.base import POOLS, Catalogue, Entry, Portrait
 from hairnet_data.sources.lfw.archives import unpack
 from hairnet_data.sources.lfw.download import MASK_ARCHIVE, PHOTO_ARCHIVE, Download, fetch, manual_download_hint
+from hairnet_data.sources.lfw.terms import LICENCE
 from hairnet_data.sources.poses_file import Poses, open_poses
 
 PHOTOS, MASKS = "lfw_funneled", "parts_lfw_funneled_gt_images"
@@ -151,7 +152,7 @@ class LfwParts:
                 hint = f"complete the archive or take the line out of {LISTS[each.pool]}"
                 errors.append(SourceError(each.id, f"{' and '.join(missing)} missing", hint))
             else:
-                entries.append(Entry(each.id, each.pool, each.person))
+                entries.append(Entry(each.id, each.pool, each.person, terms=LICENCE))
         return Catalogue(tuple(entries), tuple(errors), doubts=self._poses.doubts)
 
     def content(self, id: str) -> str:

@@ -119,7 +119,8 @@ def test_terms_are_the_source_s(built_lfw: Path, built_drawn: Path, built_folder
         assert bool(citation) == bool(cited)
         assert ("LFW" in citation or "kae2013" in citation) == (dataset is built_lfw)
         assert croissant.get("citeAs", "") == citation
-        assert croissant["license"] == info["redistributionInfo"]["license"] == licence
+        licences = croissant["license"] if isinstance(croissant["license"], list) else [croissant["license"]]
+        assert "; ".join(licences) == info["redistributionInfo"]["license"] == licence
         assert croissant.get("url") == homepage
         assert info.get("location", {}).get("urls") == ([homepage] if homepage else None)
 

@@ -85,13 +85,14 @@ def test_table_and_json(built_folder: Path, command: Command) -> None:
     ran = command("stats", built_folder, "--json")
     assert (ran.status, ran.err) == (0, "")
     counted = json.loads(ran.out)
+    assert counted.pop("ledger")
     assert counted == by_hand(built_folder)
     ran = command("stats", built_folder)
     assert ran.status == 0
     head, *rows = ran.out.splitlines()
     columns = ["split", "examples", "size", "portraits", "groups", "negatives", "occluded", "people", "hair", "face"]
     assert head.split() == [*columns, "posed"]
-    assert [row.split()[0] for row in rows] == list(counted)
+    assert [row.split()[0] for row in rows][: len(counted)] == list(counted)
     train = rows[0].split()
     assert (train[1], train[4], train[6]) == (
         "30",
