@@ -24,7 +24,8 @@ from hairnet_data.core.labels.classes_file import Options
 from hairnet_data.core.storage.paths import is_folder, is_remote
 from hairnet_data.sources.base import Catalogue, Entry, Portrait
 from hairnet_data.sources.folder.divisions import divided_by_folders, division_folders
-from hairnet_data.sources.folder.pairing import CONFIG, SINGLE_MASK, PortraitFiles, list_pictures, pair
+from hairnet_data.sources.folder.listing import CONFIG, list_photos_and_masks
+from hairnet_data.sources.folder.pairing import SINGLE_MASK, PortraitFiles, pair
 from hairnet_data.sources.pool_assignment import assign_pools
 
 _SEARCH_TIMEOUT = 2  # seconds: some expressions try more ways through a name than there is time for
@@ -56,11 +57,10 @@ class Folder:
         config = read_config(root / CONFIG, str(source_dir / CONFIG))
         errors: list[HairnetError] = []
         notes: list[str] = []
-        photos = list_pictures(root, config.options.images, errors, notes)
-        masks = list_pictures(root, config.options.masks, errors, notes)
+        parts = tuple(config.classes.classes) if isinstance(config.classes, PartMap) else (SINGLE_MASK,)
+        photos, masks = list_photos_and_masks(root, config.options, parts, errors, notes)
         if not photos.files and not errors:
             raise SourceError(str(source_dir / config.options.images), "holds no pictures", "put photos there")
-        parts = tuple(config.classes.classes) if isinstance(config.classes, PartMap) else (SINGLE_MASK,)
         files = pair(photos, masks, parts, config.options, errors)
         entries = _entries(files, config.options, errors)
         order = sorted(errors, key=lambda error: (error.where, error.what))

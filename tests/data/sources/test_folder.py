@@ -476,7 +476,7 @@ def test_errors_of_parts(kit):
     for name in ("a_hair", "a_wig", "b_skin", "b_wig", "d_hair"):
         kit.mask(f"{name}.png", blank)
     assert kit.errors() == [
-        "images/c.jpg: has no mask (masks/c_skin or another part); add it or remove the photo",
+        "images/c.jpg: has no mask (masks/c_skin, masks/skin/c or another part); add it or remove the photo",
         "masks/a_wig.png: and 1 more are masks of the part 'wig', which has no class; "
         "add it to [parts] in classes.toml",
         "masks/d_hair.png: has no photo; add it or remove the mask",
@@ -629,8 +629,11 @@ def test_content_follows_photo_and_masks(kit):
         (COLOURS + "[options]\nmask = 'm'\n", "[options] mask: is unknown, received 'm'; known are nearest, person, "),
         (COLOURS + "[options]\nimages = '../other'\n", "images: should be the name of a folder inside this one"),
         (COLOURS + "[options]\nimages = '/etc'\n", "should be the name of a folder inside this one"),
-        (COLOURS + "[options]\nimages = '.'\n", "should be the name of a folder inside this one"),
-        (COLOURS + "[options]\nmasks = 'images/masks'\n", "lie in one another"),
+        (COLOURS + "[options]\nimages = ''\n", "should be the name of a folder inside this one"),
+        (COLOURS + "[options]\nimages = 'a*/images'\n", "should be the name of a folder inside this one"),
+        (COLOURS + "[options]\nimages = '*/*'\n", "should be the name of a folder inside this one"),
+        (COLOURS + "[options]\nimages = '*/images'\n", 'images and masks differ in how often "*" is in them'),
+        (COLOURS + "[options]\nmasks = 'images'\n", "images and masks are both 'images', and nothing tells them apart"),
     ],
 )
 def test_what_can_be_wrong_with_classes_toml(kit, text, words):
@@ -755,11 +758,15 @@ def test_every_example_in_the_guide_is_read(tmp_path):
         path = tmp_path / "classes.toml"
         path.write_text(block)
         assert read_config(path, "classes.toml").unlabelled == ("background", "face")
-    (options,) = [block for block in blocks if block.startswith("[options]")]
+    options, *others = sorted((block for block in blocks if block.startswith("[options]")), key=len, reverse=True)
     assert len(tables) == 3
+    assert len(others) == 2
     for block in tables:
         path = tmp_path / "classes.toml"
         path.write_text(block)
         read_config(path, "classes.toml")
         path.write_text(block + (options if "[indices]" not in block else options.replace("nearest", "# nearest")))
         read_config(path, "classes.toml")
+        for other in others:
+            path.write_text(block + other)
+            read_config(path, "classes.toml")
