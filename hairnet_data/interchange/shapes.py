@@ -38,6 +38,21 @@ class Shape:
     draw: Callable[[Size], Area]
 
 
+@dataclass(frozen=True)
+class Masked:
+    """A mask of class ids.
+
+    Attributes:
+        mask: uint8 (h, w).
+        mapped: the labels in it, and the value of each.
+        snapped: how many pixels took a class close by.
+    """
+
+    mask: NDArray[np.uint8]
+    mapped: list[tuple[str, int]]
+    snapped: int
+
+
 @dataclass
 class Annotated:
     """A picture and what is drawn on it.
@@ -49,6 +64,8 @@ class Annotated:
         shapes: in drawing order, later over earlier.
         where: file and picture, for errors.
         fault: what is wrong with it already.
+        stacked: whether the order of the shapes says nothing, so that hair lies over face.
+        masked: makes the mask where it is no matter of shapes and labels. Raises HairnetError.
     """
 
     name: str
@@ -57,6 +74,8 @@ class Annotated:
     where: str
     shapes: list[Shape] = field(default_factory=list)
     fault: SourceError | None = None
+    stacked: bool = False
+    masked: Callable[[], Masked] | None = None
 
 
 @dataclass
@@ -69,6 +88,9 @@ class Annotations:
         dropped: how many annotations of each kind have no area, such as points and lines.
         known: classes that the format itself gives to labels: VOC's background and void.
         unannotated: pictures that nothing is said of, and that are not imported.
+        options: for the table of that name in `classes.toml`.
+        pixels_are_labels: whether labels are the values of pixels, of which an edge may have many.
+        expected: labels that a class file names, and the value of each.
     """
 
     pictures: list[Annotated] = field(default_factory=list)
@@ -76,6 +98,9 @@ class Annotations:
     dropped: dict[str, int] = field(default_factory=dict)
     known: dict[str, str] = field(default_factory=dict)
     unannotated: list[str] = field(default_factory=list)
+    options: dict[str, Any] = field(default_factory=dict)
+    pixels_are_labels: bool = False
+    expected: dict[str, int] = field(default_factory=dict)
 
     def drop(self, kind: str) -> None:
         """Counts an annotation that has no area."""

@@ -42,8 +42,8 @@ class Folder:
         self._root, self._config, self._files, self._listed = root, config, dict(files), listed
 
     @classmethod
-    def open(cls, source_dir: Path) -> Folder:
-        """Reads `classes.toml` and lists the photos and masks by name.
+    def open(cls, source_dir: Path, config: Config | None = None) -> Folder:
+        """Reads `classes.toml`, unless a config is given, and lists the photos and masks by name.
 
         Raises:
             SourceError: the folder, one of its folders or `classes.toml` is missing or cannot be used, or
@@ -54,7 +54,7 @@ class Folder:
             root = Path(os.path.realpath(source_dir))
         if not is_folder(root):
             raise SourceError(str(source_dir), "is not a folder", "name the one that holds images and masks")
-        config = read_config(root / CONFIG, str(source_dir / CONFIG))
+        config = config or read_config(root / CONFIG, str(source_dir / CONFIG))
         errors: list[HairnetError] = []
         notes: list[str] = []
         parts = tuple(config.classes.classes) if isinstance(config.classes, PartMap) else (SINGLE_MASK,)
@@ -74,6 +74,10 @@ class Folder:
     def catalogue(self) -> Catalogue:
         """The portraits as listed when the folder was opened, and what is wrong with others."""
         return self._listed
+
+    def files(self, id: str) -> PortraitFiles:
+        """The files of a portrait, relative to the folder."""
+        return self._files[id]
 
     def content(self, id: str) -> str:
         """16 hex digits of the SHA-256 of the photo and its masks."""

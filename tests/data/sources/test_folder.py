@@ -17,6 +17,7 @@ from PIL import Image
 from hairnet_data.core.classes import BACKGROUND, FACE, HAIR, UNLABELLED
 from hairnet_data.core.errors import PictureError, SourceError
 from hairnet_data.core.labels.class_config import read_config
+from hairnet_data.interchange.class_files import class_files
 from hairnet_data.sources.base import PortraitSource
 from hairnet_data.sources.folder.source import Folder
 from tests.support.paths import ROOT
@@ -692,7 +693,7 @@ def test_celebamask_hq(tmp_path):
         save(masks / f"0/00017_{part}.png", box(part))
     save(masks / "0/00000_skin.png", box("skin"))
     save(masks / "1/02000_hair.png", box("hair"))
-    (root / "classes.toml").write_bytes((DOCS / "classes/celebamask_hq.toml").read_bytes())
+    (root / "classes.toml").write_bytes(class_files()["celebamask_hq"].read_bytes())
     source = Folder.open(root)
     assert source.catalogue().errors == ()
     assert [entry.id for entry in source.catalogue().entries] == ["0", "17", "2000"]
@@ -739,7 +740,7 @@ def test_figaro(tmp_path):
     # A PBM marks black with 1; the set's hair is white, and so 0 in its file.
     header, body = b"P1 2 1\n", b"0 1\n"
     assert np.asarray(Image.open(io.BytesIO(header + body))).tolist() == [[True, False]]
-    (root / "classes.toml").write_bytes((DOCS / "classes/figaro.toml").read_bytes())
+    (root / "classes.toml").write_bytes(class_files()["figaro"].read_bytes())
     source = Folder.open(root)
     assert source.catalogue().errors == ()
     ids = ["Testing/Frame00003", "Training/Frame00001", "Training/Frame00002"]
