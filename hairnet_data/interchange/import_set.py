@@ -19,20 +19,25 @@ from hairnet_data.core.images.orientation import exchanges_sides, orientation_of
 from hairnet_data.core.images.picture_file import decoding, file_bytes, open_header
 from hairnet_data.core.storage.atomic import install_folder
 from hairnet_data.interchange.class_names import IDS, map_labels
-from hairnet_data.interchange.coco import read_coco
+from hairnet_data.interchange.coco import read_coco, read_coco_panoptic
 from hairnet_data.interchange.cvat import read_cvat
+from hairnet_data.interchange.datumaro import read_datumaro
 from hairnet_data.interchange.folder import read_folder
 from hairnet_data.interchange.label_files import read_labelme, read_supervisely, read_yolo
 from hairnet_data.interchange.masks import read_masks
+from hairnet_data.interchange.parquet import read_parquet
 from hairnet_data.interchange.report import Report
 from hairnet_data.interchange.shapes import Annotated, Annotations, Size
 from hairnet_data.interchange.voc import read_voc
 
 FORMATS: dict[str, Callable[[Path], Annotations]] = {
     "coco": read_coco,
+    "coco_panoptic": read_coco_panoptic,
     "cvat": read_cvat,
+    "datumaro": read_datumaro,
     "labelme": read_labelme,
     "masks": read_masks,
+    "parquet": read_parquet,
     "supervisely": read_supervisely,
     "voc": read_voc,
     "yolo": read_yolo,
@@ -155,7 +160,7 @@ def _read(picture: Annotated, labels: Mapping[str, int]) -> tuple[bytes, NDArray
         raise SourceError(picture.where, f"{picture.name} leads out of its folder", "give the picture a plain path")
     if not picture.path.is_file():
         raise SourceError(picture.where, f"{picture.path} is missing", "put it there")
-    data = file_bytes(picture.path)
+    data = picture.data() if picture.data else file_bytes(picture.path)
     if picture.masked:
         masked = picture.masked()
         return data, masked.mask, masked.mapped, masked.snapped

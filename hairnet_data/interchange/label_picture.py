@@ -73,3 +73,23 @@ def colour_values(mask: MaskPicture, where: str) -> Values:
         raise SourceError(where, "has more than 8 bits a channel", "export it again")
     packed: Values = shown.astype(np.int64) @ np.array([1 << 16, 1 << 8, 1])
     return packed
+
+
+def of_mask(read: Callable[[], MaskPicture], where: str) -> tuple[LabelPicture, bool]:
+    """The labels of a mask, and whether they are colours: else the channels are equal, or it holds indices.
+
+    Raises:
+        HairnetError: it cannot be read.
+    """
+    mask = read()
+    in_colour = mask.rgb is not None and not (mask.rgb[..., :1] == mask.rgb).all()
+
+    def values() -> Values:
+        mask = read()
+        if in_colour:
+            return colour_values(mask, where)
+        grey = mask.indices if mask.rgb is None else mask.rgb[..., 0]
+        assert grey is not None
+        return grey
+
+    return LabelPicture(values, where), in_colour

@@ -8,12 +8,11 @@ from itertools import combinations
 from pathlib import Path
 
 from hairnet_data.core.errors import HairnetError, SourceError
-from hairnet_data.core.images.label_image import MaskPicture
 from hairnet_data.core.images.masks import read_mask
 from hairnet_data.core.images.picture_file import EXTENSIONS
 from hairnet_data.core.storage.walk import list_folder, refused_links
 from hairnet_data.interchange.class_files import class_files
-from hairnet_data.interchange.label_picture import LabelPicture, Values, colour_values
+from hairnet_data.interchange.label_picture import of_mask
 from hairnet_data.interchange.shapes import Annotated, Annotations, Shape
 
 _PHOTO_FOLDERS = frozenset({"images", "image", "imgs", "img", "photos", "photo", "pictures"})
@@ -44,7 +43,8 @@ def read_masks(path: Path) -> Annotations:
     listing = list_folder(path, EXTENSIONS)
     found = Annotations(known={"0": "background", "#000000": "background"}, pixels_are_labels=True)
     divided = _divide(listing.files)
-    if not divided.masks:
+    links = list(refused_links(listing))
+    if not divided.masks and not links:
         hint = f"name masks as their photos, or give --classes a file or one of {', '.join(class_files())}"
         raise SourceError(str(path), "has no photos with masks", hint)
     for key, file in divided.photos.items():
@@ -52,7 +52,7 @@ def read_masks(path: Path) -> Annotations:
             found.pictures.append(_picture(path, f"{key}{Path(file).suffix}", file, divided.masks[key]))
         else:
             found.unannotated.append(str(path / file))
-    for file, what, hint in (*divided.faults, *refused_links(listing)):
+    for file, what, hint in (*divided.faults, *links):
         where = str(path / file)
         found.pictures.append(Annotated(file, path / file, None, where, fault=SourceError(where, what, hint)))
     return found
@@ -173,19 +173,8 @@ def _by_part(masks: list[_Mask]) -> dict[str, list[str]]:
 
 
 def _shapes(picture: Annotated, file: Path, part: str) -> list[Shape]:
-    mask = read_mask(file)
-    in_colour = mask.indices is None and not _is_grey(mask)
     where = str(file)
-
-    def read() -> Values:
-        again = read_mask(file)
-        if in_colour:
-            return colour_values(again, where)
-        values = again.indices if again.rgb is None else again.rgb[..., 0]
-        assert values is not None
-        return values
-
-    labels = LabelPicture(read, where)
+    labels, in_colour = of_mask(lambda: read_mask(file), where)
     size, shapes = labels.shapes({}, in_colour)
     if picture.size not in (None, size):
         assert picture.size
@@ -198,7 +187,3 @@ def _shapes(picture: Annotated, file: Path, part: str) -> list[Shape]:
         hint = "save it in black and white, or give --classes a file that says nearest = true"
         raise SourceError(where, f"holds {len(shapes)} values where a mask of {part!r} is black and white", hint)
     return [Shape(part, where, lambda _: labels.values() > 0)]
-
-
-def _is_grey(mask: MaskPicture) -> bool:
-    return mask.rgb is not None and bool((mask.rgb[..., :1] == mask.rgb).all())

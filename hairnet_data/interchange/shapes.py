@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -65,6 +66,7 @@ class Annotated:
         where: file and picture, for errors.
         fault: what is wrong with it already.
         stacked: whether the order of the shapes says nothing, so that hair lies over face.
+        data: makes the bytes of the picture's file, where it lies in `path` with others. Raises HairnetError.
         masked: makes the mask where it is no matter of shapes and labels. Raises HairnetError.
     """
 
@@ -75,6 +77,7 @@ class Annotated:
     shapes: list[Shape] = field(default_factory=list)
     fault: SourceError | None = None
     stacked: bool = False
+    data: Callable[[], bytes] | None = None
     masked: Callable[[], Masked] | None = None
 
 
@@ -235,6 +238,12 @@ def bitmap(data: bytes, left: int, top: int, where: str) -> Callable[[Size], Are
 def box(x0: float, y0: float, x1: float, y1: float) -> list[float]:
     """A rectangle as a polygon."""
     return [x0, y0, x1, y0, x1, y1, x0, y1]
+
+
+def ellipse(x: float, y: float, across: float, down: float) -> list[float]:
+    """An ellipse about (x, y) as a polygon of 72 points; `across` and `down` are its radii."""
+    angles = [2 * math.pi * step / 72 for step in range(72)]
+    return [number for a in angles for number in (x + across * math.cos(a), y + down * math.sin(a))]
 
 
 def read_annotation(path: Path) -> bytes:
