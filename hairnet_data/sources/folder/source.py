@@ -26,7 +26,8 @@ from hairnet_data.core.storage.paths import is_folder, is_remote
 from hairnet_data.sources.base import Catalogue, Entry, Portrait
 from hairnet_data.sources.folder.divisions import divided_by_folders, division_folders
 from hairnet_data.sources.folder.licences import LICENCES, NO_LICENCES, Licences, read_licences
-from hairnet_data.sources.folder.pairing import CONFIG, SINGLE_MASK, PortraitFiles, list_pictures, pair
+from hairnet_data.sources.folder.listing import CONFIG, list_photos_and_masks
+from hairnet_data.sources.folder.pairing import SINGLE_MASK, PortraitFiles, pair
 from hairnet_data.sources.pool_assignment import assign_pools
 from hairnet_data.sources.poses_file import Poses, open_poses
 
@@ -53,12 +54,13 @@ class Folder:
         self._poses, self._licences = poses, licences
 
     @classmethod
-    def open(cls, source_dir: Path, poses: Path | None = None) -> Folder:
-        """Reads `classes.toml` and, if they are there, `licence.toml` and `poses.csv`, and lists the photos and masks.
+    def open(cls, source_dir: Path, poses: Path | None = None, config: Config | None = None) -> Folder:
+        """Reads what `classes.toml`, `licence.toml` and `poses.csv` say, and lists the photos and masks.
 
         Args:
             source_dir: the folder.
             poses: a file of poses in the place of `poses.csv`.
+            config: in the place of `classes.toml`.
 
         Raises:
             SourceError: the folder, one of its folders, `classes.toml`, `licence.toml` or the poses are missing or
@@ -70,15 +72,14 @@ class Folder:
             root = Path(os.path.realpath(source_dir))
         if not is_folder(root):
             raise SourceError(str(source_dir), "is not a folder", "name the one that holds images and masks")
-        config = read_config(root / CONFIG, str(source_dir / CONFIG))
+        config = config or read_config(root / CONFIG, str(source_dir / CONFIG))
         licences = read_licences(root / LICENCES, str(source_dir / LICENCES))
         errors: list[HairnetError] = []
         notes: list[str] = []
-        photos = list_pictures(root, config.options.images, errors, notes)
-        masks = list_pictures(root, config.options.masks, errors, notes)
+        parts = tuple(config.classes.classes) if isinstance(config.classes, PartMap) else (SINGLE_MASK,)
+        photos, masks = list_photos_and_masks(root, config.options, parts, errors, notes)
         if not photos.files and not errors:
             raise SourceError(str(source_dir / config.options.images), "holds no pictures", "put photos there")
-        parts = tuple(config.classes.classes) if isinstance(config.classes, PartMap) else (SINGLE_MASK,)
         files = pair(photos, masks, parts, config.options, errors)
         entries = _entries(files, config.options, errors)
         if licences != NO_LICENCES:
@@ -98,6 +99,10 @@ class Folder:
     def catalogue(self) -> Catalogue:
         """The portraits as listed when the folder was opened, and what is wrong with others."""
         return self._listed
+
+    def files(self, id: str) -> PortraitFiles:
+        """The files of a portrait, relative to the folder."""
+        return self._files[id]
 
     def content(self, id: str) -> str:
         """16 hex digits of the SHA-256 of the photo and its masks."""
