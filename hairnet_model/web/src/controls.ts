@@ -1,6 +1,7 @@
 /** The controls of the look: from the page's elements to `Settings`. */
 
-import { button, element, input, press } from "./dom";
+import { compare } from "./compare";
+import { element, input, press } from "./dom";
 import { FASHION, NATURAL } from "./recolour/colours";
 import { PATTERNS } from "./recolour/patterns";
 import { EFFECTS, type Effect, FIRST, type Settings } from "./settings";
@@ -13,12 +14,20 @@ export function controls(changed: (settings: Settings) => void): void {
     changed(settings);
   };
 
+  let chosen = settings.effect; // beside the masks, which are laid over any effect's picture
+  const masks = input("masks");
+  const choose = (effect: Effect): void => {
+    showOptions(effect);
+    set({ effect });
+  };
+  checkbox("masks", false, (on) => choose(on ? "masks" : chosen));
   for (const radio of document.querySelectorAll<HTMLInputElement>("input[name=effect]")) {
     radio.checked = radio.value === settings.effect; // a reload keeps old choices otherwise
-    radio.addEventListener("change", () => {
-      const effect = EFFECTS.find((name) => name === radio.value) ?? "masks";
-      showOptions(effect);
-      set({ effect });
+    // The one that is chosen already can be clicked, too, when masks are shown instead.
+    radio.addEventListener("click", () => {
+      chosen = EFFECTS.find((name) => name === radio.value) ?? "recolour";
+      masks.checked = false;
+      choose(chosen);
     });
   }
   for (const radio of document.querySelectorAll<HTMLInputElement>("input[name=style]")) {
@@ -36,19 +45,7 @@ export function controls(changed: (settings: Settings) => void): void {
   slider("strength", settings.strength, (strength) => set({ strength }));
   colours(settings.colour, (colour) => set({ colour }));
 
-  const original = button("original");
-  original.addEventListener("click", () => {
-    set({ original: !settings.original });
-    press(original, settings.original);
-  });
-  const canvas = element("canvas", HTMLCanvasElement);
-  canvas.addEventListener("pointerdown", (event) => {
-    if (original.disabled) return;
-    canvas.setPointerCapture(event.pointerId);
-    set({ original: true });
-  });
-  canvas.addEventListener("lostpointercapture", () => set({ original: original.getAttribute("aria-pressed") === "true" }));
-  canvas.addEventListener("contextmenu", (event) => event.preventDefault()); // a finger that is held asks for it
+  compare((original) => set({ original }));
   showOptions(settings.effect);
 }
 
@@ -97,7 +94,7 @@ function colours(first: string, set: (colour: string) => void): void {
     swatch.type = "button";
     swatch.dataset["colour"] = colour;
     swatch.style.setProperty("--swatch", colour);
-        swatch.ariaLabel = swatch.title = `${name[0].toUpperCase()}${name.slice(1)}`;
+    swatch.ariaLabel = swatch.title = `${name[0].toUpperCase()}${name.slice(1)}`;
     swatch.addEventListener("click", () => {
       choose(colour);
       set(colour);

@@ -1,6 +1,7 @@
 /** The page: connects camera, photos and controls with the worker. */
 
 import { Camera } from "./camera";
+import { part } from "./compare";
 import { controls } from "./controls";
 import { button, caption, element, input, press } from "./dom";
 import { hasSimd, hasWebAssembly } from "./features";
@@ -111,6 +112,7 @@ async function startCamera(device?: string): Promise<void> {
     cameraButton.disabled = false;
   }
   name = "camera";
+  part(0);
   chosen(null);
   cameraShown();
   stage.tell("The camera is on.");
@@ -141,20 +143,23 @@ async function frames(): Promise<void> {
 }
 
 async function openPhoto({ name: file, content }: Photo): Promise<void> {
-  await open(file, null, () => decoded(content));
+  if (await open(file, null, () => decoded(content))) part(0);
 }
 
 /** Opens a picture; `sample` is the file of the sample it is, if it is one. */
-async function open(file: string, sample: string | null, decode: () => Promise<ImageBitmap>): Promise<void> {
+async function open(file: string, sample: string | null, decode: () => Promise<ImageBitmap>): Promise<boolean> {
   const turn = ++opened;
   let bitmap: ImageBitmap;
   try {
     bitmap = await decode();
   } catch {
     stage.say(ofPhoto(file));
-    return;
+    return false;
   }
-  if (turn !== opened) return bitmap.close(); // another was opened meanwhile
+  if (turn !== opened) {
+    bitmap.close(); // another was opened meanwhile
+    return false;
+  }
   stage.hush();
   camera.stop();
   cameraShown();
@@ -163,6 +168,7 @@ async function open(file: string, sample: string | null, decode: () => Promise<I
   name = file.replace(/\.[^.]*$/, "") || "picture";
   ask({ kind: "photo", bitmap, id: ++lastId }, bitmap);
   stage.tell(`${file} was opened.`);
+  return true;
 }
 
 /** Marks the sample that is shown. */
@@ -184,7 +190,7 @@ function samples(): void {
     image.alt = about;
     each.append(image);
     // From the picture that is there already: after loading the page asks its server for nothing.
-    const opener = (): Promise<void> => open(file, file, () => image.decode().then(() => createImageBitmap(image)));
+    const opener = (): Promise<boolean> => open(file, file, () => image.decode().then(() => createImageBitmap(image)));
     each.addEventListener("click", () => void opener());
     element("samples", HTMLDivElement).append(each);
     return opener;
@@ -231,7 +237,8 @@ function start(): void {
   worker.onmessage = answered;
   worker.onerror = (event) => stop("runtime", event.message);
   const canvas = stage.canvas.transferControlToOffscreen();
-  ask({ kind: "start", base: new URL("./", location.href).href, canvas }, canvas);
+  const before = stage.before.transferControlToOffscreen();
+  ask({ kind: "start", base: new URL("./", location.href).href, canvas, before }, canvas, before);
   controls((settings) => ask({ kind: "settings", settings }));
   buttons();
   samples();

@@ -6,12 +6,12 @@ export interface Photo {
 }
 
 export const SAMPLES: readonly { readonly file: string; readonly about: string }[] = [
-  { file: "portrait-28.webp", about: "Woman with long brown hair" },
-  { file: "portrait-42.webp", about: "Person with black hair and glasses by the sea" },
-  { file: "portrait-22.webp", about: "Person with dark, layered hair" },
-  { file: "portrait-46.webp", about: "Person with light curls" },
-  { file: "portrait-36.webp", about: "Person with dark curls, half from the side" },
-  { file: "portrait-38.webp", about: "Person with sunglasses and auburn hair" },
+  { file: "long-brown.webp", about: "Woman with long brown hair" },
+  { file: "long-blond.webp", about: "Woman with long blond hair and glasses" },
+  { file: "black-afro.webp", about: "Woman with a black afro" },
+  { file: "grey-curls.webp", about: "Man with grey curls" },
+  { file: "black-bob.webp", about: "Woman with straight black hair" },
+  { file: "short-black.webp", about: "Man with short black hair" },
 ];
 
 /** The picture of a file; throws where it is none. */

@@ -10,6 +10,7 @@ const percent = (share: number): string => `${(100 * share).toFixed(share > 0 &&
 
 export class Stage {
   readonly canvas = element("canvas", HTMLCanvasElement);
+  readonly before = element("before", HTMLCanvasElement);
   private readonly view = element("view", HTMLDivElement);
   private readonly notice = element("notice", HTMLDivElement);
   private readonly text = element("notice-text", HTMLDivElement);
@@ -50,12 +51,13 @@ export class Stage {
     element("wait", HTMLDivElement).lastElementChild?.replaceChildren("The network could not be started");
   }
 
-  show({ width, height, hair, face }: Shown): void {
+  show({ width, height, hair, face, of }: Shown): void {
     this.view.classList.remove("empty");
     const ratio = Math.min(1.78, Math.max(0.8, width / height));
     this.view.style.setProperty("--ratio", ratio.toFixed(3));
     element("hair-share", HTMLElement).textContent = percent(hair);
     element("face-share", HTMLElement).textContent = percent(face);
+    element("size", HTMLElement).textContent = `${of.width} x ${of.height}`;
     this.canvas.setAttribute("aria-label", `Picture: hair on ${percent(hair)} of it, face on ${percent(face)}`);
   }
 

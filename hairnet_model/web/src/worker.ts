@@ -29,10 +29,10 @@ function fault(thrown: unknown): void {
   answer({ kind: "fault", code: known.code, detail: known.message });
 }
 
-async function start(base: string, canvas: OffscreenCanvas): Promise<void> {
+async function start(base: string, canvas: OffscreenCanvas, before: OffscreenCanvas): Promise<void> {
   const loaded = await load(base);
   network = await onWasm(loaded);
-  show = new Show(canvas, loaded.card);
+  show = new Show(canvas, before, loaded.card);
   tracker = new Tracker(loaded.card.size, loaded.card.pad, run);
   answer({ kind: "ready", card: loaded.card, engine: network.engine });
   // A GPU's shaders take seconds to build, so the page starts on WebAssembly and changes over when it is worth it.
@@ -142,7 +142,7 @@ let redraw = false;
 function take(request: Request): (() => Promise<void> | void) | null {
   switch (request.kind) {
     case "start":
-      return () => start(request.base, request.canvas);
+      return () => start(request.base, request.canvas, request.before);
     case "photo":
       return () => photo(request.bitmap, request.id);
     case "frame":
