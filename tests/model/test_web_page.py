@@ -27,6 +27,7 @@ from hairnet_model import Segmenter, web_site
 from hairnet_model.effects.colours import named
 from hairnet_model.evaluation import metrics
 from hairnet_model.export import calibration
+from tests.model.test_page_texts import TEXTS
 from tests.support.colour_profiles import ADOBE_RGB, DISPLAY_P3, PROPHOTO, in_srgb, profile
 
 CHROMIUM = shutil.which("chromium")
@@ -274,7 +275,7 @@ def test_the_page_says_which_size_it_saved(opened: Opener, tmp_path: Path, shape
     page = opened()
     open_photo(page, tmp_path / "photo.png")
     assert mask_of(page).shape == shape
-    assert "No face and no hair was found" in said_by(page)
+    assert "No face found: come closer or choose another photo." in said_by(page)
     height, width, _ = picture_of(page).shape
     assert 0.8 * shape[1] < width < shape[1]
     assert f"saved with {width} x {height} pixels; the photo has {shape[1]} x {shape[0]}." in said_by(page)
@@ -555,7 +556,8 @@ def test_everything_has_a_name_and_can_be_reached_by_keyboard(opened: Opener) ->
     page.locator("#developer summary").click()
     nameless = page.evaluate(
         """() => [...document.querySelectorAll('button, input:not([hidden]), select, canvas:not([aria-hidden])')]
-            .filter((e) => !(e.textContent.trim() || e.title || e.getAttribute('aria-label') || e.labels?.length || e.alt
+            .filter((e) =>
+              !(e.textContent.trim() || e.title || e.getAttribute('aria-label') || e.labels?.length || e.alt
               || e.querySelector('img[alt]'))).map((e) => e.outerHTML)"""
     )
     assert nameless == []
@@ -686,3 +688,34 @@ def test_a_photo_of_ones_own_is_shown_dyed(opened: Opener, tmp_path: Path) -> No
     assert right_of_the_original(page) == 50, "samples leave the slider"
     open_photo(page, tmp_path / "photo.png")
     wait_until(page, lambda: right_of_the_original(page) == 100)
+
+
+def test_the_page_speaks_the_readers_language(opened: Opener, address: str) -> None:
+    page = opened(locale="de-AT")
+    english, german = (TEXTS[language] for language in ("en", "de"))
+    assert page.locator("html").get_attribute("lang") == "de"
+    assert page.title() == german["title"]
+    camera = page.locator("#camera")
+    assert camera.inner_text() == german["startCamera"]
+    assert page.locator("#strength").get_attribute("aria-valuetext") == "100\xa0%"
+    page.locator("#swatches button").nth(1).click()
+    open_nothing(page)
+    assert "kein.png lässt sich nicht als Bild lesen" in said_by(page)
+    picture = picture_of(page)
+
+    page.locator("#language").select_option("en")
+    assert page.locator("html").get_attribute("lang") == "en"
+    assert camera.inner_text() == english["startCamera"]
+    assert page.locator("#strength").get_attribute("aria-valuetext") == "100%"
+    assert page.locator("#swatches button").nth(1).get_attribute("aria-label") == "Espresso"
+    assert "kein.png cannot be read as a picture" in said_by(page)
+    np.testing.assert_array_equal(picture_of(page), picture)
+    page.reload()
+    assert page.url == f"{address}?lang=en"
+    wait_until(page, lambda: camera.inner_text() == english["startCamera"])
+    assert page.locator("#language").input_value() == "en"
+
+
+def open_nothing(page: Any) -> None:
+    page.locator("#file").set_input_files({"name": "kein.png", "mimeType": "image/png", "buffer": b"no picture"})
+    page.locator("#notice").wait_for(state="visible")

@@ -1,6 +1,7 @@
 /** Before and after: a slider that parts the picture, and the original while the picture is held. */
 
 import { button, element, input, press } from "./dom";
+import { put } from "./texts";
 
 /** Connects both; `show` is told when the original shall be shown instead of the effect. */
 export function compare(show: (original: boolean) => void): void {
@@ -28,7 +29,7 @@ export function part(percent: number): void {
   const split = input("split");
   const view = element("view", HTMLDivElement);
   split.value = String(percent);
-  split.setAttribute("aria-valuetext", `Original on the left ${percent} percent`);
+  put(split, ["split", { share: percent / 100 }], "value");
   view.style.setProperty("--split", `${percent}%`);
   view.classList.toggle("no-before", percent < 15);
   view.classList.toggle("no-after", percent > 85);

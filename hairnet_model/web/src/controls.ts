@@ -5,6 +5,7 @@ import { element, input, press } from "./dom";
 import { FASHION, NATURAL } from "./recolour/colours";
 import { PATTERNS } from "./recolour/patterns";
 import { EFFECTS, type Effect, FIRST, type Settings } from "./settings";
+import { type Key, put } from "./texts";
 
 /** Connects the controls; `changed` is told of every change. */
 export function controls(changed: (settings: Settings) => void): void {
@@ -65,8 +66,9 @@ function slider(id: string, first: number, set: (value: number) => void): void {
   const range = input(id);
   const output = document.querySelector<HTMLOutputElement>(`output[for=${id}]`);
   const tell = (): void => {
-    if (output) output.value = `${range.value}%`;
-    range.setAttribute("aria-valuetext", `${range.value} percent`);
+    const share = Number(range.value) / 100;
+    if (output) put(output, ["percent", { share }]);
+    put(range, ["percent", { share }], "value");
   };
   range.value = String(Math.round(first * 100));
   range.addEventListener("input", () => {
@@ -82,11 +84,11 @@ function colours(first: string, set: (colour: string) => void): void {
   const chosen = element("swatch", HTMLOutputElement);
   const choose = (colour: string): void => {
     picker.value = colour;
-    chosen.value = "";
+    put(chosen, ["customColour"]);
     for (const swatch of groups.querySelectorAll("button")) {
       const pressed = swatch.dataset["colour"] === colour;
       press(swatch, pressed);
-      if (pressed) chosen.value = swatch.title;
+      if (pressed) put(chosen, [swatch.dataset["title"] as Key]);
     }
   };
   const add = (group: HTMLElement, [name, colour]: readonly [string, string]): void => {
@@ -94,7 +96,8 @@ function colours(first: string, set: (colour: string) => void): void {
     swatch.type = "button";
     swatch.dataset["colour"] = colour;
     swatch.style.setProperty("--swatch", colour);
-    swatch.ariaLabel = swatch.title = `${name[0].toUpperCase()}${name.slice(1)}`;
+    put(swatch, [`colour.${name}` as Key], "title");
+    put(swatch, [`colour.${name}` as Key], "label");
     swatch.addEventListener("click", () => {
       choose(colour);
       set(colour);

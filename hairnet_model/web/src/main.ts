@@ -9,6 +9,7 @@ import { CAMERA_LOST, NO_HEAD, NOTHING_PASTED, ofCamera, ofFault, ofPhoto, ofSma
 import { decoded, download, listen, type Photo, SAMPLES } from "./photo";
 import type { Answer, FaultCode, ModelCard, Request } from "./protocol";
 import { Stage } from "./stage";
+import { LANGUAGES, preferred, put, speak } from "./texts";
 
 const IN_FLIGHT = 2; // one frame in the worker's hands and one waiting there, so that it never waits for the page
 
@@ -74,7 +75,7 @@ function answered({ data }: MessageEvent<Answer>): void {
       if (data.size.width < data.own.width || data.size.height < data.own.height) {
         stage.say(ofSmaller(data.size, data.own));
       } else {
-        stage.tell(`The ${data.what} was saved.`);
+        stage.tell(["saved", { file: `${name}-${data.what}.png` }]);
       }
       break;
     case "fault":
@@ -85,7 +86,7 @@ function answered({ data }: MessageEvent<Answer>): void {
 }
 
 function cameraShown(): void {
-  caption(cameraButton, camera.on ? "Stop camera" : "Start camera");
+  caption(cameraButton, camera.on ? "stopCamera" : "startCamera");
   cameraButton.classList.toggle("primary", !camera.on);
   pauseButton.hidden = !camera.on;
   element("camera-options", HTMLDivElement).hidden = !camera.on;
@@ -96,7 +97,7 @@ function cameraShown(): void {
 function pause(on: boolean): void {
   paused = on;
   press(pauseButton, on);
-  caption(pauseButton, on ? "Resume" : "Pause");
+  caption(pauseButton, on ? "resume" : "pause");
 }
 
 async function startCamera(device?: string): Promise<void> {
@@ -115,9 +116,14 @@ async function startCamera(device?: string): Promise<void> {
   part(0);
   chosen(null);
   cameraShown();
-  stage.tell("The camera is on.");
+  stage.tell(["cameraOn"]);
   const devices = await camera.devices();
-  select.replaceChildren(...devices.map(({ id, label }) => new Option(label, id, false, id === camera.device)));
+  const options = devices.map(({ id, label }, at) => {
+    const option = new Option(label, id, false, id === camera.device);
+    if (!label) put(option, ["cameraNumber", { number: at + 1 }]);
+    return option;
+  });
+  select.replaceChildren(...options);
   void frames();
 }
 
@@ -167,7 +173,7 @@ async function open(file: string, sample: string | null, decode: () => Promise<I
   chosen(sample);
   name = file.replace(/\.[^.]*$/, "") || "picture";
   ask({ kind: "photo", bitmap, id: ++lastId }, bitmap);
-  stage.tell(`${file} was opened.`);
+  stage.tell(["opened", { file }]);
   return true;
 }
 
@@ -185,9 +191,9 @@ function samples(): void {
     const image = new Image();
     each.type = "button";
     each.dataset["file"] = file;
-    each.title = about;
+    put(each, [about], "title");
     image.src = `./samples/${file}`;
-    image.alt = about;
+    put(image, [about], "alt");
     each.append(image);
     // From the picture that is there already: after loading the page asks its server for nothing.
     const opener = (): Promise<boolean> => open(file, file, () => image.decode().then(() => createImageBitmap(image)));
@@ -204,7 +210,7 @@ function buttons(): void {
     if (!camera.on) return void startCamera();
     camera.stop();
     cameraShown();
-    stage.tell("The camera is off.");
+    stage.tell(["cameraOff"]);
   });
   select.addEventListener("change", () => void startCamera(select.value));
   pauseButton.addEventListener("click", () => pause(!paused));
@@ -224,6 +230,24 @@ function buttons(): void {
       pause(!paused);
     }
     if (event.key === "o") button("original").click();
+  });
+}
+
+/** Says everything in the reader's language, or in the one that is chosen. */
+function languages(): void {
+  const choice = element("language", HTMLSelectElement);
+  for (const [tag, { language }] of Object.entries(LANGUAGES)) {
+    const option = new Option(language, tag);
+    option.lang = tag;
+    choice.append(option);
+  }
+  choice.value = preferred();
+  speak(choice.value);
+  choice.addEventListener("change", () => {
+    speak(choice.value);
+    const here = new URL(location.href);
+    here.searchParams.set("lang", choice.value);
+    history.replaceState(null, "", here); // so that a link that is passed on speaks it, too
   });
 }
 
@@ -248,4 +272,5 @@ function start(): void {
   );
 }
 
+languages();
 start();
