@@ -19,9 +19,28 @@ export function runtimes(): Plugin {
   };
 }
 
+/** Fills in the English texts, which are there before the script is, and where it cannot start. */
+function texts(): Plugin {
+  const english = JSON.parse(readFileSync("src/texts/en.json", "utf8")) as Record<string, string>;
+  const escaped = (key: string): string => {
+    if (!(key in english)) throw new Error(`index.html: there is no text "${key}"`);
+    return english[key].replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
+  };
+  const attributes: Record<string, string> = { label: "aria-label", title: "title", content: "content" };
+  return {
+    name: "texts",
+    transformIndexHtml: (html: string) =>
+      html
+        .replace(/(<[^>]*\bdata-text="([^"]+)"[^>]*>)(?=<\/)/g, (_, tag: string, key: string) => tag + escaped(key))
+        .replace(/\bdata-(label|title|content)="([^"]+)"/g, (found: string, name: string, key: string) => {
+          return `${found} ${attributes[name]}="${escaped(key)}"`;
+        }),
+  };
+}
+
 export default defineConfig({
   base: "./", // the site may lie in any folder of a server
-  plugins: [runtimes()],
+  plugins: [runtimes(), texts()],
   build: {
     target: "es2022",
     assetsInlineLimit: 0, // the page's policy lets nothing in that is not a file of its own

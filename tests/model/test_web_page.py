@@ -27,6 +27,7 @@ from hairnet_model import Segmenter, web_site
 from hairnet_model.effects.colours import named
 from hairnet_model.evaluation import metrics
 from hairnet_model.export import calibration
+from tests.model.test_page_texts import TEXTS
 from tests.support.colour_profiles import ADOBE_RGB, DISPLAY_P3, PROPHOTO, in_srgb, profile
 
 CHROMIUM = shutil.which("chromium")
@@ -138,7 +139,7 @@ def _answer(answer: dict[str, Any], route: Any, request: Any) -> None:
 
 def mask_of(page: Any) -> np.ndarray:
     with page.expect_download() as download:
-        page.locator("#save-mask").click()
+        page.evaluate("document.getElementById('save-mask').click()")  # wherever it is
     picture = Image.open(download.value.path())
     assert picture.mode == "L"
     return np.asarray(picture)
@@ -180,7 +181,7 @@ def test_the_page_finds_what_python_finds(opened: Opener, plain_address: str, is
     assert metrics.iou(counted).min() >= 0.99
     assert page.evaluate("crossOriginIsolated") is isolated
     if (os.cpu_count() or 1) > 1:
-        assert ("threads" in page.locator("#about").inner_text()) is isolated
+        assert ("threads" in page.locator("#about").text_content()) is isolated
 
 
 @pytest.mark.parametrize("shape", [(900, 300), (201, 640), (37, 41)], ids=["tall", "wide", "small"])
@@ -274,7 +275,7 @@ def test_the_page_says_which_size_it_saved(opened: Opener, tmp_path: Path, shape
     page = opened()
     open_photo(page, tmp_path / "photo.png")
     assert mask_of(page).shape == shape
-    assert "No face and no hair was found" in said_by(page)
+    assert "No face found: come closer or choose another photo." in said_by(page)
     height, width, _ = picture_of(page).shape
     assert 0.8 * shape[1] < width < shape[1]
     assert f"saved with {width} x {height} pixels; the photo has {shape[1]} x {shape[0]}." in said_by(page)
@@ -293,7 +294,7 @@ def test_live_video(opened: Opener) -> None:
     assert all(np.mean(mask > 0) > 0.05 for mask in masks), "there is somebody in every frame"
     assert len({mask.tobytes() for mask in masks}) > 1, "the film changes, and so must the mask"
     speed = re.compile(r"[1-9]\d* frames/s .* network \d+ ms")
-    wait_until(page, lambda: bool(speed.search(page.locator("#speed").inner_text())))
+    wait_until(page, lambda: bool(speed.search(page.locator("#speed").text_content())))
 
     page.locator("#pause").click()
     page.wait_for_timeout(300)
@@ -361,9 +362,15 @@ def test_a_back_camera_is_no_mirror(opened: Opener, facing: str) -> None:
     assert page.locator("#mirror").is_checked(), "the choice for other cameras stays"
 
 
+def show_masks(page: Any) -> None:
+    if not page.locator("#masks").is_visible():
+        page.locator("#developer summary").click()
+    page.locator("#masks").check()
+
+
 def test_every_control_does_what_it_says(opened: Opener) -> None:
     page = opened()
-    page.locator("input[name=effect][value=masks]").check(force=True)
+    show_masks(page)
     page.locator("#samples button").first.click()
     wait_until_shown(page, shown(page) - 1)
     page.wait_for_timeout(300)
@@ -397,7 +404,8 @@ def test_every_control_does_what_it_says(opened: Opener) -> None:
     outlined = picture_of(page)
     assert 0.001 < (np.abs(outlined - plain).max(-1) > 20).mean() < 0.5 * (np.abs(full - plain).max(-1) > 20).mean()
 
-    page.locator("input[name=effect][value=recolour]").check(force=True)
+    page.locator("input[name=effect][value=recolour]").click(force=True)
+    assert not page.locator("#masks").is_checked()
     page.locator("#swatches button[aria-label=Blue]").click()
     blue = picture_of(page)
     assert (blue - plain)[hair][:, 2].mean() > 10 + (blue - plain)[hair][:, 0].mean()
@@ -545,9 +553,11 @@ def test_no_picture_leaves_the_page(opened: Opener, tmp_path: Path, address: str
 
 def test_everything_has_a_name_and_can_be_reached_by_keyboard(opened: Opener) -> None:
     page = opened()
+    page.locator("#developer summary").click()
     nameless = page.evaluate(
-        """() => [...document.querySelectorAll('button, input:not([hidden]), select, canvas')].filter((e) =>
-            !(e.textContent.trim() || e.title || e.getAttribute('aria-label') || e.labels?.length || e.alt
+        """() => [...document.querySelectorAll('button, input:not([hidden]), select, canvas:not([aria-hidden])')]
+            .filter((e) =>
+              !(e.textContent.trim() || e.title || e.getAttribute('aria-label') || e.labels?.length || e.alt
               || e.querySelector('img[alt]'))).map((e) => e.outerHTML)"""
     )
     assert nameless == []
@@ -555,7 +565,18 @@ def test_everything_has_a_name_and_can_be_reached_by_keyboard(opened: Opener) ->
     for _ in range(60):
         page.keyboard.press("Tab")
         reached.add(page.evaluate("document.activeElement.id || document.activeElement.name || 'other'"))
-    assert {"camera", "open", "original", "effect", "pattern", "strength", "save-picture", "save-mask"} <= reached
+    assert {
+        "split",
+        "camera",
+        "open",
+        "original",
+        "effect",
+        "pattern",
+        "strength",
+        "save-picture",
+        "masks",
+        "save-mask",
+    } <= reached
     page.locator("#samples button").nth(1).focus()
     before = shown(page)
     page.keyboard.press("Enter")
@@ -565,8 +586,8 @@ def test_everything_has_a_name_and_can_be_reached_by_keyboard(opened: Opener) ->
 @pytest.mark.parametrize("width", [320, 390, 1280])
 def test_nothing_is_wider_than_the_window(opened: Opener, width: int) -> None:
     page = opened(viewport={"width": width, "height": 800})
-    for effect in ("recolour", "masks"):
-        page.locator(f"input[name=effect][value={effect}]").check(force=True)
+    for change in (lambda: None, lambda: show_masks(page)):
+        change()
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert page.evaluate("[...document.querySelectorAll('.card')].every((e) => e.scrollWidth <= e.clientWidth)")
     for control in ("#camera", "#open", "#opacity", "#save-mask"):
@@ -588,8 +609,7 @@ def test_the_page_opens_with_another_hair_colour_and_shows_the_original_while_he
     page = opened()
     assert page.locator("input[name=effect][value=recolour]").is_checked()
     dyed = picture_of(page)
-    canvas = page.locator("#canvas")
-    canvas.hover()
+    page.locator("#canvas").hover(position={"x": 40, "y": 200})
     page.mouse.down()
     page.wait_for_timeout(300)
     held = picture_of(page)
@@ -599,3 +619,103 @@ def test_the_page_opens_with_another_hair_colour_and_shows_the_original_while_he
     np.testing.assert_array_equal(picture_of(page), dyed)
     page.locator("#original").click()
     np.testing.assert_array_equal(picture_of(page), held)
+
+
+LEFT = """() => {
+  const [canvas, before] = ["canvas", "before"].map((id) => document.getElementById(id).getBoundingClientRect());
+  const cut = getComputedStyle(document.getElementById("before")).clipPath.match(/[\\d.]+/g).map(Number);
+  return [cut[1], canvas.x - before.x, canvas.width - before.width];
+}"""
+
+
+def right_of_the_original(page: Any) -> float:
+    """Percent of the picture, from the right, that shows the effect."""
+    share, *apart = page.evaluate(LEFT)
+    assert apart == [0, 0], "both pictures lie on each other"
+    return float(share)
+
+
+def test_before_and_after_are_parted_by_a_slider(opened: Opener) -> None:
+    page = opened(viewport={"width": 900, "height": 700}, has_touch=True)
+    split, view = page.locator("#split"), page.locator("#view").bounding_box()
+    assert right_of_the_original(page) == 50
+    assert split.get_attribute("aria-label")
+    assert "50" in split.get_attribute("aria-valuetext")
+    shot = np.asarray(Image.open(io.BytesIO(page.locator("#canvas").screenshot())).convert("RGB")).astype(int)
+    split.press("End")
+    assert right_of_the_original(page) == 0
+    original = np.asarray(Image.open(io.BytesIO(page.locator("#canvas").screenshot())).convert("RGB")).astype(int)
+    split.press("Home")
+    assert right_of_the_original(page) == 100
+    dyed = np.asarray(Image.open(io.BytesIO(page.locator("#canvas").screenshot())).convert("RGB")).astype(int)
+    rows = slice(60, shot.shape[0] - 80)  # without labels and handle
+    halves = [slice(20, shot.shape[1] // 2 - 20), slice(shot.shape[1] // 2 + 20, -20)]
+    to_original, to_dyed = ([np.abs(shot - one)[rows, half].mean() for half in halves] for one in (original, dyed))
+    assert to_original[0] < 0.5 * to_dyed[0]
+    assert to_dyed[1] < 0.5 * to_original[1]
+
+    split.press("ArrowRight")
+    assert right_of_the_original(page) == 99
+    handle = view["y"] + view["height"] - 34
+    page.mouse.move(view["x"] + 0.01 * view["width"], handle)
+    page.mouse.down()
+    page.mouse.move(view["x"] + 0.7 * view["width"], handle, steps=3)
+    page.mouse.up()
+    assert abs(right_of_the_original(page) - 30) <= 2
+    touch = page.context.new_cdp_session(page)
+    for kind, share in (("touchStart", 0.7), ("touchMove", 0.5), ("touchMove", 0.2), ("touchEnd", None)):
+        points = [] if share is None else [{"x": view["x"] + share * view["width"], "y": handle}]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    wait_until(page, lambda: abs(right_of_the_original(page) - 80) <= 2)
+
+
+def test_a_phone_shows_picture_and_swatches_at_once(opened: Opener) -> None:
+    page = opened(viewport={"width": 390, "height": 664})  # of 844, less the browser's own bars
+    picture, swatches = (page.locator(f"#{name}").bounding_box() for name in ("view", "swatches"))
+    assert picture["width"] >= 300
+    assert picture["y"] + picture["height"] <= swatches["y"]
+    assert swatches["y"] + swatches["height"] <= 664
+    for hidden in ("#masks", "#save-mask", "#speed", "#size", "#about"):
+        assert not page.locator(hidden).is_visible(), "these are for developers"
+    camera, promise = (page.locator(name).bounding_box() for name in ("#camera", ".private"))
+    assert abs(camera["y"] - promise["y"]) < 80, "the promise stands beside the camera's button"
+
+
+def test_a_photo_of_ones_own_is_shown_dyed(opened: Opener, tmp_path: Path) -> None:
+    Image.fromarray(calibration.drawn(224)[0]).save(tmp_path / "photo.png")
+    page = opened()
+    page.locator("#samples button").nth(1).click()
+    assert right_of_the_original(page) == 50, "samples leave the slider"
+    open_photo(page, tmp_path / "photo.png")
+    wait_until(page, lambda: right_of_the_original(page) == 100)
+
+
+def test_the_page_speaks_the_readers_language(opened: Opener, address: str) -> None:
+    page = opened(locale="de-AT")
+    english, german = (TEXTS[language] for language in ("en", "de"))
+    assert page.locator("html").get_attribute("lang") == "de"
+    assert page.title() == german["title"]
+    camera = page.locator("#camera")
+    assert camera.inner_text() == german["startCamera"]
+    assert page.locator("#strength").get_attribute("aria-valuetext") == "100\xa0%"
+    page.locator("#swatches button").nth(1).click()
+    open_nothing(page)
+    assert "kein.png lässt sich nicht als Bild lesen" in said_by(page)
+    picture = picture_of(page)
+
+    page.locator("#language").select_option("en")
+    assert page.locator("html").get_attribute("lang") == "en"
+    assert camera.inner_text() == english["startCamera"]
+    assert page.locator("#strength").get_attribute("aria-valuetext") == "100%"
+    assert page.locator("#swatches button").nth(1).get_attribute("aria-label") == "Espresso"
+    assert "kein.png cannot be read as a picture" in said_by(page)
+    np.testing.assert_array_equal(picture_of(page), picture)
+    page.reload()
+    assert page.url == f"{address}?lang=en"
+    wait_until(page, lambda: camera.inner_text() == english["startCamera"])
+    assert page.locator("#language").input_value() == "en"
+
+
+def open_nothing(page: Any) -> None:
+    page.locator("#file").set_input_files({"name": "kein.png", "mimeType": "image/png", "buffer": b"no picture"})
+    page.locator("#notice").wait_for(state="visible")

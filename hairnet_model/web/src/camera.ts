@@ -66,12 +66,12 @@ export class Camera {
     this.video.srcObject = null;
   }
 
-  /** All cameras; the browser tells their names only once one was allowed. */
+  /** All cameras; the browser tells their names, else empty, only once one was allowed. */
   async devices(): Promise<Device[]> {
     const all = await navigator.mediaDevices.enumerateDevices();
     return all
       .filter(({ kind }) => kind === "videoinput")
-      .map(({ deviceId, label }, at) => ({ id: deviceId, label: label || `Camera ${at + 1}` }));
+      .map(({ deviceId, label }) => ({ id: deviceId, label }));
   }
 
   /** The next frame that the camera has not given yet; null when it was stopped. */

@@ -1,9 +1,11 @@
 /** The controls of the look: from the page's elements to `Settings`. */
 
-import { button, element, input, press } from "./dom";
+import { compare } from "./compare";
+import { element, input, press } from "./dom";
 import { FASHION, NATURAL } from "./recolour/colours";
 import { PATTERNS } from "./recolour/patterns";
 import { EFFECTS, type Effect, FIRST, type Settings } from "./settings";
+import { type Key, put } from "./texts";
 
 /** Connects the controls; `changed` is told of every change. */
 export function controls(changed: (settings: Settings) => void): void {
@@ -13,12 +15,20 @@ export function controls(changed: (settings: Settings) => void): void {
     changed(settings);
   };
 
+  let chosen = settings.effect; // beside the masks, which are laid over any effect's picture
+  const masks = input("masks");
+  const choose = (effect: Effect): void => {
+    showOptions(effect);
+    set({ effect });
+  };
+  checkbox("masks", false, (on) => choose(on ? "masks" : chosen));
   for (const radio of document.querySelectorAll<HTMLInputElement>("input[name=effect]")) {
     radio.checked = radio.value === settings.effect; // a reload keeps old choices otherwise
-    radio.addEventListener("change", () => {
-      const effect = EFFECTS.find((name) => name === radio.value) ?? "masks";
-      showOptions(effect);
-      set({ effect });
+    // The one that is chosen already can be clicked, too, when masks are shown instead.
+    radio.addEventListener("click", () => {
+      chosen = EFFECTS.find((name) => name === radio.value) ?? "recolour";
+      masks.checked = false;
+      choose(chosen);
     });
   }
   for (const radio of document.querySelectorAll<HTMLInputElement>("input[name=style]")) {
@@ -36,19 +46,7 @@ export function controls(changed: (settings: Settings) => void): void {
   slider("strength", settings.strength, (strength) => set({ strength }));
   colours(settings.colour, (colour) => set({ colour }));
 
-  const original = button("original");
-  original.addEventListener("click", () => {
-    set({ original: !settings.original });
-    press(original, settings.original);
-  });
-  const canvas = element("canvas", HTMLCanvasElement);
-  canvas.addEventListener("pointerdown", (event) => {
-    if (original.disabled) return;
-    canvas.setPointerCapture(event.pointerId);
-    set({ original: true });
-  });
-  canvas.addEventListener("lostpointercapture", () => set({ original: original.getAttribute("aria-pressed") === "true" }));
-  canvas.addEventListener("contextmenu", (event) => event.preventDefault()); // a finger that is held asks for it
+  compare((original) => set({ original }));
   showOptions(settings.effect);
 }
 
@@ -68,8 +66,9 @@ function slider(id: string, first: number, set: (value: number) => void): void {
   const range = input(id);
   const output = document.querySelector<HTMLOutputElement>(`output[for=${id}]`);
   const tell = (): void => {
-    if (output) output.value = `${range.value}%`;
-    range.setAttribute("aria-valuetext", `${range.value} percent`);
+    const share = Number(range.value) / 100;
+    if (output) put(output, ["percent", { share }]);
+    put(range, ["percent", { share }], "value");
   };
   range.value = String(Math.round(first * 100));
   range.addEventListener("input", () => {
@@ -85,11 +84,11 @@ function colours(first: string, set: (colour: string) => void): void {
   const chosen = element("swatch", HTMLOutputElement);
   const choose = (colour: string): void => {
     picker.value = colour;
-    chosen.value = "";
+    put(chosen, ["customColour"]);
     for (const swatch of groups.querySelectorAll("button")) {
       const pressed = swatch.dataset["colour"] === colour;
       press(swatch, pressed);
-      if (pressed) chosen.value = swatch.title;
+      if (pressed) put(chosen, [swatch.dataset["title"] as Key]);
     }
   };
   const add = (group: HTMLElement, [name, colour]: readonly [string, string]): void => {
@@ -97,7 +96,8 @@ function colours(first: string, set: (colour: string) => void): void {
     swatch.type = "button";
     swatch.dataset["colour"] = colour;
     swatch.style.setProperty("--swatch", colour);
-        swatch.ariaLabel = swatch.title = `${name[0].toUpperCase()}${name.slice(1)}`;
+    put(swatch, [`colour.${name}` as Key], "title");
+    put(swatch, [`colour.${name}` as Key], "label");
     swatch.addEventListener("click", () => {
       choose(colour);
       set(colour);

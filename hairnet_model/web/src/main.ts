@@ -1,6 +1,7 @@
 /** The page: connects camera, photos and controls with the worker. */
 
 import { Camera } from "./camera";
+import { part } from "./compare";
 import { controls } from "./controls";
 import { button, caption, element, input, press } from "./dom";
 import { hasSimd, hasWebAssembly } from "./features";
@@ -8,6 +9,7 @@ import { CAMERA_LOST, NO_HEAD, NOTHING_PASTED, ofCamera, ofFault, ofPhoto, ofSma
 import { decoded, download, listen, type Photo, SAMPLES } from "./photo";
 import type { Answer, FaultCode, ModelCard, Request } from "./protocol";
 import { Stage } from "./stage";
+import { LANGUAGES, preferred, put, speak } from "./texts";
 
 const IN_FLIGHT = 2; // one frame in the worker's hands and one waiting there, so that it never waits for the page
 
@@ -73,7 +75,7 @@ function answered({ data }: MessageEvent<Answer>): void {
       if (data.size.width < data.own.width || data.size.height < data.own.height) {
         stage.say(ofSmaller(data.size, data.own));
       } else {
-        stage.tell(`The ${data.what} was saved.`);
+        stage.tell(["saved", { file: `${name}-${data.what}.png` }]);
       }
       break;
     case "fault":
@@ -84,7 +86,7 @@ function answered({ data }: MessageEvent<Answer>): void {
 }
 
 function cameraShown(): void {
-  caption(cameraButton, camera.on ? "Stop camera" : "Start camera");
+  caption(cameraButton, camera.on ? "stopCamera" : "startCamera");
   cameraButton.classList.toggle("primary", !camera.on);
   pauseButton.hidden = !camera.on;
   element("camera-options", HTMLDivElement).hidden = !camera.on;
@@ -95,7 +97,7 @@ function cameraShown(): void {
 function pause(on: boolean): void {
   paused = on;
   press(pauseButton, on);
-  caption(pauseButton, on ? "Resume" : "Pause");
+  caption(pauseButton, on ? "resume" : "pause");
 }
 
 async function startCamera(device?: string): Promise<void> {
@@ -111,11 +113,17 @@ async function startCamera(device?: string): Promise<void> {
     cameraButton.disabled = false;
   }
   name = "camera";
+  part(0);
   chosen(null);
   cameraShown();
-  stage.tell("The camera is on.");
+  stage.tell(["cameraOn"]);
   const devices = await camera.devices();
-  select.replaceChildren(...devices.map(({ id, label }) => new Option(label, id, false, id === camera.device)));
+  const options = devices.map(({ id, label }, at) => {
+    const option = new Option(label, id, false, id === camera.device);
+    if (!label) put(option, ["cameraNumber", { number: at + 1 }]);
+    return option;
+  });
+  select.replaceChildren(...options);
   void frames();
 }
 
@@ -141,20 +149,23 @@ async function frames(): Promise<void> {
 }
 
 async function openPhoto({ name: file, content }: Photo): Promise<void> {
-  await open(file, null, () => decoded(content));
+  if (await open(file, null, () => decoded(content))) part(0);
 }
 
 /** Opens a picture; `sample` is the file of the sample it is, if it is one. */
-async function open(file: string, sample: string | null, decode: () => Promise<ImageBitmap>): Promise<void> {
+async function open(file: string, sample: string | null, decode: () => Promise<ImageBitmap>): Promise<boolean> {
   const turn = ++opened;
   let bitmap: ImageBitmap;
   try {
     bitmap = await decode();
   } catch {
     stage.say(ofPhoto(file));
-    return;
+    return false;
   }
-  if (turn !== opened) return bitmap.close(); // another was opened meanwhile
+  if (turn !== opened) {
+    bitmap.close(); // another was opened meanwhile
+    return false;
+  }
   stage.hush();
   camera.stop();
   cameraShown();
@@ -162,7 +173,8 @@ async function open(file: string, sample: string | null, decode: () => Promise<I
   chosen(sample);
   name = file.replace(/\.[^.]*$/, "") || "picture";
   ask({ kind: "photo", bitmap, id: ++lastId }, bitmap);
-  stage.tell(`${file} was opened.`);
+  stage.tell(["opened", { file }]);
+  return true;
 }
 
 /** Marks the sample that is shown. */
@@ -179,12 +191,12 @@ function samples(): void {
     const image = new Image();
     each.type = "button";
     each.dataset["file"] = file;
-    each.title = about;
+    put(each, [about], "title");
     image.src = `./samples/${file}`;
-    image.alt = about;
+    put(image, [about], "alt");
     each.append(image);
     // From the picture that is there already: after loading the page asks its server for nothing.
-    const opener = (): Promise<void> => open(file, file, () => image.decode().then(() => createImageBitmap(image)));
+    const opener = (): Promise<boolean> => open(file, file, () => image.decode().then(() => createImageBitmap(image)));
     each.addEventListener("click", () => void opener());
     element("samples", HTMLDivElement).append(each);
     return opener;
@@ -198,7 +210,7 @@ function buttons(): void {
     if (!camera.on) return void startCamera();
     camera.stop();
     cameraShown();
-    stage.tell("The camera is off.");
+    stage.tell(["cameraOff"]);
   });
   select.addEventListener("change", () => void startCamera(select.value));
   pauseButton.addEventListener("click", () => pause(!paused));
@@ -221,6 +233,24 @@ function buttons(): void {
   });
 }
 
+/** Says everything in the reader's language, or in the one that is chosen. */
+function languages(): void {
+  const choice = element("language", HTMLSelectElement);
+  for (const [tag, { language }] of Object.entries(LANGUAGES)) {
+    const option = new Option(language, tag);
+    option.lang = tag;
+    choice.append(option);
+  }
+  choice.value = preferred();
+  speak(choice.value);
+  choice.addEventListener("change", () => {
+    speak(choice.value);
+    const here = new URL(location.href);
+    here.searchParams.set("lang", choice.value);
+    history.replaceState(null, "", here); // so that a link that is passed on speaks it, too
+  });
+}
+
 function start(): void {
   if (!hasWebAssembly()) return stop("no-webassembly");
   if (!hasSimd()) return stop("no-simd");
@@ -231,7 +261,8 @@ function start(): void {
   worker.onmessage = answered;
   worker.onerror = (event) => stop("runtime", event.message);
   const canvas = stage.canvas.transferControlToOffscreen();
-  ask({ kind: "start", base: new URL("./", location.href).href, canvas }, canvas);
+  const before = stage.before.transferControlToOffscreen();
+  ask({ kind: "start", base: new URL("./", location.href).href, canvas, before }, canvas, before);
   controls((settings) => ask({ kind: "settings", settings }));
   buttons();
   samples();
@@ -241,4 +272,5 @@ function start(): void {
   );
 }
 
+languages();
 start();

@@ -1,17 +1,19 @@
 /** Photos: by file, by drop, by paste, and the drawn samples. */
 
+import type { Key } from "./texts";
+
 export interface Photo {
   readonly name: string;
   readonly content: Blob;
 }
 
-export const SAMPLES: readonly { readonly file: string; readonly about: string }[] = [
-  { file: "portrait-28.webp", about: "Woman with long brown hair" },
-  { file: "portrait-42.webp", about: "Person with black hair and glasses by the sea" },
-  { file: "portrait-22.webp", about: "Person with dark, layered hair" },
-  { file: "portrait-46.webp", about: "Person with light curls" },
-  { file: "portrait-36.webp", about: "Person with dark curls, half from the side" },
-  { file: "portrait-38.webp", about: "Person with sunglasses and auburn hair" },
+export const SAMPLES: readonly { readonly file: string; readonly about: Key }[] = [
+  { file: "long-brown.webp", about: "sample.long-brown" },
+  { file: "long-blond.webp", about: "sample.long-blond" },
+  { file: "black-afro.webp", about: "sample.black-afro" },
+  { file: "grey-curls.webp", about: "sample.grey-curls" },
+  { file: "black-bob.webp", about: "sample.black-bob" },
+  { file: "short-black.webp", about: "sample.short-black" },
 ];
 
 /** The picture of a file; throws where it is none. */
@@ -57,7 +59,7 @@ export function listen(took: (photo: Photo) => void, nothing: () => void): void 
   });
   addEventListener("paste", (event) => {
     const file = pictureIn(event.clipboardData);
-    if (file) took({ name: file.name || "The pasted picture", content: file });
+    if (file) took({ name: file.name || "picture", content: file });
     else nothing();
   });
 }

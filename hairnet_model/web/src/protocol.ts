@@ -21,7 +21,7 @@ export interface Engine {
 }
 
 export type Request =
-  | { readonly kind: "start"; readonly base: string; readonly canvas: OffscreenCanvas }
+  | { readonly kind: "start"; readonly base: string; readonly canvas: OffscreenCanvas; readonly before: OffscreenCanvas }
   | { readonly kind: "settings"; readonly settings: Settings }
   | { readonly kind: "photo"; readonly bitmap: ImageBitmap; readonly id: number }
   | {

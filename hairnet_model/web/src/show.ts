@@ -62,21 +62,44 @@ export interface Saved {
   readonly own: Size;
 }
 
+/** A canvas that takes the size of what it shows. */
+class Surface {
+  private readonly context: OffscreenCanvasRenderingContext2D;
+
+  constructor(private readonly canvas: OffscreenCanvas) {
+    const context = canvas.getContext("2d", { alpha: false });
+    if (!context) throw new Error("no 2D canvas");
+    this.context = context;
+  }
+
+  put(image: ImageData): void {
+    const { width, height } = image;
+    if (this.canvas.width !== width || this.canvas.height !== height) Object.assign(this.canvas, { width, height });
+    this.context.putImageData(image, 0, 0);
+  }
+}
+
 export class Show {
   private full: Picture | null = null;
   private own: Size = { width: 0, height: 0 };
   private small: Picture | null = null;
   private located: Located | null = null;
   private found: Planes | undefined;
-  private readonly context: OffscreenCanvasRenderingContext2D;
+  private fresh = false;
+  private readonly shown: Surface;
+  private readonly original: Surface;
 
+  /**
+   * @param canvas shows the picture with its effect.
+   * @param before shows it as it is.
+   */
   constructor(
-    private readonly canvas: OffscreenCanvas,
+    canvas: OffscreenCanvas,
+    before: OffscreenCanvas,
     private readonly card: ModelCard,
   ) {
-    const context = canvas.getContext("2d", { alpha: false });
-    if (!context) throw new Error("no 2D canvas");
-    this.context = context;
+    this.shown = new Surface(canvas);
+    this.original = new Surface(before);
   }
 
   /** The picture as the network takes it. */
@@ -91,6 +114,7 @@ export class Show {
     this.small = fitted(picture);
     this.located = located;
     this.found = planesOf(located, this.small, this.found);
+    this.fresh = true;
   }
 
   /** Shows it; returns what was found, or null where there is nothing to show. */
@@ -99,8 +123,9 @@ export class Show {
     const { width, height, data } = this.small;
     const made = new ImageData(new Uint8ClampedArray(data), width, height);
     apply(made, this.found, settings);
-    if (this.canvas.width !== width || this.canvas.height !== height) Object.assign(this.canvas, { width, height });
-    this.context.putImageData(made, 0, 0);
+    if (this.fresh) this.original.put(new ImageData(new Uint8ClampedArray(data), width, height));
+    this.fresh = false;
+    this.shown.put(made);
     const { heads, picture } = this.located;
     return { width, height, hair: share(this.found.hair), face: share(this.found.face), heads, of: picture };
   }

@@ -3,13 +3,13 @@
 import { button, element } from "./dom";
 import type { Message } from "./messages";
 import type { Answer, Engine, ModelCard } from "./protocol";
+import { put, type Said } from "./texts";
 
 type Shown = Extract<Answer, { kind: "shown" }>;
 
-const percent = (share: number): string => `${(100 * share).toFixed(share > 0 && share < 0.095 ? 1 : 0)}%`;
-
 export class Stage {
   readonly canvas = element("canvas", HTMLCanvasElement);
+  readonly before = element("before", HTMLCanvasElement);
   private readonly view = element("view", HTMLDivElement);
   private readonly notice = element("notice", HTMLDivElement);
   private readonly text = element("notice-text", HTMLDivElement);
@@ -33,30 +33,32 @@ export class Stage {
   say({ what, hint }: Message): void {
     const strong = document.createElement("strong");
     const span = document.createElement("span");
-    strong.textContent = what;
-    span.textContent = hint;
+    put(strong, what);
+    if (hint) put(span, hint);
     this.text.replaceChildren(strong, span);
     this.notice.hidden = false;
   }
 
   /** Tells screen readers, and nobody else. */
-  tell(text: string): void {
-    this.status.textContent = text;
+  tell(text: Said): void {
+    put(this.status, text);
   }
 
   /** Nothing will come any more. */
   stopped(): void {
     this.view.classList.add("stopped");
-    element("wait", HTMLDivElement).lastElementChild?.replaceChildren("The network could not be started");
+    const last = element("wait", HTMLDivElement).lastElementChild;
+    if (last instanceof HTMLElement) put(last, ["networkStopped"]);
   }
 
-  show({ width, height, hair, face }: Shown): void {
+  show({ width, height, hair, face, of }: Shown): void {
     this.view.classList.remove("empty");
     const ratio = Math.min(1.78, Math.max(0.8, width / height));
     this.view.style.setProperty("--ratio", ratio.toFixed(3));
-    element("hair-share", HTMLElement).textContent = percent(hair);
-    element("face-share", HTMLElement).textContent = percent(face);
-    this.canvas.setAttribute("aria-label", `Picture: hair on ${percent(hair)} of it, face on ${percent(face)}`);
+    put(element("hair-share", HTMLElement), ["percent", { share: hair }]);
+    put(element("face-share", HTMLElement), ["percent", { share: face }]);
+    put(element("size", HTMLElement), ["size", { width: of.width, height: of.height }]);
+    put(this.canvas, ["shows", { hair, face }], "label");
   }
 
   /** Counts a live frame that took `took` ms from camera to screen, the network `network` of them. */
@@ -65,19 +67,19 @@ export class Stage {
     this.times.push({ at: now, took });
     this.times = this.times.filter(({ at }) => now - at < 1000);
     const mean = this.times.reduce((sum, time) => sum + time.took, 0) / this.times.length;
-    const text = `${this.times.length} frames/s · ${mean.toFixed(0)} ms · network ${network.toFixed(0)} ms`;
-    if (this.speed.textContent !== text) this.speed.textContent = text;
+    const values = { frames: this.times.length, total: mean.toFixed(0), network: network.toFixed(0) };
+    put(this.speed, ["speedLive", values]);
   }
 
   /** The speed of a photo, or nothing. */
   photo(network: number): void {
     this.times = [];
-    this.speed.textContent = `network ${network.toFixed(0)} ms`;
+    put(this.speed, ["speedPhoto", { network: network.toFixed(0) }]);
   }
 
   about(card: ModelCard, engine: Engine): void {
-    const threads = engine.threads > 1 ? `, ${engine.threads} threads` : "";
-    const about = `Model ${card.name}, ${card.size} x ${card.size} pixels, on ${engine.runs}${threads}`;
-    element("about", HTMLParagraphElement).textContent = about;
+    const { runs, threads } = engine;
+    const key = threads > 1 ? "aboutThreads" : "about";
+    put(element("about", HTMLParagraphElement), [key, { name: card.name, size: card.size, runs, threads }]);
   }
 }

@@ -30,10 +30,10 @@ function fault(thrown: unknown): void {
   answer({ kind: "fault", code: known.code, detail: known.message });
 }
 
-async function start(base: string, canvas: OffscreenCanvas): Promise<void> {
+async function start(base: string, canvas: OffscreenCanvas, before: OffscreenCanvas): Promise<void> {
   runner = await Runner.start(base, (engine) => answer({ kind: "engine", engine }));
   const { card, engine } = runner;
-  show = new Show(canvas, card);
+  show = new Show(canvas, before, card);
   tracker = new Tracker(card.size, card.pad, run);
   answer({ kind: "ready", card, engine });
   tasks.push(runner.accelerate);
@@ -120,7 +120,7 @@ let redraw = false;
 function take(request: Request): (() => Promise<void> | void) | null {
   switch (request.kind) {
     case "start":
-      return () => start(request.base, request.canvas);
+      return () => start(request.base, request.canvas, request.before);
     case "photo":
       return () => photo(request.bitmap, request.id);
     case "frame":

@@ -4,5 +4,5 @@ import groups from "../../../effects/colours.json";
 
 /** Names and #rrggbb, natural colours first. */
 export const NATURAL: readonly (readonly [string, string])[] = Object.entries(groups.natural);
-export const FIRST_COLOUR: string = groups.natural["honey blond"];
+export const FIRST_COLOUR: string = groups.natural.copper;
 export const FASHION: readonly (readonly [string, string])[] = Object.entries(groups.fashion);
