@@ -25,39 +25,26 @@ from hairnet_data.core.errors import HairnetError, UsageError
 from hairnet_data.core.storage.atomic import install_folder
 from hairnet_model.inference.letterbox import PAD
 from hairnet_model.model_io import shipped
+from hairnet_model.web_delivery import Handler, compress
 
 BUILT = Path(__file__).parent / "web" / "dist"
 """The page as built by Vite, without a model."""
 
 _CARD = Path("model", "model.json")
-_POLICY = (
-    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'; "
-    "style-src 'self'; img-src 'self' blob:; media-src 'self' blob:; form-action 'none'; base-uri 'none'"
-)
-_TYPES = {
-    ".css": "text/css; charset=utf-8",
-    ".html": "text/html; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
-    ".json": "application/json",
-    ".svg": "image/svg+xml",
-    ".tflite": "application/octet-stream",
-    ".txt": "text/plain; charset=utf-8",
-    ".wasm": "application/wasm",
-    ".webp": "image/webp",
-}
 
 
 class SiteError(HairnetError):
     """A site cannot be written or served."""
 
 
-def write(out: Path, model: Path | None = None) -> Path:
+def write(out: Path, model: Path | None = None, compressed: bool = False) -> Path:
     """Writes a site that any file server can serve.
 
     Args:
         out: its folder; a site that `write` wrote there before is replaced once the new one is complete.
         model: a shipped network's name, or a `.keras` file or a run's folder, which is exported; `hairnet` unless
             given.
+        compressed: write NAME.br and NAME.gz beside what compresses, which takes some seconds.
 
     Returns:
         The folder.
@@ -78,6 +65,8 @@ def write(out: Path, model: Path | None = None) -> Path:
         out.parent.mkdir(parents=True, exist_ok=True)
         shutil.copytree(BUILT, draft)
         _add_model(draft / _CARD.parent, model)
+        if compressed:
+            compress(draft)
         install_folder(draft, out)
     except OSError as error:
         what = f"cannot be written ({error.strerror or error})"
@@ -89,9 +78,12 @@ def write(out: Path, model: Path | None = None) -> Path:
 
 @contextmanager
 def folder(out: Path | None, model: Path | None = None) -> Iterator[Path]:
-    """Writes a site as `write` does, or, without a folder, into a temporary one that is removed afterwards."""
+    """Writes a site as `write` does, compressed; or, without a folder, into a temporary one that is removed afterwards.
+
+    The latter is for this machine alone, where nothing is gained by fewer bytes.
+    """
     if out is not None:
-        yield write(out, model)
+        yield write(out, model, compressed=True)
         return
     with tempfile.TemporaryDirectory(prefix="hairnet-") as scratch:
         yield write(Path(scratch) / "site", model)
@@ -135,25 +127,6 @@ def _export(model: Path, file: Path) -> tuple[int, str]:
     return loaded.image_size, model.name or "hairnet"
 
 
-class _Handler(http.server.SimpleHTTPRequestHandler):
-    """Serves files with the headers that allow the page shared memory, and thus threads."""
-
-    extensions_map = {"": "application/octet-stream", **_TYPES}
-    protocol_version = "HTTP/1.1"
-
-    def end_headers(self) -> None:
-        self.send_header("Cross-Origin-Opener-Policy", "same-origin")
-        self.send_header("Cross-Origin-Embedder-Policy", "require-corp")
-        self.send_header("Cross-Origin-Resource-Policy", "same-origin")
-        self.send_header("Content-Security-Policy", _POLICY)
-        self.send_header("X-Content-Type-Options", "nosniff")
-        self.send_header("Cache-Control", "no-cache")
-        super().end_headers()
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Logs nothing: lines for every file would hide the address."""
-
-
 class _Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
     daemon_threads = True
     # On Windows it would let a second server silently take over the port of the first.
@@ -177,7 +150,7 @@ def server(folder: Path, port: int = 0) -> _Server:
     if not 0 <= port <= 65535:
         raise UsageError("--port", f"{port} is outside 0..65535", "leave it out for any that is free")
     try:
-        return _Server(("127.0.0.1", port), functools.partial(_Handler, directory=str(folder)))
+        return _Server(("127.0.0.1", port), functools.partial(Handler, directory=str(folder)))
     except OSError as error:
         taken = error.errno == errno.EADDRINUSE
         what = "is taken" if taken else f"cannot be used ({error.strerror or error})"

@@ -213,6 +213,7 @@ def stats(dataset: Dataset, as_json: AsJson = False) -> None:
         from hairnet_data.cli.stats_table import print_stats
 
         print_stats(counted)
+        print()
         for line in lines(prepared.metadata.ledger):
             print(line)
 
