@@ -6,7 +6,6 @@ What a command needs is imported inside it: `--help` answers at once.
 from __future__ import annotations
 
 import json
-import os
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hairnet_data.cli import (
+    audit_commands,
     build_report,
     dataset_commands,
     interchange_commands,
@@ -72,7 +72,7 @@ def build(
     from hairnet_data.building.settings import BuildOptions
     from hairnet_data.core.progress import progress_bar
 
-    workers = _worker_count(workers)
+    workers = options.worker_count(workers)
     building_options = BuildOptions(
         name=name, workers=workers, overwrite=overwrite, skip_bad=skip_bad, dry_run=dry_run, resume=not no_resume
     )
@@ -175,7 +175,7 @@ def verify(
     from hairnet_data.dataset.reader import open_prepared
     from hairnet_data.verify.dataset_checks import verify as verify_dataset
 
-    workers = _worker_count(workers)
+    workers = options.worker_count(workers)
     prepared = open_prepared(dataset)
     available = _available_sources(prepared, source_dir, negatives, poses)
     with progress_bar(as_json) as progress, WorkerPool(workers) as executor:
@@ -273,6 +273,7 @@ def export(
     print(out)
 
 
+app.command(epilog="Example: hairnet-data audit folder --source-dir mine --out mine-audit")(audit_commands.audit)
 app.command(epilog="Example: hairnet-data who Ann_Example lfw_parts")(people_commands.who)
 app.command(epilog="Example: hairnet-data diff mine data/hairnet_synthetic/mine-2/1.2.0")(dataset_commands.diff)
 app.command("import", epilog='Example: hairnet-data import coco labels.json --out mine --map "skin=face"')(
@@ -291,15 +292,6 @@ def _available_sources(
     home = (prepared.path if is_remote(prepared.path) else prepared.path.resolve()).parent.parent
     data_dir = home.parent if home.name == DATASET else default_data_dir()
     return open_available_sources(prepared, source_dir, negatives, options.downloads_dir(data_dir), poses)
-
-
-def _worker_count(given: int | None) -> int:
-    """The number of worker processes that was asked for, or one a core. Raises UsageError for less than 1."""
-    if given is not None:
-        if given < 1:
-            raise UsageError("--workers", f"{given} is less than 1", "give an integer from 1")
-        return given
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def main() -> None:

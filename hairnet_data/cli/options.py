@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
+from hairnet_data.core.errors import UsageError
 from hairnet_data.core.records.dataset_lookup import default_data_dir, resolve_dataset
 from hairnet_data.core.storage.paths import is_remote, parse_path
 
@@ -147,3 +149,12 @@ def parse_dataset(text: str) -> Path:
 def downloads_dir(data_dir: Path) -> Path:
     """Where archives are unpacked, to be found again next time: below `data_dir` if that is on this machine."""
     return (default_data_dir() if is_remote(data_dir) else data_dir) / "downloads"
+
+
+def worker_count(given: int | None) -> int:
+    """The number of worker processes that was asked for, or one a core. Raises UsageError for less than 1."""
+    if given is not None:
+        if given < 1:
+            raise UsageError("--workers", f"{given} is less than 1", "give an integer from 1")
+        return given
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

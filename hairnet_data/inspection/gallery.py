@@ -77,12 +77,23 @@ class _Card:
     axes: str
 
 
-def write_gallery(path: Path, cells: Sequence[Cell], title: str, summary: str | Sequence[str] = "") -> None:
+@dataclass(frozen=True, slots=True, eq=False)
+class Section:
+    """Cells under a headline of their own; `note` stands below it."""
+
+    title: str
+    note: str
+    cells: Sequence[Cell]
+
+
+def write_gallery(
+    path: Path, cells: Sequence[Cell] | Sequence[Section], title: str, summary: str | Sequence[str] = ""
+) -> None:
     """Writes a gallery as one self-contained HTML file, atomically.
 
     Args:
         path: the file; an older one is replaced.
-        cells: what to show, in this order.
+        cells: what to show, in this order; or sections of it.
         title: the headline.
         summary: what stands below it, one paragraph per line.
 
@@ -90,11 +101,14 @@ def write_gallery(path: Path, cells: Sequence[Cell], title: str, summary: str | 
         BuildError: the folder is missing or cannot be written to.
     """
     lines = summary.splitlines() if isinstance(summary, str) else summary
+    sections = [part if isinstance(part, Section) else Section("", "", [part]) for part in cells]
+    if not any(section.title for section in sections):
+        sections = [Section("", "", [cell for section in sections for cell in section.cells])]
     page = _template().render(
         title=title,
         summary=[line for line in lines if line.strip()],
-        cards=[_card(cell) for cell in cells],
-        legend=_legend(cells),
+        sections=[(section.title, section.note, [_card(cell) for cell in section.cells]) for section in sections],
+        legend=_legend([cell for section in sections for cell in section.cells]),
         colours=_css_colours(),
     )
     # File names may hold surrogates, which UTF-8 cannot encode; they are shown as question marks.

@@ -1,0 +1,70 @@
+"""What the readings of all masks say: which masks are misplaced, and whether the whole set is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from hairnet_data.audit import edges
+from hairnet_data.audit.finding import Finding
+from hairnet_data.audit.frames import FRAME
+from hairnet_data.audit.readings import REACH, Readings
+
+_REPORTED = {"shifted": 6.0, "scaled": 6.0, "mirrored": 3.0, "exchanged": 3.0}
+"""Evidence by which a reading must be better than the mask as it is to be reported."""
+
+MOVED = ("shifted", "scaled")
+"""Kinds that a mask may seem to be for another reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where the masks of a set fit their photos best, on average.
+
+    Attributes:
+        x: to the right, as a share of the frame's side.
+        y: down, as a share of the frame's side.
+    """
+
+    x: float
+    y: float
+
+    def to_json(self) -> dict[str, Any]:
+        return {"x": round(self.x, 6), "y": round(self.y, 6)}
+
+
+def placement(readings: Mapping[str, Readings]) -> Placement:
+    """Where the masks of a set fit their photos best: the peak of the sum of their evidence."""
+    x, y = edges.peak(np.mean([reading.shifts for reading in readings.values()], axis=0))
+    return Placement(x / FRAME, y / FRAME)
+
+
+def findings(readings: Mapping[str, Readings]) -> Iterator[Finding]:
+    """Masks that fit better in another reading, each under its best one.
+
+    A mask is compared with itself where the set is placed as a whole, so that a shifted set is not all its masks.
+    """
+    whole = placement(readings)
+    column, row = REACH + round(whole.x * FRAME), REACH + round(whole.y * FRAME)
+    for id, reading in readings.items():
+        as_it_is = float(reading.shifts[row, column])
+        x, y = edges.peak(reading.shifts)
+        x, y = x - whole.x * FRAME, y - whole.y * FRAME
+        options = {
+            "shifted": (float(reading.shifts.max()), f"fits better {_direction(x, y)}"),
+            "scaled": (reading.scaled[0], f"fits better at {reading.scaled[1]:.0%} of its size"),
+            "mirrored": (reading.mirrored, "fits better mirrored left to right"),
+            "exchanged": (reading.exchanged, "fits better with hair and face exchanged"),
+        }
+        kind, (value, reason) = max(options.items(), key=lambda option: option[1][0])
+        if value > as_it_is:
+            yield Finding(kind, id, (value - as_it_is) / _REPORTED[kind], reason)
+
+
+def _direction(x: float, y: float) -> str:
+    across = f"{abs(x) / FRAME:.1%} of the frame to the {'right' if x > 0 else 'left'}"
+    along = f"{abs(y) / FRAME:.1%} {'down' if y > 0 else 'up'}"
+    return f"{across}, {along}"
