@@ -17,18 +17,27 @@ class ShippedNetwork:
     Attributes:
         keras: the Keras model.
         litert: the same network for LiteRT, in float16, as the web page takes it.
+        pose_keras: its pose head, a Keras model; None if it has none.
+        pose_litert: network and pose head in one file for LiteRT, in float16; None likewise.
     """
 
     keras: Path
     litert: Path
+    pose_keras: Path | None = None
+    pose_litert: Path | None = None
 
 
 DEFAULT = "hairnet"
 """The name of the network that is meant where none is named."""
 
 NETWORKS = {
-    name: ShippedNetwork(_WEIGHTS / f"{stem}.keras", _WEIGHTS / f"{stem}.tflite")
-    for name, stem in ((DEFAULT, "hairnet"), ("drawn", "hairnet-drawn"))
+    DEFAULT: ShippedNetwork(
+        _WEIGHTS / "hairnet.keras",
+        _WEIGHTS / "hairnet.tflite",
+        _WEIGHTS / "hairnet_pose.keras",
+        _WEIGHTS / "hairnet_pose.tflite",
+    ),
+    "drawn": ShippedNetwork(_WEIGHTS / "hairnet-drawn.keras", _WEIGHTS / "hairnet-drawn.tflite"),
 }
 """By the names that `Segmenter.load` and `--model` take: `hairnet`, trained on photographs (research only), and
 `drawn`, trained on nothing but drawn portraits and scenes."""
