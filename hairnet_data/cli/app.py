@@ -158,6 +158,7 @@ def verify(
     dataset: Dataset,
     source_dir: options.SourceDir = None,
     negatives: options.Negatives = None,
+    poses: options.Poses = None,
     workers: Annotated[int | None, typer.Option(help="Processes.", show_default="one a core")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -169,7 +170,7 @@ def verify(
 
     workers = _worker_count(workers)
     prepared = open_prepared(dataset)
-    available = _available_sources(prepared, source_dir, negatives)
+    available = _available_sources(prepared, source_dir, negatives, poses)
     with progress_bar(as_json) as progress, WorkerPool(workers) as executor:
         report = verify_dataset(prepared, available, executor, progress)
     if as_json:
@@ -269,13 +270,15 @@ app.command(epilog="Example: hairnet-data classes mine")(source_commands.classes
 app.command("list", epilog="Example: hairnet-data list --data-dir data")(source_commands.list_datasets)
 
 
-def _available_sources(prepared: Prepared, source_dir: Path | None, negatives: Path | None) -> AvailableSources:
+def _available_sources(
+    prepared: Prepared, source_dir: Path | None, negatives: Path | None, poses: Path | None = None
+) -> AvailableSources:
     from hairnet_data.dataset.provenance import open_available_sources
 
     # DATA_DIR/hairnet_synthetic/NAME/VERSION: archives are unpacked where the build unpacked them.
     home = (prepared.path if is_remote(prepared.path) else prepared.path.resolve()).parent.parent
     data_dir = home.parent if home.name == DATASET else default_data_dir()
-    return open_available_sources(prepared, source_dir, negatives, options.downloads_dir(data_dir))
+    return open_available_sources(prepared, source_dir, negatives, options.downloads_dir(data_dir), poses)
 
 
 def _worker_count(given: int | None) -> int:

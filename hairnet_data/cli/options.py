@@ -21,10 +21,13 @@ if TYPE_CHECKING:
 _PATH: Any = {"parser": parse_path, "metavar": "<path>"}
 SourceDir = Annotated[Path | None, typer.Option(help="The source's folder: archives, or images and masks.", **_PATH)]
 Negatives = Annotated[Path | None, typer.Option(help="A folder of photographs with nobody in them.", **_PATH)]
+Poses = Annotated[
+    Path | None, typer.Option(help="The portraits' poses.", show_default="poses.csv in the source's folder", **_PATH)
+]
 DataDir = Annotated[Path | None, typer.Option(help="Where datasets live.", show_default="TFDS's own", **_PATH)]
 
 REQUEST_GROUPS = {
-    "Source": ("source_dir", "negatives", "split_by"),
+    "Source": ("source_dir", "negatives", "poses", "split_by"),
     "Examples": ("train_examples", "eval_examples", "image_size", "image_format", "seed"),
     "Augmentation": (
         *("negative_rate", "group_rate", "occlude_rate", "scale", "shift", "rotate", "mirror", "photometric"),
@@ -43,6 +46,7 @@ class Request:
     ] = "drawn"
     source_dir: SourceDir = None
     negatives: Negatives = None
+    poses: Poses = None
     train_examples: Annotated[
         int | None, typer.Option(help="2,000 for drawn, else ten a portrait.", show_default=False)
     ] = None
@@ -89,7 +93,9 @@ class Request:
         from hairnet_data.sources.registry import open_sources
 
         downloads = downloads_dir(data_dir)
-        return open_sources(self.source, self.source_dir, self.negatives, downloads, self.train_examples, self.split_by)
+        return open_sources(
+            self.source, self.source_dir, self.negatives, downloads, self.train_examples, self.split_by, self.poses
+        )
 
 
 def with_request(command: Callable[..., None]) -> Callable[..., None]:

@@ -18,6 +18,7 @@ from PIL import Image
 
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import BACKGROUND, COLOURS, FACE, HAIR, NAMES, UNLABELLED
+from hairnet_data.core.drawing.axes import AXES, axes_layer
 from hairnet_data.core.drawing.contact_sheet import Cell
 from hairnet_data.core.drawing.overlay import LINES, Colour, fitted, hatch_step, outline_layer
 from hairnet_data.core.storage.atomic import write_atomic
@@ -62,7 +63,9 @@ class _Layers:
 
 @dataclass(frozen=True, slots=True)
 class _Card:
-    """A cell as the template shows it; `image` is a data URL, `description` a text for those who do not see it."""
+    """A cell as the template shows it; `image` and `axes` are data URLs ("" for a picture without poses),
+    `description` a text for those who do not see it.
+    """
 
     title: str
     lines: tuple[str, ...]
@@ -71,6 +74,7 @@ class _Card:
     height: int
     description: str
     layers: _Layers | None
+    axes: str
 
 
 def write_gallery(path: Path, cells: Sequence[Cell], title: str, summary: str | Sequence[str] = "") -> None:
@@ -109,18 +113,20 @@ def _template() -> jinja2.Template:
 
 
 def _css_colours() -> dict[str, str]:
-    """The colours of the classes, by name, as a style sheet writes them: hair and face as they are outlined."""
-    colours: dict[int, Colour] = {BACKGROUND: COLOURS[BACKGROUND], **LINES}
-    return {NAMES[number]: "#{:02x}{:02x}{:02x}".format(*colour) for number, colour in colours.items()}
+    """The colours of classes and axes, by name, as a style sheet writes them: hair and face as they are outlined."""
+    classes: dict[int, Colour] = {BACKGROUND: COLOURS[BACKGROUND], **LINES}
+    colours = {NAMES[number]: colour for number, colour in classes.items()} | AXES
+    return {name: "#{:02x}{:02x}{:02x}".format(*colour) for name, colour in colours.items()}
 
 
 def _legend(cells: Sequence[Cell]) -> list[str]:
-    """The names of what is drawn over the pictures; [] where none has a mask."""
+    """The names of what is drawn over the pictures; [] where nothing is."""
+    axes = list(AXES) if any(cell.poses for cell in cells) else []
     masks = [cell.mask for cell in cells if cell.mask is not None]
     if not masks:
-        return []
-    names = [NAMES[number] for number in LINES]
-    return [*names, "unlabelled"] if any((mask == UNLABELLED).any() for mask in masks) else names
+        return axes
+    unlabelled = ["unlabelled"] if any((mask == UNLABELLED).any() for mask in masks) else []
+    return [*(NAMES[number] for number in LINES), *unlabelled, *axes]
 
 
 def _card(cell: Cell) -> _Card:
@@ -128,7 +134,10 @@ def _card(cell: Cell) -> _Card:
     height, width = image.shape[:2]
     layers = None if cell.mask is None else _layers(cell.mask, height, width)
     description = f"{cell.title}: {_describe(layers)}"
-    return _Card(cell.title, cell.lines, _jpeg_url(image), width, height, description, layers)
+    scale = _SIDE / max(height, width)
+    rows, columns = max(1, round(height * scale)), max(1, round(width * scale))
+    axes = _png_url(axes_layer(cell.poses, rows, columns)) if cell.poses else ""
+    return _Card(cell.title, cell.lines, _jpeg_url(image), width, height, description, layers, axes)
 
 
 def _layers(mask: Pixels, height: int, width: int) -> _Layers:

@@ -41,6 +41,7 @@ def open_sources(
     cache_dir: Path,
     train_examples: int | None = None,
     split_by: str = "official",
+    poses: Path | None = None,
 ) -> Sources:
     """Opens the sources a user named.
 
@@ -52,6 +53,7 @@ def open_sources(
             ones.
         train_examples: what the user asked for; decides how many portraits are drawn.
         split_by: "official" or "person", for `lfw_parts`.
+        poses: a file of the portraits' poses, for `lfw_parts` and `folder`; `poses.csv` in `source_dir` without it.
 
     Raises:
         SourceError: the folder or its content cannot be used.
@@ -61,12 +63,14 @@ def open_sources(
         raise UsageError("--split-by", f"no division named {split_by!r}", "choose official or person")
     if split_by != "official" and name != "lfw_parts":
         raise UsageError("--split-by", f"means nothing for {name}, whose pools never share a person", "leave it out")
+    if poses and name == "drawn":
+        raise UsageError("--poses", "means nothing for drawn, which knows its poses", "leave it out")
     backgrounds: BackgroundSource
     if negatives:
         backgrounds = PhotoFolder(negatives)
     else:
         backgrounds = DrawnOnceBackgrounds(DrawnBackgrounds(), drawing_folder(cache_dir))
-    return Sources(_portraits(name, source_dir, cache_dir, train_examples, split_by), backgrounds)
+    return Sources(_portraits(name, source_dir, cache_dir, train_examples, split_by, poses), backgrounds)
 
 
 def _portraits(
@@ -75,6 +79,7 @@ def _portraits(
     cache_dir: Path,
     train_examples: int | None,
     split_by: str,
+    poses: Path | None,
 ) -> PortraitSource:
     if name == "drawn":
         if source_dir:
@@ -83,11 +88,11 @@ def _portraits(
         drawn = Drawn(train=min(max(few_a_portrait, FEWEST_DRAWN), MOST_DRAWN))
         return DrawnOncePortraits(drawn, drawing_folder(cache_dir))
     if name == "lfw_parts":
-        return LfwParts.open(source_dir, cache_dir, split_by)
+        return LfwParts.open(source_dir, cache_dir, split_by, poses=poses)
     if name == "folder":
         if not source_dir:
             raise UsageError("--source-dir", "is missing", "give the folder that holds images, masks and classes.toml")
-        return Folder.open(source_dir)
+        return Folder.open(source_dir, poses)
     raise UsageError("SOURCE", f"no source named {name!r}", f"choose from {', '.join(SOURCES)}")
 
 

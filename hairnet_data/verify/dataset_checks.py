@@ -21,7 +21,7 @@ from hairnet_data.dataset.provenance import AvailableSources
 from hairnet_data.dataset.reader import Prepared, ShardInfo, decode_text, read_shard, recover_records
 from hairnet_data.sources.registry import Sources, cache_small
 from hairnet_data.verify.record_checks import Finding, RecordSummary, check_record
-from hairnet_data.verify.source_checks import SourceCheck
+from hairnet_data.verify.source_checks import SourceCheck, lacks_poses
 
 _SIGMAS = 5  # one sound dataset in two million is reported as wrong
 _FEW_PORTRAITS = 20  # fewer may lack hair or face by chance
@@ -258,3 +258,5 @@ def _notes(dataset: Prepared, available: AvailableSources, report: Report) -> It
     elif report.images < report.records and available.backgrounds is None:
         left = report.records - report.images
         yield f"{left} images show backgrounds and were not compared: give their folder with --negatives"
+    if lacks_poses(dataset, available):
+        yield "poses were not compared with the source's: give their file with --poses"

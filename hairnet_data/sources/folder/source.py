@@ -26,6 +26,7 @@ from hairnet_data.sources.base import Catalogue, Entry, Portrait
 from hairnet_data.sources.folder.divisions import divided_by_folders, division_folders
 from hairnet_data.sources.folder.pairing import CONFIG, SINGLE_MASK, PortraitFiles, list_pictures, pair
 from hairnet_data.sources.pool_assignment import assign_pools
+from hairnet_data.sources.poses_file import Poses, open_poses
 
 _SEARCH_TIMEOUT = 2  # seconds: some expressions try more ways through a name than there is time for
 
@@ -36,16 +37,23 @@ class Folder:
     name = "folder"
     people_apart = True
 
-    def __init__(self, root: Path, config: Config, files: Mapping[str, PortraitFiles], listed: Catalogue) -> None:
+    def __init__(
+        self, root: Path, config: Config, files: Mapping[str, PortraitFiles], listed: Catalogue, poses: Poses
+    ) -> None:
         """Takes what `open` read and listed."""
         self._root, self._config, self._files, self._listed = root, config, dict(files), listed
+        self._poses = poses
 
     @classmethod
-    def open(cls, source_dir: Path) -> Folder:
-        """Reads `classes.toml` and lists the photos and masks by name.
+    def open(cls, source_dir: Path, poses: Path | None = None) -> Folder:
+        """Reads `classes.toml` and, if there is one, `poses.csv`, and lists the photos and masks by name.
+
+        Args:
+            source_dir: the folder.
+            poses: a file of poses in the place of `poses.csv`.
 
         Raises:
-            SourceError: the folder, one of its folders or `classes.toml` is missing or cannot be used, or
+            SourceError: the folder, one of its folders, `classes.toml` or the poses are missing or cannot be used, or
                 there are no photos. What is wrong with single portraits is in the catalogue's errors.
         """
         root = source_dir
@@ -65,11 +73,13 @@ class Folder:
         entries = _entries(files, config.options, errors)
         order = sorted(errors, key=lambda error: (error.where, error.what))
         left_out = tuple(dict.fromkeys(notes))
-        return cls(root, config, files, Catalogue(entries, tuple(order), left_out, _doubts(files, config.options)))
+        known = open_poses(root, poses, files)
+        doubts = (*_doubts(files, config.options), *known.doubts)
+        return cls(root, config, files, Catalogue(entries, tuple(order), left_out, doubts), known)
 
     def settings(self) -> dict[str, Any]:
-        """What `classes.toml` says, with every default."""
-        return self._config.settings()
+        """What `classes.toml` says, with every default, and the digest of the poses."""
+        return self._config.settings() | self._poses.settings()
 
     def catalogue(self) -> Catalogue:
         """The portraits as listed when the folder was opened, and what is wrong with others."""
@@ -102,7 +112,7 @@ class Folder:
         _check_fit(image, mask, orientation, where)
         turned = orientation != UPRIGHT and not _confirmed_by_sizes(image, mask, orientation)
         turned = turned and all(read_orientation(self._root / name) == UPRIGHT for name in files.masks.values())
-        return Portrait(image, mask, snapped, turned)
+        return Portrait(image, mask, snapped, turned, self._poses.by_id.get(id))
 
 
 def _confirmed_by_sizes(image: Pixels, mask: Pixels, orientation: int) -> bool:

@@ -55,6 +55,7 @@ def test_every_example_is_loaded_with_its_recipe(built_lfw: Path) -> None:
             assert values[name] == record[name]
         recipe = json.loads(record["recipe"])
         assert values["scale"] == pytest.approx(recipe["affine"]["scale"], abs=1e-12)
+        assert values["yaw"] is None or np.isnan(values["yaw"])
         assert values["occluders"] == len(recipe["occluders"])
         assert values["grey"] is recipe["photometric"]["grey"]
         # The offsets of image and mask, for programs that read no TFRecords.
@@ -64,6 +65,15 @@ def test_every_example_is_loaded_with_its_recipe(built_lfw: Path) -> None:
                 data = file.read(values[f"{feature}_size"])
             assert data == record[feature]
             assert np.asarray(decode(data)).shape[:2] == (64, 64)
+
+
+def test_every_example_is_loaded_with_its_pose(built_drawn: Path) -> None:
+    prepared, loaded = open_prepared(built_drawn), load(built_drawn).records("examples")
+    records = (record for split in prepared.shards for record in prepared.read(split))
+    for example, record in zip(loaded, records, strict=True):
+        numbers = [example[f"examples/{name}"] for name in ("yaw", "pitch", "roll", "head_x", "head_y", "head_size")]
+        found = np.array([np.nan if number is None else number for number in numbers])
+        np.testing.assert_allclose(found, np.array(record["pose"]), rtol=1e-5, atol=1e-5)
 
 
 def test_classes_splits_and_files(built_lfw: Path) -> None:
