@@ -40,7 +40,7 @@ class PoseConfig:
         seed: of initial weights and order.
     """
 
-    steps: int = 6000
+    steps: int = 3500
     batch: int = 128
     rate: float = 3e-3
     decay: float = 0.02
@@ -161,9 +161,8 @@ def fit(settings: PoseConfig, features: Features, progress: Progress = silent) -
         average.update(head.get_weights())
         total = loss if step == 1 else 0.98 * total + 0.02 * loss
         progress("training", step * settings.batch, settings.steps * settings.batch, f"loss {total:.3f}")
-    trained = keras.models.clone_model(head)  # without the optimizer, which is of no use to anyone else
-    trained.set_weights(average.weights)
-    return trained
+    head.set_weights(average.weights)
+    return keras.Model(head.inputs, head.outputs, name=head.name)  # not compiled: files need no optimizer
 
 
 class _Order:

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 
+from hairnet_data.core.drawing.axes import AXES
 from hairnet_data.core.errors import UsageError
 from hairnet_data.core.head.pose import Pose
 from hairnet_data.core.head.projection import project
 from hairnet_model import Segmenter
 from hairnet_model.inference import posing
-from hairnet_model.inference.axes import AXES, draw_axes
+from hairnet_model.inference.axes import LENGTHS, draw_axes
 from hairnet_model.inference.components import Head, HeadPose
 from hairnet_model.inference.engines import KerasEngine
 from hairnet_model.inference.locate import Cut, Located, around
@@ -105,8 +106,8 @@ def test_the_framed_photo_and_its_square_agree() -> None:
 def test_axes_end_where_the_pose_puts_them() -> None:
     pose = HeadPose(30, 10, -20, 100, 90, 4, 0.9)
     painted = draw_axes(np.zeros((200, 200, 3), np.uint8), [Head((50, 50, 90, 90), 0.9, pose)])
-    for end, colour in AXES:
-        x, y = project(Pose(30, 10, -20, 100, 90, 4), 0.97 * np.array([end]))[0]
+    for end, colour in zip(np.diag(LENGTHS), AXES.values(), strict=True):
+        x, y = project(Pose(30, 10, -20, 100, 90, 4), 0.97 * end[None])[0]
         np.testing.assert_allclose(painted[round(y - 0.5), round(x - 0.5)], colour, atol=70)
     assert not draw_axes(np.zeros((9, 9, 3), np.uint8), [Head((1, 1, 5, 5), 0.9)]).any()
 
