@@ -5,6 +5,7 @@ Any program with Keras can open it; ours also reads what it was trained on.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import secrets
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import keras
+import numpy as np
 
 from hairnet_data.core.classes import NAMES
 from hairnet_data.core.errors import UsageError
@@ -78,6 +80,14 @@ class Model:
         )
 
 
+def weights_hash(model: Model) -> str:
+    """16 hex digits of a hash of a model's weights."""
+    digest = hashlib.sha256()
+    for weight in model.network.get_weights():
+        digest.update(np.ascontiguousarray(weight).tobytes())
+    return digest.hexdigest()[:16]
+
+
 def load(path: Path | str | None = None) -> Model:
     """Opens a model.
 
@@ -136,17 +146,26 @@ def save(path: Path, model: Model) -> None:
     Raises:
         ModelError: it cannot be written, for instance because the disk is full.
     """
+    metadata = {
+        "classes": list(NAMES),
+        "image_size": model.image_size,
+        "people": sorted(model.people),
+        **model.about,
+    }
+    write_archive(path, model.network, metadata)
+
+
+def write_archive(path: Path, network: keras.Model, metadata: dict[str, Any]) -> None:
+    """Writes a network and its `hairnet.json` atomically.
+
+    Raises:
+        ModelError: it cannot be written, for instance because the disk is full.
+    """
     # Keras checks the ending. The name is random so that two processes never write the same file.
     part = path.with_name(f".{path.stem}-{secrets.token_hex(4)}.keras")
     try:
         part.parent.mkdir(parents=True, exist_ok=True)
-        model.network.save(part)
-        metadata = {
-            "classes": list(NAMES),
-            "image_size": model.image_size,
-            "people": sorted(model.people),
-            **model.about,
-        }
+        network.save(part)
         with zipfile.ZipFile(part, "a", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr(HAIRNET_JSON, json.dumps(metadata))
         with open(part, "rb+") as written:
