@@ -10,12 +10,26 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field
 
-Angle = Annotated[float, Field(ge=-180, le=180)]
-Place = Annotated[float, Field(ge=-100, le=100)]
+class _Limits:
+    """What pydantic checks of a number where a recipe is read: as its `Field`, but the network, which reads no recipes,
+    need not import it.
+
+    Args:
+        limits: by pydantic's names: ge, gt, le, lt.
+    """
+
+    def __init__(self, **limits: float) -> None:
+        self._limits = limits
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> dict[str, Any]:
+        return {**handler(source), **self._limits}
+
+
+Angle = Annotated[float, _Limits(ge=-180, le=180)]
+Place = Annotated[float, _Limits(ge=-100, le=100)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +49,11 @@ class Pose:
     """
 
     yaw: Angle
-    pitch: Annotated[float, Field(ge=-90, le=90)]
+    pitch: Annotated[float, _Limits(ge=-90, le=90)]
     roll: Angle
     x: Place
     y: Place
-    size: Annotated[float, Field(gt=0, le=100)]
+    size: Annotated[float, _Limits(gt=0, le=100)]
 
 
 FIELDS = ("yaw", "pitch", "roll", "x", "y", "size")
