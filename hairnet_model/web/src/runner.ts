@@ -1,6 +1,7 @@
 /** Which network runs: on WebAssembly first, on a GPU once that is known to be right and sooner. Lives in a worker. */
 
 import { load, type Loaded, type Network, onGpu, onWasm } from "./engine";
+import type { Progress } from "./progress";
 import type { Engine, ModelCard } from "./protocol";
 
 export class Runner {
@@ -17,9 +18,10 @@ export class Runner {
    *
    * @param base the folder with `runtime/` and `model/`.
    * @param changed told of every change of the engine.
+   * @param progress told how much of the bytes is there, 0..1.
    */
-  static async start(base: string, changed: (engine: Engine) => void = () => undefined): Promise<Runner> {
-    const loaded = await load(base);
+  static async start(base: string, changed: (engine: Engine) => void, progress: Progress): Promise<Runner> {
+    const loaded = await load(base, progress);
     return new Runner(await onWasm(loaded), loaded, changed);
   }
 
