@@ -24,7 +24,8 @@ _LEAST = 1024  # bytes; what is smaller fits into one packet as it is
 _WORTH = 0.95  # of the original: pictures are compressed already
 _POLICY = (
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'; "
-    "style-src 'self'; img-src 'self' blob:; media-src 'self' blob:; form-action 'none'; base-uri 'none'"
+    "style-src 'self'; img-src 'self' blob:; media-src 'self' blob:; manifest-src 'self'; form-action 'none'; "
+    "base-uri 'none'"
 )
 _TYPES = {
     ".css": "text/css; charset=utf-8",
@@ -36,6 +37,7 @@ _TYPES = {
     ".tflite": "application/octet-stream",
     ".txt": "text/plain; charset=utf-8",
     ".wasm": "application/wasm",
+    ".webmanifest": "application/manifest+json",
     ".webp": "image/webp",
 }
 _HASHED = re.compile(r"^/assets/[^/]+-[\w-]{8}\.\w+$")  # names that Vite makes of a file's content

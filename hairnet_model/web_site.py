@@ -17,6 +17,7 @@ import tempfile
 import webbrowser
 from collections.abc import Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,8 @@ BUILT = Path(__file__).parent / "web" / "dist"
 """The page as built by Vite, without a model."""
 
 _CARD = Path("model", "model.json")
+_WORKER = "service-worker.js"
+_NO_FILES = 'const SITE = { version: "", files: {} };'
 
 
 class SiteError(HairnetError):
@@ -65,6 +68,7 @@ def write(out: Path, model: Path | None = None, compressed: bool = False) -> Pat
         out.parent.mkdir(parents=True, exist_ok=True)
         shutil.copytree(BUILT, draft)
         _add_model(draft / _CARD.parent, model)
+        _fill_worker(draft)
         if compressed:
             compress(draft)
         install_folder(draft, out)
@@ -99,11 +103,29 @@ def _add_model(folder: Path, model: Path | None) -> None:
     file = folder / "hairnet.tflite"
     own = shipped.find(model)
     size, name = _copy_shipped(own, file) if own else _export(Path(str(model)), file)
-    card: dict[str, Any] = {"name": name, "file": file.name, "classes": list(NAMES), "size": size, "pad": PAD}
+    card: dict[str, Any] = {
+        "name": name,
+        "file": file.name,
+        "classes": list(NAMES),
+        "size": size,
+        "pad": PAD,
+        "bytes": file.stat().st_size,
+    }
     if own and own.finer:
         card["finer"] = {"file": own.finer.name, "size": 448}
         _copy(own.finer, folder / own.finer.name)
     (folder / _CARD.name).write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
+
+
+def _fill_worker(folder: Path) -> None:
+    """Tells the script that keeps the site in browsers what there is: any other file makes another script."""
+    script = folder / _WORKER
+    paths = sorted(path for path in folder.rglob("*") if path.is_file() and path != script)
+    files = {path.relative_to(folder).as_posix(): sha256(path.read_bytes()).hexdigest() for path in paths}
+    version = sha256(json.dumps(files).encode()).hexdigest()[:16]
+    text = script.read_text(encoding="utf-8")
+    site = json.dumps({"version": version, "files": files}, indent=1)
+    script.write_text(text.replace(_NO_FILES, f"const SITE = {site};"), encoding="utf-8")
 
 
 def _copy_shipped(network: shipped.ShippedNetwork, file: Path) -> tuple[int, str]:

@@ -49,6 +49,8 @@ export interface Dye {
 export interface Options {
   /** The folder in which `runtime/` and `model/` lie; on another server if that allows it (CORS). */
   readonly baseUrl: string | URL;
+  /** Told while runtime and network are loaded: the share of their bytes that has come, 0..1, rising. */
+  readonly progress?: (share: number) => void;
 }
 
 export interface SegmentOptions {

@@ -3,16 +3,18 @@
 import { defineConfig, type Plugin } from "vite";
 // @ts-expect-error: Node's own types are not worth a dependency for one function
 import { readFileSync } from "node:fs";
-import { runtimes } from "../vite.config";
+import { define, runtimes } from "../vite.config";
 
 const NETWORK = "hairnet.tflite";
 const FINER = "hairnet_448.tflite";
+const WEIGHTS = readFileSync(`../weights/${NETWORK}`);
 const CARD = {
   name: "hairnet",
   file: NETWORK,
   classes: ["background", "hair", "face"],
   size: 224,
   pad: 96,
+  bytes: WEIGHTS.length,
   finer: { file: FINER, size: 448 },
 };
 
@@ -22,7 +24,7 @@ function network(): Plugin {
     name: "network",
     generateBundle() {
       const files = {
-        [`model/${NETWORK}`]: readFileSync(`../weights/${NETWORK}`),
+        [`model/${NETWORK}`]: WEIGHTS,
         [`model/${FINER}`]: readFileSync(`../weights/${FINER}`),
         "model/model.json": `${JSON.stringify(CARD, null, 2)}\n`,
         "model/MODEL_CARD.md": readFileSync("../weights/MODEL_CARD.md"),
@@ -35,6 +37,7 @@ function network(): Plugin {
 }
 
 export default defineConfig({
+  define,
   publicDir: false,
   plugins: [runtimes(), network()],
   build: {

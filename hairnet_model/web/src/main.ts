@@ -6,6 +6,7 @@ import { controls } from "./controls";
 import { button, caption, element, input, press } from "./dom";
 import { hasSimd, hasWebAssembly } from "./features";
 import { CAMERA_LOST, NO_HEAD, NOTHING_PASTED, ofCamera, ofFault, ofPhoto, ofSmaller } from "./messages";
+import { keepOffline } from "./offline";
 import { decoded, download, listen, type Photo, SAMPLES } from "./photo";
 import type { Answer, FaultCode, ModelCard, Request } from "./protocol";
 import { Stage } from "./stage";
@@ -47,7 +48,11 @@ function stop(code: FaultCode, detail = ""): void {
 
 function answered({ data }: MessageEvent<Answer>): void {
   switch (data.kind) {
+    case "loading":
+      stage.loading(data.share);
+      break;
     case "ready":
+      keepOffline();
       card = data.card;
       stage.about(data.card, data.engine);
       cameraButton.disabled = false;

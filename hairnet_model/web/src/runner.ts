@@ -4,6 +4,7 @@ import { finerOnWasm, load, type Loaded, type Network, onGpu, onWasm } from "./e
 import { type Finer, lookFiner, wantsFiner } from "./finer";
 import type { Located } from "./locate";
 import type { Picture } from "./pixels";
+import type { Progress } from "./progress";
 import type { Engine, ModelCard } from "./protocol";
 
 export class Runner {
@@ -21,9 +22,10 @@ export class Runner {
    *
    * @param base the folder with `runtime/` and `model/`.
    * @param changed told of every change of the engine.
+   * @param progress told how much of the bytes is there, 0..1.
    */
-  static async start(base: string, changed: (engine: Engine) => void = () => undefined): Promise<Runner> {
-    const loaded = await load(base);
+  static async start(base: string, changed: (engine: Engine) => void, progress: Progress): Promise<Runner> {
+    const loaded = await load(base, progress);
     return new Runner(await onWasm(loaded), loaded, changed);
   }
 

@@ -31,7 +31,11 @@ function fault(thrown: unknown): void {
 }
 
 async function start(base: string, canvas: OffscreenCanvas, before: OffscreenCanvas): Promise<void> {
-  runner = await Runner.start(base, (engine) => answer({ kind: "engine", engine }));
+  runner = await Runner.start(
+    base,
+    (engine) => answer({ kind: "engine", engine }),
+    (share) => answer({ kind: "loading", share }),
+  );
   const { card, engine } = runner;
   show = new Show(canvas, before, card);
   tracker = new Tracker(card.size, card.pad, run);

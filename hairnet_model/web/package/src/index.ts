@@ -28,7 +28,7 @@ class WorkersSegmenter implements Segmenter {
   private last = 0;
   private closed = "";
 
-  constructor() {
+  constructor(private readonly progress: (share: number) => void) {
     this.worker.onmessage = ({ data }: MessageEvent<Answer>) => this.answered(data);
     this.worker.onerror = ({ message }) => this.end(`The worker failed: ${message || "its script was not started"}.`);
   }
@@ -85,6 +85,7 @@ class WorkersSegmenter implements Segmenter {
       this.engine = answer.engine;
       return;
     }
+    if ("share" in answer) return this.progress(answer.share);
     const waiting = this.waiting.get(answer.id);
     this.waiting.delete(answer.id);
     if ("error" in answer) waiting?.reject(new HairnetError(answer.error));
@@ -117,10 +118,10 @@ function checked({ colour, pattern, strength = 1, beard = false }: Dye): Workers
   return { colour: colourOf(code), pattern: pattern ?? "", strength, beard };
 }
 
-export const createSegmenter: typeof Promised.createSegmenter = async ({ baseUrl }: Options) => {
+export const createSegmenter: typeof Promised.createSegmenter = async ({ baseUrl, progress }: Options) => {
   const folder = new URL(baseUrl, location.href);
   if (!folder.pathname.endsWith("/")) folder.pathname += "/";
-  const made = new WorkersSegmenter();
+  const made = new WorkersSegmenter(progress ?? (() => undefined));
   try {
     await made.start(folder.href);
   } catch (thrown) {

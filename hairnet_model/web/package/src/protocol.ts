@@ -31,4 +31,6 @@ export type Answer =
   | { readonly id: number; readonly result: Result }
   | { readonly id: number; readonly error: string }
   /** The engine changed. */
-  | { readonly engine: string };
+  | { readonly engine: string }
+  /** How much of the files has come, 0..1. */
+  | { readonly share: number };

@@ -59,7 +59,11 @@ function changed(number: number, effect: (picture: Picture, planes: Planes) => v
 async function done(task: Task): Promise<Result> {
   switch (task.kind) {
     case "start":
-      runner = await Runner.start(task.base, (engine) => post({ engine: named(engine) }));
+      runner = await Runner.start(
+        task.base,
+        (engine) => post({ engine: named(engine) }),
+        (share) => post({ share }),
+      );
       tasks.push(runner.accelerate);
       return named(runner.engine);
     case "segment":
