@@ -16,6 +16,8 @@ from hairnet_data.audit.readings import REACH, Readings
 _REPORTED = {"shifted": 6.0, "scaled": 6.0, "mirrored": 3.0, "exchanged": 3.0}
 """Evidence by which a reading must be better than the mask as it is to be reported."""
 
+_WELL = 0.0008  # of the frame: a set's masks that fit better by less than that lie well (0.2 pixels of 250)
+
 MOVED = ("shifted", "scaled")
 """Kinds that a mask may seem to be for another reason."""
 
@@ -33,7 +35,18 @@ class Placement:
     y: float
 
     def to_json(self) -> dict[str, Any]:
+        """The same as JSON values."""
         return {"x": round(self.x, 6), "y": round(self.y, 6)}
+
+    def __str__(self) -> str:
+        """In words, also as pixels of a photo of 250 or 1,000 pixels a side."""
+        far = max(abs(self.x), abs(self.y))
+        if far < _WELL:
+            return "masks lie on the edges of their photos, on average"
+        return (
+            f"all masks together fit better {_direction(self.x * FRAME, self.y * FRAME)}: "
+            f"by ({self.x * 250:+.2f}, {self.y * 250:+.2f}) pixels of a photo 250 wide"
+        )
 
 
 def placement(readings: Mapping[str, Readings]) -> Placement:
