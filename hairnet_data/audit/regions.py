@@ -97,9 +97,9 @@ def _doubt(photo: _Photo, part: NDArray[np.bool_], others: NDArray[np.bool_], di
         factor * float((a * b).sum()) for factor, a, b in zip((1, 2, 1), photo.edges, boundary, strict=True)
     ) / edges.length(boundary)
     colours = photo.colours[part].mean(axis=0) - photo.colours[around].mean(axis=0)
-    detail = np.log((photo.steepness[part].mean() + 1) / (photo.steepness[around].mean() + 1))
+    detail = float(np.log((photo.steepness[part].mean() + 1) / (photo.steepness[around].mean() + 1)))
     return float(
-        np.sqrt(min(np.count_nonzero(part), _LARGE))
+        np.sqrt(min(int(part.sum()), _LARGE))
         * disbelief[part].mean() ** 3
         * min(max(1 - outline / _OUTLINE, 0.0), 1.0)
         * np.exp(-(colours**2).sum() / (2 * _UNLIKE**2) - max(detail, 0.0))
