@@ -24,7 +24,7 @@ _SURE = 0.5  # probability from which a pixel counts as seen
 _THICK = 5  # pixels of the frame: thinner strips of disagreement are a matter of edges
 _LEAST_SEEN = 0.01  # of the frame: of a class of which less is seen, nothing is missing
 _MISSING = 0.4  # share of what is seen of a class that must be missing to report it
-_DOUBTED = 0.75  # 1 - quality from which a mask is reported
+_WORST = 0.02  # share of the masks that are reported: qualities order a set, and say nothing of a single mask
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,10 @@ def measure(mask: Pixels, probabilities: NDArray[np.float32]) -> Agreement:
 
 
 def findings(agreements: Mapping[str, Agreement]) -> Iterator[Finding]:
-    """Masks that are doubted, and masks from which a part is missing."""
+    """The masks that are doubted most, and masks from which a part is missing."""
+    if not agreements:
+        return
+    doubted = float(np.quantile([1 - found.quality for found in agreements.values()], 1 - _WORST, method="lower"))
     for id, found in agreements.items():
         hair, face = found.missing
         name, share = ("hair", hair) if hair >= face else ("face", face)
@@ -81,7 +84,7 @@ def findings(agreements: Mapping[str, Agreement]) -> Iterator[Finding]:
         what = f"quality {found.quality:.2f} of 1; IoU with the network: hair {_text(found.iou[0])}, face " + _text(
             found.iou[1]
         )
-        yield Finding("labels", id, (1 - found.quality) / _DOUBTED, what)
+        yield Finding("labels", id, (1 - found.quality) / max(doubted, 1e-6), what)
 
 
 def _text(value: float) -> str:

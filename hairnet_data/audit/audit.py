@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from hairnet_data.audit import agreement, copies, outliers, photos, placement, regions
+from hairnet_data.audit.convention import Place, convention
 from hairnet_data.audit.finding import TITLES, Finding, ranked
 from hairnet_data.audit.look import CHUNK, Look, Subject, look_at_some
+from hairnet_data.audit.placement import Placement
 from hairnet_data.audit.predictions import Predictions
 from hairnet_data.core.errors import HairnetError, SourceError
 from hairnet_data.core.progress import Progress, silent
@@ -29,12 +31,16 @@ class Audit:
     Attributes:
         portraits: that were looked at.
         network: whether there were predictions.
+        placement: where the masks of the set fit best.
+        convention: how places are labelled on which sets differ; empty without a network.
         findings: of every kind in `TITLES`, all that has a score, the worst first.
         errors: portraits that cannot be used.
     """
 
     portraits: int
     network: bool
+    placement: Placement
+    convention: dict[str, Place]
     findings: dict[str, list[Finding]]
     errors: tuple[HairnetError, ...]
 
@@ -47,6 +53,8 @@ class Audit:
         return {
             "portraits": self.portraits,
             "network": self.network,
+            "placement": self.placement.to_json(),
+            "convention": {name: place.to_json() for name, place in self.convention.items()},
             "findings": [finding.to_json() for kind in TITLES for finding in self.reported(kind)],
             "errors": [str(error) for error in self.errors],
         }
@@ -85,7 +93,14 @@ def audit(
     found: dict[str, list[Finding]] = {kind: [] for kind in TITLES}
     for finding in _findings(looks, pools, predictions is not None, progress):
         found[finding.kind].append(finding)
-    return Audit(len(looks), predictions is not None, {kind: ranked(some) for kind, some in found.items()}, errors)
+    return Audit(
+        portraits=len(looks),
+        network=predictions is not None,
+        placement=placement.placement({id: look.readings for id, look in looks.items()}),
+        convention=convention({id: look.places for id, look in looks.items()}),
+        findings={kind: ranked(some) for kind, some in found.items()},
+        errors=errors,
+    )
 
 
 def _findings(looks: dict[str, Look], pools: Mapping[str, str], network: bool, progress: Progress) -> Iterator[Finding]:

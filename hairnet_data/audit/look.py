@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hairnet_data.audit import agreement, copies, outliers, photos, readings, regions
+from hairnet_data.audit import agreement, convention, copies, outliers, photos, readings, regions
 from hairnet_data.audit.frames import framed
 from hairnet_data.audit.predictions import Predictions, Probabilities
 from hairnet_data.building.near_copies import Sketch
@@ -31,6 +31,7 @@ class Look:
         measures: size, light and sharpness.
         readings: whether the mask would fit better elsewhere.
         agreement: with the network; None without one.
+        places: labels where conventions differ; none without a network.
         fit: to compare the mask with others; None without a network.
     """
 
@@ -40,6 +41,7 @@ class Look:
     measures: outliers.Measures
     readings: readings.Readings
     agreement: agreement.Agreement | None
+    places: dict[str, convention.Counts]
     fit: photos.Fit | None
 
 
@@ -91,5 +93,6 @@ def _look(portrait: Portrait, image: Pixels, mask: Pixels, probabilities: Probab
         measures=outliers.measure(image, mask),
         readings=weighed,
         agreement=None if probabilities is None else agreement.measure(mask, probabilities),
+        places={} if probabilities is None else convention.measure(mask, probabilities),
         fit=None if probabilities is None else photos.measure(mask, best, weighed.on_edges, probabilities),
     )

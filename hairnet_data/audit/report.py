@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from hairnet_data.audit.audit import Audit
+from hairnet_data.audit.convention import convention_lines
 from hairnet_data.audit.finding import NEEDS_NETWORK, TITLES, Finding
 from hairnet_data.audit.frames import framed
 from hairnet_data.audit.predictions import Predictions
@@ -70,9 +71,11 @@ def write_report(
 
 def summary(audit: Audit) -> Iterator[str]:
     """The audit in a few lines."""
-    yield f"{audit.portraits:,} portraits, {len(audit.errors):,} that cannot be used."
+    yield f"{audit.portraits:,} portraits, {len(audit.errors):,} that cannot be used; {audit.placement}."
     if not audit.network:
         yield "Without predictions of a network; some kinds need one."
+    for line in convention_lines(audit.convention):
+        yield line[0].upper() + line[1:] + "."
 
 
 def _headline(audit: Audit, kind: str, most: int) -> str:

@@ -34,7 +34,7 @@ def audit(
     """Lists which photos and masks of a source to look at first."""
     from hairnet_data.audit.audit import audit as look_at_all
     from hairnet_data.audit.predictions import PredictionFolder, Predictions, installed_network
-    from hairnet_data.audit.report import JSON, PAGE, write_report
+    from hairnet_data.audit.report import JSON, PAGE, summary, write_report
     from hairnet_data.core.progress import progress_bar
     from hairnet_data.sources.registry import open_sources
 
@@ -53,6 +53,8 @@ def audit(
         print(json.dumps(found.to_json(), indent=2))
         return
     _print_table(found)
+    for line in summary(found):
+        print(line)
     print(out / PAGE)
     print(out / JSON)
 
