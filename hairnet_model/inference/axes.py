@@ -33,7 +33,7 @@ def _draw(painted: Pixels, pose: HeadPose) -> None:
     places = project(pose, points)
     sixteenths = np.clip(np.rint(16 * (places - 0.5)), -_FARTHEST, _FARTHEST).astype(int)
     origin, *tips = [(int(x), int(y)) for x, y in sixteenths]
-    width = max(1, round(0.45 * min(pose.size, max(painted.shape) / 10)))
+    width = max(1, round(0.35 * min(pose.size, max(painted.shape) / 10)))
     depths = turn_of(*np.radians((pose.yaw, pose.pitch, pose.roll)))[2] * LENGTHS
     for number in np.argsort(depths):  # the nearest last
         colour = list(AXES.values())[number]
