@@ -104,16 +104,21 @@ def table_row(split: str, record: Features, recipe: Recipe | None = None) -> dic
         raise DatasetError(f"a record of {split}", f"is damaged ({what})", "run hairnet-data verify") from error
 
 
-_POSE_DIGITS = {"yaw": 5, "pitch": 5, "roll": 5, "head_x": 7, "head_y": 7, "head_size": 8}
-"""After the decimal point: as many as float32 has of usual values."""
+_NO_POSE: dict[str, Value] = dict.fromkeys(("yaw", "pitch", "roll", "head_x", "head_y", "head_size"))
 
 
 def _pose_values(pose: Pose | None) -> dict[str, Value]:
-    """The columns of a pose, None for one that is not known."""
+    """The columns of a pose, in as many digits as float32 has of usual values; None where it is not known."""
     if pose is None:
-        return dict.fromkeys(_POSE_DIGITS)
-    numbers = (pose.yaw, pose.pitch, pose.roll, pose.x, pose.y, pose.size)
-    return {name: round(number, _POSE_DIGITS[name]) for name, number in zip(_POSE_DIGITS, numbers, strict=True)}
+        return _NO_POSE
+    return {
+        "yaw": round(pose.yaw, 5),
+        "pitch": round(pose.pitch, 5),
+        "roll": round(pose.roll, 5),
+        "head_x": round(pose.x, 7),
+        "head_y": round(pose.y, 7),
+        "head_size": round(pose.size, 8),
+    }
 
 
 def csv_values(row: dict[str, Value]) -> list[Value]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from typing import Annotated
 
 from pydantic import Field
@@ -45,10 +45,13 @@ class Pose:
 FIELDS = ("yaw", "pitch", "roll", "x", "y", "size")
 """Of `Pose`, in the order of the six numbers."""
 
+_UNKNOWN = (math.nan,) * len(FIELDS)
+
 
 def to_numbers(pose: Pose | None) -> tuple[float, ...]:
     """The six numbers of a record's feature `pose`: NaN for a pose that is not known, and for a negative."""
-    return (math.nan,) * len(FIELDS) if pose is None else astuple(pose)
+    # Every record passes here, and `dataclasses.astuple` takes twenty times as long.
+    return (pose.yaw, pose.pitch, pose.roll, pose.x, pose.y, pose.size) if pose else _UNKNOWN
 
 
 def from_numbers(numbers: Sequence[float]) -> Pose | None:

@@ -48,14 +48,13 @@ def parse(data: bytes) -> Features:
         raise ValueError("it is no tf.train.Example") from error
     features: Features = {}
     for name, feature in example.features.feature.items():
-        values = feature.int64_list.value or feature.bytes_list.value
         if name in SEQUENCES:
             features[name] = list(feature.bytes_list.value)
-            continue
-        if name in NUMBERS:
+        elif name in NUMBERS:
             features[name] = list(feature.float_list.value)
-            continue
-        if len(values) != 1:
-            raise ValueError(f"{name} has {len(values)} values")
-        features[name] = values[0]
+        else:
+            values = feature.int64_list.value or feature.bytes_list.value
+            if len(values) != 1:
+                raise ValueError(f"{name} has {len(values)} values")
+            features[name] = values[0]
     return features
