@@ -19,22 +19,13 @@ from common import machine, table
 from hairnet_data.core.head.pose import from_numbers, to_numbers
 from hairnet_data.dataset.data_source import Examples
 from hairnet_data.geometry.poses import move_pose
-from hairnet_model.evaluation.pose_errors import compare_poses, lines
+from hairnet_model import Segmenter
+from hairnet_model.evaluation.pose_errors import compare_poses, largest_pose, lines
 from hairnet_model.inference.components import HeadPose
 from hairnet_model.inference.engines import open_engine, open_pose_engine
 from hairnet_model.inference.posing import SquarePose
 from hairnet_model.inference.squares import Square
 from hairnet_model.inference.video.pose_filter import PoseFilter
-from hairnet_model.networks.pose_outputs import NUMBERS, USUAL_SIZE, Poses
-from hairnet_model.networks.rotations import to_six
-
-
-def as_outputs(poses: Poses) -> np.ndarray:
-    """What the head put out, but for the length of the rotation's columns."""
-    logit = np.log(poses.sure / np.maximum(1e-12, 1 - poses.sure))
-    return np.column_stack([to_six(poses.rotation), poses.centre, np.log(poses.size / USUAL_SIZE), logit]).reshape(
-        -1, 1, 1, NUMBERS
-    )
 
 
 def moved(image, numbers, random):
@@ -92,8 +83,9 @@ def main() -> None:
     examples = Examples.open(given.dataset, "test", ("image", "pose"))
     known = [each for each in examples if np.isfinite(each["pose"]).all()]
     pairs = [moved(each["image"], each["pose"], random) for each in known]
-    _, poses = engine.with_poses(np.stack([image for image, _ in pairs]))
-    report = compare_poses(as_outputs(poses), np.array([pose for _, pose in pairs]), np.ones(len(pairs), bool))
+    seen = Segmenter.load().look([image for image, _ in pairs], poses=True)
+    found = np.array([largest_pose(located) for located in seen])
+    report = compare_poses(found, np.array([pose for _, pose in pairs]), np.ones(len(pairs), bool))
     print("\n".join(lines({"test, moved": report})))
     raw, steadied = jitter(engine, [each["image"] for each in known[:40]], random)
     rows = [("as found", f"{raw[0]:.2f}", f"{raw[1]:.2f}"), ("steadied", f"{steadied[0]:.2f}", f"{steadied[1]:.2f}")]

@@ -6,7 +6,7 @@ import itertools
 import json
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from hairnet_model.data.feed import Feed
     from hairnet_model.data.prepared_dataset import Dataset as PreparedDataset
     from hairnet_model.evaluation.flicker import FlickerReport
+    from hairnet_model.inference.engines import Engine, PoseEngine
     from hairnet_model.model_io.model_file import Model
 
 TRAIN_GROUPS = {
@@ -175,19 +176,20 @@ def evaluate(
     from hairnet_model.evaluation.hard_examples import HardExamples, check_sheet_path
     from hairnet_model.evaluation.pose_errors import lines, measure_poses
     from hairnet_model.evaluation.report import print_report
-    from hairnet_model.model_io import model_file, pose_file
+    from hairnet_model.inference.segmenter import Segmenter
+    from hairnet_model.model_io import model_file
 
     if worst:
         check_sheet_path(worst)
     prepared = open_dataset(dataset)
     loaded = model_file.load(model)
     _warn(loaded.size_warning(prepared.image_size))
-    head = pose_file.load(pose_file.resolve(pose), loaded) if pose else None
+    engines = _pose_engines(loaded, pose) if pose else None
     hard_examples = HardExamples()
     with progress_bar(quiet or as_json, "pictures") as progress:
         report = evaluate_model(loaded, prepared, split, progress=progress, watch=hard_examples.add)
         clips = _flicker(loaded, prepared, progress) if flicker else None
-        poses = measure_poses(loaded, head, prepared, list(report.splits), progress) if head else {}
+        poses = measure_poses(Segmenter(*engines), prepared, list(report.splits), progress) if engines else {}
     if as_json:
         more: dict[str, object] = {"flicker": clips.to_json()} if clips else {}
         if poses:
@@ -202,6 +204,15 @@ def evaluate(
     if worst:
         hard_examples.save(worst)
         print(worst, file=sys.stderr)
+
+
+def _pose_engines(model: Model, path: Path) -> tuple[Engine, Callable[[], PoseEngine]]:
+    """What a segmenter takes of a network and its pose head."""
+    from hairnet_model.inference.engines import KerasEngine, KerasPoseEngine
+    from hairnet_model.model_io import pose_file
+
+    posed = KerasPoseEngine(model, pose_file.load(pose_file.resolve(path), model))
+    return KerasEngine(model), lambda: posed
 
 
 def _flicker(model: Model, dataset: PreparedDataset, progress: Progress) -> FlickerReport:

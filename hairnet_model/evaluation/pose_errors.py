@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Any
 
 import numpy as np
@@ -14,10 +14,10 @@ from hairnet_data.core.progress import Progress, silent
 from hairnet_model.data import tfds_records
 from hairnet_model.data.prepared_dataset import Dataset
 from hairnet_model.evaluation.metrics import json_number
-from hairnet_model.model_io.model_file import Model
-from hairnet_model.model_io.pose_file import PoseHead
-from hairnet_model.networks import pose_head, rotations
-from hairnet_model.networks.pose_outputs import SURE, decode
+from hairnet_model.inference.locate import Located
+from hairnet_model.inference.segmenter import Segmenter
+from hairnet_model.inference.squares import framed_square
+from hairnet_model.networks import rotations
 
 BANDS = ((0, 30), (30, 60), (60, 100), (100, 180))
 """Groups of heads by the degrees that they look to a side; from 100 on they are seen from behind."""
@@ -66,11 +66,11 @@ class PoseReport:
     """The poses of a split.
 
     Attributes:
-        total: over all labelled heads; None if there are none.
+        total: over all labelled heads that were found; None if there are none.
         bands: of those of `BANDS`, by their ends, that have heads.
         bias: mean errors of yaw, pitch and roll; NaN for no heads.
-        missed: share of the pictures of somebody that are called nobody, 0..1; NaN for no pictures.
-        invented: share of the pictures of nobody that are called somebody; NaN likewise.
+        missed: share of the pictures of somebody in which no head with a pose is found, 0..1; NaN for no pictures.
+        invented: share of the pictures of nobody in which one is found; NaN likewise.
     """
 
     total: PoseErrors | None
@@ -90,18 +90,18 @@ class PoseReport:
         }
 
 
-def compare_poses(outputs: NDArray[Any], poses: NDArray[Any], is_head: NDArray[Any]) -> PoseReport:
-    """Compares what the head says with what is known.
+def compare_poses(found: NDArray[Any], poses: NDArray[Any], is_head: NDArray[Any]) -> PoseReport:
+    """Compares the poses that were found with those that are known.
 
     Args:
-        outputs: float (N, ..., 10) of the head.
+        found: float (N, 6), as records have poses; NaN where no head was found.
         poses: float (N, 6) of the records, NaN where a pose is not known.
         is_head: bool (N), whether somebody is shown.
     """
-    found, wanted = decode(outputs), np.asarray(poses, np.float64)
-    known = np.isfinite(wanted).all(-1)
-    wanted, numbers = wanted[known], found.numbers()[known]
-    geodesic = rotations.angle_between(found.rotation[known], rotations.from_angles(wanted[:, :3]))
+    seen, shown = np.isfinite(np.asarray(found)).all(-1), np.asarray(is_head, bool)
+    known = np.isfinite(np.asarray(poses)).all(-1) & seen
+    wanted, numbers = (np.asarray(each, np.float64)[known] for each in (poses, found))
+    geodesic = rotations.angle_between(rotations.from_angles(numbers[:, :3]), rotations.from_angles(wanted[:, :3]))
     errors = rotations.difference(numbers[:, :3] - wanted[:, :3])
     bias = errors.mean(0) if len(errors) else np.full(3, math.nan)
     centre = np.linalg.norm(numbers[:, 3:5] - wanted[:, 3:5], axis=-1)
@@ -115,46 +115,52 @@ def compare_poses(outputs: NDArray[Any], poses: NDArray[Any], is_head: NDArray[A
 
     yaw = np.abs(wanted[:, 0])
     groups = {(low, high): (yaw >= low) & ((yaw < high) | (high == 180)) for low, high in BANDS}
-    sure, shown = found.sure >= SURE, np.asarray(is_head, bool)
     return PoseReport(
         over(np.ones(len(errors), bool)) if len(errors) else None,
         {band: over(rows) for band, rows in groups.items() if rows.any()},
         tuple(bias.tolist()),
-        float(1 - sure[shown].mean()) if shown.any() else math.nan,
-        float(sure[~shown].mean()) if (~shown).any() else math.nan,
+        float(1 - seen[shown].mean()) if shown.any() else math.nan,
+        float(seen[~shown].mean()) if (~shown).any() else math.nan,
     )
 
 
 def measure_poses(
-    model: Model, head: PoseHead, dataset: Dataset, splits: Sequence[str], progress: Progress = silent
+    segmenter: Segmenter, dataset: Dataset, splits: Sequence[str], progress: Progress = silent
 ) -> dict[str, PoseReport]:
-    """Measures a pose head on splits of a dataset; each picture is seen as it is, in one pass.
+    """Measures poses on splits of a dataset, as a user gets them: heads are located, and the largest one counts.
 
     Args:
-        model: whose trunk the head reads.
-        head: the pose head.
+        segmenter: of a network with a pose head.
         dataset: a prepared dataset.
         splits: of it.
         progress: called with the number of records done.
 
     Raises:
-        UsageError: the dataset has no such split.
+        UsageError: the dataset has no such split, or the network no pose head.
         DatasetError: a record is damaged or missing.
     """
-    trunk = pose_head.trunk(model.network)
     done, total = 0, sum(dataset.count(split) for split in splits)
     reports = {}
     for split in splits:
-        outputs, poses, shown = [], [], []
-        for records in tfds_records.read(dataset, split, 32) if dataset.count(split) else ():
-            outputs.append(np.asarray(head.network.predict_on_batch(trunk.predict_on_batch(records.images))))
+        found, poses, shown = [], [], []
+        for records in tfds_records.read(dataset, split, segmenter.batch) if dataset.count(split) else ():
+            found += [largest_pose(located) for located in segmenter.look(list(records.images), poses=True)]
             poses.append(records.pose)
             shown += [kind != "negative" for kind in records.kind]
             done += len(records.index)
             progress("measuring poses", done, total)
-        if outputs:
-            reports[split] = compare_poses(np.concatenate(outputs), np.concatenate(poses), np.array(shown))
+        if found:
+            reports[split] = compare_poses(np.array(found), np.concatenate(poses), np.array(shown))
     return reports
+
+
+def largest_pose(located: Located) -> tuple[float, ...]:
+    """The pose of the largest head that has one, in the units of a record's `pose`; NaN for none."""
+    pose = next((head.pose for head in located.heads if head.pose), None)
+    if pose is None:
+        return (math.nan,) * 6
+    left, top, side = astuple(framed_square(located.height, located.width))
+    return pose.yaw, pose.pitch, pose.roll, (pose.x - left) / side, (pose.y - top) / side, pose.size / side
 
 
 def lines(reports: dict[str, PoseReport]) -> list[str]:
@@ -179,10 +185,10 @@ def lines(reports: dict[str, PoseReport]) -> list[str]:
             text.append("  ".join(cells))
     for split, report in reports.items():
         parts = [
-            f"{100 * share:.1f} % of the pictures of {whom} {what}"
-            for share, whom, what in (
-                (report.missed, "somebody", "are called nobody"),
-                (report.invented, "nobody", "are called a head"),
+            f"{100 * share:.1f} % of the pictures of {what}"
+            for share, what in (
+                (report.missed, "somebody show no head"),
+                (report.invented, "nobody are called a head"),
             )
             if not math.isnan(share)
         ]

@@ -9,7 +9,6 @@ import numpy as np
 
 from hairnet_data.core.arrays import Pixels, as_pixels
 from hairnet_data.core.drawing.axes import AXES
-from hairnet_data.core.head.pose import Pose
 from hairnet_data.core.head.projection import project, turn_of
 from hairnet_model.inference.components import Head, HeadPose
 
@@ -31,10 +30,10 @@ def draw_axes(photo: Pixels, heads: Iterable[Head]) -> Pixels:
 
 def _draw(painted: Pixels, pose: HeadPose) -> None:
     points = np.vstack([np.zeros(3), np.diag(LENGTHS)])
-    places = project(Pose(pose.yaw, pose.pitch, pose.roll, pose.x, pose.y, pose.size), points)
+    places = project(pose, points)
     sixteenths = np.clip(np.rint(16 * (places - 0.5)), -_FARTHEST, _FARTHEST).astype(int)
     origin, *tips = [(int(x), int(y)) for x, y in sixteenths]
-    width = max(1, round(0.45 * min(pose.size, max(painted.shape) / 10)))
+    width = max(1, round(0.35 * min(pose.size, max(painted.shape) / 10)))
     depths = turn_of(*np.radians((pose.yaw, pose.pitch, pose.roll)))[2] * LENGTHS
     for number in np.argsort(depths):  # the nearest last
         colour = list(AXES.values())[number]

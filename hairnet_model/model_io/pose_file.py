@@ -82,6 +82,7 @@ def load(path: Path, model: Model) -> PoseHead:
         network = keras.saving.load_model(path, compile=False, safe_mode=True)
         features = pose_head.trunk(model.network).compute_output_shape((1, model.image_size, model.image_size, 3))
         ends = [tuple(each.shape[1:]) for each in (*network.inputs, *network.outputs)]
+        network = keras.Model(network.inputs, network.outputs[0], name=network.name)  # one output, not a list of it
         if ends != [*(tuple(shape[1:]) for shape in features), (1, 1, NUMBERS)]:
             raise ValueError(f"its ends are {ends}")
     except Exception as error:  # Keras raises errors of many kinds for a damaged archive

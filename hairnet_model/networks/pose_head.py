@@ -43,7 +43,7 @@ def trunk(network: keras.Model) -> keras.Model:
 ATTENTIONS = 2
 """Places that the head looks at."""
 
-_WIDTH = 64
+_WIDTH = 96
 
 
 def create(cells: int, deep: int = 160, sixteenth: int = 96) -> keras.Model:

@@ -18,6 +18,12 @@ NUMBERS = 10
 USUAL_SIZE = 0.028
 """Frames per cm of a head that fills about two thirds of the square."""
 
+REACH = (0.012, 0.07)
+"""Frames per cm of the heads whose poses the head is trained on: from a third of the square to more than all of it.
+
+`inference.locate` cuts smaller ones out, and what fills more of the picture hardly shows which way it looks.
+"""
+
 SURE = 0.5
 """From this probability of a head on there is one."""
 
@@ -69,10 +75,13 @@ def targets(poses: NDArray[Any], is_head: NDArray[Any]) -> NDArray[np.float32]:
 
     Returns:
         float32 (N, 11): the numbers of the head, with 0 or 1 in place of the last, and 1 where the pose is known, else
-        0; the first nine are then 0.
+        0; the first nine are then 0. A pose counts as not known where the size is out of `REACH` or the origin is
+        outside the square.
     """
     numbers = np.asarray(poses, np.float64)
-    known = np.isfinite(numbers).all(-1)
+    centre, size = numbers[:, 3:5], numbers[:, 5]  # comparisons with NaN are false
+    inside = ((centre >= 0) & (centre <= 1)).all(-1)
+    known = np.isfinite(numbers).all(-1) & inside & (size >= REACH[0]) & (size <= REACH[1])
     values = np.zeros((len(numbers), NUMBERS + 1), np.float32)
     values[:, NUMBERS - 1], values[:, NUMBERS] = is_head, known
     if known.any():

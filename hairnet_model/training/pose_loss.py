@@ -9,7 +9,7 @@ from keras import ops
 
 from hairnet_model.networks.pose_outputs import NUMBERS
 
-CENTRE, SIZE, SURE = 2.0, 0.5, 0.3
+CENTRE, SIZE, SURE = 2.0, 0.5, 1.0
 """Weights of the distance of the centres in frames, of the difference of the logarithms of the sizes, and of the binary
 cross-entropy of `sure`, beside the angle between the rotations in radians."""
 

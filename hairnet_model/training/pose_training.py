@@ -162,7 +162,7 @@ def fit(settings: PoseConfig, features: Features, progress: Progress = silent) -
         total = loss if step == 1 else 0.98 * total + 0.02 * loss
         progress("training", step * settings.batch, settings.steps * settings.batch, f"loss {total:.3f}")
     head.set_weights(average.weights)
-    return keras.Model(head.inputs, head.outputs, name=head.name)  # not compiled: files need no optimizer
+    return keras.Model(head.inputs, head.outputs[0], name=head.name)  # not compiled: files need no optimizer
 
 
 class _Order:

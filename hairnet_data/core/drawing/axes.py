@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.drawing.overlay import Colour, lay_over
-from hairnet_data.core.head.pose import Pose
 from hairnet_data.core.head.projection import project, turn_of
+
+if TYPE_CHECKING:
+    from hairnet_data.core.head.pose import Pose
 
 AXES: dict[str, Colour] = {"right": (255, 176, 32), "down": (200, 120, 255), "nose": (40, 190, 255)}
 """RGB of each of the head's own axes x, y and z, in order; unlike the colours of hair and face."""

@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import numpy as np
 from numpy.typing import NDArray
 
-from hairnet_data.core.head.pose import Pose
-
 CAMERA_DISTANCE = 110.0
 """Centimetres from the camera to the head's origin; portraits are drawn with it, and measured ones are close to it."""
+
+
+class Placed(Protocol):
+    """What `project` needs of a pose: that of a record (`pose.Pose`), or one in pixels of a photo."""
+
+    @property
+    def yaw(self) -> float: ...
+    @property
+    def pitch(self) -> float: ...
+    @property
+    def roll(self) -> float: ...
+    @property
+    def x(self) -> float: ...
+    @property
+    def y(self) -> float: ...
+    @property
+    def size(self) -> float: ...
 
 
 def turn_of(yaw: float, pitch: float, roll: float) -> NDArray[np.float64]:
@@ -29,7 +46,7 @@ def turn_of(yaw: float, pitch: float, roll: float) -> NDArray[np.float64]:
     return np.asarray(about_z @ about_x @ about_y)
 
 
-def project(pose: Pose, points: NDArray[np.floating]) -> NDArray[np.float64]:
+def project(pose: Placed, points: NDArray[np.floating]) -> NDArray[np.float64]:
     """Projects points of a head into its picture.
 
     The principal axis of the perspective goes through the head's origin, not through the picture's centre: a head that
@@ -40,7 +57,7 @@ def project(pose: Pose, points: NDArray[np.floating]) -> NDArray[np.float64]:
         points: (..., 3) in the head's axes, cm; nearer than `CAMERA_DISTANCE`.
 
     Returns:
-        float64 (..., 2): x and y in frames, see `Pose`.
+        float64 (..., 2): x and y in the unit of the pose, for a record's in frames.
     """
     seen = np.asarray(points) @ turn_of(*np.radians((pose.yaw, pose.pitch, pose.roll))).T
     zoom = pose.size * CAMERA_DISTANCE / (CAMERA_DISTANCE - seen[..., 2:])

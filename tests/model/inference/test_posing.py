@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -25,17 +26,18 @@ from tests.support import colours
 SIZE = 64
 
 
-def said(count: int, sure: float = 0.9) -> Poses:
+def said(count: int, sure: float = 0.9, yaw: float = 40.0) -> Poses:
     """The same of every square: a head in its middle."""
-    turn = rotations.from_angles(np.tile([40.0, -10, 5], (count, 1)))
+    turn = rotations.from_angles(np.tile([yaw, -10, 5], (count, 1)))
     return Poses(turn, np.full((count, 2), 0.5), np.full(count, 0.03), np.full(count, sure))
 
 
 @dataclass
 class Engine:
-    """A network that says `said` of everything, and keeps what it was shown."""
+    """A network that says `said` of everything, and keeps what it was shown; the yaw may depend on the pixels."""
 
     sure: float = 0.9
+    yaw_of: Callable[[np.ndarray], float] = lambda frames: 40.0
     image_size: int = SIZE
     shown: list = field(default_factory=list)
 
@@ -44,7 +46,7 @@ class Engine:
 
     def with_poses(self, frames):
         self.shown.append(frames)
-        return self(frames), said(len(frames), self.sure)
+        return self(frames), said(len(frames), self.sure, self.yaw_of(frames))
 
 
 def located(height, width, heads, cuts=()):
