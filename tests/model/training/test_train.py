@@ -8,16 +8,18 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import keras
 import numpy as np
 import pytest
 
-from hairnet_data.core.classes import HAIR
+from hairnet_data.core.classes import HAIR, NAMES
 from hairnet_data.core.errors import BuildError, DatasetError
 from hairnet_model.data import tfds_records
 from hairnet_model.data.packed_feed import PackedFeed, write_packed
 from hairnet_model.data.prepared_dataset import open_dataset
 from hairnet_model.data.tfds_feed import RecordFeed
 from hairnet_model.model_io import model_file
+from hairnet_model.networks import fcn, layers
 from hairnet_model.training import run_log
 from hairnet_model.training.checkpoint import RunError
 from hairnet_model.training.config import TrainingConfig, as_2019_config
@@ -31,6 +33,26 @@ SHORT = TrainingConfig(steps=9, batch=4, warmup=2, validate_every=3, precision="
 @pytest.fixture(scope="module")
 def feed(drawn_dataset: Path) -> RecordFeed:
     return RecordFeed([open_dataset(drawn_dataset)])
+
+
+@pytest.fixture
+def real_networks() -> None:
+    """For tests that train the networks themselves."""
+
+
+@pytest.fixture(autouse=True)
+def small_network(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All other tests train two layers: the loop is the same, and TensorFlow compiles them much sooner."""
+
+    def create(arch: str, head: str) -> keras.Model:
+        picture = keras.Input((None, None, 3), dtype="uint8")
+        x = layers.StandardizedConv2D(8, 3, 2)(keras.layers.Rescaling(1 / 64, -2.0)(picture))
+        channels = 2 if head == "maps_2019" else len(NAMES)
+        logits = layers.DepthToSpace(dtype="float32")(keras.layers.Conv2D(4 * channels, 1)(x))
+        return keras.Model(picture, logits, name=arch)
+
+    if "real_networks" not in request.fixturenames:
+        monkeypatch.setattr(fcn, "create", create)
 
 
 class Cut:
@@ -54,6 +76,7 @@ def _weights(file: Path) -> list[np.ndarray]:
 
 
 @pytest.mark.parametrize("settings", [SHORT, replace(SHORT, arch="fcn8s_2019", rate=1e-3)], ids=lambda s: s.arch)
+@pytest.mark.usefixtures("real_networks")
 def test_a_resumed_run_ends_as_an_uninterrupted_one(feed, tmp_path: Path, settings: TrainingConfig) -> None:
     uninterrupted = train(settings, feed, tmp_path / "uninterrupted")
     with pytest.raises(KeyboardInterrupt):
@@ -227,6 +250,7 @@ def test_init_begins_with_a_models_weights_and_people(feed, tmp_path: Path) -> N
     assert model_file.load(tmp_path / "second").people == feed.people | {"stranger"}
 
 
+@pytest.mark.usefixtures("real_networks")
 def test_the_training_of_2019_runs(feed, tmp_path: Path) -> None:
     train(as_2019_config(replace(SHORT, steps=4)), feed, tmp_path / "run")
     model = model_file.load(tmp_path / "run")
