@@ -2,7 +2,7 @@
 
 import { load, onGpu, onWasm, said, type Network } from "./engine";
 import { locate } from "./locate";
-import { type Answer, Fault, type Request } from "./protocol";
+import { type Answer, Fault, type Request, type SavedAs } from "./protocol";
 import { FIRST, type Settings } from "./settings";
 import { framePixels, photoPixels, Show } from "./show";
 import { Tracker } from "./tracking";
@@ -89,15 +89,15 @@ function draw(): void {
 }
 
 async function photo(bitmap: ImageBitmap, id: number): Promise<void> {
-  const own = { width: bitmap.width, height: bitmap.height };
   const picture = photoPixels(bitmap);
-  bitmap.close();
+  const larger = picture.width < bitmap.width || picture.height < bitmap.height;
+  if (!larger) bitmap.close();
   if (!show || !network) throw new Fault("network", "not ready");
   lastNetwork = 0;
   const { size, pad } = network.card;
   const located = await locate(picture, await run(show.framed(picture)), size, pad, run);
   lastId = id;
-  show.take(picture, located, own);
+  show.take(picture, located, larger ? bitmap : null);
   draw();
 }
 
@@ -115,9 +115,13 @@ async function camera(bitmap: ImageBitmap, mirror: boolean, goesOn: boolean, id:
   draw();
 }
 
-async function save(what: "picture" | "mask"): Promise<void> {
-  const saved = what === "picture" ? await show?.picture(settings) : await show?.mask();
-  if (saved) answer({ kind: "saved", what, ...saved });
+async function save(as: SavedAs, id: number): Promise<void> {
+  try {
+    const told = (share: number): void => answer({ kind: "progress", id, share });
+    answer({ kind: "saved", id, blob: (await show?.file(as, settings, told)) ?? null });
+  } catch {
+    answer({ kind: "saved", id, blob: null }); // no canvas so large, or no memory for it
+  }
 }
 
 // One task after the other: a picture is never changed under another's hands.
@@ -148,7 +152,7 @@ function take(request: Request): (() => Promise<void> | void) | null {
     case "frame":
       return () => camera(request.bitmap, request.mirror, request.goesOn, request.id);
     case "save":
-      return () => save(request.what);
+      return () => save(request.as, request.id);
     case "settings":
       settings = request.settings;
       if (redraw) return null; // a slider sends many; the next drawing has the last
