@@ -33,7 +33,7 @@ standard error, with the tracebacks of errors.
 | exit status | meaning |
 |---|---|
 | 0 | Done. |
-| 1 | The data, a file or the run is at fault, or `verify` has findings. |
+| 1 | The data, a file or the run is at fault, `verify` has findings, or `diff` finds differences. |
 | 2 | The command line is at fault: an unknown option, or a value that it cannot have. |
 | 130 | Interrupted by Ctrl-C. |
 

@@ -17,6 +17,7 @@ import tempfile
 import webbrowser
 from collections.abc import Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -25,39 +26,28 @@ from hairnet_data.core.errors import HairnetError, UsageError
 from hairnet_data.core.storage.atomic import install_folder
 from hairnet_model.inference.letterbox import PAD
 from hairnet_model.model_io import shipped
+from hairnet_model.web_delivery import Handler, compress
 
 BUILT = Path(__file__).parent / "web" / "dist"
 """The page as built by Vite, without a model."""
 
 _CARD = Path("model", "model.json")
-_POLICY = (
-    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'; "
-    "style-src 'self'; img-src 'self' blob:; media-src 'self' blob:; form-action 'none'; base-uri 'none'"
-)
-_TYPES = {
-    ".css": "text/css; charset=utf-8",
-    ".html": "text/html; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
-    ".json": "application/json",
-    ".svg": "image/svg+xml",
-    ".tflite": "application/octet-stream",
-    ".txt": "text/plain; charset=utf-8",
-    ".wasm": "application/wasm",
-    ".webp": "image/webp",
-}
+_WORKER = "service-worker.js"
+_NO_FILES = 'const SITE = { version: "", files: {} };'
 
 
 class SiteError(HairnetError):
     """A site cannot be written or served."""
 
 
-def write(out: Path, model: Path | None = None) -> Path:
+def write(out: Path, model: Path | None = None, compressed: bool = False) -> Path:
     """Writes a site that any file server can serve.
 
     Args:
         out: its folder; a site that `write` wrote there before is replaced once the new one is complete.
         model: a shipped network's name, or a `.keras` file or a run's folder, which is exported; `hairnet` unless
             given.
+        compressed: write NAME.br and NAME.gz beside what compresses, which takes some seconds.
 
     Returns:
         The folder.
@@ -78,6 +68,9 @@ def write(out: Path, model: Path | None = None) -> Path:
         out.parent.mkdir(parents=True, exist_ok=True)
         shutil.copytree(BUILT, draft)
         _add_model(draft / _CARD.parent, model)
+        _fill_worker(draft)
+        if compressed:
+            compress(draft)
         install_folder(draft, out)
     except OSError as error:
         what = f"cannot be written ({error.strerror or error})"
@@ -89,9 +82,12 @@ def write(out: Path, model: Path | None = None) -> Path:
 
 @contextmanager
 def folder(out: Path | None, model: Path | None = None) -> Iterator[Path]:
-    """Writes a site as `write` does, or, without a folder, into a temporary one that is removed afterwards."""
+    """Writes a site as `write` does, compressed; or, without a folder, into a temporary one that is removed afterwards.
+
+    The latter is for this machine alone, where nothing is gained by fewer bytes.
+    """
     if out is not None:
-        yield write(out, model)
+        yield write(out, model, compressed=True)
         return
     with tempfile.TemporaryDirectory(prefix="hairnet-") as scratch:
         yield write(Path(scratch) / "site", model)
@@ -107,15 +103,40 @@ def _add_model(folder: Path, model: Path | None) -> None:
     file = folder / "hairnet.tflite"
     own = shipped.find(model)
     size, name = _copy_shipped(own, file) if own else _export(Path(str(model)), file)
-    card = {"name": name, "file": file.name, "classes": list(NAMES), "size": size, "pad": PAD}
+    card: dict[str, Any] = {
+        "name": name,
+        "file": file.name,
+        "classes": list(NAMES),
+        "size": size,
+        "pad": PAD,
+        "bytes": file.stat().st_size,
+    }
+    if own and own.finer:
+        card["finer"] = {"file": own.finer.name, "size": 448}
+        _copy(own.finer, folder / own.finer.name)
     (folder / _CARD.name).write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
 
 
+def _fill_worker(folder: Path) -> None:
+    """Tells the script that keeps the site in browsers what there is: any other file makes another script."""
+    script = folder / _WORKER
+    paths = sorted(path for path in folder.rglob("*") if path.is_file() and path != script)
+    files = {path.relative_to(folder).as_posix(): sha256(path.read_bytes()).hexdigest() for path in paths}
+    version = sha256(json.dumps(files).encode()).hexdigest()[:16]
+    text = script.read_text(encoding="utf-8")
+    site = json.dumps({"version": version, "files": files}, indent=1)
+    script.write_text(text.replace(_NO_FILES, f"const SITE = {site};"), encoding="utf-8")
+
+
 def _copy_shipped(network: shipped.ShippedNetwork, file: Path) -> tuple[int, str]:
-    if not network.litert.is_file():
-        raise SiteError(str(network.litert), "is missing", "name a model with --model, or install the package again")
-    shutil.copyfile(network.litert, file)
+    _copy(network.litert, file)
     return 224, network.litert.stem
+
+
+def _copy(weights: Path, file: Path) -> None:
+    if not weights.is_file():
+        raise SiteError(str(weights), "is missing", "name a model with --model, or install the package again")
+    shutil.copyfile(weights, file)
 
 
 def _export(model: Path, file: Path) -> tuple[int, str]:
@@ -126,25 +147,6 @@ def _export(model: Path, file: Path) -> tuple[int, str]:
     loaded = model_file.load(model)
     export(loaded, file, calibration.drawn(loaded.image_size), "litert", "float16")
     return loaded.image_size, model.name or "hairnet"
-
-
-class _Handler(http.server.SimpleHTTPRequestHandler):
-    """Serves files with the headers that allow the page shared memory, and thus threads."""
-
-    extensions_map = {"": "application/octet-stream", **_TYPES}
-    protocol_version = "HTTP/1.1"
-
-    def end_headers(self) -> None:
-        self.send_header("Cross-Origin-Opener-Policy", "same-origin")
-        self.send_header("Cross-Origin-Embedder-Policy", "require-corp")
-        self.send_header("Cross-Origin-Resource-Policy", "same-origin")
-        self.send_header("Content-Security-Policy", _POLICY)
-        self.send_header("X-Content-Type-Options", "nosniff")
-        self.send_header("Cache-Control", "no-cache")
-        super().end_headers()
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Logs nothing: lines for every file would hide the address."""
 
 
 class _Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
@@ -170,7 +172,7 @@ def server(folder: Path, port: int = 0) -> _Server:
     if not 0 <= port <= 65535:
         raise UsageError("--port", f"{port} is outside 0..65535", "leave it out for any that is free")
     try:
-        return _Server(("127.0.0.1", port), functools.partial(_Handler, directory=str(folder)))
+        return _Server(("127.0.0.1", port), functools.partial(Handler, directory=str(folder)))
     except OSError as error:
         taken = error.errno == errno.EADDRINUSE
         what = "is taken" if taken else f"cannot be used ({error.strerror or error})"

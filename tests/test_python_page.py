@@ -16,8 +16,8 @@ from tests.support.paths import ROOT
 BLOCK = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 SPEAKING = {
-    *("app.py", "build_report.py", "cli.py", "dataset_commands.py", "interchange_commands.py", "people_commands.py"),
-    *("progress.py", "source_commands.py"),
+    *("app.py", "audit_commands.py", "build_report.py", "cli.py", "dataset_commands.py", "diff_report.py"),
+    *("interchange_commands.py", "people_commands.py", "pose_commands.py", "progress.py", "source_commands.py"),
 }
 """The command line; it alone prints."""
 

@@ -76,7 +76,7 @@ def test_the_wheel_has_packages_and_their_data(wheel: Path) -> None:
     wanted |= {
         f"hairnet_model/weights/{name}"
         for name in (
-            *("hairnet.keras", "hairnet.tflite", "hairnet-drawn.keras", "hairnet-drawn.tflite"),
+            *("hairnet.keras", "hairnet.tflite", "hairnet_448.tflite", "hairnet-drawn.keras", "hairnet-drawn.tflite"),
             *("drawn_samples.npz", "MODEL_CARD.md", "MODEL_CARD_DRAWN.md"),
         )
     }

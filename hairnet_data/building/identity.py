@@ -16,6 +16,7 @@ from hairnet_data.core.version import __version__
 from hairnet_data.dataset.dataset_metadata import read_identity
 from hairnet_data.rendering.versions import library_versions
 from hairnet_data.sources.registry import SOURCES
+from hairnet_data.sources.without_people import SETTING
 
 
 def config_name(plan: Plan) -> str:
@@ -27,6 +28,7 @@ def config_name(plan: Plan) -> str:
         and replace(plan.settings, train_examples=None) == BuildSettings()
         and plan.identity["train_examples"] == default_examples(plan.portraits, plan.pools)
         and plan.portraits.settings().get("split_by", "official") == "official"
+        and SETTING not in plan.portraits.settings()
         and not plan.skipped
     )
     return source if is_default else f"{source}-{plan.fingerprint[:8]}"
@@ -65,16 +67,24 @@ def is_built(path: Path, plan: Plan) -> bool:
     except DatasetError as error:
         what = "holds something that this program did not make"
         raise BuildError(str(path), what, "choose another --name, or --overwrite") from error
-    differences = list(_differences("", existing, plan.identity))
-    if differences:
-        what = f"was built with other settings ({', '.join(differences[:4])})"
+    others = [
+        f"{field} {json.dumps(there)} there, {json.dumps(now)} now"
+        for field, there, now in differences(existing, plan.identity)
+    ]
+    if others:
+        what = f"was built with other settings ({', '.join(others[:4])})"
         raise BuildError(str(path), what, "choose another --name, or --overwrite")
     return True
 
 
-def _differences(field: str, existing: Any, planned: Any) -> Iterator[str]:
+def differences(existing: Any, planned: Any, field: str = "") -> Iterator[tuple[str, Any, Any]]:
+    """Where two identities (or parts of them) differ.
+
+    Yields:
+        The setting, its keys joined by dots, and both its values; None for one that is missing.
+    """
     if isinstance(existing, dict) and isinstance(planned, dict):
         for key in sorted({*existing, *planned}):
-            yield from _differences(f"{field}.{key}" if field else key, existing.get(key), planned.get(key))
+            yield from differences(existing.get(key), planned.get(key), f"{field}.{key}" if field else key)
     elif existing != planned:
-        yield f"{field} {json.dumps(existing)} there, {json.dumps(planned)} now"
+        yield field, existing, planned

@@ -77,24 +77,37 @@ def check_labels(source: PortraitSource, predictor: Predictor, sample: int = SAM
     """
     images, labels = [], []
     for portrait in _sample(source, sample):
-        recipe = Recipe(
-            split="",
-            index=0,
-            size=SIZE,
-            kind="portrait",
-            portrait="sample@",
-            negative=None,
-            affine=Affine(),
-            fill=Paint("colour", ((127, 127, 127),)),
-            occluders=(),
-        )
-        image, mask = render(recipe, portrait, _no_background)
+        image, mask = framed_portrait(portrait, SIZE)
         images.append(image)
         labels.append(mask)
     if not images:
         return None
     predicted = predictor(np.stack(images)).argmax(axis=-1).astype(np.uint8)
     return compare_labels(np.stack(labels), predicted)
+
+
+def framed_portrait(portrait: Portrait, size: int) -> tuple[Pixels, Pixels]:
+    """The whole portrait in a square frame, as a network sees it; what is beside it is grey, and background.
+
+    Args:
+        portrait: of any size.
+        size: side of the frame, in pixels.
+
+    Returns:
+        The photo, uint8 (size, size, 3), and its mask, uint8 (size, size).
+    """
+    recipe = Recipe(
+        split="",
+        index=0,
+        size=size,
+        kind="portrait",
+        portrait="sample@",
+        negative=None,
+        affine=Affine(),
+        fill=Paint("colour", ((127, 127, 127),)),
+        occluders=(),
+    )
+    return render(recipe, portrait, _no_background)
 
 
 def _sample(source: PortraitSource, count: int) -> Iterator[Portrait]:

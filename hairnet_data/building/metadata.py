@@ -14,6 +14,7 @@ from typing import Any
 
 from hairnet_data.building.plan import Plan
 from hairnet_data.building.settings import BuildSettings
+from hairnet_data.core import ledger
 from hairnet_data.core.classes import NAMES
 from hairnet_data.core.records.dataset_lookup import DATASET
 from hairnet_data.core.version import __version__
@@ -34,8 +35,9 @@ RELEASE_NOTES = {
     "1.0.0": "First release.",
     "1.1.0": "Photos with an embedded RGB profile are converted to sRGB; blended edges of masks never pass "
     "through a third class.",
-    RENDERER_VERSION: "Groups of several portraits, and portraits that fade at their edges; the features source_ids "
-    "and people; the splits validation_negatives, test_small, test_close and test_group.",
+    "1.2.0": "Groups of several portraits, and portraits that fade at their edges; the features source_ids and people; "
+    "the splits validation_negatives, test_small, test_close and test_group.",
+    RENDERER_VERSION: "The feature pose: where the head of the largest portrait is, and which way it looks.",
 }
 
 _CARD = Path(__file__).with_name("dataset_card")
@@ -67,7 +69,7 @@ def write_metadata(plan: Plan, shards: Sequence[ShardManifest], manifests_dir: P
         config_description=CONFIGS.get(config),
         release_notes=RELEASE_NOTES,
     )
-    info = dataset_info(identity, plan.settings, terms_of(plan.portraits.name, plan.backgrounds.name))
+    info = dataset_info(identity, plan.settings, terms_of(plan.portraits.name, plan.backgrounds.name, plan.ledger))
     info.set_file_format(plan.settings.file_format)
     complete(info, plan, shards, manifests_dir, folder)
     info.write_to_directory(folder)
@@ -115,6 +117,15 @@ def dataset_info(builder: Any, settings: BuildSettings, terms: Terms) -> Any:
         "people": tfds.features.Sequence(
             tfds.features.Text(), doc=doc(desc="Everybody shown who is known, the largest portrait's first.")
         ),
+        "pose": tfds.features.Tensor(
+            shape=(6,),
+            dtype=np.float32,
+            doc=doc(
+                desc="Of the largest portrait's head: yaw (right), pitch (down), roll (clockwise) in degrees, x and y "
+                "of its origin in frames, size in frames per cm. R = Rz(roll) Rx(pitch) Ry(yaw); x right, y down, z to "
+                "the camera. All NaN for a negative, and where it is not known."
+            ),
+        ),
         "recipe": tfds.features.Text(doc=doc(desc="All that was drawn for this example, as JSON.")),
     }
     return tfds.core.DatasetInfo(
@@ -157,7 +168,7 @@ def complete(info: Any, plan: Plan, shards: Sequence[ShardManifest], manifests_d
         )
     info.set_splits(tfds.core.SplitDict(splits))
     info.metadata.update(metadata_of(plan, shards))
-    terms = terms_of(plan.portraits.name, plan.backgrounds.name)
+    terms = terms_of(plan.portraits.name, plan.backgrounds.name, plan.ledger)
     write_croissant(info, terms, info.metadata, shards, manifests_dir, folder)
     write_sums(shards, folder)
 
@@ -182,6 +193,7 @@ def metadata_of(plan: Plan, shards: Sequence[ShardManifest]) -> dict[str, Any]:
         "libraries": library_versions(),
         "program": __version__,
         "people_apart": plan.portraits.people_apart,
+        "ledger": ledger.to_json(plan.ledger),
         "skipped": plan.skipped,
         "snapped_mask_pixels": plan.snapped,
         "pools": {

@@ -49,19 +49,36 @@ class Sketch:
 
     Attributes:
         grey: the picture, uint8 (h, w), of half the size in which corners were looked for.
+        shown: 255 where it is compared, 0 where not, uint8 (h, w).
         straight: its corners.
         mirrored: those of its mirror image.
     """
 
     grey: Pixels
+    shown: Pixels
     straight: _Corners
     mirrored: _Corners
 
 
-def sketch(image: Pixels) -> Sketch:
-    """The sketch of a picture, uint8 (H, W, 3) RGB; 5 ms."""
+def sketch(image: Pixels, shown: Pixels | None = None) -> Sketch:
+    """The sketch of a picture; 5 ms.
+
+    Args:
+        image: uint8 (H, W, 3) RGB.
+        shown: 255 where it is compared with others, 0 elsewhere, uint8 (H, W); None for everywhere.
+    """
     grey = _shrunk(np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.uint8), _SIDE / max(image.shape[:2]))
-    return Sketch(_shrunk(grey, 1 / 2), _corners(grey), _corners(np.ascontiguousarray(grey[:, ::-1])))
+    if shown is None:
+        shown = np.full(grey.shape, 255, np.uint8)
+    else:
+        shown = np.asarray(cv2.resize(shown, grey.shape[::-1], interpolation=cv2.INTER_NEAREST), np.uint8)
+    half = _shrunk(grey, 1 / 2)
+    return Sketch(
+        half,
+        np.asarray(cv2.resize(shown, half.shape[::-1], interpolation=cv2.INTER_NEAREST), np.uint8),
+        _corners(grey, shown),
+        _corners(np.ascontiguousarray(grey[:, ::-1]), np.ascontiguousarray(shown[:, ::-1])),
+    )
 
 
 def _shrunk(grey: Pixels, scale: float) -> Pixels:
@@ -71,36 +88,65 @@ def _shrunk(grey: Pixels, scale: float) -> Pixels:
     return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def _corners(grey: Pixels) -> _Corners:
+def _corners(grey: Pixels, shown: Pixels) -> _Corners:
     if min(grey.shape) < _LEAST_SIDE:
         return _Corners(np.zeros((0, 2), np.float32), np.zeros((0, 32), np.uint8))
     detector = cv2.ORB.create(_CORNERS, fastThreshold=8, edgeThreshold=19)
-    keypoints = detector.detect(grey)
+    keypoints = detector.detect(grey, shown)
     keypoints, descriptors = detector.compute(grey, keypoints)
     points = np.array([point.pt for point in keypoints], np.float32).reshape(-1, 2)
     return _Corners(points, np.asarray(descriptors, np.uint8) if keypoints else np.zeros((0, 32), np.uint8))
 
 
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two pictures that are made of one.
+
+    Attributes:
+        first: number of the one.
+        second: number of the other, larger.
+        mirrored: whether one is a mirror image of the other.
+        correlation: of their pixels where both show the same, `_CORRELATION`..1.
+    """
+
+    first: int
+    second: int
+    mirrored: bool
+    correlation: float
+
+
 def first_of_each(sketches: Sequence[Sketch]) -> list[int]:
     """For each picture the number of the first one that is made of the same, its own if there is none before it."""
     first = list(range(len(sketches)))
+    for pair in pairs_of_one(sketches):
+        a, b = _root(first, pair.first), _root(first, pair.second)
+        first[max(a, b)] = min(a, b)
+    return [_root(first, number) for number in range(len(sketches))]
 
-    def root(number: int) -> int:
-        while first[number] != number:
-            number = first[number]
-        return number
 
+def pairs_of_one(sketches: Sequence[Sketch]) -> Iterator[Pair]:
+    """Pairs that are made of one picture: as many as connect all that are, not every pair of them."""
+    first = list(range(len(sketches)))
     straight = [picture.straight for picture in sketches]
     for mirror, queries in ((False, straight), (True, [picture.mirrored for picture in sketches])):
         for number, query in _proposed(straight, queries):
-            a, b = root(number), root(query)
+            a, b = _root(first, number), _root(first, query)
             if a == b:
                 continue
-            other = sketches[query].grey
-            other = np.ascontiguousarray(other[:, ::-1]) if mirror else other
-            if _is_of_one(sketches[number].grey, straight[number], other, queries[query]):
+            other = sketches[query]
+            grey, shown = other.grey, other.shown
+            if mirror:
+                grey, shown = np.ascontiguousarray(grey[:, ::-1]), np.ascontiguousarray(shown[:, ::-1])
+            found = _correlation(sketches[number], straight[number], grey, shown, queries[query])
+            if found > _CORRELATION:
                 first[max(a, b)] = min(a, b)
-    return [root(number) for number in range(len(sketches))]
+                yield Pair(min(number, query), max(number, query), mirror, found)
+
+
+def _root(first: list[int], number: int) -> int:
+    while first[number] != number:
+        number = first[number]
+    return number
 
 
 def _proposed(views: Sequence[_Corners], queries: Sequence[_Corners]) -> Iterator[tuple[int, int]]:
@@ -135,26 +181,30 @@ def _proposed(views: Sequence[_Corners], queries: Sequence[_Corners]) -> Iterato
         yield int(view[index]), int(query[index])
 
 
-def _is_of_one(grey: Pixels, corners: _Corners, other: Pixels, other_corners: _Corners) -> bool:
-    """Whether a map that turns, scales and shifts lays the other picture on this one so that their pixels agree."""
+def _correlation(
+    picture: Sketch, corners: _Corners, other: Pixels, other_shown: Pixels, other_corners: _Corners
+) -> float:
+    """How far pixels agree where a map that turns, scales and shifts lays the other picture on this; 0 without one."""
+    grey = picture.grey
     matches = cv2.BFMatcher(cv2.NORM_HAMMING, crossCheck=True).match(other_corners.descriptors, corners.descriptors)
     near = [match for match in matches if match.distance < _FARTHEST]
     if len(near) < _LEAST_AGREEING:
-        return False
+        return 0.0
     here = corners.points[[match.trainIdx for match in near]]
     there = other_corners.points[[match.queryIdx for match in near]]
     matrix, agreeing = cv2.estimateAffinePartial2D(there, here, method=cv2.RANSAC, maxIters=500)
     if matrix is None or np.count_nonzero(agreeing) < _LEAST_AGREEING:
-        return False
+        return 0.0
     # From the pixels in which corners were looked for, whose centres are integers, to those of `grey`.
     half, centre = np.diag([0.5, 0.5, 1.0]), np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, 1.0]])
     to_grey = np.linalg.inv(centre) @ half @ centre
     matrix = (to_grey @ np.vstack([matrix, (0, 0, 1)]) @ np.linalg.inv(to_grey))[:2]
     size = grey.shape[::-1]
     moved = cv2.warpAffine(other, matrix, size, flags=cv2.INTER_LINEAR)
-    shared = cv2.warpAffine(np.full_like(other, 255), matrix, size) == 255
+    shared = (cv2.warpAffine(other_shown, matrix, size) == 255) & (picture.shown == 255)
     if np.count_nonzero(shared) < _LEAST_SHARED * shared.size:
-        return False
+        return 0.0
     smooth = (cv2.GaussianBlur(picture, (0, 0), 1.0)[shared].astype(np.float64) for picture in (grey, moved))
     a, b = (values - values.mean() for values in smooth)
-    return float((a * b).sum()) > _CORRELATION * float(np.sqrt((a * a).sum() * (b * b).sum())) > 0
+    scale = float(np.sqrt((a * a).sum() * (b * b).sum()))
+    return float((a * b).sum()) / scale if scale else 0.0

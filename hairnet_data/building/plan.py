@@ -12,6 +12,7 @@ from hairnet_data.building.settings import BuildSettings
 from hairnet_data.building.source_scan import ScanResult
 from hairnet_data.core.errors import HairnetError, SourceError, one_line
 from hairnet_data.core.grouping import cause_of, grouped_lines
+from hairnet_data.core.ledger import Ledger
 from hairnet_data.core.records.dataset_lookup import DATASET
 from hairnet_data.core.records.shard_file import shard_file_name
 from hairnet_data.dataset.codec import JPEG_QUALITY
@@ -60,6 +61,7 @@ class Plan:
     identity: dict[str, Any]
     skipped: int
     snapped: int
+    ledger: Ledger = ()
 
     @property
     def fingerprint(self) -> str:
@@ -115,6 +117,7 @@ def make_plan(scan: ScanResult, settings: BuildSettings, skip_bad: bool = False)
         identity=_identity(scan, settings, train),
         skipped=len(scan.errors),
         snapped=scan.snapped,
+        ledger=scan.ledger,
     )
 
 

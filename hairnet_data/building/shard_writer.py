@@ -10,6 +10,7 @@ from pathlib import Path
 from hairnet_data.building.plan import Plan, SplitPlan
 from hairnet_data.building.source_scan import listed
 from hairnet_data.core.errors import BuildError
+from hairnet_data.core.head.pose import to_numbers
 from hairnet_data.core.progress import Progress
 from hairnet_data.core.records.example import serialize
 from hairnet_data.core.records.shard_file import write_records
@@ -17,7 +18,6 @@ from hairnet_data.core.storage.paths import parse_path
 from hairnet_data.core.workers.pool import Executor, WorkerDied, WorkerPool
 from hairnet_data.core.workers.shared import Shared
 from hairnet_data.dataset.codec import encode_image, encode_mask
-from hairnet_data.dataset.croissant_schema import load_library
 from hairnet_data.dataset.example_table import encode_rows
 from hairnet_data.dataset.shard_manifest import (
     ShardManifest,
@@ -31,6 +31,7 @@ from hairnet_data.recipes.pools import Pool
 from hairnet_data.recipes.recipe import Recipe, asset_id
 from hairnet_data.recipes.sampler import sample_recipe
 from hairnet_data.rendering.asset_cache import Assets
+from hairnet_data.rendering.poses import main_pose
 from hairnet_data.rendering.renderer import render
 
 _FRAMING = 16  # bytes of a TFRecord around its record
@@ -77,7 +78,6 @@ def write_shards(
             shards[shard.split, shard.number] = shard
             done += shard.records
             progress("rendering", done, total)
-            load_library()  # for the last stage, while the workers have the next ranges
     except BaseException as error:
         executor.stop()  # else the folder would be cleaned up while workers still write to it
         if isinstance(error, WorkerDied):
@@ -202,6 +202,7 @@ def make_record(recipe: Recipe, pool: Pool, assets: Assets, image_format: str) -
             "person": pool.people.get(recipe.portrait, ""),
             "source_ids": recipe.source_ids,
             "people": people,
+            "pose": to_numbers(main_pose(recipe)),
             "recipe": recipe.to_json(),
         }
     )

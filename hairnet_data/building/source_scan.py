@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
@@ -17,6 +18,9 @@ from hairnet_data.building.source_summary import PortraitFacts, SourceSummary, s
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import FACE, HAIR
 from hairnet_data.core.errors import HairnetError, SourceError
+from hairnet_data.core.head.pose import Pose
+from hairnet_data.core.ledger import Ledger
+from hairnet_data.core.ledger import count as count_terms
 from hairnet_data.core.progress import Progress
 from hairnet_data.core.workers.pool import WorkerDied, WorkerPool
 from hairnet_data.core.workers.shared import Shared
@@ -46,7 +50,8 @@ class ScanResult:
         backgrounds_digest: the same over all backgrounds.
         summary: of the sound portraits.
         undrawn_seconds: of one core that drawing takes, estimated, where only a sample was drawn. The portraits that
-            are not in the sample have no `Asset.head`.
+            are not in the sample have neither `Asset.head` nor `Asset.pose`.
+        ledger: the terms of all sound portraits and backgrounds.
     """
 
     sources: Sources
@@ -57,6 +62,7 @@ class ScanResult:
     backgrounds_digest: str
     summary: SourceSummary
     undrawn_seconds: float = 0.0
+    ledger: Ledger = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +77,7 @@ class _Sound:
         facts: of a portrait.
         seconds: that loading took.
         sketch: of a background that is somebody's photo.
+        pose: of a portrait, see `Portrait.pose`.
     """
 
     content: str
@@ -80,6 +87,7 @@ class _Sound:
     facts: PortraitFacts | None = None
     seconds: float = 0.0
     sketch: Sketch | None = None
+    pose: Pose | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +140,10 @@ def scan_sources(
             tuple(pair for part in scanned for pair in part.apart),
         ),
         undrawn_seconds=sum(part.undrawn_seconds for part in scanned),
+        ledger=(
+            *_count("portraits", sources.portraits.name, scanned[0]),
+            *_count("backgrounds", sources.backgrounds.name, scanned[1]),
+        ),
     )
 
 
@@ -160,6 +172,10 @@ def _scan(
         apart=apart,
         undrawn_seconds=undrawn * sum(result.seconds for result in loaded) / max(1, len(loaded)),
     )
+
+
+def _count(what: Literal["portraits", "backgrounds"], source: str, scan: _SourceScan) -> Ledger:
+    return count_terms(what, source, ((entry.terms, entry.person) for entry, _ in scan.sound))
 
 
 def _sample(entries: Sequence[Entry]) -> list[Entry]:
@@ -207,6 +223,7 @@ def _load_some(shared: Shared[_Source], ids: list[str]) -> dict[str, _Sound | Ha
                     snapped=asset.snapped,
                     facts=_facts(id, asset),
                     seconds=seconds,
+                    pose=asset.pose,
                 )
             else:
                 results[id] = _Sound(
@@ -287,7 +304,8 @@ def _without_duplicates(
 def _by_pool(sound: list[tuple[Entry, _Sound]]) -> dict[str, list[Asset]]:
     pools: dict[str, list[Asset]] = {pool: [] for pool in POOLS}
     for entry, result in sound:
-        pools[entry.pool].append(Asset(entry.id, result.content, entry.person, dict(entry.traits), result.head))
+        asset = Asset(entry.id, result.content, entry.person, dict(entry.traits), result.head, result.pose)
+        pools[entry.pool].append(asset)
     return pools
 
 

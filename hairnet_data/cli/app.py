@@ -6,7 +6,6 @@ What a command needs is imported inside it: `--help` answers at once.
 from __future__ import annotations
 
 import json
-import os
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +13,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hairnet_data.cli import build_report, interchange_commands, options, people_commands, source_commands
+from hairnet_data.cli import (
+    audit_commands,
+    build_report,
+    dataset_commands,
+    interchange_commands,
+    options,
+    people_commands,
+    source_commands,
+)
 from hairnet_data.core import cli
 from hairnet_data.core.errors import UsageError
 from hairnet_data.core.records.dataset_lookup import DATASET, default_data_dir
@@ -65,7 +72,7 @@ def build(
     from hairnet_data.building.settings import BuildOptions
     from hairnet_data.core.progress import progress_bar
 
-    workers = _worker_count(workers)
+    workers = options.worker_count(workers)
     building_options = BuildOptions(
         name=name, workers=workers, overwrite=overwrite, skip_bad=skip_bad, dry_run=dry_run, resume=not no_resume
     )
@@ -158,6 +165,7 @@ def verify(
     dataset: Dataset,
     source_dir: options.SourceDir = None,
     negatives: options.Negatives = None,
+    poses: options.Poses = None,
     workers: Annotated[int | None, typer.Option(help="Processes.", show_default="one a core")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -167,9 +175,9 @@ def verify(
     from hairnet_data.dataset.reader import open_prepared
     from hairnet_data.verify.dataset_checks import verify as verify_dataset
 
-    workers = _worker_count(workers)
+    workers = options.worker_count(workers)
     prepared = open_prepared(dataset)
-    available = _available_sources(prepared, source_dir, negatives)
+    available = _available_sources(prepared, source_dir, negatives, poses)
     with progress_bar(as_json) as progress, WorkerPool(workers) as executor:
         report = verify_dataset(prepared, available, executor, progress)
     if as_json:
@@ -191,6 +199,7 @@ def verify(
 @app.command(epilog="Example: hairnet-data stats drawn")
 def stats(dataset: Dataset, as_json: AsJson = False) -> None:
     """Counts what a prepared dataset holds."""
+    from hairnet_data.core.ledger import lines, to_json
     from hairnet_data.core.progress import progress_bar
     from hairnet_data.dataset.reader import open_prepared
     from hairnet_data.inspection.stats import count
@@ -199,11 +208,14 @@ def stats(dataset: Dataset, as_json: AsJson = False) -> None:
     with progress_bar(as_json) as progress:
         counted = count(prepared, progress)
     if as_json:
-        print(json.dumps(counted, indent=2))
+        print(json.dumps({**counted, "ledger": to_json(prepared.metadata.ledger)}, indent=2))
     else:
         from hairnet_data.cli.stats_table import print_stats
 
         print_stats(counted)
+        print()
+        for line in lines(prepared.metadata.ledger):
+            print(line)
 
 
 @app.command(epilog="Example: hairnet-data explain drawn train 7 --out steps.png")
@@ -261,7 +273,9 @@ def export(
     print(out)
 
 
+app.command(epilog="Example: hairnet-data audit folder --source-dir mine --out mine-audit")(audit_commands.audit)
 app.command(epilog="Example: hairnet-data who Ann_Example lfw_parts")(people_commands.who)
+app.command(epilog="Example: hairnet-data diff mine data/hairnet_synthetic/mine-2/1.3.0")(dataset_commands.diff)
 app.command("import", epilog='Example: hairnet-data import coco labels.json --out mine --map "skin=face"')(
     interchange_commands.import_annotations
 )
@@ -269,22 +283,15 @@ app.command(epilog="Example: hairnet-data classes mine")(source_commands.classes
 app.command("list", epilog="Example: hairnet-data list --data-dir data")(source_commands.list_datasets)
 
 
-def _available_sources(prepared: Prepared, source_dir: Path | None, negatives: Path | None) -> AvailableSources:
+def _available_sources(
+    prepared: Prepared, source_dir: Path | None, negatives: Path | None, poses: Path | None = None
+) -> AvailableSources:
     from hairnet_data.dataset.provenance import open_available_sources
 
     # DATA_DIR/hairnet_synthetic/NAME/VERSION: archives are unpacked where the build unpacked them.
     home = (prepared.path if is_remote(prepared.path) else prepared.path.resolve()).parent.parent
     data_dir = home.parent if home.name == DATASET else default_data_dir()
-    return open_available_sources(prepared, source_dir, negatives, options.downloads_dir(data_dir))
-
-
-def _worker_count(given: int | None) -> int:
-    """The number of worker processes that was asked for, or one a core. Raises UsageError for less than 1."""
-    if given is not None:
-        if given < 1:
-            raise UsageError("--workers", f"{given} is less than 1", "give an integer from 1")
-        return given
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return open_available_sources(prepared, source_dir, negatives, options.downloads_dir(data_dir), poses)
 
 
 def main() -> None:

@@ -14,9 +14,11 @@ def print_findings(result: BuildResult) -> None:
     from hairnet_data.building.label_check import check_lines
     from hairnet_data.building.plan import fault_lines
     from hairnet_data.building.source_summary import summary_lines
+    from hairnet_data.core.ledger import restriction
 
     skipped = (f"left out: {line}" for line in fault_lines(result.skipped))
-    for line in (*skipped, *summary_lines(result.summary), *check_lines(result.label_check)):
+    restricted = filter(None, [restriction(result.plan.ledger)])
+    for line in (*skipped, *summary_lines(result.summary), *restricted, *check_lines(result.label_check)):
         print(line, file=sys.stderr)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
+from hairnet_data.core.errors import UsageError
 from hairnet_data.core.records.dataset_lookup import default_data_dir, resolve_dataset
 from hairnet_data.core.storage.paths import is_remote, parse_path
 
@@ -21,10 +23,13 @@ if TYPE_CHECKING:
 _PATH: Any = {"parser": parse_path, "metavar": "<path>"}
 SourceDir = Annotated[Path | None, typer.Option(help="The source's folder: archives, or images and masks.", **_PATH)]
 Negatives = Annotated[Path | None, typer.Option(help="A folder of photographs with nobody in them.", **_PATH)]
+Poses = Annotated[
+    Path | None, typer.Option(help="The portraits' poses.", show_default="poses.csv in the source's folder", **_PATH)
+]
 DataDir = Annotated[Path | None, typer.Option(help="Where datasets live.", show_default="TFDS's own", **_PATH)]
 
 REQUEST_GROUPS = {
-    "Source": ("source_dir", "negatives", "split_by"),
+    "Source": ("source_dir", "negatives", "poses", "split_by", "without"),
     "Examples": ("train_examples", "eval_examples", "image_size", "image_format", "seed"),
     "Augmentation": (
         *("negative_rate", "group_rate", "occlude_rate", "scale", "shift", "rotate", "mirror", "photometric"),
@@ -43,6 +48,7 @@ class Request:
     ] = "drawn"
     source_dir: SourceDir = None
     negatives: Negatives = None
+    poses: Poses = None
     train_examples: Annotated[
         int | None, typer.Option(help="2,000 for drawn, else ten a portrait.", show_default=False)
     ] = None
@@ -66,6 +72,14 @@ class Request:
     split_by: Annotated[str, typer.Option(help="official, or person: pools that share nobody (lfw_parts).")] = (
         "official"
     )
+    without: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PERSON|FILE",
+            help="Leave somebody out, or everybody in a file of names, one a line; can be given again.",
+            show_default=False,
+        ),
+    ] = None
 
     def settings(self) -> BuildSettings:
         """The settings. Raises UsageError for values that mean nothing."""
@@ -87,9 +101,18 @@ class Request:
     def sources(self, data_dir: Path) -> Sources:
         """The sources. Archives are unpacked below `data_dir`. Raises SourceError or UsageError."""
         from hairnet_data.sources.registry import open_sources
+        from hairnet_data.sources.without_people import read_people
 
-        downloads = downloads_dir(data_dir)
-        return open_sources(self.source, self.source_dir, self.negatives, downloads, self.train_examples, self.split_by)
+        return open_sources(
+            self.source,
+            self.source_dir,
+            self.negatives,
+            downloads_dir(data_dir),
+            self.train_examples,
+            self.split_by,
+            self.poses,
+            read_people(self.without or ()),
+        )
 
 
 def with_request(command: Callable[..., None]) -> Callable[..., None]:
@@ -126,3 +149,12 @@ def parse_dataset(text: str) -> Path:
 def downloads_dir(data_dir: Path) -> Path:
     """Where archives are unpacked, to be found again next time: below `data_dir` if that is on this machine."""
     return (default_data_dir() if is_remote(data_dir) else data_dir) / "downloads"
+
+
+def worker_count(given: int | None) -> int:
+    """The number of worker processes that was asked for, or one a core. Raises UsageError for less than 1."""
+    if given is not None:
+        if given < 1:
+            raise UsageError("--workers", f"{given} is less than 1", "give an integer from 1")
+        return given
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

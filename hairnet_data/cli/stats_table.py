@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hairnet_data.core.progress import bytes_text
 
+if TYPE_CHECKING:
+    from rich.table import Table
+
 
 def print_stats(counted: dict[str, dict[str, Any]]) -> None:
-    """Prints the result of `stats.count` as a table."""
+    """Prints the result of `stats.count` as a table, and a histogram of yaw where poses are known."""
     from rich.console import Console
     from rich.table import Table
 
@@ -18,7 +21,7 @@ def print_stats(counted: dict[str, dict[str, Any]]) -> None:
     # A column for pixels without a label only where there are some.
     unlabelled = any("unlabelled" in counts["classes"] for counts in counted.values())
     names = ("hair", "face", *(["unlabelled"] if unlabelled else []))
-    for head in ("examples", "size", "portraits", "groups", "negatives", "occluded", "people", *names):
+    for head in ("examples", "size", "portraits", "groups", "negatives", "occluded", "people", *names, "posed"):
         table.add_column(head, justify="right")
     for split, counts in counted.items():
         table.add_row(
@@ -31,5 +34,25 @@ def print_stats(counted: dict[str, dict[str, Any]]) -> None:
             f"{counts['occluded']:.1%}",
             f"{counts['people']:,}",
             *(f"{counts['classes'][name]:.1%}" for name in names),
+            f"{counts['posed']:.0%}",
         )
-    Console(width=None if sys.stdout.isatty() else 120).print(table)
+    console = Console(width=None if sys.stdout.isatty() else 120)
+    console.print(table)
+    posed = {split: counts["yaw"] for split, counts in counted.items() if any(counts["yaw"].values())}
+    if posed:
+        console.print("\nlooks, in % of poses, from so many degrees of yaw on (right of the picture is positive):\n")
+        console.print(_histograms(posed))
+
+
+def _histograms(posed: dict[str, dict[str, int]]) -> Table:
+    """A row of shares for each split."""
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    table.add_column("split")
+    for first in next(iter(posed.values())):
+        table.add_column(first, justify="right")
+    for split, yaw in posed.items():
+        total = sum(yaw.values())
+        table.add_row(split, *(f"{100 * number / total:.0f}" for number in yaw.values()))
+    return table

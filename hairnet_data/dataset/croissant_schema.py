@@ -1,17 +1,16 @@
 """A dataset's description in the Croissant format, as JSON values. Reads and writes no files.
 
-Format: https://docs.mlcommons.org/croissant/docs/croissant-spec.html
+Format: https://docs.mlcommons.org/croissant/docs/croissant-spec.html (version 1.0).
+It is written without `mlcroissant`, whose import takes half a second of every build; the tests read it with that.
 """
 
 from __future__ import annotations
 
-import contextlib
 import json
-import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from hairnet_data.core.classes import NAMES
 from hairnet_data.core.records.shard_file import format_of
@@ -19,8 +18,28 @@ from hairnet_data.dataset.example_columns import Column
 from hairnet_data.dataset.example_table import TABLE, columns
 from hairnet_data.sources.terms import Terms
 
-if TYPE_CHECKING:
-    import mlcroissant as mlc
+_TERMS = (
+    *("citeAs", "column", "conformsTo", "equivalentProperty", "extract", "field", "fileProperty", "fileObject"),
+    *("fileSet", "format", "includes", "isLiveDataset", "jsonPath", "key", "md5", "parentField", "path", "recordSet"),
+    *("references", "regex", "repeated", "replace", "samplingRate", "separator", "source", "subField", "transform"),
+)
+
+_CONTEXT: dict[str, Any] = {
+    "@language": "en",
+    "@vocab": "https://schema.org/",
+    **{term: f"cr:{term}" for term in _TERMS},
+    "conformsTo": "dct:conformsTo",
+    "cr": "http://mlcommons.org/croissant/",
+    "rai": "http://mlcommons.org/croissant/RAI/",
+    "dct": "http://purl.org/dc/terms/",
+    "sc": "https://schema.org/",
+    "data": {"@id": "cr:data", "@type": "@json"},
+    "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
+    "examples": {"@id": "cr:examples", "@type": "@json"},
+}
+"""The names that the format abbreviates, as its specification gives them."""
+
+_DATA_TYPES = {str: "sc:Text", int: "sc:Integer", float: "sc:Float", bool: "sc:Boolean"}
 
 _FORMATS = {
     "tfrecord": "https://www.tensorflow.org/tutorials/load_data/tfrecord",
@@ -75,93 +94,65 @@ class DatasetDescription:
     table: DatasetFile
 
 
-@contextlib.contextmanager
-def _without_absl_warnings() -> Iterator[None]:
-    """Silences mlcroissant's warning that `datePublished` is missing: a dataset built locally was never published."""
-    logger = logging.getLogger("absl")
-    before = logger.level
-    logger.setLevel(logging.ERROR)
-    try:
-        yield
-    finally:
-        logger.setLevel(before)
-
-
-def load_library() -> None:
-    """Imports `mlcroissant`, which takes half a second the first time: for when there is nothing else to do."""
-    try:
-        import mlcroissant as mlc  # noqa: F401
-    except RuntimeError as error:
-        # Python 3.11 wraps what is raised while a class is made, Ctrl-C too.
-        if isinstance(error.__cause__, KeyboardInterrupt):
-            raise KeyboardInterrupt from None
-        raise
-
-
 def croissant_json(dataset: DatasetDescription) -> dict[str, Any]:
     """Makes the description as JSON values that `mlcroissant` finds valid."""
-    import mlcroissant as mlc
-
     file_format = format_of(Path(dataset.shards[0].name)) if dataset.shards else "tfrecord"
-    with _without_absl_warnings():
-        values: dict[str, Any] = mlc.Metadata(
-            name=dataset.name,
-            description=dataset.description,
-            license=[dataset.terms.licence] if dataset.terms.licence else None,
-            cite_as=dataset.terms.citation or None,
-            url=dataset.terms.homepage or None,
-            version=dataset.version,
-            keywords=["hair segmentation", "face segmentation", "synthetic"],
-            distribution=list(_files(dataset)),
-            record_sets=[_classes(), _splits(dataset.metadata), _examples(file_format)],
-        ).to_json()
-    return values
+    licences = list(dataset.terms.licences)
+    terms = {
+        "citeAs": dataset.terms.citation,
+        "license": licences[0] if len(licences) == 1 else licences,
+        "url": dataset.terms.homepage,
+    }
+    return {
+        "@context": _CONTEXT,
+        "@type": "sc:Dataset",
+        "name": dataset.name,
+        "description": dataset.description,
+        "conformsTo": "http://mlcommons.org/croissant/1.0",
+        "keywords": ["hair segmentation", "face segmentation", "synthetic"],
+        **{name: value for name, value in terms.items() if value},
+        "version": dataset.version,
+        "distribution": [_file(file, file is dataset.table) for file in (dataset.table, *dataset.shards)],
+        "recordSet": [_classes(), _splits(dataset.metadata), _examples(file_format)],
+    }
 
 
-def _files(dataset: DatasetDescription) -> Iterator[mlc.FileObject]:
-    import mlcroissant as mlc
-
-    for file in (dataset.table, *dataset.shards):
-        is_table = file is dataset.table
-        yield mlc.FileObject(
-            id=file.name,
-            name=file.name,
-            description=file.description,
-            content_url=file.name,
-            content_size=f"{file.size} B",
-            encoding_formats=["application/jsonlines" if is_table else _FORMATS[format_of(Path(file.name))]],
-            sha256=file.sha256,
-        )
+def _file(file: DatasetFile, is_table: bool) -> dict[str, Any]:
+    return {
+        "@type": "cr:FileObject",
+        "@id": file.name,
+        "name": file.name,
+        "description": file.description,
+        "contentSize": f"{file.size} B",
+        "contentUrl": file.name,
+        "encodingFormat": "application/jsonlines" if is_table else _FORMATS[format_of(Path(file.name))],
+        "sha256": file.sha256,
+    }
 
 
-def _classes() -> mlc.RecordSet:
-    import mlcroissant as mlc
-
-    return mlc.RecordSet(
-        id="classes",
-        name="classes",
-        description="What the numbers in a mask mean; face is the skin of face, ears and neck.",
-        key=["classes/id"],
-        data_types=["sc:Enumeration"],
-        fields=[
-            mlc.Field(id="classes/id", name="id", data_types=[mlc.DataType.INTEGER]),
-            mlc.Field(id="classes/name", name="name", data_types=[mlc.DataType.TEXT]),
-        ],
-        data=[{"classes/id": number, "classes/name": name} for number, name in enumerate(NAMES)],
-    )
+def _classes() -> dict[str, Any]:
+    return {
+        "@type": "cr:RecordSet",
+        "@id": "classes",
+        "name": "classes",
+        "description": "What the numbers in a mask mean; face is the skin of face, ears and neck.",
+        "dataType": "sc:Enumeration",
+        "key": {"@id": "classes/id"},
+        "field": [_field("classes", "id", Column(int, "")), _field("classes", "name", Column(str, ""))],
+        "data": [{"classes/id": number, "classes/name": name} for number, name in enumerate(NAMES)],
+    }
 
 
-def _splits(metadata: Mapping[str, Any]) -> mlc.RecordSet:
-    import mlcroissant as mlc
-
-    return mlc.RecordSet(
-        id="splits",
-        name="splits",
-        description="What each split shows.",
-        key=["splits/name"],
-        data_types=["cr:Split"],
-        fields=[_field("splits", name, column) for name, column in _SPLIT.items()],
-        data=[
+def _splits(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "@type": "cr:RecordSet",
+        "@id": "splits",
+        "name": "splits",
+        "description": "What each split shows.",
+        "dataType": "cr:Split",
+        "key": {"@id": "splits/name"},
+        "field": [_field("splits", name, column) for name, column in _SPLIT.items()],
+        "data": [
             {
                 "splits/name": name,
                 "splits/pool": split["pool"],
@@ -170,40 +161,28 @@ def _splits(metadata: Mapping[str, Any]) -> mlc.RecordSet:
             }
             for name, split in metadata["splits"].items()
         ],
-    )
-
-
-def _examples(file_format: str) -> mlc.RecordSet:
-    import mlcroissant as mlc
-
-    return mlc.RecordSet(
-        id="examples",
-        name="examples",
-        description="All that is known of every example. Pictures and masks are in the shards.",
-        key=["examples/split", "examples/index"],
-        fields=[
-            _field(
-                "examples",
-                name,
-                column,
-                source=mlc.Source(file_object=TABLE, extract=mlc.Extract(column=name)),
-                references=mlc.Source(field="splits/name") if name == "split" else None,
-            )
-            for name, column in columns(file_format).items()
-        ],
-    )
-
-
-def _field(record_set: str, name: str, column: Column, **more: Any) -> mlc.Field:
-    import mlcroissant as mlc
-
-    data_types = {
-        str: mlc.DataType.TEXT,
-        int: mlc.DataType.INTEGER,
-        float: mlc.DataType.FLOAT,
-        bool: mlc.DataType.BOOL,
     }
-    data_type = data_types[column.kind]
-    return mlc.Field(
-        id=f"{record_set}/{name}", name=name, description=column.description, data_types=[data_type], **more
-    )
+
+
+def _examples(file_format: str) -> dict[str, Any]:
+    fields = []
+    for name, column in columns(file_format).items():
+        field = _field("examples", name, column)
+        field["source"] = {"fileObject": {"@id": TABLE}, "extract": {"column": name}}
+        if name == "split":
+            field["references"] = {"field": {"@id": "splits/name"}}
+        fields.append(field)
+    return {
+        "@type": "cr:RecordSet",
+        "@id": "examples",
+        "name": "examples",
+        "description": "All that is known of every example. Pictures and masks are in the shards.",
+        "key": [{"@id": "examples/split"}, {"@id": "examples/index"}],
+        "field": fields,
+    }
+
+
+def _field(record_set: str, name: str, column: Column) -> dict[str, Any]:
+    described = {"description": column.description} if column.description else {}
+    data_type = _DATA_TYPES[column.kind]
+    return {"@type": "cr:Field", "@id": f"{record_set}/{name}", "name": name, **described, "dataType": data_type}

@@ -8,22 +8,27 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import SupportsIndex
 
+import numpy as np
+from numpy.typing import NDArray
+
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.errors import DatasetError, UsageError, unreadable
+from hairnet_data.core.head.pose import to_numbers
 from hairnet_data.core.records.example import parse
 from hairnet_data.core.records.record_count import RecordCountError
 from hairnet_data.core.records.shard_file import ShardFile
 from hairnet_data.dataset.codec import decode_image, decode_mask
-from hairnet_data.dataset.reader import FEATURES, ShardInfo, open_prepared
+from hairnet_data.dataset.reader import FEATURES, ShardInfo, Stored, decode_pose, decode_texts, open_prepared
 
-Value = Pixels | int | str | list[str]
+Value = Pixels | int | str | list[str] | NDArray[np.float32]
 
 
 class Examples(Sequence[dict[str, Value]]):
     """The examples of a split, decoded on access, in any order.
 
     `image` is uint8 (S, S, 3) RGB, `mask` uint8 (S, S) of class ids, `index` an int, `kind`, `source_id`, `person`
-    and `recipe` are str, `source_ids` and `people` lists of str. The object is small, can be pickled, and used in many
+    and `recipe` are str, `source_ids` and `people` lists of str, `pose`
+    float32 (6), NaN where it is not known. The object is small, can be pickled, and used in many
     threads and processes at once.
 
     JPEGs are decoded accurately, as `hairnet_model` does; `tfds.load` uses TensorFlow's faster decoder, whose
@@ -102,11 +107,15 @@ class Examples(Sequence[dict[str, Value]]):
         return {feature: _decode_feature(feature, record[feature]) for feature in self._features}
 
 
-def _decode_feature(feature: str, value: bytes | int | list[bytes]) -> Value:
+def _decode_feature(feature: str, value: Stored) -> Value:
+    if feature == "pose":
+        return np.array(to_numbers(decode_pose(value)), np.float32)
     if isinstance(value, list):
-        return [text.decode() for text in value]
+        return decode_texts(value)
     if feature == "index" or isinstance(value, int):
         return int(value)
+    if isinstance(value, float):
+        raise ValueError(f"its {feature} is {value!r}")
     if feature == "image":
         return decode_image(value)
     if feature == "mask":

@@ -11,11 +11,13 @@ from pydantic import AfterValidator, ConfigDict, Field, PlainValidator, TypeAdap
 
 from hairnet_data.core.classes import NAMES, ids_of
 from hairnet_data.core.errors import UsageError
+from hairnet_data.core.ledger import Ledger, from_json
 from hairnet_data.core.records.dataset_info import ImageSize, read_json
 from hairnet_data.dataset.codec import IMAGE_FORMATS
 from hairnet_data.recipes.policy import Policy, from_mapping
 from hairnet_data.sources.base import POOLS
 from hairnet_data.sources.registry import SOURCES
+from hairnet_data.sources.without_people import SETTING
 
 BACKGROUND_SOURCES = ("drawn", "folder")
 """Names of the sources of backgrounds."""
@@ -107,6 +109,11 @@ class DatasetIdentity:
     image_size: ImageSize
     image_format: Annotated[str, _one_of(IMAGE_FORMATS)]
 
+    @property
+    def left_out(self) -> frozenset[str]:
+        """Digests of the people who were left out, see `sources.without_people.person_digest`."""
+        return frozenset(map(str, self.source.get(SETTING) or ()))
+
 
 @dataclass(frozen=True, slots=True)
 class DatasetMetadata:
@@ -121,6 +128,7 @@ class DatasetMetadata:
         labelled: names of the classes that the source labels.
         libraries: versions of the libraries that the images depend on, by name.
         program: version of this package that built it, "" where it does not say.
+        ledger: the terms of the pictures it was made of; () where it does not say.
     """
 
     __pydantic_config__ = _STRICT
@@ -133,6 +141,7 @@ class DatasetMetadata:
     labelled: tuple[_Class, ...] = NAMES
     libraries: dict[str, Any] = field(default_factory=dict)
     program: str = ""
+    ledger: Annotated[Ledger, PlainValidator(from_json)] = ()
 
 
 @dataclass(frozen=True, slots=True)

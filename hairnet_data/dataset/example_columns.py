@@ -6,15 +6,16 @@ import json
 from typing import NamedTuple
 
 from hairnet_data.core.errors import DatasetError
+from hairnet_data.core.head.pose import Pose
 from hairnet_data.core.records.example import Features
-from hairnet_data.dataset.reader import decode_text, decode_texts
+from hairnet_data.dataset.reader import decode_pose, decode_text, decode_texts
 from hairnet_data.recipes.recipe import Recipe
 
-Value = str | int | float | bool
+Value = str | int | float | bool | None
 
 
 class Column(NamedTuple):
-    """A column: the type of its values (str, int, float or bool), and what they mean."""
+    """A column: the type of its values (str, int, float or bool; None where one is not known), and what they mean."""
 
     kind: type
     description: str
@@ -33,6 +34,12 @@ COLUMNS: dict[str, Column] = {
     "down": Column(float, "How far it is shifted down, in frames."),
     "rotation": Column(float, "Of the portrait, in degrees, clockwise on the screen."),
     "mirror": Column(bool, "Whether it is mirrored left to right."),
+    "yaw": Column(float, "Of the largest portrait's head, in degrees to the right of the picture; null if not known."),
+    "pitch": Column(float, "Likewise, in degrees down."),
+    "roll": Column(float, "Likewise, in degrees clockwise on the screen."),
+    "head_x": Column(float, "How far right of the left edge the head's origin is, in frames; null if not known."),
+    "head_y": Column(float, "How far below the upper edge it is, in frames."),
+    "head_size": Column(float, "Frames per centimetre at the head's origin."),
     "fill": Column(str, "What covers the ground it does not reach: colour, texture or background."),
     "occluders": Column(int, "How many shapes hide it."),
     "shapes": Column(str, "Their shapes, with a space between: rectangle, ellipse, polygon, strip, hand."),
@@ -80,6 +87,7 @@ def table_row(split: str, record: Features, recipe: Recipe | None = None) -> dic
             "down": float(affine.shift[1]),
             "rotation": float(affine.rotation),
             "mirror": recipe.negative.mirror if recipe.negative else affine.mirror,
+            **_pose_values(decode_pose(record["pose"])),
             "fill": recipe.fill.kind,
             "occluders": len(recipe.occluders),
             "shapes": " ".join(occluder.shape for occluder in recipe.occluders),
@@ -96,6 +104,25 @@ def table_row(split: str, record: Features, recipe: Recipe | None = None) -> dic
         raise DatasetError(f"a record of {split}", f"is damaged ({what})", "run hairnet-data verify") from error
 
 
+_NO_POSE: dict[str, Value] = dict.fromkeys(("yaw", "pitch", "roll", "head_x", "head_y", "head_size"))
+
+
+def _pose_values(pose: Pose | None) -> dict[str, Value]:
+    """The columns of a pose, in as many digits as float32 has of usual values; None where it is not known."""
+    if pose is None:
+        return _NO_POSE
+    return {
+        "yaw": round(pose.yaw, 5),
+        "pitch": round(pose.pitch, 5),
+        "roll": round(pose.roll, 5),
+        "head_x": round(pose.x, 7),
+        "head_y": round(pose.y, 7),
+        "head_size": round(pose.size, 8),
+    }
+
+
 def csv_values(row: dict[str, Value]) -> list[Value]:
-    """The values of a row as a CSV file holds them: true and false as in JSON, which most readers accept."""
+    """The values of a row as a CSV file holds them: true and false as in JSON, which most readers accept, and None,
+    which `csv` writes as an empty field.
+    """
     return [str(value).lower() if isinstance(value, bool) else value for value in row.values()]

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import io
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import orjson
 
-from hairnet_data.core.errors import DatasetError
+from hairnet_data.core.errors import DatasetError, unreadable
 from hairnet_data.core.records.example import parse
 from hairnet_data.core.records.shard_file import format_of
 from hairnet_data.core.records.tfrecord import frame
@@ -111,3 +113,28 @@ def write_table(rows: Iterable[bytes], folder: Path) -> tuple[int, str]:
             digest.update(encoded)
             size += len(encoded)
     return size, digest.hexdigest()
+
+
+def read_lines(folder: Path) -> Iterator[bytes]:
+    """Yields the lines of a dataset's table of examples, each a row as JSON, in order of splits and indices.
+
+    Args:
+        folder: the dataset's.
+
+    Raises:
+        DatasetError: the table is missing, or is damaged where it is being read.
+    """
+    number = 0
+    try:
+        with (folder / TABLE).open("rb") as raw, gzip.GzipFile(fileobj=raw) as unpacked:
+            for line in io.BufferedReader(unpacked, 1 << 20):
+                yield line
+                number += 1
+    except (OSError, EOFError, zlib.error) as error:
+        raise damaged(folder, number, error) from error
+
+
+def damaged(folder: Path, number: int, cause: Exception) -> DatasetError:
+    """The error of a table that cannot be read beyond a number of lines."""
+    where = f"{folder / TABLE}, after line {number}" if number else str(folder / TABLE)
+    return DatasetError(where, unreadable(cause), "build the dataset again")

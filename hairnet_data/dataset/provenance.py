@@ -27,7 +27,11 @@ class AvailableSources:
 
 
 def open_available_sources(
-    dataset: Prepared, source_dir: Path | None, negatives: Path | None, cache_dir: Path
+    dataset: Prepared,
+    source_dir: Path | None,
+    negatives: Path | None,
+    cache_dir: Path,
+    poses: Path | None = None,
 ) -> AvailableSources:
     """Opens the sources that the metadata names: drawn ones always, others where their folder is given.
 
@@ -36,15 +40,20 @@ def open_available_sources(
         source_dir: the folder of its portraits, or None.
         negatives: the folder of its backgrounds, or None.
         cache_dir: where archives are unpacked.
+        poses: the file of their poses, where it is not in their folder.
 
     Raises:
-        UsageError: a folder is given for drawn portraits or backgrounds.
+        UsageError: a folder or poses are given for drawn portraits or backgrounds, or poses without portraits.
         SourceError: a folder cannot be used, or this version draws other portraits or backgrounds.
     """
     identity = dataset.metadata.identity
     source_settings, background_settings = identity.source, identity.backgrounds
     portraits: PortraitSource | None = None
     backgrounds: BackgroundSource | None = None
+    if poses and not source_dir:
+        what = "says nothing without the portraits' folder"
+        drawn = source_settings["name"] == "drawn"
+        raise UsageError("--poses", what, "leave it out" if drawn else "give --source-dir too")
     if source_settings["name"] == "drawn":
         if source_dir:
             raise UsageError("--source-dir", "the dataset's portraits are drawn", "leave it out")
@@ -52,9 +61,9 @@ def open_available_sources(
         _check_drawing(portraits.settings(), source_settings)
     elif source_dir:
         if source_settings["name"] == "lfw_parts":
-            portraits = LfwParts.open(source_dir, cache_dir, source_settings.get("split_by", "official"))
+            portraits = LfwParts.open(source_dir, cache_dir, source_settings.get("split_by", "official"), poses=poses)
         else:
-            portraits = Folder.open(source_dir)
+            portraits = Folder.open(source_dir, poses)
     if background_settings["name"] == "drawn":
         if negatives:
             raise UsageError("--negatives", "the dataset's backgrounds are drawn", "leave it out")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hairnet_data.core.errors import DatasetError, UsageError, unreadable
+from hairnet_data.core.head.pose import Pose, from_numbers
 from hairnet_data.core.records.dataset_info import HINT, DatasetInfo, SplitInfo, read_dataset_info
 from hairnet_data.core.records.example import Features, parse
 from hairnet_data.core.records.shard_file import ShardFile, format_of, read_records
@@ -15,7 +16,7 @@ from hairnet_data.core.storage.bounded_read import open_plain
 from hairnet_data.core.storage.paths import is_folder
 from hairnet_data.dataset.dataset_metadata import DatasetMetadata, read_metadata
 
-FEATURES = ("image", "index", "kind", "mask", "people", "person", "recipe", "source_id", "source_ids")
+FEATURES = ("image", "index", "kind", "mask", "people", "person", "pose", "recipe", "source_id", "source_ids")
 """What a record holds."""
 
 
@@ -41,7 +42,7 @@ class Prepared:
     """A prepared dataset.
 
     Attributes:
-        path: its folder, e.g. `.../hairnet_synthetic/lfw_parts/1.2.0`.
+        path: its folder, e.g. `.../hairnet_synthetic/lfw_parts/1.3.0`.
         metadata: what it says of itself.
         shards: of every split, in order.
     """
@@ -123,18 +124,29 @@ def _parse(data: bytes, shard: ShardInfo) -> Features:
         raise DatasetError(str(shard.path), str(error), "build the dataset again") from error
 
 
-def decode_text(value: bytes | int | list[bytes]) -> str:
+Stored = bytes | int | float | list[bytes] | list[float]
+"""The value of a feature."""
+
+
+def decode_text(value: Stored) -> str:
     """Decodes the value of a text feature. Raises ValueError for a value of another kind."""
     if not isinstance(value, bytes):
         raise ValueError(f"{value!r} is no text")
     return value.decode()
 
 
-def decode_texts(values: bytes | int | list[bytes]) -> list[str]:
+def decode_texts(values: Stored) -> list[str]:
     """Decodes the values of a feature that is a list of texts. Raises ValueError for a value of another kind."""
     if not isinstance(values, list):
         raise ValueError(f"{values!r} is no list of texts")
-    return [value.decode() for value in values]
+    return [decode_text(value) for value in values]
+
+
+def decode_pose(values: Stored) -> Pose | None:
+    """Decodes the feature `pose`; None where it is not known. Raises ValueError for a value of another kind."""
+    if not isinstance(values, list):
+        raise ValueError(f"{values!r} is no pose")
+    return from_numbers([number for number in values if isinstance(number, float)])
 
 
 def recover_records(path: Path) -> Iterator[tuple[bytes, bool]]:

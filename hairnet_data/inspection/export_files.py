@@ -13,14 +13,19 @@ from pathlib import Path
 from typing import TextIO
 from urllib.parse import quote
 
+import numpy as np
+
 from hairnet_data.core.classes import BACKGROUND, NAMES, UNLABELLED
 from hairnet_data.core.errors import BuildError, DatasetError, UsageError
+from hairnet_data.core.head.pose import to_numbers
 from hairnet_data.core.progress import Progress, silent
 from hairnet_data.core.records.example import Features
 from hairnet_data.core.storage.atomic import install_folder
 from hairnet_data.dataset.dataset_metadata import DatasetMetadata
 from hairnet_data.dataset.example_columns import COLUMNS, Value, csv_values, table_row
-from hairnet_data.dataset.reader import Prepared
+from hairnet_data.dataset.reader import Prepared, decode_pose
+from hairnet_data.sources.poses_file import COLUMNS as POSE_COLUMNS
+from hairnet_data.sources.poses_file import POSES
 
 TABLE = "recipes.csv"
 _CONFIG = "classes.toml"
@@ -45,6 +50,7 @@ def export(
     OUT/images/train-00007_ann.jpg        OUT/masks/train-00007_ann.png        portraits, and masks of class ids
     OUT/negatives/train-00008_wall.jpg    OUT/negative_masks/...               negatives, and empty masks
     OUT/classes.toml                      what the masks mean, and how a file name tells the person
+    OUT/poses.csv                         the poses that are known of the portraits in `images`, if any
     OUT/recipes.csv                       a line per record: `example_columns.COLUMNS`, and the paths of image and mask
     ```
 
@@ -104,10 +110,13 @@ def _write(
         (out / folder).mkdir()
     written = 0
     with open(out / TABLE, "w", encoding="utf-8", newline="") as file:
-        table = _Table(file)
+        table, poses = _Table(file), _PoseTable()
         for split in splits:
             for record in _records(prepared, split, indices):
-                table.add(*_write_pair(split, record, out))
+                image, mask, row = _write_pair(split, record, out)
+                table.add(image, mask, row)
+                if row["kind"] != "negative":
+                    poses.add(Path(image).stem, record)
                 written += 1
                 if written % _PROGRESS_STEP == 0 or written == total:
                     progress("exporting", written, total)
@@ -115,6 +124,7 @@ def _write(
         if not any((out / folder).iterdir()):
             (out / folder).rmdir()
     (out / _CONFIG).write_text(_config(prepared.metadata), encoding="utf-8")
+    poses.write(out / POSES)
     if (prepared.path / _LICENCE).is_file():
         shutil.copyfile(prepared.path / _LICENCE, out / _LICENCE)
     return written
@@ -139,11 +149,31 @@ class _Table:
         self._writer.writerow([image, mask, *csv_values(row)])
 
 
+class _PoseTable:
+    """Collects the rows of `poses.csv`: the stored numbers, in as few digits as they need."""
+
+    def __init__(self) -> None:
+        self._rows: list[list[str]] = []
+
+    def add(self, portrait: str, record: Features) -> None:
+        """Adds a portrait's row if its pose is known."""
+        if pose := decode_pose(record["pose"]):
+            self._rows.append([portrait, *(str(np.float32(number)) for number in to_numbers(pose))])
+
+    def write(self, path: Path) -> None:
+        """Writes the file, or none where no pose is known."""
+        if self._rows:
+            with open(path, "w", encoding="utf-8", newline="") as file:
+                csv.writer(file, lineterminator="\n").writerows([POSE_COLUMNS, *self._rows])
+
+
 def _write_pair(split: str, record: Features, out: Path) -> tuple[str, str, dict[str, Value]]:
     """Writes image and mask; returns their paths within `out`, and the record's row of the table."""
     row = table_row(split, record)
-    stem = file_stem(split, int(row["index"]), str(row["person"] or row["source_id"]))
-    where = f"{split} {row['index']}"
+    index = row["index"]
+    assert isinstance(index, int)
+    stem = file_stem(split, index, str(row["person"] or row["source_id"]))
+    where = f"{split} {index}"
     if row["kind"] not in _FOLDERS:
         raise DatasetError(where, f"is of the kind {row['kind']!r}", "run hairnet-data verify")
     paths = []

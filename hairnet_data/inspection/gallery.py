@@ -18,6 +18,7 @@ from PIL import Image
 
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import BACKGROUND, COLOURS, FACE, HAIR, NAMES, UNLABELLED
+from hairnet_data.core.drawing.axes import AXES, axes_layer
 from hairnet_data.core.drawing.contact_sheet import Cell
 from hairnet_data.core.drawing.overlay import LINES, Colour, fitted, hatch_step, outline_layer
 from hairnet_data.core.storage.atomic import write_atomic
@@ -62,7 +63,9 @@ class _Layers:
 
 @dataclass(frozen=True, slots=True)
 class _Card:
-    """A cell as the template shows it; `image` is a data URL, `description` a text for those who do not see it."""
+    """A cell as the template shows it; `image` and `axes` are data URLs ("" for a picture without poses),
+    `description` a text for those who do not see it.
+    """
 
     title: str
     lines: tuple[str, ...]
@@ -71,14 +74,26 @@ class _Card:
     height: int
     description: str
     layers: _Layers | None
+    axes: str
 
 
-def write_gallery(path: Path, cells: Sequence[Cell], title: str, summary: str | Sequence[str] = "") -> None:
+@dataclass(frozen=True, slots=True, eq=False)
+class Section:
+    """Cells under a headline of their own; `note` stands below it."""
+
+    title: str
+    note: str
+    cells: Sequence[Cell]
+
+
+def write_gallery(
+    path: Path, cells: Sequence[Cell] | Sequence[Section], title: str, summary: str | Sequence[str] = ""
+) -> None:
     """Writes a gallery as one self-contained HTML file, atomically.
 
     Args:
         path: the file; an older one is replaced.
-        cells: what to show, in this order.
+        cells: what to show, in this order; or sections of it.
         title: the headline.
         summary: what stands below it, one paragraph per line.
 
@@ -86,11 +101,14 @@ def write_gallery(path: Path, cells: Sequence[Cell], title: str, summary: str | 
         BuildError: the folder is missing or cannot be written to.
     """
     lines = summary.splitlines() if isinstance(summary, str) else summary
+    sections = [part if isinstance(part, Section) else Section("", "", [part]) for part in cells]
+    if not any(section.title for section in sections):
+        sections = [Section("", "", [cell for section in sections for cell in section.cells])]
     page = _template().render(
         title=title,
         summary=[line for line in lines if line.strip()],
-        cards=[_card(cell) for cell in cells],
-        legend=_legend(cells),
+        sections=[(section.title, section.note, [_card(cell) for cell in section.cells]) for section in sections],
+        legend=_legend([cell for section in sections for cell in section.cells]),
         colours=_css_colours(),
     )
     # File names may hold surrogates, which UTF-8 cannot encode; they are shown as question marks.
@@ -109,18 +127,20 @@ def _template() -> jinja2.Template:
 
 
 def _css_colours() -> dict[str, str]:
-    """The colours of the classes, by name, as a style sheet writes them: hair and face as they are outlined."""
-    colours: dict[int, Colour] = {BACKGROUND: COLOURS[BACKGROUND], **LINES}
-    return {NAMES[number]: "#{:02x}{:02x}{:02x}".format(*colour) for number, colour in colours.items()}
+    """The colours of classes and axes, by name, as a style sheet writes them: hair and face as they are outlined."""
+    classes: dict[int, Colour] = {BACKGROUND: COLOURS[BACKGROUND], **LINES}
+    colours = {NAMES[number]: colour for number, colour in classes.items()} | AXES
+    return {name: "#{:02x}{:02x}{:02x}".format(*colour) for name, colour in colours.items()}
 
 
 def _legend(cells: Sequence[Cell]) -> list[str]:
-    """The names of what is drawn over the pictures; [] where none has a mask."""
+    """The names of what is drawn over the pictures; [] where nothing is."""
+    axes = list(AXES) if any(cell.poses for cell in cells) else []
     masks = [cell.mask for cell in cells if cell.mask is not None]
     if not masks:
-        return []
-    names = [NAMES[number] for number in LINES]
-    return [*names, "unlabelled"] if any((mask == UNLABELLED).any() for mask in masks) else names
+        return axes
+    unlabelled = ["unlabelled"] if any((mask == UNLABELLED).any() for mask in masks) else []
+    return [*(NAMES[number] for number in LINES), *unlabelled, *axes]
 
 
 def _card(cell: Cell) -> _Card:
@@ -128,7 +148,10 @@ def _card(cell: Cell) -> _Card:
     height, width = image.shape[:2]
     layers = None if cell.mask is None else _layers(cell.mask, height, width)
     description = f"{cell.title}: {_describe(layers)}"
-    return _Card(cell.title, cell.lines, _jpeg_url(image), width, height, description, layers)
+    scale = _SIDE / max(height, width)
+    rows, columns = max(1, round(height * scale)), max(1, round(width * scale))
+    axes = _png_url(axes_layer(cell.poses, rows, columns)) if cell.poses else ""
+    return _Card(cell.title, cell.lines, _jpeg_url(image), width, height, description, layers, axes)
 
 
 def _layers(mask: Pixels, height: int, width: int) -> _Layers:

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-import gzip
-import io
-import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,12 +9,11 @@ from typing import Any
 
 import orjson
 
-from hairnet_data.core.errors import DatasetError, unreadable
-from hairnet_data.dataset.example_table import TABLE
+from hairnet_data.core.errors import DatasetError
+from hairnet_data.core.near_misses import near_misses
+from hairnet_data.dataset.example_table import damaged, read_lines
 
 _PEOPLE = b'"people":"'  # a quote inside a value is escaped, so this begins the column and nothing else
-_DAMAGED = (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError)
-_NEAR = 3  # names that an error suggests
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +57,6 @@ def find_person(person: str, datasets: Iterable[Path]) -> dict[Path, list[Appear
     return found
 
 
-def near_misses(name: str, names: Iterable[str]) -> str:
-    """A hint that suggests names like the one that is unknown, letters' case aside."""
-    by_folded: dict[str, str] = {}
-    for known in sorted(names):
-        by_folded.setdefault(known.casefold(), known)
-    near = [by_folded[match] for match in difflib.get_close_matches(name.casefold(), by_folded, _NEAR)]
-    if near:
-        return f"did you mean {' or '.join(near)}?"
-    return "no name is like it" if by_folded else "no record names anybody"
-
-
 def _search(person: str, dataset: Path, names: set[str]) -> list[Appearance]:
     """The records of one dataset. Adds everybody whom it names to `names`.
 
@@ -80,23 +64,19 @@ def _search(person: str, dataset: Path, names: set[str]) -> list[Appearance]:
     """
     appearances: list[Appearance] = []
     shows: dict[bytes, bool] = {}  # by the column, as it is written
-    number = 0
-    try:
-        with (dataset / TABLE).open("rb") as raw, gzip.GzipFile(fileobj=raw) as unpacked:
-            for line in io.BufferedReader(unpacked, 1 << 20):
-                start = line.index(_PEOPLE) + len(_PEOPLE) - 1
-                column = line[start : line.index(b'","', start) + 1]
-                shown = shows.get(column)
-                if shown is None:
-                    people = orjson.loads(orjson.loads(column))
-                    names.update(people)
-                    shown = shows[column] = person in people
-                if shown:
-                    appearances.append(_appearance(person, orjson.loads(line)))
-                number += 1
-    except _DAMAGED as error:
-        where = f"{dataset / TABLE}, after line {number}" if number else str(dataset / TABLE)
-        raise DatasetError(where, unreadable(error), "build the dataset again") from error
+    for number, line in enumerate(read_lines(dataset)):
+        try:
+            start = line.index(_PEOPLE) + len(_PEOPLE) - 1
+            column = line[start : line.index(b'","', start) + 1]
+            shown = shows.get(column)
+            if shown is None:
+                people = orjson.loads(orjson.loads(column))
+                names.update(people)
+                shown = shows[column] = person in people
+            if shown:
+                appearances.append(_appearance(person, orjson.loads(line)))
+        except (ValueError, KeyError, TypeError) as error:
+            raise damaged(dataset, number, error) from error
     return appearances
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-
-import numpy as np
 
 from hairnet_data.building.settings import BuildSettings
 from hairnet_data.building.source_scan import head_of
@@ -14,18 +12,20 @@ from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.drawing.contact_sheet import Cell, contact_sheet
 from hairnet_data.core.drawing.overlay import save_png
 from hairnet_data.core.errors import DatasetError, SourceError, UsageError, unreadable
+from hairnet_data.core.head.pose import Pose
 from hairnet_data.core.records.example import Features
 from hairnet_data.dataset.codec import decode_image, decode_mask
 from hairnet_data.dataset.provenance import AvailableSources, asset_error
-from hairnet_data.dataset.reader import Prepared, decode_text
+from hairnet_data.dataset.reader import Prepared, decode_pose, decode_text
 from hairnet_data.inspection.gallery import write_gallery
-from hairnet_data.recipes.caption import describe
+from hairnet_data.recipes.caption import describe, describe_pose
 from hairnet_data.recipes.pools import Asset, Pool
 from hairnet_data.recipes.recipe import Recipe, asset_id
 from hairnet_data.recipes.sampler import main_portrait, sample_recipe
 from hairnet_data.recipes.splits import splits_for
 from hairnet_data.rendering.asset_cache import Assets
 from hairnet_data.rendering.paint import shrink_background
+from hairnet_data.rendering.poses import poses_of
 from hairnet_data.rendering.renderer import Subject, render, steps
 from hairnet_data.sources.base import BackgroundSource, Catalogue, PortraitSource
 from hairnet_data.sources.registry import Sources
@@ -59,7 +59,7 @@ def from_settings(sources: Sources, settings: BuildSettings, count: int) -> Iter
         recipe = sample_recipe(split, pool, index, settings.image_size)
         subjects = [assets.subject(portrait) for portrait in recipe.portraits]
         image, mask = render(recipe, subjects[0] if subjects else None, assets.background, subjects[1:])
-        yield _cell(recipe, image, mask)
+        yield _cell(_with_poses(recipe, subjects), image, mask)
 
 
 def _unscanned_assets(catalogue: Catalogue, pool: str) -> tuple[Asset, ...]:
@@ -81,6 +81,15 @@ def _with_heads(pool: Pool, shown: Collection[Asset], sources: Sources) -> Pool:
     )
 
 
+def _with_poses(recipe: Recipe, subjects: Sequence[Subject]) -> Recipe:
+    """The recipe with the poses of its portraits, which a scan would have learnt."""
+    if not subjects:
+        return recipe
+    beside = zip(recipe.companions, subjects[1:], strict=True)
+    companions = tuple(replace(companion, pose=subject.pose) for companion, subject in beside)
+    return replace(recipe, pose=subjects[0].pose, companions=companions)
+
+
 def from_dataset(dataset: Prepared, split: str, count: int) -> Iterator[Cell]:
     """Reads examples spread evenly over a split of a prepared dataset.
 
@@ -100,25 +109,32 @@ def from_dataset(dataset: Prepared, split: str, count: int) -> Iterator[Cell]:
     indices = {total * number // count for number in range(count)}
     for index, record in enumerate(dataset.read(split)):
         if index in indices:
-            yield _cell(*_decode(record, f"{split} {index}"))
+            recipe, image, mask, pose = _decode(record, f"{split} {index}")
+            yield _cell(recipe, image, mask, [pose, *poses_of(recipe)[1:]])
 
 
-def _decode(record: Features, where: str) -> tuple[Recipe, np.ndarray, np.ndarray]:
+def _decode(record: Features, where: str) -> tuple[Recipe, Pixels, Pixels, Pose | None]:
+    """A record's recipe, image, mask and pose."""
     try:
         image, mask = record["image"], record["mask"]
         if not isinstance(image, bytes) or not isinstance(mask, bytes):
             raise ValueError("image or mask is no picture")
-        return Recipe.from_json(decode_text(record["recipe"])), decode_image(image), decode_mask(mask)
+        recipe, pose = Recipe.from_json(decode_text(record["recipe"])), decode_pose(record["pose"])
+        return recipe, decode_image(image), decode_mask(mask), pose
     except (KeyError, ValueError) as error:
         raise DatasetError(where, unreadable(error), "run hairnet-data verify") from error
 
 
-def _cell(recipe: Recipe, image: np.ndarray, mask: np.ndarray) -> Cell:
+def _cell(recipe: Recipe, image: Pixels, mask: Pixels, poses: Sequence[Pose | None] = ()) -> Cell:
+    """An example with the axes of its heads: of the given poses, or those of its recipe."""
+    poses = poses or poses_of(recipe)
+    looks = tuple(describe_pose(pose) for pose in poses[:1] if pose)
     return Cell(
         image,
         mask,
         f"{recipe.split} {recipe.index}",
-        (f"{recipe.kind} {', '.join(recipe.source_ids)}", *describe(recipe)),
+        (f"{recipe.kind} {', '.join(recipe.source_ids)}", *looks, *describe(recipe)),
+        tuple(pose for pose in poses if pose),
     )
 
 
@@ -167,17 +183,19 @@ def explain(dataset: Prepared, available: AvailableSources, split: str, index: i
         DatasetError: the record cannot be read.
         SourceError: a portrait or background that the recipe names is missing or has changed.
     """
-    recipe, image, mask = _decode(dataset.record(split, index), f"{split} {index}")
+    recipe, image, mask, pose = _decode(dataset.record(split, index), f"{split} {index}")
     cells, missing = [], []
     portraits, backgrounds = recipe.assets()
     subjects: list[Subject] = []
-    for name in portraits:
+    own_poses = [recipe.pose, *(companion.pose for companion in recipe.companions)]
+    for name, own in zip(portraits, own_poses, strict=False):
         if available.portraits:
             _check_asset(available.portraits, name)
             portrait = available.portraits.load(asset_id(name))
             height, width = portrait.image.shape[:2]
             subjects.append(Subject(portrait))
-            cells.append(Cell(portrait.image, portrait.mask, "source", (asset_id(name), f"{width} x {height}")))
+            lines = (asset_id(name), f"{width} x {height}", *_pose_lines(own))
+            cells.append(Cell(portrait.image, portrait.mask, "source", lines, (own,) if own else ()))
         else:
             missing.append(f"the portrait {asset_id(name)} is not available: give its folder with --source-dir")
     shrunk: dict[str, Pixels] = {}
@@ -194,8 +212,17 @@ def explain(dataset: Prepared, available: AvailableSources, split: str, index: i
         rendered = steps(recipe, main, shrunk.__getitem__, subjects[1:])
         for number, (what, step_image, step_mask) in enumerate(rendered, 1):
             cells.append(Cell(step_image.copy(), step_mask.copy(), f"{number}. {what}", ()))
-    cells.append(Cell(image, mask, "as stored", (f"{split} {index}", *describe(recipe))))
+    lines = (f"{split} {index}", *describe(recipe), *_pose_lines(pose))
+    cells.append(Cell(image, mask, "as stored", lines, (pose,) if pose else ()))
     return cells, missing
+
+
+def _pose_lines(pose: Pose | None) -> tuple[str, ...]:
+    """A pose in words and in numbers; () where it is not known."""
+    if pose is None:
+        return ()
+    angles = f"yaw {pose.yaw:.1f}, pitch {pose.pitch:.1f}, roll {pose.roll:.1f}"
+    return describe_pose(pose), f"{angles}, x {pose.x:.3f}, y {pose.y:.3f}, size {pose.size:.4f}"
 
 
 def _check_asset(source: PortraitSource | BackgroundSource, name: str) -> None:

@@ -11,8 +11,13 @@ from hairnet_data.core.errors import DatasetError, unreadable
 from hairnet_data.core.progress import Progress
 from hairnet_data.core.storage.paths import size_of
 from hairnet_data.dataset.codec import decode_mask
-from hairnet_data.dataset.reader import Prepared, decode_text, decode_texts
+from hairnet_data.dataset.reader import Prepared, decode_pose, decode_text, decode_texts
 from hairnet_data.recipes.recipe import Recipe
+
+YAW_STEP = 30
+"""Degrees, the width of a bin of the histogram of yaw."""
+
+_YAW_BINS = range(-180, 180, YAW_STEP)
 
 
 def count(dataset: Prepared, progress: Progress) -> dict[str, dict[str, Any]]:
@@ -24,8 +29,9 @@ def count(dataset: Prepared, progress: Progress) -> dict[str, dict[str, Any]]:
 
     Returns:
         For each split: examples, bytes (of its files), portraits, groups, negatives, occluded (shares of examples),
-        people, ids (different portraits or backgrounds shown), and classes (share of pixels by class name, and of
-        "unlabelled" ones where the dataset has any).
+        people, ids (different portraits or backgrounds shown), classes (share of pixels by class name, and of
+        "unlabelled" ones where the dataset has any), posed (share of portraits and groups whose pose is known), and
+        yaw (how many of these look which way: from each multiple of `YAW_STEP` degrees to the next).
 
     Raises:
         DatasetError: a record cannot be read.
@@ -40,17 +46,21 @@ def count(dataset: Prepared, progress: Progress) -> dict[str, dict[str, Any]]:
         people: set[str] = set()
         ids: set[str] = set()
         pixels = np.zeros(256, np.int64)
+        yaw = dict.fromkeys(_YAW_BINS, 0)
         for index, record in enumerate(dataset.read(split)):
             try:
                 recipe = Recipe.from_json(decode_text(record["recipe"]))
                 mask = decode_mask(record["mask"]) if isinstance(record["mask"], bytes) else None
                 shown = decode_texts(record["people"])
+                pose = decode_pose(record["pose"])
             except (DatasetError, KeyError, ValueError) as error:
                 raise DatasetError(f"{split} {index}", unreadable(error), "run hairnet-data verify") from error
             kinds[recipe.kind] += 1
             occluded += bool(recipe.occluders)
             ids.update(recipe.source_ids)
             people.update(shown)
+            if pose:
+                yaw[min(int(pose.yaw // YAW_STEP) * YAW_STEP, _YAW_BINS[-1])] += 1
             if mask is not None:
                 pixels += np.bincount(mask.ravel(), minlength=256)
             done += 1
@@ -67,5 +77,7 @@ def count(dataset: Prepared, progress: Progress) -> dict[str, dict[str, Any]]:
             "people": len(people),
             "ids": len(ids),
             "classes": {name: round(float(pixels[number] / max(1, pixels.sum())), 4) for number, name in classes},
+            "posed": round(sum(yaw.values()) / max(1, examples - kinds["negative"]), 4),
+            "yaw": {str(first): number for first, number in yaw.items()},
         }
     return counted

@@ -9,6 +9,8 @@ from hairnet_data.core.classes import NAMES, UNLABELLED
 from hairnet_data.core.errors import SourceError, UsageError
 from hairnet_data.interchange.shapes import Annotations
 
+_MOST_LISTED = 20  # labels that an error lists
+
 IDS = {**{name: number for number, name in enumerate(NAMES)}, "ignore": UNLABELLED}
 """What `--map` may say, and the value in masks."""
 
@@ -41,14 +43,20 @@ def map_labels(found: Annotations, given: Mapping[str, str]) -> dict[str, int]:
             labels[label] = IDS[name]
     listed = ", ".join(
         f"{label}{f' ({found.numbers[label]})' if label in found.numbers else ''}: {count}"
-        for label, count in counts.most_common()
+        for label, count in counts.most_common(_MOST_LISTED)
     )
+    if len(counts) > _MOST_LISTED:
+        listed += f" and {len(counts) - _MOST_LISTED} more"
     if unknown := [label for label in counts if label not in labels]:
         what = f"{len(unknown)} of these labels have no class ({unknown[0]} and more): {listed}"
         if len(unknown) == 1:
             what = f"{unknown[0]!r} has no class; labels are {listed}"
-        raise SourceError("labels", what, f'--map "{unknown[0]}=hair" gives one; others are {", ".join(IDS)}')
+        hint = f'--map "{unknown[0]}=hair" gives one; others are {", ".join(IDS)}'
+        if found.pixels_are_labels and len(counts) > _MOST_LISTED:
+            hint = "blended edges or JPEG? --classes takes a file that says which values are meant, and nearest = true"
+        raise SourceError("labels", what, hint)
     known = {*counts, *found.numbers, *found.numbers.values()}
-    if stray := [label for label in given if label not in known]:
+    complete = not any(picture.fault for picture in found.pictures)  # else their labels may be missing
+    if complete and (stray := [label for label in given if label not in known]):
         raise UsageError("--map", f"no label {stray[0]!r}", f"labels are {listed}")
     return labels

@@ -26,7 +26,7 @@ from hairnet_data.interchange.import_set import check_free
 Pair = tuple[Path, NDArray[np.uint8]]
 _DRAWN = {name: value for name, value in IDS.items() if name != "background"}
 _VOID = (224, 224, 192)
-NOT_SAID = "not in this format: recipes, and which picture is a negative; names keep split, number and person"
+NOT_SAID = "not in this format: recipes, poses, and which picture is a negative; names keep split, number and person"
 """What each of `WRITERS` leaves out."""
 
 SIGN = "export.txt"

@@ -5,75 +5,51 @@ from __future__ import annotations
 import json
 import secrets
 import shutil
-from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from hairnet_data.core.classes import NAMES, UNLABELLED
+from hairnet_data.core.classes import BACKGROUND, FACE, HAIR, NAMES, UNLABELLED
 from hairnet_data.core.errors import BuildError, HairnetError, SourceError, UsageError
 from hairnet_data.core.images.orientation import exchanges_sides, orientation_of
 from hairnet_data.core.images.picture_file import decoding, file_bytes, open_header
 from hairnet_data.core.storage.atomic import install_folder
-from hairnet_data.interchange.class_names import map_labels
-from hairnet_data.interchange.coco import read_coco
+from hairnet_data.interchange.class_names import IDS, map_labels
+from hairnet_data.interchange.coco import read_coco, read_coco_panoptic
 from hairnet_data.interchange.cvat import read_cvat
+from hairnet_data.interchange.datumaro import read_datumaro
+from hairnet_data.interchange.folder import read_folder
 from hairnet_data.interchange.label_files import read_labelme, read_supervisely, read_yolo
+from hairnet_data.interchange.masks import read_masks
+from hairnet_data.interchange.parquet import read_parquet
+from hairnet_data.interchange.report import Report
 from hairnet_data.interchange.shapes import Annotated, Annotations, Size
 from hairnet_data.interchange.voc import read_voc
 
 FORMATS: dict[str, Callable[[Path], Annotations]] = {
     "coco": read_coco,
+    "coco_panoptic": read_coco_panoptic,
     "cvat": read_cvat,
+    "datumaro": read_datumaro,
     "labelme": read_labelme,
+    "masks": read_masks,
+    "parquet": read_parquet,
     "supervisely": read_supervisely,
     "voc": read_voc,
     "yolo": read_yolo,
 }
 """The formats by name, and what reads each."""
 
+STACK = (FACE, HAIR, BACKGROUND, UNLABELLED)
+"""In which order masks of single parts lie over one another, the last on top: that of the source `folder`."""
+
 CONFIG = "classes.toml"
 SIGN = "import.txt"
 """The report; it tells an earlier import, which may be replaced, from a folder that somebody made."""
-
-
-@dataclass
-class Report:
-    """What an import did.
-
-    Attributes:
-        pictures: how many were written.
-        mapped: how many annotations each label had, and its class, as (label, class) -> count.
-        dropped: annotations without an area by kind.
-        skipped: what is wrong with pictures that were left out.
-        unannotated: pictures that nothing is said of, and that were left out.
-        pixels: of each class in the masks.
-    """
-
-    pictures: int = 0
-    mapped: Counter[tuple[str, str]] = field(default_factory=Counter)
-    dropped: dict[str, int] = field(default_factory=dict)
-    skipped: list[HairnetError] = field(default_factory=list)
-    unannotated: list[str] = field(default_factory=list)
-    pixels: Counter[str] = field(default_factory=Counter)
-
-    def lines(self) -> list[str]:
-        """The report, a line each."""
-        lines = [f"left out: {error}" for error in self.skipped]
-        if self.unannotated:
-            lines.append(f"left out: {len(self.unannotated):,} without annotations, {self.unannotated[0]} the first")
-        for name in dict.fromkeys(name for _, name in self.mapped):
-            labels = [f"{label} ({count:,})" for (label, of), count in self.mapped.items() if of == name]
-            lines.append(f"{name}: {'merged from' if len(labels) > 1 else 'from'} {', '.join(labels)}")
-        lines += [f"dropped: {count:,} of the kind {kind}, which has no area" for kind, count in self.dropped.items()]
-        total = sum(self.pixels.values()) or 1
-        shares = ", ".join(f"{name} {count / total:.1%}" for name, count in self.pixels.items())
-        lines.append(f"imported {self.pictures:,} pictures: {shares}")
-        return lines
 
 
 def import_set(
@@ -84,6 +60,7 @@ def import_set(
     person: str = "",
     skip_bad: bool = False,
     overwrite: bool = False,
+    classes: str = "",
 ) -> Report:
     """Reads annotations and writes `images`, `masks` and `classes.toml`; pictures are copied byte for byte.
 
@@ -95,9 +72,10 @@ def import_set(
         person: regular expression for `classes.toml`; without it nothing is said of who is on a picture.
         skip_bad: whether pictures with something wrong are left out.
         overwrite: whether the result of an earlier import is replaced.
+        classes: for masks, a file as `classes.toml`, or the name of a public set; see `class_files`.
 
     Raises:
-        UsageError: no such format, or a class for a label that is not there.
+        UsageError: no such format or set, or a class for a label that is not there.
         SourceError: something is wrong with the annotations or a picture.
         BuildError: `out` holds something, or cannot be written.
     """
@@ -106,12 +84,16 @@ def import_set(
     if not path.exists():
         raise SourceError(str(path), "is not there", "name the file or folder that was exported")
     check_free(out, overwrite, SIGN)
-    found = FORMATS[kind](path)
-    labels = map_labels(found, given or {})
+    if classes and (kind != "masks" or given):
+        raise UsageError("--classes", "says what masks mean, without --map and for the format masks", "give one")
+    found = read_folder(path, classes) if classes else FORMATS[kind](path)
+    labels = {} if classes else map_labels(found, given or {})
     draft = out.with_name(f".{out.name[:80]}.{secrets.token_hex(4)}.part")
     try:
         report = _write(found, labels, draft, skip_bad)
-        (draft / CONFIG).write_text(_config(report, person), encoding="utf-8")
+        (draft / CONFIG).write_text(
+            _config(report, {**found.options, **({"person": person} if person else {})}), encoding="utf-8"
+        )
         (draft / SIGN).write_text("\n".join(report.lines()) + "\n", encoding="utf-8")
         install_folder(draft, out)
     except OSError as error:
@@ -137,7 +119,7 @@ def _write(found: Annotations, labels: Mapping[str, int], out: Path, skip_bad: b
     for picture in found.pictures:
         try:
             mask_name = str(PurePosixPath(picture.name).with_suffix(".png"))
-            data, mask = _read(picture, labels)
+            data, mask, mapped, snapped = _read(picture, labels)
             if mask_name.casefold() in taken:
                 raise SourceError(picture.where, f"{picture.name} has the name of another picture", "rename one")
         except HairnetError as error:
@@ -149,7 +131,9 @@ def _write(found: Annotations, labels: Mapping[str, int], out: Path, skip_bad: b
         (out / "images" / picture.name).write_bytes(data)
         Image.fromarray(mask).save(out / "masks" / mask_name)
         report.pictures += 1
-        report.mapped.update((shape.label, names[labels[shape.label]]) for shape in picture.shapes)
+        report.mapped.update((label, names[value]) for label, value in mapped)
+        report.empty += not mapped
+        report.snapped += snapped
         values, counts = np.unique(mask, return_counts=True)
         for value, count in zip(values.tolist(), counts.tolist(), strict=True):
             report.pixels[names[value]] += count
@@ -157,29 +141,42 @@ def _write(found: Annotations, labels: Mapping[str, int], out: Path, skip_bad: b
         first = report.skipped[0]
         more = f" ({len(report.skipped) - 1} more pictures are faulty)" if len(report.skipped) > 1 else ""
         raise SourceError(first.where, first.what + more, f"{first.hint or 'mend it'}; --skip-bad goes on without")
+    seen = {label for label, _ in report.mapped}
+    report.unseen = {label: names[value] for label, value in found.expected.items() if label not in seen}
     if not report.pictures:
         raise SourceError("import", "no picture is left", str(report.skipped[0]) if report.skipped else "")
     return report
 
 
-def _read(picture: Annotated, labels: Mapping[str, int]) -> tuple[bytes, NDArray[np.uint8]]:
-    """A picture's bytes and its mask of class ids. Raises HairnetError."""
+def _read(picture: Annotated, labels: Mapping[str, int]) -> tuple[bytes, NDArray[np.uint8], list[tuple[str, int]], int]:
+    """A picture's bytes, its mask of class ids, what was mapped to what, and how many pixels took a class close by.
+
+    Raises:
+        HairnetError: something is wrong with the picture or what is drawn on it.
+    """
     if picture.fault:
         raise picture.fault
     if ".." in PurePosixPath(picture.name).parts:
         raise SourceError(picture.where, f"{picture.name} leads out of its folder", "give the picture a plain path")
     if not picture.path.is_file():
         raise SourceError(picture.where, f"{picture.path} is missing", "put it there")
-    data = file_bytes(picture.path)
+    data = picture.data() if picture.data else file_bytes(picture.path)
+    if picture.masked:
+        masked = picture.masked()
+        return data, masked.mask, masked.mapped, masked.snapped
     size = _shown_size(data, str(picture.path))
     if picture.size not in (None, size):
         assert picture.size
         what = f"is for {picture.size[1]} x {picture.size[0]}, but the picture shows {size[1]} x {size[0]}"
         raise SourceError(picture.where, f"{what} ({picture.path})", "export with the same pictures")
+    mapped = [(shape.label, labels[shape.label]) for shape in picture.shapes]
+    drawn = list(zip(picture.shapes, (value for _, value in mapped), strict=True))
+    if picture.stacked:
+        drawn.sort(key=lambda pair: STACK.index(pair[1]))
     mask = np.zeros(size, np.uint8)
-    for shape in picture.shapes:
-        mask[shape.draw(size)] = labels[shape.label]
-    return data, mask
+    for shape, value in drawn:
+        mask[shape.draw(size)] = value
+    return data, mask, mapped, 0
 
 
 def _shown_size(data: bytes, where: str) -> Size:
@@ -190,10 +187,9 @@ def _shown_size(data: bytes, where: str) -> Size:
         return (width, height) if exchanges_sides(orientation_of(image)) else (height, width)
 
 
-def _config(report: Report, person: str) -> str:
-    ids = {**{name: number for number, name in enumerate(NAMES)}, "ignore": UNLABELLED}
-    kept = {*report.pixels, "background"}
-    lines = ["[indices]", *(f"{name} = {value}" for name, value in ids.items() if name in kept)]
-    if person:
-        lines += ["", "[options]", f"person = {json.dumps(person)}"]
+def _config(report: Report, options: Mapping[str, Any]) -> str:
+    kept = {*report.pixels, NAMES[BACKGROUND]}
+    lines = ["[indices]", *(f"{name} = {value}" for name, value in IDS.items() if name in kept)]
+    if options:
+        lines += ["", "[options]", *(f"{name} = {json.dumps(value)}" for name, value in options.items())]
     return "\n".join(lines) + "\n"

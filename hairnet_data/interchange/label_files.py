@@ -20,6 +20,7 @@ from hairnet_data.interchange.shapes import (
     Size,
     bitmap,
     box,
+    ellipse,
     inner_path,
     polygons,
     read_annotation,
@@ -66,9 +67,7 @@ def _labelme_shape(shape: dict[str, Any], where: str) -> Callable[[Size], Area] 
         case "circle":
             (x, y), edge = points[0], points[1]
             radius = math.dist(points[0], edge)
-            angles = [2 * math.pi * step / 72 for step in range(72)]
-            ring = [n for a in angles for n in (x + radius * math.cos(a), y + radius * math.sin(a))]
-            return polygons([ring], where)
+            return polygons([ellipse(x, y, radius, radius)], where)
         case "mask":
             data = base64.b64decode(shape["mask"], validate=True)
             return bitmap(data, round(points[0][0]), round(points[0][1]), where)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -38,6 +39,21 @@ class Shape:
     draw: Callable[[Size], Area]
 
 
+@dataclass(frozen=True)
+class Masked:
+    """A mask of class ids.
+
+    Attributes:
+        mask: uint8 (h, w).
+        mapped: the labels in it, and the value of each.
+        snapped: how many pixels took a class close by.
+    """
+
+    mask: NDArray[np.uint8]
+    mapped: list[tuple[str, int]]
+    snapped: int
+
+
 @dataclass
 class Annotated:
     """A picture and what is drawn on it.
@@ -49,6 +65,9 @@ class Annotated:
         shapes: in drawing order, later over earlier.
         where: file and picture, for errors.
         fault: what is wrong with it already.
+        stacked: whether the order of the shapes says nothing, so that hair lies over face.
+        data: makes the bytes of the picture's file, where it lies in `path` with others. Raises HairnetError.
+        masked: makes the mask where it is no matter of shapes and labels. Raises HairnetError.
     """
 
     name: str
@@ -57,6 +76,9 @@ class Annotated:
     where: str
     shapes: list[Shape] = field(default_factory=list)
     fault: SourceError | None = None
+    stacked: bool = False
+    data: Callable[[], bytes] | None = None
+    masked: Callable[[], Masked] | None = None
 
 
 @dataclass
@@ -69,6 +91,9 @@ class Annotations:
         dropped: how many annotations of each kind have no area, such as points and lines.
         known: classes that the format itself gives to labels: VOC's background and void.
         unannotated: pictures that nothing is said of, and that are not imported.
+        options: for the table of that name in `classes.toml`.
+        pixels_are_labels: whether labels are the values of pixels, of which an edge may have many.
+        expected: labels that a class file names, and the value of each.
     """
 
     pictures: list[Annotated] = field(default_factory=list)
@@ -76,6 +101,9 @@ class Annotations:
     dropped: dict[str, int] = field(default_factory=dict)
     known: dict[str, str] = field(default_factory=dict)
     unannotated: list[str] = field(default_factory=list)
+    options: dict[str, Any] = field(default_factory=dict)
+    pixels_are_labels: bool = False
+    expected: dict[str, int] = field(default_factory=dict)
 
     def drop(self, kind: str) -> None:
         """Counts an annotation that has no area."""
@@ -210,6 +238,12 @@ def bitmap(data: bytes, left: int, top: int, where: str) -> Callable[[Size], Are
 def box(x0: float, y0: float, x1: float, y1: float) -> list[float]:
     """A rectangle as a polygon."""
     return [x0, y0, x1, y0, x1, y1, x0, y1]
+
+
+def ellipse(x: float, y: float, across: float, down: float) -> list[float]:
+    """An ellipse about (x, y) as a polygon of 72 points; `across` and `down` are its radii."""
+    angles = [2 * math.pi * step / 72 for step in range(72)]
+    return [number for a in angles for number in (x + across * math.cos(a), y + down * math.sin(a))]
 
 
 def read_annotation(path: Path) -> bytes:

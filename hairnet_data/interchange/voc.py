@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
-import numpy as np
+from numpy.typing import NDArray
 
 from hairnet_data.core.errors import HairnetError, SourceError
-from hairnet_data.core.images.label_image import MaskPicture
 from hairnet_data.core.images.masks import read_mask
 from hairnet_data.core.images.picture_file import EXTENSIONS
-from hairnet_data.interchange.shapes import Annotated, Annotations, Shape, inner_path, read_annotation
+from hairnet_data.interchange.label_picture import LabelPicture, colour_values
+from hairnet_data.interchange.shapes import Annotated, Annotations, inner_path, read_annotation
 
 _VOID = (224, 224, 192)  # what VOC's palette shows the index 255 in
 
@@ -40,30 +41,24 @@ def read_voc(path: Path) -> Annotations:
             if len(same) != 1:
                 raise SourceError(str(file), f"has {len(same)} photos of its name in JPEGImages", "give it one")
             picture.name, picture.path = same[0].name, inner_path(path, "JPEGImages", same[0].name)
-            _add_shapes(picture, read_mask(file), colours)
+            _add_shapes(picture, file, colours)
         except HairnetError as error:
             picture.fault = SourceError(error.where, error.what, error.hint)
     return found
 
 
-def _add_shapes(picture: Annotated, mask: MaskPicture, colours: dict[tuple[int, ...], str]) -> None:
-    values = mask.indices
-    names: dict[int, str] = {}
-    if colours:
-        shown = mask.rgb
-        if mask.indices is not None and mask.palette is not None:
-            shown = mask.palette[mask.indices]
-        if shown is None:
-            raise SourceError(picture.where, "has more than 8 bits a channel", "export it again")
-        values = shown.astype(np.int64) @ np.array([1 << 16, 1 << 8, 1])
-        names = {(r << 16) + (g << 8) + b: name for (r, g, b), name in colours.items()}
-    if values is None:
-        raise SourceError(picture.where, "is in colour", "put labelmap.txt beside SegmentationClass, NAME:R,G,B a line")
-    picture.size = (values.shape[0], values.shape[1])
-    for value in np.unique(values).tolist():
-        label = names.get(value, f"#{value:06x}") if colours else str(value)
-        area = values == value
-        picture.shapes.append(Shape(label, f"{picture.where}: {label}", lambda _, area=area: area))  # type: ignore[misc]
+def _add_shapes(picture: Annotated, file: Path, colours: dict[tuple[int, ...], str]) -> None:
+    def read() -> NDArray[Any]:
+        mask = read_mask(file)
+        if colours:
+            return colour_values(mask, picture.where)
+        if mask.indices is None:
+            hint = "put labelmap.txt beside SegmentationClass, NAME:R,G,B a line"
+            raise SourceError(picture.where, "is in colour", hint)
+        return mask.indices
+
+    names = {(r << 16) + (g << 8) + b: name for (r, g, b), name in colours.items()}
+    picture.size, picture.shapes = LabelPicture(read, picture.where).shapes(names, bool(colours))
 
 
 def _label_map(file: Path) -> dict[tuple[int, ...], str]:

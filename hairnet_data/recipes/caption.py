@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hairnet_data.core.head.pose import Pose
 from hairnet_data.recipes.recipe import Affine, Companion, Edge, Paint, Photometric, Recipe, asset_id
 
 
@@ -24,6 +25,17 @@ def describe(recipe: Recipe) -> list[str]:
         _colours(recipe.photometric),
     ]
     return [line for line in lines if line]
+
+
+def describe_pose(pose: Pose) -> str:
+    """Describes which way a head looks, e.g. "looks 14° left, 13° up, tilted 2° clockwise"."""
+    across, down, turn = round(pose.yaw), round(pose.pitch), round(pose.roll)
+    parts = [f"{abs(across)}° {'right' if across > 0 else 'left'}"] if across else []
+    parts += [f"{abs(down)}° {'down' if down > 0 else 'up'}"] if down else []
+    parts = parts or ["straight ahead"]
+    if turn:
+        parts.append(f"tilted {abs(turn)}° {'clockwise' if turn > 0 else 'the other way'}")
+    return f"looks {', '.join(parts)}"
 
 
 def _geometry(recipe: Recipe) -> str:

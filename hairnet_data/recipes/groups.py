@@ -56,7 +56,7 @@ def sample_group(
         )
         front = section.chance(0.5)
         edge = sample_edge(section, policy)
-        companions.append(Companion(asset.name, own, front, edge, asset.traits))
+        companions.append(Companion(asset.name, own, front, edge, asset.traits, asset.pose))
     return main, tuple(companions)
 
 

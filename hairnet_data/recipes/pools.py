@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from hairnet_data.core.arrays import Pixels, as_pixels
+from hairnet_data.core.head.pose import Pose
 
 HEAD_SIDE = 128
 """Side of the small map of where the head is, see `Asset.head`."""
@@ -25,6 +26,7 @@ class Asset:
         traits: facts that its source records with it.
         head: where the head (hair or face) is in the framed portrait: `HEAD_SIDE` rows of as many bits,
             packed; empty for backgrounds, and if no policy with `cover` or `head_height` needs it.
+        pose: of the portrait's head, see `Recipe.pose`.
     """
 
     id: str
@@ -32,6 +34,7 @@ class Asset:
     person: str = ""
     traits: Mapping[str, str] = field(default_factory=dict)
     head: bytes = b""
+    pose: Pose | None = None
 
     @property
     def name(self) -> str:

@@ -18,10 +18,11 @@ from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationE
 from pydantic_core import SchemaValidator
 
 from hairnet_data.core.errors import DatasetError
+from hairnet_data.core.head.pose import Pose
 from hairnet_data.core.validation import first_error
 from hairnet_data.recipes.policy import MOST_COMPANIONS, Shape
 
-RECIPE_VERSION: Literal[2] = 2
+RECIPE_VERSION: Literal[3] = 3
 """Of the format of recipes and of what they mean."""
 
 Kind = Literal["portrait", "negative", "group"]
@@ -156,6 +157,7 @@ class Companion:
         front: whether it hides the main portrait where they overlap, or is hidden by it.
         edge: how it ends.
         traits: facts that the source records with it.
+        pose: of its head in the portrait as it is framed at scale 1; None where the source does not know it.
     """
 
     portrait: Annotated[str, Field(min_length=1)]
@@ -163,6 +165,7 @@ class Companion:
     front: bool
     edge: Edge
     traits: Mapping[str, str]
+    pose: Pose | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +231,8 @@ class Recipe:
         occluders: painted one after another.
         photometric: changes of colour.
         traits: facts that the source records with the portrait, e.g. its skin tone; they change no pixel.
+        pose: of the portrait's head, before the affine map: in the portrait as it is framed at scale 1. None for a
+            negative, and where the source does not know it.
         version: of this format and of what it means.
     """
 
@@ -246,7 +251,8 @@ class Recipe:
     occluders: tuple[Occluder, ...] = ()
     photometric: Photometric = NO_CHANGE
     traits: Mapping[str, str] = field(default_factory=dict)
-    version: Literal[2] = RECIPE_VERSION
+    pose: Pose | None = None
+    version: Literal[3] = RECIPE_VERSION
 
     @property
     def source_id(self) -> str:
@@ -297,6 +303,8 @@ def asset_id(asset: str) -> str:
 def _check_recipe(recipe: Recipe) -> Recipe:
     if bool(recipe.portrait) == bool(recipe.negative) or (recipe.kind == "negative") != bool(recipe.negative):
         raise ValueError("should have either a portrait or a negative, and its kind")
+    if recipe.negative and recipe.pose:
+        raise ValueError("should have no pose as a negative")
     if bool(recipe.companions) != (recipe.kind == "group"):
         raise ValueError("should have companions as a group, else none")
     return recipe

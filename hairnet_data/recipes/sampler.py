@@ -88,6 +88,7 @@ def sample_recipe(split: Split, pool: Pool, index: int, size: int = 224) -> Reci
         occluders=_occluders(draws, policy, pool, affine, portrait) if occluded else (),
         photometric=_photometric(draws["photometric"], policy.photometric) if policy.photometric else Photometric(),
         traits=portrait.traits if portrait else {},
+        pose=portrait.pose if portrait else None,
     )
 
 

@@ -20,7 +20,7 @@ from hairnet_data.sources.base import Portrait
 
 
 class Subject:
-    """A portrait prepared for rendering: its mask, and the image halved as often as its recipes need.
+    """A portrait prepared for rendering: its mask and pose, and the image halved as often as its recipes need.
 
     Args:
         portrait: the decoded portrait.
@@ -29,7 +29,7 @@ class Subject:
 
     def __init__(self, portrait: Portrait, finest: int = 0) -> None:
         self.height, self.width = portrait.image.shape[:2]
-        self.mask = portrait.mask
+        self.mask, self.pose = portrait.mask, portrait.pose
         self._finest = finest
         self._levels = [warp.pad_edges(warp.halve(portrait.image, finest))]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-RENDERER_VERSION = "1.2.0"
-"""Changes whenever the pixels rendered from a recipe change. It is also the version of the dataset."""
+RENDERER_VERSION = "1.3.0"
+"""Changes whenever the pixels of a recipe or the features of a record do. It is also the dataset's version."""
 
 
 def library_versions() -> dict[str, str]:

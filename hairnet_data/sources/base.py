@@ -8,6 +8,8 @@ from typing import Any, Protocol
 
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.errors import HairnetError
+from hairnet_data.core.head.pose import Pose
+from hairnet_data.core.ledger import UNSAID, Licence
 
 __all__ = ["POOLS", "BackgroundSource", "Catalogue", "Entry", "Pixels", "Portrait", "PortraitSource"]
 
@@ -24,12 +26,14 @@ class Entry:
         pool: one of `POOLS`.
         person: who is shown, "" where nobody is or nobody knows.
         traits: facts recorded with it, e.g. {"tone": "7", "hair": "curly"}.
+        terms: under which it came.
     """
 
     id: str
     pool: str
     person: str = ""
     traits: Mapping[str, str] = field(default_factory=dict)
+    terms: Licence = UNSAID
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +64,14 @@ class Portrait:
         snapped: how many mask pixels had no exact class colour and took the nearest one's.
         turned: whether an EXIF orientation turned the photo, and not the mask, in a way that their sizes cannot
             confirm.
+        pose: of the largest head, None where nobody knows it.
     """
 
     image: Pixels
     mask: Pixels
     snapped: int = 0
     turned: bool = False
+    pose: Pose | None = None
 
 
 class PortraitSource(Protocol):

@@ -12,12 +12,15 @@ from typing import Any
 import numpy as np
 
 from hairnet_data.core.arrays import Pixels
+from hairnet_data.core.head.pose import FIELDS, from_numbers, to_numbers
 from hairnet_data.sources.base import BackgroundSource, Catalogue, Portrait, PortraitSource
 
 _MOST_PIXELS = 400_000  # pixels: a portrait of that size takes 1.6 MB
 
 
 _HEAD = np.dtype("<u4")  # height and width before the pixels
+
+_POSE = np.dtype("<f8")  # six numbers between the image and the mask of a portrait
 
 
 class _Cached:
@@ -40,15 +43,16 @@ class _Cached:
         # Ids are made of file names, which may be too long or too odd for another file's name.
         return self._folder / f"{self._prefix}-{hashlib.sha256(os.fsencode(id)).hexdigest()[:32]}.raw"
 
-    def _store(self, path: Path, image: Pixels, mask: Pixels | None = None) -> None:
+    def _store(self, path: Path, image: Pixels, rest: bytes = b"") -> None:
         temporary = path.with_suffix(f".{os.getpid()}")
         head = np.array(image.shape[:2], _HEAD).tobytes()
-        temporary.write_bytes(head + image.tobytes() + (b"" if mask is None else mask.tobytes()))
+        temporary.write_bytes(head + image.tobytes() + rest)
         os.replace(temporary, path)  # on Windows a rename would not replace another worker's
 
 
-def _read(path: Path) -> tuple[Pixels, Pixels]:
-    """The image, and the flat rest of the file: views of bytes, since NumPy's own format costs three times as much.
+def _read(path: Path, between: int = 0) -> tuple[Pixels, bytes, Pixels]:
+    """The image, so many bytes after it, and the flat rest of the file. The arrays are views of bytes, since
+    NumPy's own format costs three times as much.
 
     Each has bytes of its own. A worker keeps every mask, and a padded copy of the image: a mask that were a view of the
     entire file would keep the image a second time.
@@ -56,7 +60,8 @@ def _read(path: Path) -> tuple[Pixels, Pixels]:
     with open(path, "rb") as file:
         height, width = np.frombuffer(file.read(_HEAD.itemsize * 2), _HEAD).tolist()
         image = np.frombuffer(file.read(3 * height * width), np.uint8)
-        return image.reshape(height, width, 3), np.frombuffer(file.read(), np.uint8)
+        middle = file.read(between)
+        return image.reshape(height, width, 3), middle, np.frombuffer(file.read(), np.uint8)
 
 
 class CachedPortraits(_Cached):
@@ -70,12 +75,14 @@ class CachedPortraits(_Cached):
     def load(self, id: str) -> Portrait:
         path = self._path(id)
         if path.exists():
-            image, mask = _read(path)
-            return Portrait(image, mask.reshape(image.shape[:2]))
+            image, numbers, mask = _read(path, len(FIELDS) * _POSE.itemsize)
+            pose = from_numbers(np.frombuffer(numbers, _POSE).tolist())
+            return Portrait(image, mask.reshape(image.shape[:2]), pose=pose)
         portrait = self._source.load(id)
         small = portrait.mask.size <= _MOST_PIXELS and portrait.mask.shape == portrait.image.shape[:2]
         if small and not portrait.snapped and not portrait.turned:  # a cached one would forget both
-            self._store(path, portrait.image, portrait.mask)
+            numbers = np.array(to_numbers(portrait.pose), _POSE).tobytes()
+            self._store(path, portrait.image, numbers + portrait.mask.tobytes())
         return portrait
 
 

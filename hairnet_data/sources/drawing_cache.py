@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 
 from hairnet_data.core.arrays import Pixels
+from hairnet_data.core.head.pose import from_numbers, to_numbers
 from hairnet_data.core.storage.atomic import atomic_writer
 from hairnet_data.sources.base import BackgroundSource, Catalogue, Portrait, PortraitSource
 from hairnet_data.sources.drawn.source import Drawn
@@ -21,6 +22,7 @@ from hairnet_data.sources.scenes.source import DrawnBackgrounds
 _DRAWING = ("drawn", "scenes")  # the packages whose code draws
 _DIGEST = hashlib.sha256().digest_size
 _LEAST_FREE = 1 << 30  # bytes on the disk: a dataset comes before what can be drawn again
+_POSE = np.dtype("<f8")
 _SHAPE = np.dtype("<u4")  # height, width and channels of each array, before its pixels
 
 
@@ -83,10 +85,12 @@ class DrawnOncePortraits(_Kept):
     def load(self, id: str) -> Portrait:
         path = self._path(id)
         arrays = _read(path)
-        if arrays is not None and len(arrays) == 2:
-            return Portrait(arrays[0], arrays[1][:, :, 0])
+        if arrays is not None and len(arrays) == 3:
+            image, mask, pose = arrays
+            return Portrait(image, mask[:, :, 0], pose=from_numbers(pose.ravel().view(_POSE).tolist()))
         portrait = self._source.load(id)
-        _write(path, portrait.image, portrait.mask)
+        pose = np.array([to_numbers(portrait.pose)], _POSE).view(np.uint8)
+        _write(path, portrait.image, portrait.mask, pose)
         return portrait
 
 

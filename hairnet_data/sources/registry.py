@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hairnet_data.core.errors import UsageError
+from hairnet_data.core.ledger import Ledger
 from hairnet_data.sources.base import BackgroundSource, PortraitSource
 from hairnet_data.sources.disk_cache import CachedBackgrounds, CachedPortraits
 from hairnet_data.sources.drawing_cache import DrawnOnceBackgrounds, DrawnOncePortraits, drawing_folder
@@ -19,6 +20,7 @@ from hairnet_data.sources.lfw.source import LfwParts
 from hairnet_data.sources.lfw.terms import TERMS as LFW_TERMS
 from hairnet_data.sources.scenes.source import DrawnBackgrounds
 from hairnet_data.sources.terms import Terms
+from hairnet_data.sources.without_people import WithoutPeople
 
 SOURCES = ("drawn", "lfw_parts", "folder")
 
@@ -41,6 +43,8 @@ def open_sources(
     cache_dir: Path,
     train_examples: int | None = None,
     split_by: str = "official",
+    poses: Path | None = None,
+    without: tuple[str, ...] = (),
 ) -> Sources:
     """Opens the sources a user named.
 
@@ -52,21 +56,30 @@ def open_sources(
             ones.
         train_examples: what the user asked for; decides how many portraits are drawn.
         split_by: "official" or "person", for `lfw_parts`.
+        poses: a file of the portraits' poses, for `lfw_parts` and `folder`; `poses.csv` in `source_dir` without it.
+        without: people whose portraits are left out.
 
     Raises:
         SourceError: the folder or its content cannot be used.
-        UsageError: the name or the combination means nothing.
+        UsageError: the name or the combination means nothing, or nobody has a name in `without`.
     """
     if split_by not in ("official", "person"):
         raise UsageError("--split-by", f"no division named {split_by!r}", "choose official or person")
     if split_by != "official" and name != "lfw_parts":
         raise UsageError("--split-by", f"means nothing for {name}, whose pools never share a person", "leave it out")
+    if poses and name == "drawn":
+        raise UsageError("--poses", "means nothing for drawn, which knows its poses", "leave it out")
     backgrounds: BackgroundSource
     if negatives:
         backgrounds = PhotoFolder(negatives)
     else:
         backgrounds = DrawnOnceBackgrounds(DrawnBackgrounds(), drawing_folder(cache_dir))
-    return Sources(_portraits(name, source_dir, cache_dir, train_examples, split_by), backgrounds)
+    portraits = _portraits(name, source_dir, cache_dir, train_examples, split_by, poses)
+    if without:
+        portraits = WithoutPeople(portraits, without)
+    if name == "drawn":
+        portraits = DrawnOncePortraits(portraits, drawing_folder(cache_dir))
+    return Sources(portraits, backgrounds)
 
 
 def _portraits(
@@ -75,35 +88,46 @@ def _portraits(
     cache_dir: Path,
     train_examples: int | None,
     split_by: str,
+    poses: Path | None,
 ) -> PortraitSource:
     if name == "drawn":
         if source_dir:
             raise UsageError("--source-dir", "means nothing for drawn", "leave it out, or name lfw_parts or folder")
         few_a_portrait = 3 * (train_examples or 0) // 10
-        drawn = Drawn(train=min(max(few_a_portrait, FEWEST_DRAWN), MOST_DRAWN))
-        return DrawnOncePortraits(drawn, drawing_folder(cache_dir))
+        return Drawn(train=min(max(few_a_portrait, FEWEST_DRAWN), MOST_DRAWN))
     if name == "lfw_parts":
-        return LfwParts.open(source_dir, cache_dir, split_by)
+        return LfwParts.open(source_dir, cache_dir, split_by, poses=poses)
     if name == "folder":
         if not source_dir:
             raise UsageError("--source-dir", "is missing", "give the folder that holds images, masks and classes.toml")
-        return Folder.open(source_dir)
+        return Folder.open(source_dir, poses)
     raise UsageError("SOURCE", f"no source named {name!r}", f"choose from {', '.join(SOURCES)}")
 
 
-def terms_of(portraits: str, backgrounds: str) -> Terms:
+def terms_of(portraits: str, backgrounds: str, ledger: Ledger = ()) -> Terms:
     """What a dataset says of its sources: the terms of its portraits, and of backgrounds that are somebody's photos.
 
     Args:
         portraits: name of the source of portraits, one of `SOURCES`.
         backgrounds: name of the source of backgrounds, `drawn` or `folder`.
+        ledger: of the dataset; the licences of a `folder` are in it.
     """
     terms = {"drawn": DRAWN_TERMS, "lfw_parts": LFW_TERMS, "folder": FOLDER_TERMS}[portraits]
+    if portraits == "folder":
+        terms = replace(terms, licences=_licences("portraits", ledger, terms.licences))
     if backgrounds == "drawn":
         return terms
+    of_backgrounds = _licences("backgrounds", ledger, BACKGROUND_TERMS.licences)
     if portraits == "drawn":  # the whole is under the terms of the photos in it
-        return replace(terms, licence=BACKGROUND_TERMS.licence)
-    return replace(terms, licence=f"{terms.licence}; {BACKGROUND_TERMS.licence}")
+        return replace(terms, licences=of_backgrounds)
+    return replace(terms, licences=tuple(dict.fromkeys((*terms.licences, *of_backgrounds))))
+
+
+def _licences(what: str, ledger: Ledger, unsaid: tuple[str, ...]) -> tuple[str, ...]:
+    """The licences of a folder's pictures, without repetition; `unsaid` for those of which nobody said it."""
+    of_pictures = [entry.terms.licence for entry in ledger if entry.what == what]
+    said = [licence for licence in of_pictures if licence]
+    return tuple(dict.fromkeys((*said, *(unsaid if len(said) < len(of_pictures) or not said else ()))))
 
 
 MAX_CACHED = 8000

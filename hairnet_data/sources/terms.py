@@ -14,10 +14,15 @@ class Terms:
 
     Attributes:
         citation: BibTeX, "" where nobody says.
-        licence: a URL or words, "" where it adds none.
+        licences: each an SPDX identifier, a URL or words; () where it adds none.
         homepage: a URL, "" where there is none.
     """
 
     citation: str = ""
-    licence: str = ""
+    licences: tuple[str, ...] = ()
     homepage: str = ""
+
+    @property
+    def licence(self) -> str:
+        """All licences in one text."""
+        return "; ".join(self.licences)

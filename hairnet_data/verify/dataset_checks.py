@@ -20,8 +20,9 @@ from hairnet_data.dataset.checksums import SUMS, read_sums
 from hairnet_data.dataset.provenance import AvailableSources
 from hairnet_data.dataset.reader import Prepared, ShardInfo, decode_text, read_shard, recover_records
 from hairnet_data.sources.registry import Sources, cache_small
+from hairnet_data.sources.without_people import person_digest
 from hairnet_data.verify.record_checks import Finding, RecordSummary, check_record
-from hairnet_data.verify.source_checks import SourceCheck
+from hairnet_data.verify.source_checks import SourceCheck, lacks_poses
 
 _SIGMAS = 5  # one sound dataset in two million is reported as wrong
 _FEW_PORTRAITS = 20  # fewer may lack hair or face by chance
@@ -100,6 +101,7 @@ def verify(dataset: Prepared, available: AvailableSources, executor: WorkerPool,
             progress("verifying", report.records, total)
     for split, summary in summaries.items():
         report.findings += _check_split(dataset, split, summary)
+        report.findings += _check_left_out(dataset, split, summary)
     report.findings += _check_pools(dataset, summaries)
     order = {split: number for number, split in enumerate(dataset.shards)}
     report.findings.sort(key=lambda finding: (order.get(finding.split, -1), finding.index, finding.what))
@@ -230,6 +232,14 @@ def _check_split(dataset: Prepared, split: str, summary: RecordSummary) -> Itera
                 yield finding(f"no portrait shows any {NAMES[number]}")
 
 
+def _check_left_out(dataset: Prepared, split: str, summary: RecordSummary) -> Iterator[Finding]:
+    """Finds people whom the build was to leave out."""
+    left_out = dataset.metadata.identity.left_out
+    for person in sorted(summary.people) if left_out else ():
+        if person_digest(person) in left_out:
+            yield Finding(split, -1, person, "is shown, and was to be left out")
+
+
 def _check_pools(dataset: Prepared, summaries: dict[str, RecordSummary]) -> Iterator[Finding]:
     """Finds portraits, backgrounds, content and, if they were to be kept apart, people in more than one pool."""
     people_apart = dataset.metadata.people_apart
@@ -258,3 +268,5 @@ def _notes(dataset: Prepared, available: AvailableSources, report: Report) -> It
     elif report.images < report.records and available.backgrounds is None:
         left = report.records - report.images
         yield f"{left} images show backgrounds and were not compared: give their folder with --negatives"
+    if lacks_poses(dataset, available):
+        yield "poses were not compared with the source's: give their file with --poses"

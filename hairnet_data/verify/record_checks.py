@@ -12,8 +12,9 @@ from hairnet_data.core.errors import DatasetError, one_line
 from hairnet_data.core.records.example import parse
 from hairnet_data.dataset.codec import decode_image, decode_mask
 from hairnet_data.dataset.dataset_metadata import DatasetMetadata
-from hairnet_data.dataset.reader import FEATURES, decode_text, decode_texts
+from hairnet_data.dataset.reader import FEATURES, Stored, decode_text, decode_texts
 from hairnet_data.recipes.recipe import Recipe, asset_id
+from hairnet_data.verify.reference_pose import pose_error
 
 _JPEG_START, _JPEG_END = b"\xff\xd8\xff", b"\xff\xd9"
 _PNG_START = b"\x89PNG\r\n\x1a\n"
@@ -154,6 +155,10 @@ def check_record(data: bytes, metadata: DatasetMetadata, split: str, index: int)
         report(f"a negative shows a person, {people[0]}", id)
     elif (person and person != (people or [""])[0]) or len(people) > len(recipe.portraits):
         report(f"its person is {person!r} and its people are {people}", id)
+    pose = features["pose"]
+    numbers = [number for number in pose if isinstance(number, float)] if isinstance(pose, list) else []
+    if wrong := pose_error(numbers, recipe):
+        report(wrong, id)
     if isinstance(features["image"], bytes):
         checked.image_bytes = features["image"]
     for what in _check_image(checked, metadata.identity.image_format, size):
@@ -180,7 +185,7 @@ def _check_image(checked: CheckedRecord, image_format: str, size: int) -> list[s
     return []
 
 
-def _check_mask(checked: CheckedRecord, data: bytes | int | list[bytes], size: int, unlabelled: bool) -> list[str]:
+def _check_mask(checked: CheckedRecord, data: Stored, size: int, unlabelled: bool) -> list[str]:
     """Decodes the mask of a record into `checked`; says what is wrong with it."""
     if not isinstance(data, bytes) or not data.startswith(_PNG_START) or len(data) < _PNG_HEADER_BYTES:
         return ["its mask is no PNG"]

@@ -21,6 +21,8 @@ The alignment contract, for every example (4 and 5 hold before photometric chang
 12. At a soft edge the image is a mixture, by the share that `rendering.edges` defines; the mask has the portrait's
     class where that share is one half or more, else what is behind it.
 
+Points 13 to 18, of poses, are in `reference_pose`.
+
 The reference renderer is slow and simple, and shares no code with `geometry` and `rendering`: comparing a mask
 with their output would only prove that a bug is deterministic. It works in floating point, so a pixel that lies
 closer to a border than the rounding of the renderer may have either class.

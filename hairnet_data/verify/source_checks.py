@@ -57,6 +57,7 @@ class SourceCheck:
         self._other_version = _other_version(dataset)
         self._unlabelled = bool(dataset.metadata.unlabelled)
         self._size = dataset.metadata.identity.image_size
+        self._with_poses = not lacks_poses(dataset, available)
         self._background = functools.lru_cache(maxsize=128)(self._load_background)
         self._portrait = functools.lru_cache(maxsize=64)(self._load_portrait)
         self._asset_error = functools.lru_cache(maxsize=100_000)(self._check_asset)
@@ -87,6 +88,8 @@ class SourceCheck:
             comparison.mask = True
             for what in mask_errors:
                 report(what)
+            for name in self._wrong_poses(recipe, shown):
+                report(f"its recipe's pose of {asset_id(name)} is not the source's", "a pose is not the source's")
             renderable = self._available.backgrounds or not backgrounds
             if checked.image is not None and renderable and not comparison.findings:
                 comparison.image = True
@@ -95,6 +98,14 @@ class SourceCheck:
         except (HairnetError, AssertionError, ValueError) as error:
             report(f"cannot be rendered from its recipe ({error})")
         return comparison
+
+    def _wrong_poses(self, recipe: Recipe, shown: list[Portrait]) -> list[str]:
+        """The portraits whose pose in the recipe is not the source's; none where the source's are not available."""
+        if not self._with_poses:
+            return []
+        poses = [recipe.pose, *(companion.pose for companion in recipe.companions)]
+        shown_poses = zip(recipe.portraits, poses, shown, strict=False)
+        return [name for name, pose, portrait in shown_poses if pose != portrait.pose]
 
     def _check_asset(self, is_portrait: bool, asset: str) -> str:
         source = self._available.portraits if is_portrait else self._available.backgrounds
@@ -127,6 +138,13 @@ class SourceCheck:
         if self._other_version:
             return self._other_version
         return f"its image is off its recipe's by {difference:.1f} grey levels"
+
+
+def lacks_poses(dataset: Prepared, available: AvailableSources) -> bool:
+    """Whether a dataset's poses are from a file, and its portraits are available without one."""
+    if available.portraits is None or "poses" not in dataset.metadata.identity.source:
+        return False
+    return "poses" not in available.portraits.settings()
 
 
 def _other_version(dataset: Prepared) -> str:

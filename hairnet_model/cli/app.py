@@ -15,14 +15,15 @@ import typer
 
 from hairnet_data.core import cli
 from hairnet_data.core.errors import UsageError, one_line
-from hairnet_model.cli import dataset_commands
-from hairnet_model.cli.options import ModelPath, Quiet, parse_dataset
+from hairnet_model.cli import dataset_commands, pose_commands
+from hairnet_model.cli.options import ModelPath, PoseHeadPath, Quiet, parse_dataset
 
 app = cli.new_app("hairnet-model", "Trains, measures and uses networks that find hair and face in pictures.")
 
 app.command(epilog="Example: hairnet-model train mine --out run --steps 2000", groups=dataset_commands.TRAIN_GROUPS)(
     dataset_commands.train
 )
+app.command("train-pose", epilog="Example: hairnet-model train-pose mine --out pose-run")(pose_commands.train_pose)
 app.command(epilog="Example: hairnet-model evaluate drawn")(dataset_commands.evaluate)
 
 
@@ -30,7 +31,7 @@ app.command(epilog="Example: hairnet-model evaluate drawn")(dataset_commands.eva
     epilog="Example: hairnet-model predict photos --out masks --overlay",
     groups={
         "Network": ("model", "engine", "locate"),
-        "Also written": ("overlay", "cutout", "panels", "truth", "recolour", "strength", "beard", "bald"),
+        "Also written": ("overlay", "cutout", "panels", "truth", "recolour", "strength", "beard", "bald", "pose"),
         "Videos": ("sequence", "steady"),
     },
 )
@@ -83,6 +84,9 @@ def predict(
     strength: Annotated[float | None, typer.Option(help="Of --recolour, 0 to 1.", show_default="1")] = None,
     beard: Annotated[bool, typer.Option("--beard", help="With --recolour, dye the beard too.")] = False,
     bald: Annotated[bool, typer.Option("--bald", help="Also the photo without the hair above the eyes.")] = False,
+    pose: Annotated[
+        bool, typer.Option("--pose", help="Also the photo with the axes of every head; its pose is in --json.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print what was found as JSON.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 if a photo or video shows no head.")] = False,
     quiet: Quiet = False,
@@ -109,8 +113,9 @@ def predict(
 
     selected = [path for given in photos for path in (listed(sys.stdin.read()) if str(given) == "-" else [given])]
     outputs = Outputs(
-        overlay, panels, truth, tuple(cutout or ()), locate, sequence, steady, dye(recolour, strength, beard), bald
-    )
+        overlay, panels, truth, tuple(cutout or ()), locate, sequence, steady, dye(recolour, strength, beard), bald,
+        pose,
+    )  # fmt: skip
     unit = "frames" if all(map(is_video, selected)) else "pictures"
     with progress_bar(quiet or as_json, unit) as progress:
         result = predict_photos(selected, out, Segmenter.load(model, engine), outputs, progress)
@@ -136,6 +141,10 @@ def export(
     ] = None,
     quantize: Annotated[str | None, typer.Option(help="float16 or int8, for litert.", show_default="float32")] = None,
     model: ModelPath = None,
+    image_size: Annotated[
+        int | None, typer.Option(help="Side of the square that the file takes.", show_default="that of the training")
+    ] = None,
+    pose: PoseHeadPath = None,
     data: Annotated[
         Path | None,
         typer.Option(
@@ -152,20 +161,29 @@ def export(
     start_quietly()
     from hairnet_model.evaluation.report import agreement_line
     from hairnet_model.export.calibration import drawn, pictures
-    from hairnet_model.export.pipeline import choose_format
+    from hairnet_model.export.pipeline import Exported, choose_format
     from hairnet_model.export.pipeline import export as export_model
+    from hairnet_model.export.pose import ExportedPose, export_pose
     from hairnet_model.model_io import model_file
 
     form = choose_format(out, form)  # before anything is loaded
-    loaded = model_file.load(model)
+    loaded = model_file.load(model).at_size(image_size)
     if data:
         from hairnet_model.data.prepared_dataset import open_dataset
 
         calibration, images = pictures(open_dataset(data))
     else:
         calibration = images = drawn(loaded.image_size)
-    exported = export_model(loaded, out, images, form, quantize, calibration)
+    if pose:
+        from hairnet_model.model_io import pose_file
+
+        head = pose_file.load(pose_file.resolve(pose), loaded)
+        exported: Exported = export_pose(loaded, head, out, images, quantize, form)
+    else:
+        exported = export_model(loaded, out, images, form, quantize, calibration)
     print(agreement_line(exported.agreement.iou, exported.agreement.pictures, exported.size), file=sys.stderr)
+    if isinstance(exported, ExportedPose):
+        print(exported.pose.line(), file=sys.stderr)
     print(exported.path)
 
 

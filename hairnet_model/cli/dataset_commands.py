@@ -6,7 +6,7 @@ import itertools
 import json
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,13 +15,14 @@ import typer
 
 from hairnet_data.core.classes import NAMES
 from hairnet_data.core.errors import UsageError
-from hairnet_model.cli.options import Dataset, MixPart, ModelPath, Quiet, parse_mix_part
+from hairnet_model.cli.options import Dataset, MixPart, ModelPath, PoseHeadPath, Quiet, parse_mix_part
 
 if TYPE_CHECKING:
     from hairnet_data.core.progress import Progress
     from hairnet_model.data.feed import Feed
     from hairnet_model.data.prepared_dataset import Dataset as PreparedDataset
     from hairnet_model.evaluation.flicker import FlickerReport
+    from hairnet_model.inference.engines import Engine, PoseEngine
     from hairnet_model.model_io.model_file import Model
 
 TRAIN_GROUPS = {
@@ -161,6 +162,7 @@ def evaluate(
     flicker: Annotated[
         bool, typer.Option("--flicker", help="Also how much masks of short clips flicker, before and after steadying.")
     ] = False,
+    pose: PoseHeadPath = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     quiet: Quiet = False,
 ) -> None:
@@ -172,7 +174,9 @@ def evaluate(
     from hairnet_model.data.prepared_dataset import open_dataset
     from hairnet_model.evaluation.evaluate import evaluate as evaluate_model
     from hairnet_model.evaluation.hard_examples import HardExamples, check_sheet_path
+    from hairnet_model.evaluation.pose_errors import lines, measure_poses
     from hairnet_model.evaluation.report import print_report
+    from hairnet_model.inference.segmenter import Segmenter
     from hairnet_model.model_io import model_file
 
     if worst:
@@ -180,19 +184,35 @@ def evaluate(
     prepared = open_dataset(dataset)
     loaded = model_file.load(model)
     _warn(loaded.size_warning(prepared.image_size))
+    engines = _pose_engines(loaded, pose) if pose else None
     hard_examples = HardExamples()
     with progress_bar(quiet or as_json, "pictures") as progress:
         report = evaluate_model(loaded, prepared, split, progress=progress, watch=hard_examples.add)
         clips = _flicker(loaded, prepared, progress) if flicker else None
+        poses = measure_poses(Segmenter(*engines), prepared, list(report.splits), progress) if engines else {}
     if as_json:
-        print(json.dumps({**report.to_json(), **({"flicker": clips.to_json()} if clips else {})}, indent=2))
+        more: dict[str, object] = {"flicker": clips.to_json()} if clips else {}
+        if poses:
+            more["poses"] = {name: each.to_json() for name, each in poses.items()}
+        print(json.dumps({**report.to_json(), **more}, indent=2))
     else:
         print_report(report)
+        for line in lines(poses) if poses else ():
+            print(line)
         for line in clips.lines() if clips else ():
             print(line)
     if worst:
         hard_examples.save(worst)
         print(worst, file=sys.stderr)
+
+
+def _pose_engines(model: Model, path: Path) -> tuple[Engine, Callable[[], PoseEngine]]:
+    """What a segmenter takes of a network and its pose head."""
+    from hairnet_model.inference.engines import KerasEngine, KerasPoseEngine
+    from hairnet_model.model_io import pose_file
+
+    posed = KerasPoseEngine(model, pose_file.load(pose_file.resolve(path), model))
+    return KerasEngine(model), lambda: posed
 
 
 def _flicker(model: Model, dataset: PreparedDataset, progress: Progress) -> FlickerReport:

@@ -53,4 +53,8 @@ ModelPath = Annotated[
         "--model", help="A .keras file, a run's folder, or hairnet or drawn, which ship.", show_default="hairnet"
     ),
 ]
+PoseHeadPath = Annotated[
+    Path | None,
+    typer.Option("--pose", metavar="PATH", help="Its pose head: a file or run of train-pose, or hairnet, which ships."),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Show no progress.")]

@@ -1,7 +1,8 @@
 """A dataset in one `.npz` of encoded pictures and masks: training from it needs no TensorFlow.
 
 Arrays: `about` (JSON text), and for `train` and `validation` each SPLIT_bytes, uint8, the files one after another
-(image, mask, image, mask, ...), and SPLIT_offsets, int64, where each begins, and one more where the last ends.
+(image, mask, image, mask, ...), SPLIT_offsets, int64, where each begins, and one more where the last ends, and
+SPLIT_poses, float32 (N, 6).
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import io
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,13 +19,22 @@ from numpy.typing import NDArray
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import NAMES, UNLABELLED, ids_of
 from hairnet_data.core.errors import DatasetError, PictureError, unreadable
+from hairnet_data.core.head.pose import FIELDS
 from hairnet_data.core.images.masks import read_mask
 from hairnet_data.core.images.photos import read_photo
 from hairnet_data.core.storage.atomic import write_atomic
 from hairnet_model.data.npz import read_arrays
 from hairnet_model.data.partial_labels import fill_unlabelled, unlabelled_value
 
-Encoded = tuple[bytes, bytes]
+
+class Encoded(NamedTuple):
+    """An example as it is stored: the files of picture and mask, and the pose (6,), NaN where it is not known."""
+
+    image: bytes
+    mask: bytes
+    pose: Sequence[float] | NDArray[np.float32]
+
+
 SPLITS = ("train", "validation")
 _BATCH = 32
 
@@ -36,16 +46,21 @@ def write_packed(path: Path, about: dict[str, Any], splits: Mapping[str, Iterabl
         path: the `.npz` file; an older one is replaced atomically.
         about: `name`, `fingerprint`, `image_size`, `people` (hashes), and, if pixels may have no label, `unlabelled`:
             the names of the classes that such pixels may have.
-        splits: for `train` and `validation` the encoded picture and mask of every example.
+        splits: for `train` and `validation` every example.
 
     Raises:
         BuildError: it cannot be written.
     """
     arrays: dict[str, NDArray[Any]] = {"about": np.array(json.dumps({**about, "classes": NAMES}))}
     for split in SPLITS:
-        files = [file for pair in splits[split] for file in pair]
+        files: list[bytes] = []
+        poses: list[Sequence[float] | NDArray[np.float32]] = []
+        for example in splits[split]:
+            files += (example.image, example.mask)
+            poses.append(example.pose)
         arrays[f"{split}_bytes"] = np.frombuffer(b"".join(files), np.uint8)
         arrays[f"{split}_offsets"] = np.cumsum([0, *map(len, files)], dtype=np.int64)
+        arrays[f"{split}_poses"] = np.array(poses, np.float32).reshape(-1, len(FIELDS))
     buffer = io.BytesIO()
     np.savez(buffer, **arrays)  # type: ignore[arg-type]
     write_atomic(path, buffer.getvalue())
@@ -67,6 +82,7 @@ class PackedFeed:
             self._offsets = {
                 split: _checked_offsets(arrays[f"{split}_offsets"], len(self._bytes[split])) for split in SPLITS
             }
+            self._poses = {split: _checked_poses(arrays[f"{split}_poses"], self._count(split)) for split in SPLITS}
             self._name, self._fingerprint = str(about["name"]), str(about["fingerprint"])
             self.image_size, self.people = int(about["image_size"]), frozenset(map(str, about["people"]))
             self.image_sizes: tuple[int, ...] = (self.image_size,)
@@ -110,6 +126,10 @@ class PackedFeed:
             numbers = range(first, min(first + _BATCH, count))
             yield self._decode("validation", numbers, UNLABELLED if self._unlabelled else 0)
 
+    def poses(self, split: str) -> NDArray[np.float32]:
+        """The poses of a split's examples, float32 (N, 6), as `core.head.pose.Pose`; NaN where one is not known."""
+        return self._poses[split]
+
     def _count(self, split: str) -> int:
         return (len(self._offsets[split]) - 1) // 2
 
@@ -131,6 +151,13 @@ class PackedFeed:
             return images, fill_unlabelled(masks, np.full(len(masks), unlabelled, np.uint8))
         except ValueError as error:
             raise DatasetError(str(self._path), str(error), "pack the dataset again") from error
+
+
+def _checked_poses(poses: NDArray[Any], count: int) -> NDArray[np.float32]:
+    """The poses; raises ValueError unless there is one for each example."""
+    if poses.dtype != np.float32 or poses.shape != (count, len(FIELDS)):
+        raise ValueError("its poses have another type or shape")
+    return poses
 
 
 def _checked_offsets(offsets: NDArray[Any], end: int) -> NDArray[np.int64]:

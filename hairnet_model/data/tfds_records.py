@@ -17,6 +17,7 @@ from hairnet_data.core.classes import UNLABELLED
 from hairnet_data.core.errors import DatasetError, HairnetError, UsageError, unreadable
 from hairnet_data.core.records import array_record
 from hairnet_data.core.records.shard_file import check_shard
+from hairnet_model.data.packed_feed import Encoded
 from hairnet_model.data.partial_labels import fill_unlabelled, unlabelled_value
 from hairnet_model.data.person_hash import hashed
 from hairnet_model.data.prepared_dataset import Dataset, one_size
@@ -29,6 +30,7 @@ _FEATURES = {
     "image": tf.io.FixedLenFeature([], tf.string),
     "mask": tf.io.FixedLenFeature([], tf.string),
     "index": tf.io.FixedLenFeature([], tf.int64),
+    "pose": tf.io.FixedLenFeature([6], tf.float32),
     **{name: tf.io.FixedLenFeature([], tf.string) for name in ("kind", "source_id", "person", "recipe")},
 }
 
@@ -45,6 +47,7 @@ class Batch:
         person: who is shown, in a group the largest, "" for nobody or unknown.
         source_id: the portrait or background shown.
         recipe: JSON text of what was drawn.
+        pose: float32 (N, 6), as `core.head.pose.Pose`; NaN where it is not known.
     """
 
     images: Pixels
@@ -54,6 +57,7 @@ class Batch:
     person: tuple[str, ...]
     source_id: tuple[str, ...]
     recipe: tuple[str, ...]
+    pose: NDArray[np.float32]
 
 
 def read(dataset: Dataset, split: str, batch: int = 32) -> Iterator[Batch]:
@@ -75,7 +79,7 @@ def read(dataset: Dataset, split: str, batch: int = 32) -> Iterator[Batch]:
         texts = {name: _texts(record[name], dataset, split) for name in ("kind", "person", "source_id", "recipe")}
         fills = np.full(len(record["mask"]), UNLABELLED if dataset.unlabelled else 0, np.uint8)
         masks = _fill_unlabelled(record["mask"], fills, dataset, split)
-        yield Batch(record["image"], masks, tuple(int(i) for i in record["index"]), **texts)
+        yield Batch(record["image"], masks, tuple(int(i) for i in record["index"]), **texts, pose=record["pose"])
 
 
 def training_batches(
@@ -251,8 +255,8 @@ def _texts(values: Iterable[bytes], dataset: Dataset, split: str) -> tuple[str, 
         raise DatasetError(where, "a record holds text that is not UTF-8", "`hairnet-data verify` names it") from error
 
 
-def encoded(dataset: Dataset, split: str, most: int | None = None) -> Iterator[tuple[bytes, bytes]]:
-    """Yields image and mask files of a split's first records as they are stored.
+def encoded(dataset: Dataset, split: str, most: int | None = None) -> Iterator[Encoded]:
+    """Yields image and mask files and poses of a split's first records as they are stored.
 
     Args:
         dataset: the prepared dataset.
@@ -266,7 +270,7 @@ def encoded(dataset: Dataset, split: str, most: int | None = None) -> Iterator[t
     count = dataset.count(split)
     errors: StreamErrors = []
     stream = _stream(dataset, split, errors, most=count if most is None else min(most, count))
-    features = {name: _FEATURES[name] for name in ("image", "mask")}
+    features = {name: _FEATURES[name] for name in ("image", "mask", "pose")}
     stream = stream.map(lambda data: tf.io.parse_single_example(data, features))
     for record in _iter_batches(stream, dataset, split, errors):
-        yield record["image"], record["mask"]  # type: ignore[misc]
+        yield Encoded(record["image"], record["mask"], record["pose"])  # type: ignore[arg-type]

@@ -34,7 +34,9 @@ def inference_graph(network: keras.Model, size: int | None = None) -> keras.Mode
 
     def clone(layer: Any) -> Any:
         if isinstance(layer, StandardizedConv2D):
-            return _convolution(layer, _relative_weights(layer) if folded and layer is before else _used_weights(layer))
+            return (
+                _convolution(layer, _relative_weights(layer)) if folded and layer is before else as_convolution(layer)
+            )
         if layer is last and folded:
             return layers.Identity(name=layer.name)
         if size and isinstance(layer, layers.UpSampling2D):
@@ -70,6 +72,11 @@ def _relative_weights(layer: StandardizedConv2D) -> Weights:
     return tuple(  # type: ignore[return-value]
         (part[..., 1:] - part[..., :1]).reshape(*part.shape[:-2], -1) for part in (kernel, bias)
     )
+
+
+def as_convolution(layer: StandardizedConv2D) -> layers.Conv2D:
+    """The same convolution as a layer of Keras, its kernel standardized once."""
+    return _convolution(layer, _used_weights(layer))
 
 
 def _convolution(layer: StandardizedConv2D, weights: Weights) -> layers.Conv2D:

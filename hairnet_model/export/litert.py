@@ -38,6 +38,14 @@ def convert(network: keras.Model, quantize: str | None, calibration: Pixels, abo
         The file's bytes.
     """
     size = network.inputs[0].shape[1]
+    content = to_bytes(network, quantize, calibration)
+    entries = {KEY: json.dumps(about).encode(), tflite_metadata.NAME: tflite_metadata.describe_tensors(size)}
+    return tflite_metadata.with_labels(with_entries(content, entries), NAMES)
+
+
+def to_bytes(network: keras.Model, quantize: str | None, calibration: Pixels | None = None) -> bytes:
+    """Converts a network of one picture to a LiteRT file without metadata; see `convert`."""
+    size = network.inputs[0].shape[1]
     archive = keras.export.ExportArchive()
     archive.track(network)
     # A signature of one picture, frozen by the converter: with a variable batch XNNPACK is three times slower.
@@ -50,11 +58,9 @@ def convert(network: keras.Model, quantize: str | None, calibration: Pixels, abo
             converter.optimizations = [tf.lite.Optimize.DEFAULT]
             converter.target_spec.supported_types = [tf.float16]
         if quantize == "int8":
-            content = _int8(converter, calibration, _softmax_names(converter.convert()))
-        else:
-            content = converter.convert()
-    entries = {KEY: json.dumps(about).encode(), tflite_metadata.NAME: tflite_metadata.describe_tensors(size)}
-    return tflite_metadata.with_labels(_with_metadata(content, entries), NAMES)
+            assert calibration is not None
+            return _int8(converter, calibration, _softmax_names(converter.convert()))
+        return bytes(converter.convert())
 
 
 def _int8(converter: Any, calibration: Pixels, in_float: list[str]) -> bytes:
@@ -99,7 +105,7 @@ def _quietly() -> Iterator[None]:
         logger.setLevel(level)
 
 
-def _with_metadata(content: bytes, entries: Mapping[str, bytes]) -> bytes:
+def with_entries(content: bytes, entries: Mapping[str, bytes]) -> bytes:
     """The file with more metadata, by name."""
     from tensorflow.lite.python import schema_py_generated as schema
     from tensorflow.lite.tools import flatbuffer_utils
@@ -140,21 +146,26 @@ class Runtime:
             self._interpreter = _interpreter(content, threads=2)
             self._interpreter.allocate_tensors()
         (self._input,) = self._interpreter.get_input_details()
-        (self._output,) = self._interpreter.get_output_details()
+        # By the number of their values: the converter gives several outputs names and an order of its own.
+        self._outputs = sorted(self._interpreter.get_output_details(), key=lambda each: -int(np.prod(each["shape"])))
 
     def __call__(self, image: Pixels) -> NDArray[np.float32]:
         """Probabilities (1, S, S, 3) of one picture, uint8 (1, S, S, 3)."""
+        return self.outputs(image)[0]
+
+    def outputs(self, image: Pixels) -> list[NDArray[np.float32]]:
+        """All outputs for one picture, uint8 (1, S, S, 3), the largest first."""
         self._interpreter.set_tensor(self._input["index"], image)
         self._interpreter.invoke()
-        return np.asarray(self._interpreter.get_tensor(self._output["index"]))
+        return [np.asarray(self._interpreter.get_tensor(output["index"])) for output in self._outputs]
 
     def outside_xnnpack(self) -> list[str]:
-        """The operations that XNNPACK does not run, by name, in the order from the output back to the input."""
+        """The operations that XNNPACK does not run, by name, in the order from the outputs back to the input."""
         producers: dict[int, Any] = {}
         for operation in self._interpreter._get_ops_details():  # delegates come last, and replace what they run
             for tensor in operation["outputs"]:
                 producers[tensor] = operation
-        outside, seen, pending = [], set(), [self._output["index"]]
+        outside, seen, pending = [], set(), [output["index"] for output in self._outputs]
         while pending:
             operation = producers.get(pending.pop())
             if operation is None or operation["index"] in seen:

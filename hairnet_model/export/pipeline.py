@@ -84,7 +84,7 @@ def export(
     if form == "onnx":
         onnx.check_installed()
     about = describe(model, quantize)
-    with _draft(path) as draft:
+    with draft_file(path) as draft:
         if form == "litert":
             ranges = images if calibration is None else calibration
             content = litert.convert(inference_graph(model.network, size), quantize, ranges, about)
@@ -138,8 +138,8 @@ def _keras_runner(model: Model) -> Run:
 
 
 @contextmanager
-def _draft(path: Path) -> Iterator[Path]:
-    """A temporary name in the same folder, renamed to `path` on success and removed after an error."""
+def draft_file(path: Path) -> Iterator[Path]:
+    """Yields a temporary name in the same folder, renamed to `path` on success and removed after an error."""
     # With the same ending, which tf2onnx checks.
     draft = path.with_name(f".{path.stem[:60]}-{secrets.token_hex(4)}{path.suffix}")
     try:

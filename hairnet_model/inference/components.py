@@ -28,18 +28,46 @@ Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
+class HeadPose:
+    """Which way a head looks, where it is and how large; axes and signs are those of `core.head.pose.Pose`.
+
+    Attributes:
+        yaw: degrees in -180..180, positive where the face looks to the right of the picture.
+        pitch: degrees in -90..90, positive where it looks down.
+        roll: degrees in -180..180, positive where the head is turned clockwise on the screen.
+        x: of the head's origin between the ears, in pixels of the photo from its left edge.
+        y: of the head's origin, in pixels from the upper edge.
+        size: pixels per centimetre at the depth of the origin.
+        sure: probability of a head, 0.5..1.
+    """
+
+    yaw: float
+    pitch: float
+    roll: float
+    x: float
+    y: float
+    size: float
+    sure: float
+
+    def to_json(self) -> dict[str, float]:
+        """Values by name, rounded to a tenth of what a picture can tell."""
+        digits = {"yaw": 2, "pitch": 2, "roll": 2, "x": 2, "y": 2, "size": 4, "sure": 4}
+        return {name: round(getattr(self, name), count) for name, count in digits.items()}
+
+
+@dataclass(frozen=True, slots=True)
 class Head:
     """A head that was found.
 
     Attributes:
         box: (x, y, width, height) of its hair and face, in pixels of the photo.
         sure: mean probability of hair or face in it, 0..1.
-        pose: None; a pose model would put it here.
+        pose: its pose; None where the network has no pose head, was not asked, or the pose head sees no head there.
     """
 
     box: tuple[int, int, int, int]
     sure: float
-    pose: None = None
+    pose: HeadPose | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -17,9 +17,11 @@ from hairnet_model.inference.letterbox import Probabilities
 from hairnet_model.model_io import shipped
 from hairnet_model.model_io.errors import ModelError
 from hairnet_model.networks import outputs
+from hairnet_model.networks.pose_outputs import NUMBERS, Poses, decode
 
 if TYPE_CHECKING:
     from hairnet_model.model_io.model_file import Model
+    from hairnet_model.model_io.pose_file import PoseHead
 
 ENGINES = ("litert", "keras")
 
@@ -40,6 +42,13 @@ class Engine(Protocol):
         """From squares, uint8 (N, S, S, 3) RGB, N from 1, to probabilities, float32 (N, S, S, 3)."""
 
 
+class PoseEngine(Engine, Protocol):
+    """A network with a pose head."""
+
+    def with_poses(self, frames: Pixels) -> tuple[Probabilities, Poses]:
+        """Probabilities as `Engine` has them, bit for bit, and the pose of the largest head in each of the squares."""
+
+
 class KerasEngine:
     """A Keras model.
 
@@ -53,11 +62,34 @@ class KerasEngine:
 
     def __call__(self, frames: Pixels) -> Probabilities:
         """See `Engine`."""
-        # One picture is run as two: for a batch of one, TensorFlow chooses other ways to multiply, whose sums
-        # differ in the last bits.
-        asked = np.concatenate([frames, frames]) if len(frames) == 1 else frames
-        results = np.asarray(self.model.network.predict_on_batch(asked))[: len(frames)]
+        results = np.asarray(self.model.network.predict_on_batch(_two(frames)))[: len(frames)]
         return outputs.probabilities(_finite(results))
+
+
+class KerasPoseEngine(KerasEngine):
+    """A Keras model and its pose head.
+
+    Args:
+        model: of `model_file.load`.
+        head: of `pose_file.load`.
+    """
+
+    def __init__(self, model: Model, head: PoseHead) -> None:
+        from hairnet_model.networks import pose_head
+
+        super().__init__(model)
+        self.trunk, self.head = pose_head.trunk(model.network), head
+
+    def with_poses(self, frames: Pixels) -> tuple[Probabilities, Poses]:
+        """See `PoseEngine`."""
+        features = self.trunk.predict_on_batch(_two(frames))
+        numbers = np.asarray(self.head.network.predict_on_batch(features))[: len(frames)]
+        return self(frames), decode(_finite(numbers))
+
+
+def _two(frames: Pixels) -> Pixels:
+    """One picture is run as two: for a batch of one, TensorFlow chooses ways to multiply whose last bits differ."""
+    return np.concatenate([frames, frames]) if len(frames) == 1 else frames
 
 
 class LiteRTEngine:
@@ -86,22 +118,43 @@ class LiteRTEngine:
             what = f"is no LiteRT model ({' '.join(str(error).split())[:100]})"
             raise ModelError(where, what, hint) from error
         inputs, results = self._interpreter.get_input_details(), self._interpreter.get_output_details()
+        # The largest output first: the converter gives several of them an order of its own.
+        results = sorted(results, key=lambda end: -int(np.prod(end["shape"])))
         ends = [(tuple(int(n) for n in end["shape"]), np.dtype(end["dtype"]).name) for end in (*inputs, *results)]
         side = ends[0][0][1] if ends and len(ends[0][0]) == 4 else 0
-        if ends != [((1, side, side, 3), "uint8"), ((1, side, side, len(NAMES)), "float32")]:
+        plain = [((1, side, side, 3), "uint8"), ((1, side, side, len(NAMES)), "float32")]
+        if ends not in (plain, [*plain, ((1, 1, 1, NUMBERS), "float32")]):
             said = ", ".join(f"{kind} {shape}" for shape, kind in ends)
             raise ModelError(where, f"is another kind of network ({said})", hint)
         self.image_size = side
-        self._input, self._output = inputs[0]["index"], results[0]["index"]
+        self._input, self._outputs = inputs[0]["index"], [end["index"] for end in results]
+
+    @property
+    def has_poses(self) -> bool:
+        """Whether the file has a pose head, so that `with_poses` works."""
+        return len(self._outputs) == 2
 
     def __call__(self, frames: Pixels) -> Probabilities:
         """See `Engine`."""
         results = np.empty((*frames.shape[:3], len(NAMES)), np.float32)
         for number, frame in enumerate(frames):
-            self._interpreter.set_tensor(self._input, frame[None])
-            self._interpreter.invoke()
-            results[number] = self._interpreter.get_tensor(self._output)[0]
+            self._run(frame)
+            results[number] = self._interpreter.get_tensor(self._outputs[0])[0]
         return np.asarray(_finite(results), np.float32)
+
+    def with_poses(self, frames: Pixels) -> tuple[Probabilities, Poses]:
+        """See `PoseEngine`; only where `has_poses`."""
+        results = np.empty((*frames.shape[:3], len(NAMES)), np.float32)
+        numbers = np.empty((len(frames), NUMBERS), np.float32)
+        for number, frame in enumerate(frames):
+            self._run(frame)
+            results[number] = self._interpreter.get_tensor(self._outputs[0])[0]
+            numbers[number] = self._interpreter.get_tensor(self._outputs[1]).reshape(NUMBERS)
+        return np.asarray(_finite(results), np.float32), decode(_finite(numbers))
+
+    def _run(self, frame: Pixels) -> None:
+        self._interpreter.set_tensor(self._input, frame[None])
+        self._interpreter.invoke()
 
 
 def _finite(values: Any) -> Any:
@@ -148,6 +201,44 @@ def open_engine(path: Path | str | None = None, engine: str | None = None) -> En
         hint = "pip install hairnet without --no-deps, or give a .tflite file of `hairnet-model export`"
         raise ModelError(str(path or shipped.DEFAULT), f"needs Keras ({error})", hint) from error
     return KerasEngine(model_file.load(path))
+
+
+def finer_engine(path: Path | str | None = None) -> Callable[[], Engine] | None:
+    """What opens the finer network that a shipped one comes with, on LiteRT; None for all others.
+
+    Args:
+        path: as for `open_engine`.
+    """
+    own = shipped.find(path)
+    file = own.finer if own else None
+    return (lambda: LiteRTEngine(_read(file), str(file))) if file else None
+
+
+def open_pose_engine(path: Path | str | None = None, engine: str | None = None) -> PoseEngine | None:
+    """Opens the same model with its pose head; None if it has none.
+
+    Args:
+        path: as for `open_engine`. The pose head of a `.tflite` file is in the file itself, that of a run is
+            `pose.keras` in its folder.
+        engine: as for `open_engine`.
+
+    Raises:
+        ModelError: it is damaged, or the head of another network.
+    """
+    own = shipped.find(path)
+    if engine_for(path, engine) == "litert":
+        file = own.pose_litert if own else Path(str(path))
+        if file is None or not file.is_file():
+            return None
+        opened = LiteRTEngine(_read(file), str(file))
+        return opened if opened.has_poses else None
+    from hairnet_model.model_io import model_file, pose_file
+
+    beside = pose_file.beside(path)
+    if beside is None:
+        return None
+    model = model_file.load(path)
+    return KerasPoseEngine(model, pose_file.load(beside, model))
 
 
 def _read(file: Path) -> bytes:

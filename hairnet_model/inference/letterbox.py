@@ -133,6 +133,25 @@ def unframe(framed: Probabilities, height: int, width: int) -> Probabilities:
     return result
 
 
+def enlarge(framed: Probabilities, height: int, width: int, size: int) -> Probabilities:
+    """Probabilities of a frame as those of a larger frame of the same photo.
+
+    Args:
+        framed: float32 (S, S, C).
+        height: rows of the photo that was framed.
+        width: columns of it.
+        size: side of the larger frame.
+
+    Returns:
+        float32 (size, size, C); what is said of the padding does not reach the photo.
+    """
+    rows, columns = (side.covered() for side in _sides(height, width, len(framed)))
+    inside = np.ascontiguousarray(framed[rows, columns])
+    margins = rows.start, len(framed) - rows.stop, columns.start, len(framed) - columns.stop
+    padded = cv2.copyMakeBorder(inside, *margins, cv2.BORDER_REPLICATE)
+    return np.asarray(cv2.resize(padded, (size, size), interpolation=cv2.INTER_LINEAR), np.float32)
+
+
 def class_ids(framed: Probabilities, height: int, width: int) -> Pixels:
     """The most likely class of every pixel of the photo that was framed, by its probabilities at the photo's size.
 

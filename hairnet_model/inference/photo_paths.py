@@ -17,10 +17,10 @@ from hairnet_model.inference.prediction_report import LeftOut
 from hairnet_model.inference.video import reading
 
 MASK, OVERLAY, PANELS = ".png", "_overlay.png", "_panels.png"
-RECOLOURED, BALD = "_recoloured.png", "_bald.png"
+RECOLOURED, BALD, POSE = "_recoloured.png", "_bald.png", "_pose.png"
 """What follows a photo's name in the names of the files made of it."""
 
-ENDINGS = (MASK, OVERLAY, PANELS, RECOLOURED, BALD, "_hair.png", "_face.png", "_head.png")
+ENDINGS = (MASK, OVERLAY, PANELS, RECOLOURED, BALD, POSE, "_hair.png", "_face.png", "_head.png")
 """All of these, cut-outs included."""
 
 _LONGEST = 200  # bytes of a name, of the 255 that file systems allow, so that the endings fit

@@ -19,13 +19,24 @@ from hairnet_data.core.images.other_files import count_line
 from hairnet_data.core.images.photos import read_photo
 from hairnet_data.core.progress import Progress, silent
 from hairnet_model.inference import composite
+from hairnet_model.inference.axes import draw_axes
 from hairnet_model.inference.cutouts import PARTS, cut_out
 from hairnet_model.inference.locate import Located
 from hairnet_model.inference.looks import Dye, made_bald, recoloured
 from hairnet_model.inference.panels import panels as draw_panels
-from hairnet_model.inference.photo_paths import BALD, MASK, OVERLAY, PANELS, RECOLOURED, Photo, find, refuse_overwriting
+from hairnet_model.inference.photo_paths import (
+    BALD,
+    MASK,
+    OVERLAY,
+    PANELS,
+    POSE,
+    RECOLOURED,
+    Photo,
+    find,
+    refuse_overwriting,
+)  # fmt: skip
 from hairnet_model.inference.prediction_report import LeftOut, PhotoResult, write_csv
-from hairnet_model.inference.segmenter import Segmenter
+from hairnet_model.inference.segmenter import POSE_HINT, Segmenter
 from hairnet_model.inference.truth import Truth
 from hairnet_model.inference.video.segmenting import VideoOutputs, segment_videos
 
@@ -93,6 +104,7 @@ class Outputs:
         steady: masks of videos averaged over time; see `VideoOutputs`.
         dye: the photo with its hair recoloured.
         bald: the photo without the hair above the eyes.
+        pose: find the poses of the heads, and draw their axes over the photo; see `VideoOutputs` for videos.
     """
 
     overlay: bool = False
@@ -104,6 +116,7 @@ class Outputs:
     steady: bool = True
     dye: Dye | None = None
     bald: bool = False
+    pose: bool = False
 
 
 def predict(
@@ -130,7 +143,8 @@ def predict(
         progress: called with how many photos are done, and how many frames of each video.
 
     Raises:
-        UsageError: a photo or a mask lies where the masks would be written, or the options contradict each other.
+        UsageError: a photo or a mask lies where the masks would be written, the options contradict each other, or
+            poses are asked for and the network has no pose head.
         PictureError: there is no photo or video at all.
         BuildError: `out` cannot be written to.
         SourceError: the truth's `classes.toml` is none.
@@ -140,7 +154,7 @@ def predict(
     selected, videos, errors = selection.photos, selection.videos, selection.errors
     if not selected and not videos:
         raise errors[0] if errors else UsageError("PHOTO_OR_DIR", "nothing was given", "name photos or folders")
-    _check(outputs, out, selected, videos)
+    _check(outputs, segmenter, out, selected, videos)
     truths = Truth.open(outputs.truth) if outputs.truth else None
     results: list[PhotoResult] = []
     done = 0
@@ -154,7 +168,8 @@ def predict(
             progress("segmenting", done, len(selected))
         ready = [item for item in batch if isinstance(item, _Read)]
         before = time.perf_counter()
-        for item, located in zip(ready, segmenter.look([item.pixels for item in ready], outputs.locate), strict=True):
+        found = segmenter.look([item.pixels for item in ready], outputs.locate, outputs.pose)
+        for item, located in zip(ready, found, strict=True):
             mask = composite.class_ids(located)
             seconds = time.perf_counter() - before
             errors += _write(outputs, truths, out, item, located, mask)
@@ -162,7 +177,7 @@ def predict(
             done += 1
             progress("segmenting", done, len(selected))
             before = time.perf_counter()
-    asked = VideoOutputs(outputs.overlay, outputs.sequence, outputs.locate, outputs.steady)
+    asked = VideoOutputs(outputs.overlay, outputs.sequence, outputs.locate, outputs.steady, outputs.pose)
     of_videos, wrong = segment_videos([(each.path, out / each.name) for each in videos], segmenter, asked, progress)
     results, errors = [*results, *of_videos], [*errors, *wrong]
     passed_over, companions = tuple(selection.passed_over), count_line(selection.companions)
@@ -178,7 +193,7 @@ def _result(out: Path, item: _Read, located: Located, mask: Pixels, seconds: flo
     return PhotoResult(item.photo.path, mask_file, located.width, located.height, hair, face, located.heads, seconds)
 
 
-def _check(outputs: Outputs, out: Path, photos: Sequence[Photo], videos: Sequence[Photo]) -> None:
+def _check(outputs: Outputs, segmenter: Segmenter, out: Path, photos: Sequence[Photo], videos: Sequence[Photo]) -> None:
     """Raises UsageError where options contradict each other."""
     truth = outputs.truth
     for_photos = {
@@ -199,6 +214,8 @@ def _check(outputs: Outputs, out: Path, photos: Sequence[Photo], videos: Sequenc
         raise UsageError("--truth", f"{truth} is missing", "give a folder of masks")
     if truth is not None and not os.path.isdir(truth) and len(photos) > 1:
         raise UsageError("--truth", f"{truth} is one file and the photos are several", "give a folder of masks")
+    if outputs.pose and segmenter.poses is None:
+        raise UsageError("--pose", "the model has no pose head", POSE_HINT)
     refuse_overwriting((*photos, *videos), out, truth)
 
 
@@ -244,6 +261,8 @@ def _write(
         _save(name, RECOLOURED, recoloured(item.pixels, located, outputs.dye))
     if outputs.bald:
         _save(name, BALD, made_bald(item.pixels, located))
+    if outputs.pose:
+        _save(name, POSE, draw_axes(item.pixels, located.heads))
     if outputs.panels:
         truth = None
         try:

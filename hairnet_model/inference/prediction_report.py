@@ -11,7 +11,7 @@ from typing import Any
 
 from hairnet_data.core.errors import BuildError
 from hairnet_data.core.storage.atomic import write_atomic
-from hairnet_model.inference.components import Head
+from hairnet_model.inference.components import Head, HeadPose
 
 NAME = "predictions.csv"
 
@@ -52,9 +52,20 @@ class PhotoResult:
             "height": self.height,
             "hair": round(self.hair, 6),
             "face": round(self.face, 6),
-            "heads": [{"box": list(head.box), "sure": head.sure, "pose": head.pose} for head in self.heads],
+            "heads": [head_to_json(head) for head in self.heads],
             "seconds": round(self.seconds, 4),
         }
+
+
+def head_to_json(head: Head) -> dict[str, Any]:
+    """JSON values of a head: `box`, `sure` and `pose`, which is null where it is not known."""
+    return {"box": list(head.box), "sure": head.sure, "pose": head.pose.to_json() if head.pose else None}
+
+
+def head_from_json(values: dict[str, Any]) -> Head:
+    """The inverse of `head_to_json`. Raises KeyError, TypeError or ValueError for anything else."""
+    x, y, width, height = values["box"]
+    return Head((x, y, width, height), values["sure"], HeadPose(**values["pose"]) if values["pose"] else None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,8 @@ _PARTS = {
     "keras.regularizers": {"L1", "L2", "L1L2"},
     "keras.layers": _LAYERS,
 }
-_REGISTERED = {"hairnet>StandardizedConv2D": "StandardizedConv2D", "hairnet>DepthToSpace": "DepthToSpace"}
+_OURS = ("StandardizedConv2D", "DepthToSpace", "AttentionPooling")
+_REGISTERED = {f"hairnet>{name}": name for name in _OURS}
 _OUR_MODULES = {"hairnet_model.networks.layers", "hairnet_model.layers"}  # now, and up to version 0.1.0
 _ACTIVATIONS = {None, "linear", "relu", "relu6", "silu", "gelu", "elu", "leaky_relu", "sigmoid", "softmax", "tanh"}
 

@@ -5,21 +5,25 @@ Any program with Keras can open it; ours also reads what it was trained on.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import secrets
 import zipfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import keras
+import numpy as np
 
 from hairnet_data.core.classes import NAMES
+from hairnet_data.core.errors import UsageError
 from hairnet_model.model_io import archive_checks, shipped
 from hairnet_model.model_io.archive_checks import HAIRNET_JSON
 from hairnet_model.model_io.errors import ModelError
 from hairnet_model.networks import layers as _registered  # noqa: F401  Keras finds our layers by their registration
+from hairnet_model.networks.fcn import STRIDE
 
 _SIDES = range(8, 4097)
 """The side of the pictures of a network, in pixels."""
@@ -41,6 +45,24 @@ class Model:
     people: frozenset[str] = frozenset()
     about: dict[str, Any] = field(default_factory=dict)
 
+    def at_size(self, image_size: int | None) -> Model:
+        """The same network for squares of another side.
+
+        It finds what it was trained to find at that size: of one training in two sizes, both.
+
+        Args:
+            image_size: side of the squares, in pixels; None for that of the training.
+
+        Raises:
+            UsageError: the network takes no such squares.
+        """
+        if image_size is None:
+            return self
+        if image_size not in _SIDES or image_size % STRIDE:
+            hint = f"give a multiple of {STRIDE} from {STRIDE} to {_SIDES[-1]}"
+            raise UsageError("--image-size", f"the network takes no pictures of {image_size} pixels", hint)
+        return replace(self, image_size=image_size)
+
     def size_warning(self, image_size: int) -> str | None:
         """A warning for pictures of another size than the weights were trained on; None for the same size.
 
@@ -56,6 +78,14 @@ class Model:
             f"the pictures have {image_size} pixels and the weights were trained at {self.image_size}: at another size "
             f"they find much less; build the dataset with --image-size {self.image_size}"
         )
+
+
+def weights_hash(model: Model) -> str:
+    """16 hex digits of a hash of a model's weights."""
+    digest = hashlib.sha256()
+    for weight in model.network.get_weights():
+        digest.update(np.ascontiguousarray(weight).tobytes())
+    return digest.hexdigest()[:16]
 
 
 def load(path: Path | str | None = None) -> Model:
@@ -116,17 +146,26 @@ def save(path: Path, model: Model) -> None:
     Raises:
         ModelError: it cannot be written, for instance because the disk is full.
     """
+    metadata = {
+        "classes": list(NAMES),
+        "image_size": model.image_size,
+        "people": sorted(model.people),
+        **model.about,
+    }
+    write_archive(path, model.network, metadata)
+
+
+def write_archive(path: Path, network: keras.Model, metadata: dict[str, Any]) -> None:
+    """Writes a network and its `hairnet.json` atomically.
+
+    Raises:
+        ModelError: it cannot be written, for instance because the disk is full.
+    """
     # Keras checks the ending. The name is random so that two processes never write the same file.
     part = path.with_name(f".{path.stem}-{secrets.token_hex(4)}.keras")
     try:
         part.parent.mkdir(parents=True, exist_ok=True)
-        model.network.save(part)
-        metadata = {
-            "classes": list(NAMES),
-            "image_size": model.image_size,
-            "people": sorted(model.people),
-            **model.about,
-        }
+        network.save(part)
         with zipfile.ZipFile(part, "a", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr(HAIRNET_JSON, json.dumps(metadata))
         with open(part, "rb+") as written:

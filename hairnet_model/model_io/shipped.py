@@ -17,18 +17,31 @@ class ShippedNetwork:
     Attributes:
         keras: the Keras model.
         litert: the same network for LiteRT, in float16, as the web page takes it.
+        finer: another one for LiteRT, trained at 448 x 448, which looks again at heads of many pixels; None where there
+            is none.
+        pose_keras: its pose head, a Keras model; None if it has none.
+        pose_litert: network and pose head in one file for LiteRT, in float16; None likewise.
     """
 
     keras: Path
     litert: Path
+    finer: Path | None = None
+    pose_keras: Path | None = None
+    pose_litert: Path | None = None
 
 
 DEFAULT = "hairnet"
 """The name of the network that is meant where none is named."""
 
 NETWORKS = {
-    name: ShippedNetwork(_WEIGHTS / f"{stem}.keras", _WEIGHTS / f"{stem}.tflite")
-    for name, stem in ((DEFAULT, "hairnet"), ("drawn", "hairnet-drawn"))
+    DEFAULT: ShippedNetwork(
+        keras=_WEIGHTS / "hairnet.keras",
+        litert=_WEIGHTS / "hairnet.tflite",
+        finer=_WEIGHTS / "hairnet_448.tflite",
+        pose_keras=_WEIGHTS / "hairnet_pose.keras",
+        pose_litert=_WEIGHTS / "hairnet_pose.tflite",
+    ),
+    "drawn": ShippedNetwork(_WEIGHTS / "hairnet-drawn.keras", _WEIGHTS / "hairnet-drawn.tflite"),
 }
 """By the names that `Segmenter.load` and `--model` take: `hairnet`, trained on photographs (research only), and
 `drawn`, trained on nothing but drawn portraits and scenes."""

@@ -1,10 +1,11 @@
-"""The two custom layers of `hairnet`, in `keras.ops` alone."""
+"""The custom layers of `hairnet` and its pose head, in `keras.ops` alone."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import keras
+import numpy as np
 from keras import ops
 
 RELU_GAIN = 1.7139
@@ -95,3 +96,35 @@ class DepthToSpace(keras.layers.Layer):  # type: ignore[misc]
         rows, columns = (None if side is None else side * 2 for side in shape[1:3])
         channels = shape[3]
         return shape[0], rows, columns, None if channels is None else channels // 4
+
+
+@keras.saving.register_keras_serializable("hairnet")
+class AttentionPooling(keras.layers.Layer):  # type: ignore[misc]
+    """Pools features by where they matter, and says where that is: a soft-argmax for every map of scores.
+
+    From features (N, R, R, C) and scores (N, R, R, A) to the features' means (N, 1, 1, A C), weighted by the softmax of
+    each map over all its cells, and the mean places (N, 1, 1, 2 A), x and y of the cells' centres in 0..1.
+    """
+
+    def call(self, inputs: Any) -> Any:
+        features, scores = inputs
+        rows, columns, maps = scores.shape[1:]
+        cells = rows * columns
+        weights = ops.softmax(ops.reshape(ops.transpose(scores, (0, 3, 1, 2)), (-1, maps, cells)), -1)
+        weights = ops.transpose(ops.reshape(weights, (-1, maps, rows, columns)), (0, 2, 3, 1))
+        y, x = ((np.arange(count) + 0.5) / count for count in (rows, columns))
+        centres = np.stack(np.meshgrid(x, y), -1)[None].astype(np.float32)
+        grid = ops.cast(ops.convert_to_tensor(centres), self.compute_dtype)
+        means, places = [], []
+        for number in range(maps):
+            weight = weights[..., number : number + 1]
+            means.append(ops.mean(features * weight, (1, 2), keepdims=True) * cells)
+            places.append(ops.mean(grid * weight, (1, 2), keepdims=True) * cells)
+        return ops.concatenate(means, -1), ops.concatenate(places, -1)
+
+    def compute_output_shape(self, shapes: list[tuple[int | None, ...]]) -> list[tuple[int | None, ...]]:
+        features, scores = shapes
+        maps, channels = scores[3], features[3]
+        assert maps is not None
+        assert channels is not None
+        return [(features[0], 1, 1, maps * channels), (features[0], 1, 1, 2 * maps)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 import json
 import math
@@ -19,7 +18,6 @@ from hairnet_data.core.errors import UsageError
 from hairnet_data.core.storage.atomic import write_atomic
 from hairnet_data.core.storage.bounded_read import read_bytes
 from hairnet_data.core.version import __version__
-from hairnet_model.model_io.model_file import Model
 from hairnet_model.training.checkpoint import RunError
 from hairnet_model.training.config import TrainingConfig
 
@@ -112,16 +110,6 @@ def read_info(run: Path) -> dict[str, Any] | None:
         return {name: info[name] for name in ("settings", "data", "init")}
     except (OSError, ValueError, KeyError, TypeError, RecursionError, UsageError) as error:
         raise RunError(str(file), "is damaged", "begin the run again in another folder") from error
-
-
-def weights_hash(model: Model | None) -> str | None:
-    """16 hex digits of a hash of a model's weights; None for no model."""
-    if model is None:
-        return None
-    digest = hashlib.sha256()
-    for weight in model.network.get_weights():
-        digest.update(np.ascontiguousarray(weight).tobytes())
-    return digest.hexdigest()[:16]
 
 
 def difference(before: Any, now: Any) -> str:

@@ -11,7 +11,7 @@ from hairnet_data.core.errors import BuildError
 from hairnet_data.core.progress import Progress, silent
 from hairnet_model.data.feed import Feed
 from hairnet_model.model_io import model_file
-from hairnet_model.model_io.model_file import Model
+from hairnet_model.model_io.model_file import Model, weights_hash
 from hairnet_model.networks import fcn
 from hairnet_model.training import checkpoint, run_log
 from hairnet_model.training.checkpoint import RunError, State
@@ -71,7 +71,7 @@ def train(
     """
     _check_feed(feed)
     selected = select_devices(devices, settings.batch)
-    identity = {"settings": settings.to_json(), "data": feed.describe(), "init": run_log.weights_hash(init)}
+    identity = {"settings": settings.to_json(), "data": feed.describe(), "init": weights_hash(init) if init else None}
     state = None
     if resume:
         state = _read_state(run, identity)

@@ -1,11 +1,11 @@
 import { defineConfig, type Plugin } from "vite";
-// @ts-expect-error: Node's own types are not worth a dependency for two functions
-import { readFileSync } from "node:fs";
+// @ts-expect-error: Node's own types are not worth a dependency for a few functions
+import { readFileSync, statSync } from "node:fs";
 
 const RUNTIMES = ["litert_wasm_threaded_internal", "litert_wasm_compat_internal"];
 
 /** Puts the runtimes that the page chooses between beside it; the package has more. */
-function runtimes(): Plugin {
+export function runtimes(): Plugin {
   return {
     name: "runtimes",
     generateBundle() {
@@ -38,9 +38,25 @@ function texts(): Plugin {
   };
 }
 
+/** How large the runtimes are, for the scripts that load them. */
+export const define = {
+  RUNTIME_BYTES: JSON.stringify(
+    Object.fromEntries(RUNTIMES.map((name) => [`${name}.wasm`, statSync(`node_modules/@litertjs/core/wasm/${name}.wasm`).size])),
+  ),
+};
+
+/** Lets the page have its style also where it is opened as a file, of which nothing may be asked across origins. */
+function openable(): Plugin {
+  return {
+    name: "openable",
+    transformIndexHtml: { order: "post", handler: (html) => html.replaceAll(" crossorigin", "") },
+  };
+}
+
 export default defineConfig({
+  define,
   base: "./", // the site may lie in any folder of a server
-  plugins: [runtimes(), texts()],
+  plugins: [runtimes(), texts(), openable()],
   build: {
     target: "es2022",
     assetsInlineLimit: 0, // the page's policy lets nothing in that is not a file of its own

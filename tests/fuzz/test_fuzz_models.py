@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hairnet_data.core.errors import DatasetError
-from hairnet_model.data.packed_feed import PackedFeed, write_packed
+from hairnet_model.data.packed_feed import Encoded, PackedFeed, write_packed
 from hairnet_model.inference.segmenter import Segmenter
 from hairnet_model.model_io import model_file
 from hairnet_model.model_io.model_file import Model, ModelError
@@ -267,7 +267,8 @@ def feed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     image = b"P6 8 8 255\n" + bytes(192)
     mask = b"P5 8 8 255\n" + bytes(64)
     about = {"name": "n", "fingerprint": "f", "image_size": 8, "people": ["p"]}
-    write_packed(path, about, {"train": [(image, mask)] * 2, "validation": [(image, mask)]})
+    example = Encoded(image, mask, [0.0] * 6)
+    write_packed(path, about, {"train": [example] * 2, "validation": [example]})
     return path
 
 

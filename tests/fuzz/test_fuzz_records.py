@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hairnet_data.core.errors import DatasetError
-from hairnet_data.core.records.example import SEQUENCES, parse
+from hairnet_data.core.records.example import NUMBERS, SEQUENCES, parse
 from hairnet_data.core.records.tfrecord import frame, unframe
 from hairnet_data.dataset.codec import MAX_SIDE, decode_image, decode_mask
 from hairnet_data.dataset.reader import open_prepared, recover_tfrecords
@@ -50,7 +50,7 @@ def seeds(tiny_dataset: Path) -> list[bytes]:
 def read_record(data: bytes) -> None:
     """As the commands read a record; what each part may raise is said in its own docstring."""
     for name, value in parse(data).items():
-        assert isinstance(value, list if name in SEQUENCES else bytes | int)
+        assert isinstance(value, list if name in SEQUENCES | NUMBERS else bytes | int)
         if not isinstance(value, bytes):
             continue
         if name == "image":
@@ -100,7 +100,7 @@ def test_shards(shard: bytes, data: st.DataObject) -> None:
 @given(data=st.data())
 def test_batches(tiny_dataset: Path, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     """With sound checksums, so that what is wrong reaches the decoders, or without."""
-    to = tmp_path_factory.mktemp("batches") / "1.2.0"
+    to = tmp_path_factory.mktemp("batches") / "1.3.0"
     shutil.copytree(tiny_dataset, to)
     (path,) = to.glob("*-test.tfrecord-*")
     if data.draw(st.booleans()):

@@ -11,6 +11,8 @@ import pytest
 
 from hairnet_data.core.arrays import Pixels
 from hairnet_model.inference import composite
+from hairnet_model.inference.engines import KerasEngine
+from hairnet_model.inference.finer import look_finer, wants_finer
 from hairnet_model.inference.locate import locate
 from hairnet_model.inference.squares import cut_out, framed_square
 from tests.model.inference.test_locate import BY_COLOUR, SIZE, near_sighted, with_heads
@@ -23,7 +25,7 @@ NETWORK = """
 import {readFileSync, writeFileSync} from "node:fs";
 const size = 64;
 const byColour = async (framed) => {
-  const made = new Float32Array(size * size * 3);
+  const made = new Float32Array(framed.length);
   for (let at = 0; at < made.length; at += 3) {
     const logits = [framed[at + 2] / 8 + 1, framed[at] / 8, framed[at + 1] / 8];
     const most = Math.max(...logits), powers = logits.map((value) => Math.exp(value - most));
@@ -50,7 +52,10 @@ const framed = (picture) => module.cutOut(picture, module.framedSquare(picture),
 """
 LOCATE = """
 const picture = pictureOf(given.rgba, given);
-const located = await module.locate(picture, await run(framed(picture)), size, 96, run);
+let located = await module.locate(picture, await run(framed(picture)), size, 96, run);
+if (given.finer && module.wantsFiner(located)) {
+  located = await module.lookFiner(picture, located, {size: 2 * size, run: byColour}, 96);
+}
 const wanted = {width: given.width * given.times, height: given.height * given.times};
 writeFileSync(given.made, Buffer.concat([...module.classBands(located, wanted)]));
 writeFileSync(given.told, JSON.stringify({heads: located.heads, passes: located.passes, ran: passes}));
@@ -72,7 +77,7 @@ writeFileSync(given.told, JSON.stringify(told));
 @pytest.fixture(scope="module")
 def bundled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("bundle")
-    names = ("locate", "composite", "squares", "tracking")
+    names = ("locate", "composite", "squares", "tracking", "finer")
     entry = folder / "entry.ts"
     entry.write_text("\n".join(f'export * from "{page_modules.WEB / "src" / name}.ts";' for name in names))
     return page_modules.bundle(str(entry), folder)
@@ -96,6 +101,8 @@ MASKS = {
     "two who touch": with_heads(200, 150, (60, 5, 66), (60, 56, 66)),
     "large and small, upright": with_heads(640, 480, (20, 0, 350), (420, 300, 110)),
     "thin": np.tile(np.array([[0, 0, 0, 1, 1, 2]], np.uint8), (40, 100)),
+    "many pixels": with_heads(600, 800, (60, 60, 450)),
+    "many pixels in a cut": with_heads(700, 500, (400, 100, 140)),
     "noise": np.random.default_rng(3).choice(3, (150, 200), p=(0.8, 0.1, 0.1)).astype(np.uint8),
 }
 
@@ -118,6 +125,25 @@ def test_a_photo_has_the_heads_and_the_mask_of_python(bundled: Path, tmp_path: P
     for number in range(3):
         here, there = mask == number, wanted == number
         assert (here & there).sum() >= 0.99 * (here | there).sum(), number
+
+
+FINER = KerasEngine(colours.by_colour(2 * SIZE))
+
+
+@pytest.mark.parametrize("name", ["nobody", "large", "large and small, upright", "many pixels", "many pixels in a cut"])
+def test_a_finer_look_has_the_mask_of_python(bundled: Path, tmp_path: Path, name: str) -> None:
+    photo = colours.painted(MASKS[name])
+    height, width = photo.shape[:2]
+    first = locate(photo, near_sighted(cut_out(photo, framed_square(height, width), SIZE)[None])[0], near_sighted)
+    expected = look_finer(photo, first, FINER) if wants_finer(first) else first
+    assert wants_finer(first) == (name != "nobody")
+    files = {"rgba": written(tmp_path / "rgba", photo), "made": str(tmp_path / "made"), "told": str(tmp_path / "told")}
+    given = {**files, "width": width, "height": height, "network": "near", "times": 1, "finer": True}
+    page_modules.call(bundled, NETWORK + LOCATE, given)
+    assert json.loads((tmp_path / "told").read_text())["passes"] == expected.passes
+    mask = np.fromfile(tmp_path / "made", np.uint8).reshape(height, width)
+    assert (mask != composite.class_ids(expected)).mean() < 0.0002
+    assert name == "nobody" or (mask != composite.class_ids(first)).mean() > 0.0004
 
 
 def test_a_mask_of_another_size_shows_the_same(bundled: Path, tmp_path: Path) -> None:

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import threading
 import urllib.error
 import urllib.request
+from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from hairnet_data.core.errors import UsageError
 from hairnet_model import web_site
 from hairnet_model.web_site import SiteError
+
+WEB = Path(web_site.__file__).parent / "web"
 
 
 @pytest.fixture
@@ -26,6 +31,7 @@ def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (page / "runtime").mkdir(parents=True)
     (page / "index.html").write_text("<!doctype html><title>HairNet</title>")
     (page / "runtime" / "a.wasm").write_bytes(b"\0asm")
+    shutil.copy(WEB / "public" / "service-worker.js", page)
     monkeypatch.setattr(web_site, "BUILT", page)
     return page
 
@@ -40,6 +46,24 @@ def test_a_site_is_the_page_and_the_model(built: Path, tmp_path: Path) -> None:
     web_site.write(site)
     assert not (site / "stale.txt").exists()
     assert [path.name for path in site.parent.iterdir()] == ["site"]
+
+
+def kept(site: Path) -> dict[str, Any]:
+    """What the script that keeps the site knows of it."""
+    text = (site / "service-worker.js").read_text()
+    return json.loads(text[text.index("const SITE = ") + 13 : text.index("};", text.index("const SITE")) + 1])
+
+
+def test_the_script_that_keeps_the_site_lists_its_files(built: Path, tmp_path: Path) -> None:
+    first = web_site.write(tmp_path / "site")
+    told = kept(first)
+    assert set(told["files"]) == {"index.html", "model/hairnet.tflite", "model/model.json", "runtime/a.wasm"}
+    assert told["files"]["index.html"] == sha256((first / "index.html").read_bytes()).hexdigest()
+    assert kept(web_site.write(tmp_path / "again")) == told
+    (built / "index.html").write_text("<!doctype html><title>HairNet, newer</title>")
+    newer = kept(web_site.write(tmp_path / "newer"))
+    assert newer["version"] != told["version"]
+    assert [path for path in told["files"] if newer["files"][path] != told["files"][path]] == ["index.html"]
 
 
 def test_other_files_are_not_replaced(built: Path, tmp_path: Path) -> None:

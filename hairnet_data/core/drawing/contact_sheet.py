@@ -12,7 +12,9 @@ from PIL import Image, ImageDraw, ImageFont
 
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import NAMES, UNLABELLED
+from hairnet_data.core.drawing.axes import AXES, draw_axes
 from hairnet_data.core.drawing.overlay import LINES, Colour, fitted, outline
+from hairnet_data.core.head.pose import Pose
 
 _PAGE, _CARD, _EDGE = (244, 244, 246), (255, 255, 255), (224, 224, 230)
 _TEXT, _GREY, _EMPTY = (28, 28, 34), (106, 106, 118), (236, 236, 240)
@@ -29,12 +31,14 @@ class Cell:
         mask: uint8 (h, w) of class ids over the same frame, or None.
         title: one line, e.g. the split and the index.
         lines: more lines, e.g. the id and the augmentations.
+        poses: of the heads whose axes are drawn.
     """
 
     image: Pixels
     mask: Pixels | None
     title: str
     lines: tuple[str, ...] = ()
+    poses: tuple[Pose, ...] = ()
 
 
 @functools.cache
@@ -132,11 +136,12 @@ _Legend = Sequence[tuple[str, Colour | None]]
 
 
 def _legend(cells: Sequence[Cell]) -> _Legend:
-    """Names and colours of what is drawn over the pictures, None for the hatch; empty where no cell has a mask."""
+    """Names and colours of what is drawn over the pictures, None for the hatch; empty where nothing is."""
     masks = [cell.mask for cell in cells if cell.mask is not None]
     names: list[tuple[str, Colour | None]] = [(NAMES[number], colour) for number, colour in LINES.items()]
     names += [("unlabelled", None)] if any((mask == UNLABELLED).any() for mask in masks) else []
-    return names if masks else ()
+    axes = list(AXES.items()) if any(cell.poses for cell in cells) else []
+    return [*(names if masks else ()), *axes]
 
 
 def _header_rows(title: str, width: int, legend: _Legend) -> tuple[list[str], bool]:
@@ -192,7 +197,7 @@ def _card(cell: Cell, caption: list[tuple[str, int, Colour]], side: int, height:
     card = Image.new("RGB", (side, height), _CARD)
     card.paste(_EMPTY, (0, 0, side, side))
     image = fitted(cell.image, side)
-    outlined = image if cell.mask is None else outline(image, cell.mask)
+    outlined = draw_axes(image if cell.mask is None else outline(image, cell.mask), cell.poses)
     height_above, width_before = (side - outlined.shape[0]) // 2, (side - outlined.shape[1]) // 2
     card.paste(Image.fromarray(outlined), (width_before, height_above))
     draw = ImageDraw.Draw(card)

@@ -51,8 +51,13 @@ def outline(image: Pixels, mask: Pixels) -> Pixels:
     Returns:
         uint8 (H, W, 3) RGB.
     """
-    layer = outline_layer(mask, image.shape[0], image.shape[1]).astype(np.float32)
-    return _blend(image, layer[..., :3], layer[..., 3] * np.float32(1 / 255))
+    return lay_over(image, outline_layer(mask, image.shape[0], image.shape[1]))
+
+
+def lay_over(image: Pixels, layer: Pixels) -> Pixels:
+    """Lays a layer, uint8 (H, W, 4) RGBA, over a picture, uint8 (H, W, 3) RGB."""
+    colour = layer.astype(np.float32)
+    return _blend(image, colour[..., :3], colour[..., 3] * np.float32(1 / 255))
 
 
 def outline_layer(mask: Pixels, height: int, width: int, thick: float = 0.0) -> Pixels:

@@ -6,7 +6,7 @@ import functools
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -112,9 +112,12 @@ def _refusal(error: ValidationError, name: str) -> SourceError:
 
 def _check_options(options: Options, kind: str, name: str) -> None:
     """Refuses options that contradict one another or the kind of table."""
-    images, masks = PurePosixPath(options.images), PurePosixPath(options.masks)
-    if images.is_relative_to(masks) or masks.is_relative_to(images):
-        raise SourceError(f"{name}: [options]", "images and masks lie in one another", "put them into two folders")
+    told_apart = options.mask_suffix != options.image_suffix and options.mask_suffix
+    if options.images == options.masks and kind != "parts" and not told_apart:
+        what = f"images and masks are both {options.images!r}, and nothing tells them apart"
+        raise SourceError(f"{name}: [options]", what, 'add mask_suffix = "_mask", or what ends the names of masks')
+    if options.images.count("*") != options.masks.count("*"):
+        raise SourceError(f"{name}: [options]", 'images and masks differ in how often "*" is in them', "give both one")
     if options.pools == options.person == "folder":
         what = 'pools = "folder" and person = "folder" both take the first folder'
         raise SourceError(f"{name}: [options]", what, "give person a regular expression, or remove it")

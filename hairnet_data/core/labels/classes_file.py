@@ -52,8 +52,9 @@ def _shares_of_one(fractions: tuple[float, float, float]) -> tuple[float, float,
 
 def _inner_folder(text: str) -> str:
     path = PurePosixPath(text)
-    if path.is_absolute() or ".." in path.parts or not path.parts or "\0" in text:
-        raise ValueError("should be the name of a folder inside this one")
+    starred = [part for part in path.parts if "*" in part]
+    if path.is_absolute() or ".." in path.parts or not text or "\0" in text or starred not in ([], ["*"]):
+        raise ValueError('should be the name of a folder inside this one, or as "*/images"')
     return path.as_posix()
 
 
@@ -123,8 +124,8 @@ class Options:
         seed: another seed, another division.
         pools: "folder" if `images/train`, `images/val` and `images/test` are the pools, "fractions" if people are
             divided by `fractions` and `seed`.
-        images: the photos' folder.
-        masks: the masks' folder.
+        images: the photos' folder; "." is this one, and "*" in a path as "*/images" stands for any.
+        masks: the masks' folder; it may be the photos', or lie in it.
         image_suffix: what ends every photo's name, before its extension.
         mask_suffix: what ends every mask's name, before its extension.
         match: "path" if a mask lies in the subfolder its photo lies in, "name" if it may lie in any.

@@ -62,7 +62,7 @@ class DatasetInfo:
     Attributes:
         name: the dataset's, with which the file names of its shards begin.
         config_name: its configuration's, e.g. `lfw_parts`.
-        version: e.g. `1.2.0`.
+        version: e.g. `1.3.0`.
         file_format: one of `FILE_FORMATS`.
         splits: in order.
     """

@@ -7,13 +7,16 @@ from collections.abc import Mapping, Sequence
 from tensorflow_datasets.proto import tf_example_generated_pb2 as tf_example
 
 SEQUENCES = frozenset({"people", "source_ids"})
-"""Features that are lists of texts; all others have exactly one value."""
+"""Features that are lists of texts."""
 
-Features = dict[str, bytes | int | list[bytes]]
+NUMBERS = frozenset({"pose"})
+"""Features that are lists of float32; all that are in neither set have exactly one value."""
+
+Features = dict[str, bytes | int | list[bytes] | list[float]]
 """What `parse` reads, by the feature's name."""
 
 
-def serialize(features: Mapping[str, bytes | str | int | Sequence[str | bytes]]) -> bytes:
+def serialize(features: Mapping[str, bytes | str | int | Sequence[str | bytes] | Sequence[float]]) -> bytes:
     """Serialises features as a tf.train.Example. The same features, the same bytes; not so with TFDS's own writer."""
     example = tf_example.Example()
     target = example.features.feature
@@ -22,8 +25,10 @@ def serialize(features: Mapping[str, bytes | str | int | Sequence[str | bytes]])
             target[name].int64_list.value.append(value)
         elif isinstance(value, str | bytes):
             target[name].bytes_list.value.append(_encoded(value))
+        elif name in NUMBERS:
+            target[name].float_list.value.extend(value)
         else:
-            target[name].bytes_list.value.extend(map(_encoded, value))
+            target[name].bytes_list.value.extend(map(_encoded, value))  # type: ignore[arg-type]
     return bytes(example.SerializeToString(deterministic=True))
 
 
@@ -32,18 +37,24 @@ def _encoded(value: str | bytes) -> bytes:
 
 
 def parse(data: bytes) -> Features:
-    """Reads `serialize`'s features back: lists for `SEQUENCES`. Raises ValueError for bytes that are no such record."""
+    """Reads `serialize`'s features back: lists for `SEQUENCES` and `NUMBERS`.
+
+    Raises:
+        ValueError: the bytes are no such record.
+    """
     try:
         example = tf_example.Example.FromString(data)
     except Exception as error:  # protobuf's DecodeError has no stable home
         raise ValueError("it is no tf.train.Example") from error
     features: Features = {}
     for name, feature in example.features.feature.items():
-        values = feature.int64_list.value or feature.bytes_list.value
         if name in SEQUENCES:
             features[name] = list(feature.bytes_list.value)
-            continue
-        if len(values) != 1:
-            raise ValueError(f"{name} has {len(values)} values")
-        features[name] = values[0]
+        elif name in NUMBERS:
+            features[name] = list(feature.float_list.value)
+        else:
+            values = feature.int64_list.value or feature.bytes_list.value
+            if len(values) != 1:
+                raise ValueError(f"{name} has {len(values)} values")
+            features[name] = values[0]
     return features

@@ -68,15 +68,19 @@ def read_bytes(path: str | os.PathLike[str], most: int = MAX_TEXT) -> bytes:
     return data
 
 
-def read_toml(path: str | os.PathLike[str]) -> dict[str, Any]:
+def read_toml(path: str | os.PathLike[str], most: int = MAX_TEXT) -> dict[str, Any]:
     """Reads a TOML file.
+
+    Args:
+        path: the file.
+        most: how many bytes it may have.
 
     Raises:
         OSError: as `read_bytes`.
         ValueError: it is no TOML; its text says why, and in which line if that is known.
     """
     try:
-        text = read_bytes(path).decode("utf-8-sig")
+        text = read_bytes(path, most).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ValueError("it is not UTF-8 text") from error
     # The reader's time grows with the square of the parts of a dotted key: 100,000 take hours.

@@ -6,6 +6,8 @@ import cv2
 import numpy as np
 
 from hairnet_data.core.arrays import Pixels
+from hairnet_data.core.head import pose as head_pose
+from hairnet_data.core.head.projection import turn_of
 from hairnet_data.sources.base import Portrait
 from hairnet_data.sources.drawn import extras
 from hairnet_data.sources.drawn.body import draw_body, paint_clothes, paint_neck, shaded
@@ -13,7 +15,7 @@ from hairnet_data.sources.drawn.canvas import HAIRS, SKIN, Bytes, Canvas, Floats
 from hairnet_data.sources.drawn.crowd import paint_crowd
 from hairnet_data.sources.drawn.face import draw_face
 from hairnet_data.sources.drawn.hairdo import grow_hair, paint_bundles
-from hairnet_data.sources.drawn.head import FIELD, Pose, View, look, surface, turn_of
+from hairnet_data.sources.drawn.head import FIELD, Pose, View, look, surface
 from hairnet_data.sources.drawn.light import Light, draw_light, on_skin
 from hairnet_data.sources.drawn.photo import before, mask_of, photograph, shares, tilted_frame
 from hairnet_data.sources.drawn.scalp import depth_inside
@@ -39,7 +41,7 @@ def draw_portrait(
         background: uint8 (size, size, 3) RGB to stand before; None draws a scene.
 
     Returns:
-        Image uint8 (size, size, 3) RGB and mask uint8 (size, size) of class ids.
+        Image uint8 (size, size, 3) RGB, mask uint8 (size, size) of class ids, and the head's pose.
     """
     any_look = draw_look(rng)
     person = draw_person(rng, look or any_look)
@@ -53,7 +55,7 @@ def draw_portrait(
     image = photograph(rng, image)
     if rng.random() < 0.35:
         tilted_frame(rng, image, mask)
-    return Portrait(image, mask)
+    return Portrait(image, mask, pose=recorded_pose(person, pose))
 
 
 def _scene(rng: np.random.Generator, size: int) -> Pixels:
@@ -87,6 +89,13 @@ def stand(rng: np.random.Generator, person: Person) -> Pose:
         y -= rng.uniform(0, 45)  # photographs of long hair are centred on the hair
     to_face = turn @ np.array((0.0, 0.0, 4.0)) * scale  # photographs are centred on the face, not on the skull
     return Pose(turn, (float(x - 0.6 * to_face[0]), float(y)), scale)
+
+
+def recorded_pose(person: Person, pose: Pose) -> head_pose.Pose:
+    """The pose as records have it, rounded, so that it is the same number on every machine."""
+    yaw, pitch, roll = (round(float(np.degrees(angle)), 6) + 0.0 for angle in (person.yaw, person.pitch, person.roll))
+    x, y, size = (round(float(value) / 256, 8) for value in (*pose.centre, pose.scale))
+    return head_pose.Pose(yaw, pitch, roll, x, y, size)
 
 
 def paint_figure(rng: np.random.Generator, person: Person, pose: Pose, light: Light, size: int) -> Canvas:

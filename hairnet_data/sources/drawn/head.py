@@ -8,14 +8,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from hairnet_data.core.head.projection import CAMERA_DISTANCE
 from hairnet_data.sources.drawn.canvas import Bytes, Floats
 from hairnet_data.sources.drawn.traits import Person
 
 FIELD = 256
 """Side of the square fields that hold what the camera sees of the head."""
-
-_FAR = 110.0
-"""Distance of the camera, cm."""
 
 # Rings from the crown over the face and under the chin to the neck, cm: height at the front, height
 # at the side, half width, depth of the front, depth of the back. After common adult proportions: a
@@ -65,21 +63,12 @@ class Pose:
 
     def project(self, seen: NDArray[np.floating]) -> NDArray[np.float64]:
         """Camera points (..., 3) in cm to x, y in picture pixels and z in cm."""
-        zoom = self.scale * _FAR / (_FAR - seen[..., 2])
+        zoom = self.scale * CAMERA_DISTANCE / (CAMERA_DISTANCE - seen[..., 2])
         out = np.empty(seen.shape)
         out[..., 0] = self.centre[0] + seen[..., 0] * zoom
         out[..., 1] = self.centre[1] + seen[..., 1] * zoom
         out[..., 2] = seen[..., 2]
         return out
-
-
-def turn_of(yaw: float, pitch: float, roll: float) -> NDArray[np.float64]:
-    """The rotation of a head turned by yaw (right), then pitch (down), then roll (clockwise), radians."""
-    cy, sy, cp, sp, cr, sr = np.cos(yaw), np.sin(yaw), np.cos(pitch), np.sin(pitch), np.cos(roll), np.sin(roll)
-    about_y = np.array([[cy, 0, sy], [0, 1, 0], [-sy, 0, cy]])
-    about_x = np.array([[1, 0, 0], [0, cp, sp], [0, -sp, cp]])
-    about_z = np.array([[cr, -sr, 0], [sr, cr, 0], [0, 0, 1]])
-    return np.asarray(about_z @ about_x @ about_y)
 
 
 def _rings(person: Person) -> NDArray[np.float64]:

@@ -11,6 +11,7 @@ import numpy as np
 from hairnet_data.core.errors import SourceError, UsageError
 from hairnet_data.sources.base import POOLS, Catalogue, Entry, Portrait
 from hairnet_data.sources.drawn.figure import draw_portrait
+from hairnet_data.sources.drawn.terms import LICENCE
 from hairnet_data.sources.drawn.views import draw_look
 
 VERSION = 7
@@ -51,7 +52,7 @@ class Drawn:
         for pool, count in self.counts.items():
             for number in range(count):
                 name = f"{pool}_{number:05d}"
-                entries.append(Entry(name, pool, name, draw_look(self._rng(name)).traits()))
+                entries.append(Entry(name, pool, name, draw_look(self._rng(name)).traits(), LICENCE))
         return Catalogue(tuple(sorted(entries, key=lambda entry: entry.id)))
 
     def content(self, id: str) -> str:

@@ -17,6 +17,7 @@ from hairnet_data.core.images.picture_file import EXTENSIONS
 from hairnet_data.core.storage.paths import digest_of, is_folder, is_remote, size_of
 from hairnet_data.core.storage.walk import is_within, list_folder, refused_links
 from hairnet_data.sources.base import POOLS, Catalogue, Entry
+from hairnet_data.sources.folder.licences import LICENCES, Licences, read_licences
 from hairnet_data.sources.pool_assignment import assign_pools
 
 
@@ -47,14 +48,18 @@ class PhotoFolder:
             raise UsageError("fractions", f"{fractions} are no shares of 1", "give three from 0 to 1 that sum to 1")
 
     def settings(self) -> dict[str, Any]:
-        """Fractions and seed: JSON values, no path."""
-        return {"fractions": list(self._fractions), "seed": self._seed}
+        """Fractions and seed, and the digest of `licence.toml`: JSON values, no path."""
+        return {"fractions": list(self._fractions), "seed": self._seed, **self._licences().settings()}
+
+    def _licences(self) -> Licences:
+        return read_licences(self._root / LICENCES, self._where(LICENCES))
 
     def catalogue(self) -> Catalogue:
         """Lists all pictures by their names, sorted by id; decodes none.
 
         Raises:
-            SourceError: the folder is missing, is no folder, cannot be read or has no pictures in it.
+            SourceError: the folder is missing, is no folder, cannot be read or has no pictures in it, or its
+                `licence.toml` cannot be used.
         """
         if not is_folder(self._root):
             what = "is no folder" if os.path.lexists(str(self._root)) else "there is no such folder"
@@ -75,7 +80,10 @@ class PhotoFolder:
             endings = ", ".join(sorted(EXTENSIONS))
             raise SourceError(self._shown, "there are no pictures in it", f"put photos there, named {endings}")
         pools = self._pools(sizes)
-        return Catalogue(tuple(Entry(id, pools[id]) for id in sorted(sizes)), tuple(errors), tuple(notes))
+        licences = self._licences()
+        licences.check_names(self._where(LICENCES), sizes, ())
+        entries = tuple(Entry(id, pools[id], terms=licences.of(id)) for id in sorted(sizes))
+        return Catalogue(entries, tuple(errors), tuple(notes))
 
     def content(self, id: str) -> str:
         """16 hex digits of the file's bytes.
@@ -110,9 +118,8 @@ class PhotoFolder:
         """
         try:
             listing = list_folder(self._root, EXTENSIONS)
-            others = other_files.divide(
-                (self._where(path) for path in (*listing.others, *listing.hidden)), map(self._where, listing.files)
-            )
+            unknown = (path for path in (*listing.others, *listing.hidden) if path != LICENCES)
+            others = other_files.divide(map(self._where, unknown), map(self._where, listing.files))
             errors += map(other_files.unread_error, others.unread)
             notes += other_files.notes(others, self._shown)
             if is_remote(self._root):

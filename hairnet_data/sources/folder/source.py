@@ -7,6 +7,7 @@ import os
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,11 @@ from hairnet_data.core.labels.classes_file import Options
 from hairnet_data.core.storage.paths import is_folder, is_remote
 from hairnet_data.sources.base import Catalogue, Entry, Portrait
 from hairnet_data.sources.folder.divisions import divided_by_folders, division_folders
-from hairnet_data.sources.folder.pairing import CONFIG, SINGLE_MASK, PortraitFiles, list_pictures, pair
+from hairnet_data.sources.folder.licences import LICENCES, NO_LICENCES, Licences, read_licences
+from hairnet_data.sources.folder.listing import CONFIG, list_photos_and_masks
+from hairnet_data.sources.folder.pairing import SINGLE_MASK, PortraitFiles, pair
 from hairnet_data.sources.pool_assignment import assign_pools
+from hairnet_data.sources.poses_file import Poses, open_poses
 
 _SEARCH_TIMEOUT = 2  # seconds: some expressions try more ways through a name than there is time for
 
@@ -36,44 +40,69 @@ class Folder:
     name = "folder"
     people_apart = True
 
-    def __init__(self, root: Path, config: Config, files: Mapping[str, PortraitFiles], listed: Catalogue) -> None:
+    def __init__(
+        self,
+        root: Path,
+        config: Config,
+        files: Mapping[str, PortraitFiles],
+        listed: Catalogue,
+        poses: Poses,
+        licences: Licences = NO_LICENCES,
+    ) -> None:
         """Takes what `open` read and listed."""
         self._root, self._config, self._files, self._listed = root, config, dict(files), listed
+        self._poses, self._licences = poses, licences
 
     @classmethod
-    def open(cls, source_dir: Path) -> Folder:
-        """Reads `classes.toml` and lists the photos and masks by name.
+    def open(cls, source_dir: Path, poses: Path | None = None, config: Config | None = None) -> Folder:
+        """Reads what `classes.toml`, `licence.toml` and `poses.csv` say, and lists the photos and masks.
+
+        Args:
+            source_dir: the folder.
+            poses: a file of poses in the place of `poses.csv`.
+            config: in the place of `classes.toml`.
 
         Raises:
-            SourceError: the folder, one of its folders or `classes.toml` is missing or cannot be used, or
-                there are no photos. What is wrong with single portraits is in the catalogue's errors.
+            SourceError: the folder, one of its folders, `classes.toml`, `licence.toml` or the poses are missing or
+                cannot be used, or there are no photos. What is wrong with single portraits is in the catalogue's
+                errors.
         """
         root = source_dir
         if not is_remote(source_dir) and os.path.isdir(source_dir):
             root = Path(os.path.realpath(source_dir))
         if not is_folder(root):
             raise SourceError(str(source_dir), "is not a folder", "name the one that holds images and masks")
-        config = read_config(root / CONFIG, str(source_dir / CONFIG))
+        config = config or read_config(root / CONFIG, str(source_dir / CONFIG))
+        licences = read_licences(root / LICENCES, str(source_dir / LICENCES))
         errors: list[HairnetError] = []
         notes: list[str] = []
-        photos = list_pictures(root, config.options.images, errors, notes)
-        masks = list_pictures(root, config.options.masks, errors, notes)
+        parts = tuple(config.classes.classes) if isinstance(config.classes, PartMap) else (SINGLE_MASK,)
+        photos, masks = list_photos_and_masks(root, config.options, parts, errors, notes)
         if not photos.files and not errors:
             raise SourceError(str(source_dir / config.options.images), "holds no pictures", "put photos there")
-        parts = tuple(config.classes.classes) if isinstance(config.classes, PartMap) else (SINGLE_MASK,)
         files = pair(photos, masks, parts, config.options, errors)
         entries = _entries(files, config.options, errors)
+        if licences != NO_LICENCES:
+            if not errors:  # else some that it names may be among those that are wrong
+                licences.check_names(str(source_dir / LICENCES), {e.id for e in entries}, {e.person for e in entries})
+            entries = tuple(replace(entry, terms=licences.of(entry.id, entry.person)) for entry in entries)
         order = sorted(errors, key=lambda error: (error.where, error.what))
         left_out = tuple(dict.fromkeys(notes))
-        return cls(root, config, files, Catalogue(entries, tuple(order), left_out, _doubts(files, config.options)))
+        known = open_poses(root, poses, files)
+        doubts = (*_doubts(files, config.options), *known.doubts)
+        return cls(root, config, files, Catalogue(entries, tuple(order), left_out, doubts), known, licences)
 
     def settings(self) -> dict[str, Any]:
-        """What `classes.toml` says, with every default."""
-        return self._config.settings()
+        """What `classes.toml` says, with every default, and the digests of the poses and of `licence.toml`."""
+        return {**self._config.settings(), **self._poses.settings(), **self._licences.settings()}
 
     def catalogue(self) -> Catalogue:
         """The portraits as listed when the folder was opened, and what is wrong with others."""
         return self._listed
+
+    def files(self, id: str) -> PortraitFiles:
+        """The files of a portrait, relative to the folder."""
+        return self._files[id]
 
     def content(self, id: str) -> str:
         """16 hex digits of the SHA-256 of the photo and its masks."""
@@ -102,7 +131,7 @@ class Folder:
         _check_fit(image, mask, orientation, where)
         turned = orientation != UPRIGHT and not _confirmed_by_sizes(image, mask, orientation)
         turned = turned and all(read_orientation(self._root / name) == UPRIGHT for name in files.masks.values())
-        return Portrait(image, mask, snapped, turned)
+        return Portrait(image, mask, snapped, turned, self._poses.by_id.get(id))
 
 
 def _confirmed_by_sizes(image: Pixels, mask: Pixels, orientation: int) -> bool:

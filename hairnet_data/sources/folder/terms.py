@@ -4,5 +4,5 @@ from __future__ import annotations
 
 from hairnet_data.sources.terms import Terms
 
-TERMS = Terms(licence="the photos' own terms")
-BACKGROUND_TERMS = Terms(licence="the backgrounds' own terms")
+TERMS = Terms(licences=("the photos' own terms",))
+BACKGROUND_TERMS = Terms(licences=("the backgrounds' own terms",))

@@ -19,6 +19,8 @@ from hairnet_data.core.storage.paths import is_file, is_folder, is_remote
 from hairnet_data.sources.base import POOLS, Catalogue, Entry, Portrait
 from hairnet_data.sources.lfw.archives import unpack
 from hairnet_data.sources.lfw.download import MASK_ARCHIVE, PHOTO_ARCHIVE, Download, fetch, manual_download_hint
+from hairnet_data.sources.lfw.terms import LICENCE
+from hairnet_data.sources.poses_file import Poses, open_poses
 
 PHOTOS, MASKS = "lfw_funneled", "parts_lfw_funneled_gt_images"
 """The folders within the archives."""
@@ -84,9 +86,10 @@ class LfwParts:
         listed: Sequence[_Listed],
         errors: Sequence[HairnetError],
         split_by: str,
+        poses: Poses,
     ) -> None:
         """Takes what `open` read: the folders that hold `PHOTOS` and `MASKS`, and the lists' lines."""
-        self._photos, self._masks, self._split_by = photos, masks, split_by
+        self._photos, self._masks, self._split_by, self._poses = photos, masks, split_by, poses
         self.overlaps = _overlaps(listed)
         if split_by == "person":
             listed = _by_person(listed)
@@ -101,6 +104,7 @@ class LfwParts:
         cache_dir: Path,
         split_by: str = "official",
         download: Download | None = None,
+        poses: Path | None = None,
     ) -> LfwParts:
         """Reads the lists and unpacks what they name.
 
@@ -110,10 +114,12 @@ class LfwParts:
             cache_dir: where archives are unpacked and downloads stored.
             split_by: "official" or "person".
             download: what fetches; TFDS's download manager by default.
+            poses: a file of poses in the place of `poses.csv` in `source_dir`.
 
         Raises:
             UsageError: `split_by` is neither.
-            SourceError: a file is missing, damaged or not the public one, or could not be downloaded.
+            SourceError: a file is missing, damaged or not the public one, or could not be downloaded, or the poses
+                cannot be used.
         """
         if split_by not in ("official", "person"):
             raise UsageError("--split-by", f"is {split_by!r}", "give official or person")
@@ -129,11 +135,12 @@ class LfwParts:
             members = {each.files[place] for each in listed}
             root = given.parent if is_folder(given) else unpack(given, cache_dir, members)
             roots.append(root if is_remote(root) else root.absolute())  # workers may start elsewhere
-        return cls(roots[0], roots[1], listed, errors, split_by)
+        known = open_poses(source_dir, poses, {each.id for each in listed})
+        return cls(roots[0], roots[1], listed, errors, split_by, known)
 
     def settings(self) -> dict[str, Any]:
-        """How the pools were made."""
-        return {"split_by": self._split_by}
+        """How the pools were made, and the digest of the poses."""
+        return {"split_by": self._split_by} | self._poses.settings()
 
     def catalogue(self) -> Catalogue:
         """Lists the portraits of which photo and mask are there; the others are its errors."""
@@ -145,8 +152,8 @@ class LfwParts:
                 hint = f"complete the archive or take the line out of {LISTS[each.pool]}"
                 errors.append(SourceError(each.id, f"{' and '.join(missing)} missing", hint))
             else:
-                entries.append(Entry(each.id, each.pool, each.person))
-        return Catalogue(tuple(entries), tuple(errors))
+                entries.append(Entry(each.id, each.pool, each.person, terms=LICENCE))
+        return Catalogue(tuple(entries), tuple(errors), doubts=self._poses.doubts)
 
     def content(self, id: str) -> str:
         """16 hex digits of the SHA-256 of photo and mask."""
@@ -170,7 +177,7 @@ class LfwParts:
         if not same_frame((width, height), (w, h)):
             what = f"is {w} x {h} pixels, its photo {width} x {height}"
             raise PictureError(mask_name, what, "fetch both archives again")
-        return Portrait(image, mask)
+        return Portrait(image, mask, pose=self._poses.by_id.get(id))
 
     def paths(self, id: str) -> tuple[Path, Path]:
         """The files of photo and mask."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hairnet_data.core.ledger import Licence
 from hairnet_data.sources.terms import Terms
 
 _CITATION = r"""
@@ -30,6 +31,14 @@ _CITATION = r"""
 
 TERMS = Terms(
     citation=_CITATION.strip(),
-    licence="http://vis-www.cs.umass.edu/lfw/",
+    licences=("http://vis-www.cs.umass.edu/lfw/",),
     homepage="http://vis-www.cs.umass.edu/lfw/part_labels/",
 )
+
+LICENCE = Licence(
+    licence=TERMS.licence,
+    origin="Labeled Faces in the Wild: news photographs from the web, 2002 to 2003",
+    consent="nobody was asked",
+    use="research",
+)
+"""Of every portrait."""

@@ -11,6 +11,7 @@ import numpy as np
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.errors import SourceError, UsageError
 from hairnet_data.sources.base import POOLS, Catalogue, Entry
+from hairnet_data.sources.drawn.terms import LICENCE
 from hairnet_data.sources.scenes import scene
 
 _DRAWN_ID = re.compile(r"(train|validation|test)_(\d{4}|[1-9]\d{4,8})", re.ASCII)
@@ -45,7 +46,7 @@ class DrawnBackgrounds:
     def catalogue(self) -> Catalogue:
         """Lists all scenes, sorted by id, with their kind as a trait; draws none."""
         entries = (
-            Entry(f"{pool}_{number:04d}", pool, traits={"kind": _kind(number)})
+            Entry(f"{pool}_{number:04d}", pool, traits={"kind": _kind(number)}, terms=LICENCE)
             for pool, count in self._counts.items()
             for number in range(count)
         )

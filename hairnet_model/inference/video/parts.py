@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
@@ -13,11 +14,17 @@ import numpy as np
 from hairnet_data.core.arrays import Pixels, as_pixels
 from hairnet_data.core.drawing.overlay import LINES, save_png
 from hairnet_data.core.errors import BuildError
+from hairnet_data.core.storage.atomic import write_atomic
+from hairnet_model.inference.axes import draw_axes
+from hairnet_model.inference.components import Head
 from hairnet_model.inference.video.reading import Frame
 from hairnet_model.inference.video.writing import MASKS, PICTURES, Kind, PartWriter
 
 OPACITY = 0.45
 """Of the tint, as in the overlays of photos."""
+
+POSE_COLUMNS = ("frame", "seconds", "head", "yaw", "pitch", "roll", "x", "y", "size", "sure")
+"""Of the poses of a video: head counts from 0, the largest of the frame; the rest is `components.HeadPose`."""
 
 
 @cache
@@ -58,6 +65,7 @@ class Part:
         aspect: width of a pixel divided by its height.
         overlay: whether there is one.
         sequence: whether the masks are PNGs.
+        poses: whether the poses of the heads are kept; the overlay then shows their axes.
 
     Raises:
         BuildError: they cannot be written, here and in all methods.
@@ -73,6 +81,7 @@ class Part:
         aspect: Fraction,
         overlay: bool,
         sequence: bool,
+        poses: bool = False,
     ) -> None:
         def writer(kind: Kind) -> PartWriter:
             return PartWriter(part_file(folder, number, kind), kind, shape, rate, time_base, aspect)
@@ -82,26 +91,42 @@ class Part:
             self._pngs.mkdir(exist_ok=True)
         self._masks = None if sequence else writer(MASKS)
         self._overlay = writer(PICTURES) if overlay else None
+        self._poses = poses_file(folder, number) if poses else None
+        self._rows: list[str] = []
+        self._time_base = time_base
 
-    def write(self, frame: Frame, mask: Pixels) -> None:
-        """Adds a frame and its mask, uint8 (H, W) of class ids."""
+    def write(self, frame: Frame, mask: Pixels, heads: Sequence[Head] = ()) -> None:
+        """Adds a frame, its mask, uint8 (H, W) of class ids, and its heads, of which only the poses are kept."""
         if self._pngs:
             save_png(self._pngs / f"{frame.number:06}.png", mask)
         if self._masks:
             self._masks.write(mask, frame.time)
         if self._overlay:
-            self._overlay.write(tinted(frame.pixels, mask), frame.time)
+            picture = tinted(frame.pixels, mask)
+            self._overlay.write(draw_axes(picture, heads) if self._poses else picture, frame.time)
+        seconds = float(frame.time * self._time_base)
+        for number, head in enumerate(heads if self._poses else ()):
+            if head.pose is not None:
+                values = head.pose.to_json().values()
+                self._rows.append(",".join(map(str, (frame.number, round(seconds, 4), number, *values))))
 
     def close(self) -> None:
         """Ends the files."""
         for writer in (self._masks, self._overlay):
             if writer:
                 writer.close()
+        if self._poses:
+            write_atomic(self._poses, "".join(f"{row}\n" for row in self._rows).encode())
 
 
 def part_file(folder: Path, number: int, kind: Kind) -> Path:
     """Where a part of masks or of the overlay is."""
     return folder / f"{'masks' if kind is MASKS else 'overlay'}-{number:06}{kind.ending}"
+
+
+def poses_file(folder: Path, number: int) -> Path:
+    """Where the poses of a part are: lines of `POSE_COLUMNS`."""
+    return folder / f"poses-{number:06}.csv"
 
 
 def png_folder(folder: Path) -> Path:

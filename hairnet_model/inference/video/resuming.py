@@ -15,7 +15,9 @@ from hairnet_data.core.errors import BuildError
 from hairnet_data.core.storage.atomic import atomic_writer
 from hairnet_model.inference.components import Head
 from hairnet_model.inference.locate import Cut, Located
+from hairnet_model.inference.prediction_report import head_from_json, head_to_json
 from hairnet_model.inference.squares import Square
+from hairnet_model.inference.video.pose_filter import PoseSteadier
 from hairnet_model.inference.video.steadying import Steadier
 from hairnet_model.inference.video.tracking import Track, Tracker
 
@@ -55,6 +57,7 @@ class State:
 
     tracker: Tracker
     steadier: Steadier
+    poses: PoseSteadier = field(default_factory=PoseSteadier)
     counted: Counted = field(default_factory=Counted)
 
 
@@ -91,7 +94,8 @@ def save(folder: Path, job: str, state: State) -> None:
     values: dict[str, Any] = {
         "job": job,
         "counted": {**asdict(counted), "heads": None},
-        "heads": [[*head.box, head.sure] for head in counted.heads],
+        "heads": [head_to_json(head) for head in counted.heads],
+        "poses": state.poses.to_json(),
         "tracks": [[_list(track.square), track.box, track.is_head] for track in tracker.tracks],
         "plain": tracker.plain,
         "searched": [tracker.searched, tracker.rested, tracker.lost],
@@ -120,7 +124,7 @@ def _restored(file: Path, job: str, state: State) -> bool:
             values = json.loads(str(stored["about"]))
             if values["job"] != job:
                 return False
-            heads = tuple(Head((x, y, width, height), sure) for x, y, width, height, sure in values["heads"])
+            heads = tuple(map(head_from_json, values["heads"]))
             counted = Counted(**{**values["counted"], "heads": heads})
             tracks = [Track(Square(*square), _box(box), is_head) for square, box, is_head in values["tracks"]]
             before = None
@@ -132,6 +136,7 @@ def _restored(file: Path, job: str, state: State) -> bool:
                 height, width = values["shape"]
                 before = Located(height, width, stored["whole"], cuts, (), 0)
                 state.steadier.grey = stored["grey"]
+            state.poses.restore(values["poses"])
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
         return False
     state.counted = counted

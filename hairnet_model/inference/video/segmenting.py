@@ -9,7 +9,7 @@ import shutil
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +21,8 @@ from hairnet_data.core.progress import Progress, silent
 from hairnet_data.core.storage.atomic import install_folder, write_atomic
 from hairnet_data.core.version import __version__
 from hairnet_model.inference import composite
-from hairnet_model.inference.components import Head
-from hairnet_model.inference.prediction_report import VideoResult
+from hairnet_model.inference.posing import with_poses
+from hairnet_model.inference.prediction_report import VideoResult, head_from_json
 from hairnet_model.inference.segmenter import Segmenter
 from hairnet_model.inference.video import parts, resuming, writing
 from hairnet_model.inference.video.reading import Frame, VideoError, VideoReader
@@ -43,12 +43,14 @@ class VideoOutputs:
         sequence: the masks as PNGs in a folder; False for a video of them.
         locate: look for small heads and follow them; False sees each frame once.
         steady: average over time what hardly changes.
+        pose: the poses of the heads in a table, and their axes on the overlay.
     """
 
     overlay: bool = False
     sequence: bool = False
     locate: bool = True
     steady: bool = True
+    pose: bool = False
 
 
 def segment_videos(
@@ -92,7 +94,7 @@ def segment_video(
 
     What is not complete is in a hidden folder beside it, `.NAME.part`, and the same call goes on with that. What is
     there already, of the same video by the same model in the same way, is not made again. `NAME.json` says what was
-    found; the overlay is `NAME_overlay.mp4`.
+    found; the overlay is `NAME_overlay.mp4`, the table of the poses `NAME_poses.csv`, see `parts.POSE_COLUMNS`.
 
     Args:
         path: the video.
@@ -114,7 +116,8 @@ def segment_video(
         masks = name.with_name(name.name + ("_frames" if outputs.sequence else writing.MASKS.ending))
         overlay = name.with_name(f"{name.name}_overlay{writing.PICTURES.ending}") if outputs.overlay else None
         report = name.with_name(f"{name.name}.json")
-        done = _done(report, job, [masks, overlay] if overlay else [masks])
+        poses = name.with_name(f"{name.name}_poses.csv") if outputs.pose else None
+        done = _done(report, job, [file for file in (masks, overlay, poses) if file])
         if done:
             progress(path.name, done.frames, done.frames)
             return done, []
@@ -124,8 +127,11 @@ def segment_video(
         state = State(Tracker(segmenter.of_frames, segmenter.size, outputs.locate), Steadier())
         resuming.open_draft(draft, job, state)
         with _errors(draft):
-            _segment(video, draft, job, state, outputs, progress)
+            _segment(video, draft, job, state, outputs, segmenter, progress)
             _put_together(video, draft, state, masks, overlay)
+            if poses:
+                texts = (parts.poses_file(draft, number).read_bytes() for number in range(state.counted.parts))
+                write_atomic(poses, b"".join([",".join(parts.POSE_COLUMNS).encode() + b"\n", *texts]))
         counted = state.counted
         pixels = counted.frames * counted.width * counted.height
         shares = counted.hair / pixels, counted.face / pixels
@@ -143,9 +149,16 @@ def segment_video(
 
 
 def _segment(
-    video: VideoReader, draft: Path, job: str, state: State, outputs: VideoOutputs, progress: Progress
+    video: VideoReader,
+    draft: Path,
+    job: str,
+    state: State,
+    outputs: VideoOutputs,
+    segmenter: Segmenter,
+    progress: Progress,
 ) -> None:
     """Makes the parts that are missing."""
+    poser = segmenter.poses if outputs.pose else None
     counted = state.counted
     began = time.perf_counter() - counted.seconds
     progress(video.path.name, counted.frames, max(video.frames, counted.frames, 1))
@@ -165,9 +178,14 @@ def _segment(
                 counted.height, counted.width = frame.pixels.shape[:2]
                 part = parts.Part(
                     draft, counted.parts, (counted.height, counted.width), video.rate, video.time_base, video.aspect,
-                    outputs.overlay, outputs.sequence,
+                    outputs.overlay, outputs.sequence, outputs.pose,
                 )  # fmt: skip
-            located = state.tracker.follow(frame.pixels, float(frame.time * video.time_base))
+            seconds = float(frame.time * video.time_base)
+            located = state.tracker.follow(frame.pixels, seconds)
+            if poser is not None:
+                located = with_poses(frame.pixels, located, None, poser)
+                heads = state.poses.steady(located.heads, seconds) if outputs.steady else located.heads
+                located = replace(located, heads=heads)
             if outputs.steady:
                 located = state.steadier.steady(located, frame.pixels)
             mask = composite.class_ids(located)
@@ -177,7 +195,7 @@ def _segment(
             counted.heads = max(counted.heads, located.heads, key=len)
             if written is not None:
                 written.result()
-            written = encoder.submit(part.write, frame, mask)
+            written = encoder.submit(part.write, frame, mask, located.heads)
             if counted.frames % FRAMES_A_PART == 0:
                 keep(part)
                 part, written = None, None
@@ -214,7 +232,10 @@ def _job(path: Path, segmenter: Segmenter, outputs: VideoOutputs) -> str:
     """All that the outputs depend on: the file as it is, the model by what it says of a pattern, and the settings."""
     side = segmenter.size
     pattern = (np.arange(side * side * 3) * 37 % 251).astype(np.uint8).reshape(1, side, side, 3)
+    poser = segmenter.poses if outputs.pose else None
     said = np.round(segmenter.of_frames(pattern), 3)
+    if poser is not None:
+        said = np.append(said, np.round(poser.with_poses(pattern)[1].numbers(), 2))
     about = path.stat()
     settings = [__version__, about.st_size, about.st_mtime_ns, hashlib.sha256(said.tobytes()).hexdigest()]
     return hashlib.sha256(json.dumps([*settings, asdict(outputs)]).encode()).hexdigest()
@@ -226,7 +247,7 @@ def _done(report: Path, job: str, files: list[Path]) -> VideoResult | None:
         values: dict[str, Any] = json.loads(report.read_bytes())
         if values.pop("job") != job or not all(file.exists() for file in files):
             return None
-        heads = tuple(Head((x, y, w, h), head["sure"]) for head in values["heads"] for x, y, w, h in [head["box"]])
+        heads = tuple(map(head_from_json, values["heads"]))
         return VideoResult(**{**values, "file": Path(values["file"]), "mask": files[0], "heads": heads})
     except (OSError, ValueError, KeyError, TypeError):
         return None

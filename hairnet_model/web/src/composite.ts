@@ -36,7 +36,7 @@ export function compositeRows(located: Located, wanted: Size): Rows {
   const whole = rowsOf(located.whole, located.size, wanted);
   if (!located.cuts.length) return whole;
   const scale = { x: wanted.width / located.picture.width, y: wanted.height / located.picture.height };
-  const placed = located.cuts.map((cut) => place(cut, located.size, scale, wanted));
+  const placed = located.cuts.map((cut) => place(cut, scale, wanted));
   return (first, into) => {
     whole(first, into);
     for (let row = 0; row < into.height; row++) mix(placed, first + row, row, into);
@@ -65,8 +65,9 @@ export function* classBands(located: Located, { width, height }: Size): Generato
   }
 }
 
-function place(cut: Cut, size: number, scale: { x: number; y: number }, { width, height }: Size): Placed {
+function place(cut: Cut, scale: { x: number; y: number }, { width, height }: Size): Placed {
   const { square, box, probabilities } = cut;
+  const size = Math.sqrt(probabilities.length / 3);
   const across = sideOf(square.left, box.x, box.width, square.side, longer(box), size, scale.x, width);
   const down = sideOf(square.top, box.y, box.height, square.side, longer(box), size, scale.y, height);
   const columns = Math.max(0, across.to - across.from);
@@ -165,7 +166,7 @@ function mix(placed: readonly Placed[], y: number, row: number, into: Planes): v
 }
 
 /** The most likely class of every pixel: 0 background, 1 hair, 2 face. */
-function classIds({ hair, face }: Planes): Uint8Array {
+export function classIds({ hair, face }: Planes): Uint8Array<ArrayBuffer> {
   const made = new Uint8Array(hair.length);
   for (let at = 0; at < made.length; at++) {
     const ground = 1 - hair[at] - face[at];

@@ -2,7 +2,11 @@
 
 import { type CompiledModel, Environment, loadLiteRt, Tensor } from "@litertjs/core";
 import { hasSimd, hasThreads, hasWebAssembly } from "./features";
-import { type Engine, Fault, type ModelCard } from "./protocol";
+import { Bytes, type Progress } from "./progress";
+import { type Engine, Fault, type FaultCode, type ModelCard } from "./protocol";
+
+/** Sizes of the runtimes' WebAssembly by their names, as the build knows them: a server that compresses tells another. */
+declare const RUNTIME_BYTES: Readonly<Record<string, number>>;
 
 const MOST_THREADS = 4; // more did not make so small a network faster
 
@@ -38,20 +42,35 @@ export class Network {
   }
 }
 
-interface Loaded {
+export interface Loaded {
+  readonly base: string;
   readonly lite: LiteRt;
   readonly card: ModelCard;
   readonly content: Uint8Array;
   readonly threads: number;
 }
 
-/** Loads all that is needed, side by side. Throws a Fault. */
-export async function load(base: string): Promise<Loaded> {
+/**
+ * Loads all that is needed, side by side. Throws a Fault.
+ *
+ * @param progress told how much of the bytes is there, 0..1.
+ */
+export async function load(base: string, progress: Progress = () => undefined): Promise<Loaded> {
   if (!hasWebAssembly()) throw new Fault("no-webassembly", "");
   if (!hasSimd()) throw new Fault("no-simd", "");
   const threads = hasThreads() ? Math.min(MOST_THREADS, navigator.hardwareConcurrency || 1) : 1;
-  const [lite, { card, content }] = await Promise.all([runtime(base, threads), modelOf(base)]);
-  return { lite, card, content, threads };
+  const bytes = new Bytes(progress);
+  const [lite, { card, content }] = await Promise.all([runtime(base, threads, bytes), modelOf(base, bytes)]);
+  return { base, lite, card, content, threads };
+}
+
+/** The network for larger squares that comes with the model, on WebAssembly; null where there is none. Throws a Fault. */
+export async function finerOnWasm(loaded: Loaded): Promise<Network | null> {
+  const { finer } = loaded.card;
+  if (!finer) return null;
+  const answer = await fetched(new URL(finer.file, new URL("model/", loaded.base)));
+  const content = new Uint8Array(await answer.arrayBuffer());
+  return onWasm({ ...loaded, card: { ...loaded.card, ...finer }, content });
 }
 
 /** The model on WebAssembly. Throws a Fault. */
@@ -87,16 +106,27 @@ export async function onGpu({ lite, card, content }: Loaded): Promise<Network | 
   return new Network(card, { runs: "WebGPU", threads: 1 }, model, environment);
 }
 
-async function runtime(base: string, threads: number): Promise<LiteRt> {
-  const name = threads > 1 || hasThreads() ? "threaded" : "compat";
-  const script = new URL(`runtime/litert_wasm_${name}_internal.js`, base).href;
+async function runtime(base: string, threads: number, bytes: Bytes): Promise<LiteRt> {
+  const name = `litert_wasm_${hasThreads() ? "threaded" : "compat"}_internal`;
+  const address = new URL(`runtime/${name}.js`, base).href;
+  const code = compiled(new URL(`runtime/${name}.wasm`, base), bytes); // fetched beside the script, not after it
+  code.catch(() => undefined); // a fault of it is thrown below
+  const script = await startable(address);
+  let failed: (fault: unknown) => void = () => undefined;
+  const broken = new Promise<never>((_, reject) => (failed = reject));
   // The runtime starts a thread for every core it is told of.
   Object.defineProperty(navigator, "hardwareConcurrency", { value: threads, configurable: true });
   const silent = (): void => undefined;
   Object.assign(self, {
     Module: {
-      locateFile: (file: string) => new URL(file, script).href,
+      locateFile: (file: string) => new URL(file, address).href,
       mainScriptUrlOrBlob: script,
+      instantiateWasm: (imports: WebAssembly.Imports, done: (instance: WebAssembly.Instance, of: WebAssembly.Module) => void) => {
+        code
+          .then(async (module) => done(await WebAssembly.instantiate(module, imports), module))
+          .catch(failed);
+        return {};
+      },
       print: silent,
       printErr: silent,
     },
@@ -104,25 +134,45 @@ async function runtime(base: string, threads: number): Promise<LiteRt> {
   // Left to itself the library asks for a GPU here, and writes to the console where there is none.
   Environment.create = async () => new Environment({ webGpuDevice: null });
   try {
-    return await loadLiteRt(script);
+    return await Promise.race([loadLiteRt(script), broken]);
   } catch (fault) {
-    throw new Fault("runtime", said(fault));
+    throw fault instanceof Fault ? fault : new Fault("runtime", said(fault));
   }
 }
 
-async function modelOf(base: string): Promise<{ card: ModelCard; content: Uint8Array }> {
+/** WebAssembly, compiled while it comes. Throws a Fault. */
+async function compiled(address: URL, bytes: Bytes): Promise<WebAssembly.Module> {
+  const answer = await fetched(address, "runtime");
+  const counted = bytes.count(answer.clone(), RUNTIME_BYTES[address.pathname.split("/").pop() ?? ""] ?? 0);
+  // The answer itself, which the browser may have compiled before, and not a copy of its bytes.
+  const streams = answer.headers.get("Content-Type")?.startsWith("application/wasm");
+  const module = streams ? WebAssembly.compileStreaming(answer) : answer.arrayBuffer().then(WebAssembly.compile);
+  return (await Promise.all([module, counted]))[0];
+}
+
+/** The address of a script that workers may be started with: of another server's script a copy, for only that may be. */
+async function startable(address: string): Promise<string> {
+  if (new URL(address).origin === self.location.origin) return address;
+  const answer = await fetch(address).catch((fault: unknown) => {
+    throw new Fault("runtime", `${address}: ${said(fault)}`);
+  });
+  if (!answer.ok) throw new Fault("runtime", `${address}: ${answer.status}`);
+  return `${URL.createObjectURL(await answer.blob())}#.js`; // LiteRT.js takes an address without this ending for a folder
+}
+
+async function modelOf(base: string, bytes: Bytes): Promise<{ card: ModelCard; content: Uint8Array }> {
   const folder = new URL("model/", base);
   const card = checkedCard(await fetched(new URL("model.json", folder)).then((answer) => answer.json().catch(() => null)));
   const answer = await fetched(new URL(card.file, folder));
-  return { card, content: new Uint8Array(await answer.arrayBuffer()) };
+  return { card, content: await bytes.count(answer, card.bytes ?? 0) };
 }
 
-async function fetched(url: URL): Promise<Response> {
+async function fetched(url: URL, code: FaultCode = "model-missing"): Promise<Response> {
   const name = url.pathname.split("/").pop() ?? "";
   const answer = await fetch(url).catch((fault: unknown) => {
-    throw new Fault("model-missing", `${name}: ${said(fault)}`);
+    throw new Fault(code, `${name}: ${said(fault)}`);
   });
-  if (!answer.ok) throw new Fault("model-missing", `${name}: ${answer.status}`);
+  if (!answer.ok) throw new Fault(code, `${name}: ${answer.status}`);
   return answer;
 }
 
@@ -130,13 +180,17 @@ function checkedCard(read: unknown): ModelCard {
   const card = read as Partial<ModelCard> | null;
   const sound =
     typeof card?.name === "string" &&
-    typeof card.file === "string" &&
-    /^[\w.-]+$/.test(card.file) &&
+    isFile(card.file) &&
+    (card.finer === undefined || (isFile(card.finer.file) && Number.isInteger(card.finer.size))) &&
     Number.isInteger(card.size) &&
     Number.isInteger(card.pad) &&
     card.classes?.join() === "background,hair,face";
   if (!sound) throw new Fault("model-broken", "model.json");
   return card as ModelCard;
+}
+
+function isFile(name: unknown): boolean {
+  return typeof name === "string" && /^[\w.-]+$/.test(name);
 }
 
 function checkShapes(model: CompiledModel, { size, file }: ModelCard): void {

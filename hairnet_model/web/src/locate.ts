@@ -27,6 +27,7 @@ export type Run = (framed: Uint8Array<ArrayBuffer>) => Promise<Float32Array>;
 /** A square that was segmented. */
 export interface Cut {
   readonly square: Square;
+  /** (S, S, 3); S is larger where a finer network looked again. */
   readonly probabilities: Float32Array;
   /** Of the head in it; the weight falls off outside. */
   readonly box: Box;

@@ -8,6 +8,7 @@ import { button, caption, element, input, press } from "./dom";
 import { hasSimd, hasWebAssembly } from "./features";
 import { Keep, KEEPING } from "./keep";
 import { CAMERA_LOST, NO_HEAD, NOTHING_PASTED, ofCamera, ofFault, ofPhoto } from "./messages";
+import { keepOffline } from "./offline";
 import { decoded, listen, type Photo, SAMPLES } from "./photo";
 import type { Answer, FaultCode, ModelCard, Request } from "./protocol";
 import { shortcuts } from "./shortcuts";
@@ -50,7 +51,11 @@ function stop(code: FaultCode, detail = ""): void {
 
 function answered({ data }: MessageEvent<Answer>): void {
   switch (data.kind) {
+    case "loading":
+      stage.loading(data.share);
+      break;
     case "ready":
+      keepOffline();
       card = data.card;
       stage.about(data.card, data.engine);
       cameraButton.disabled = false;

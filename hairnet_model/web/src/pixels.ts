@@ -17,8 +17,8 @@ export interface Picture {
 export interface Planes {
   readonly width: number;
   readonly height: number;
-  readonly hair: Float32Array;
-  readonly face: Float32Array;
+  readonly hair: Float32Array<ArrayBuffer>;
+  readonly face: Float32Array<ArrayBuffer>;
 }
 
 /** A size times `scale`, at least one pixel on both sides. */

@@ -11,6 +11,10 @@ export interface ModelCard {
   readonly classes: readonly string[];
   readonly size: number;
   readonly pad: number;
+  /** Of the model's file; nobody knows them of a site that was written before they were told. */
+  readonly bytes?: number;
+  /** A network of larger squares, for heads of many pixels; loaded when there is the first one. */
+  readonly finer?: { readonly file: string; readonly size: number };
 }
 
 export interface Engine {
@@ -45,6 +49,8 @@ export type FaultCode =
   | "network";
 
 export type Answer =
+  /** How much of the runtime and the model is there, 0..1. */
+  | { readonly kind: "loading"; readonly share: number }
   | { readonly kind: "ready"; readonly card: ModelCard; readonly engine: Engine }
   | { readonly kind: "engine"; readonly engine: Engine }
   | {

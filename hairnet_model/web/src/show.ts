@@ -104,7 +104,7 @@ export class Show {
 
   /** Takes a picture, what was found in it, and the photo itself where the picture is a smaller one of it. */
   take(picture: Picture, located: Located, photo: ImageBitmap | null = null): void {
-    this.photo?.close();
+    if (this.photo !== photo) this.photo?.close();
     this.full = picture;
     this.photo = photo;
     this.small = fitted(picture);

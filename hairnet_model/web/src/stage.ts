@@ -44,6 +44,11 @@ export class Stage {
     put(this.status, text);
   }
 
+  /** Says how much of the network has come, 0..1. */
+  loading(share: number): void {
+    put(element("loaded", HTMLSpanElement), ["percent", { share: Math.floor(100 * share) / 100 }]);
+  }
+
   /** Nothing will come any more. */
   stopped(): void {
     this.view.classList.add("stopped");

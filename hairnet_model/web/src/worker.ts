@@ -1,8 +1,10 @@
 /** The worker: everything that takes time happens here, so that the page never waits. */
 
-import { load, onGpu, onWasm, said, type Network } from "./engine";
-import { locate } from "./locate";
+import { said } from "./engine";
+import { type Located, locate } from "./locate";
+import type { Picture } from "./pixels";
 import { type Answer, Fault, type Request, type SavedAs } from "./protocol";
+import { Runner } from "./runner";
 import { FIRST, type Settings } from "./settings";
 import { framePixels, photoPixels, Show } from "./show";
 import { Tracker } from "./tracking";
@@ -12,8 +14,7 @@ const LIVE_DYED = 512; // the same where each frame's hair is recoloured or take
 
 const scratch = new OffscreenCanvas(1, 1);
 let settings: Settings = FIRST;
-let network: Network | null = null;
-let spare: Network | null = null; // on WebAssembly, while a GPU is used: a GPU can be lost
+let runner: Runner | null = null;
 let show: Show | null = null;
 let tracker: Tracker | null = null;
 let frameWidth = 0; // of the last camera frame
@@ -30,54 +31,24 @@ function fault(thrown: unknown): void {
 }
 
 async function start(base: string, canvas: OffscreenCanvas, before: OffscreenCanvas): Promise<void> {
-  const loaded = await load(base);
-  network = await onWasm(loaded);
-  show = new Show(canvas, before, loaded.card);
-  tracker = new Tracker(loaded.card.size, loaded.card.pad, run);
-  answer({ kind: "ready", card: loaded.card, engine: network.engine });
-  // A GPU's shaders take seconds to build, so the page starts on WebAssembly and changes over when it is worth it.
-  tasks.push(async () => {
-    const better = await faster(network as Network, await onGpu(loaded).catch(() => null));
-    if (!better) return;
-    [spare, network] = [network, better];
-    answer({ kind: "engine", engine: better.engine });
-  });
+  runner = await Runner.start(
+    base,
+    (engine) => answer({ kind: "engine", engine }),
+    (share) => answer({ kind: "loading", share }),
+  );
+  const { card, engine } = runner;
+  show = new Show(canvas, before, card);
+  tracker = new Tracker(card.size, card.pad, run);
+  answer({ kind: "ready", card, engine });
+  tasks.push(runner.accelerate);
 }
 
-/** The GPU's network if it says the same as the other one, and sooner. */
-async function faster(now: Network, gpu: Network | null): Promise<Network | null> {
-  if (!gpu) return null;
-  try {
-    const { size } = now.card;
-    const picture = new Uint8Array(size * size * 3);
-    picture.forEach((_, at) => (picture[at] = (at * 7919) % 251));
-    const [expected, got] = [await now.run(picture), await gpu.run(picture)];
-    const apart = expected.reduce((most, value, at) => Math.max(most, Math.abs(value - got[at])), 0);
-    if (apart < 0.05 && (await timed(gpu, picture)) < (await timed(now, picture))) return gpu;
-  } catch {
-    // A driver that fails is no fault of the page: WebAssembly goes on.
-  }
-  gpu.delete();
-  return null;
-}
-
-async function timed(one: Network, picture: Uint8Array<ArrayBuffer>): Promise<number> {
-  const start = performance.now();
-  for (let time = 0; time < 5; time++) await one.run(picture);
-  return performance.now() - start;
-}
-
-/** The network on a framed square; on WebAssembly from here on, if a GPU fails. */
+/** The network on a framed square; counts the time it takes. */
 async function run(framed: Uint8Array<ArrayBuffer>): Promise<Float32Array> {
-  if (!network) throw new Fault("network", "not ready");
+  if (!runner) throw new Fault("network", "not ready");
   const before = performance.now();
   try {
-    return await network.run(framed);
-  } catch (thrown) {
-    if (!spare) throw thrown;
-    [network, spare] = [spare, null];
-    answer({ kind: "engine", engine: network.engine });
-    return await network.run(framed);
+    return await runner.run(framed);
   } finally {
     lastNetwork += performance.now() - before;
   }
@@ -91,13 +62,25 @@ function draw(): void {
 async function photo(bitmap: ImageBitmap, id: number): Promise<void> {
   const picture = photoPixels(bitmap);
   const larger = picture.width < bitmap.width || picture.height < bitmap.height;
+  const whole = larger ? bitmap : null;
   if (!larger) bitmap.close();
-  if (!show || !network) throw new Fault("network", "not ready");
+  if (!show || !runner) throw new Fault("network", "not ready");
   lastNetwork = 0;
-  const { size, pad } = network.card;
+  const { size, pad } = runner.card;
   const located = await locate(picture, await run(show.framed(picture)), size, pad, run);
   lastId = id;
-  show.take(picture, located, larger ? bitmap : null);
+  show.take(picture, located, whole);
+  draw();
+  tasks.unshift(() => finer(picture, located, whole)); // before a request to save it
+}
+
+/** Shows a photo again once its large heads have been looked at more finely. */
+async function finer(picture: Picture, located: Located, whole: ImageBitmap | null): Promise<void> {
+  const before = performance.now();
+  const again = await runner?.lookFiner(picture, located);
+  if (!again || !show) return;
+  lastNetwork += performance.now() - before;
+  show.take(picture, again, whole);
   draw();
 }
 

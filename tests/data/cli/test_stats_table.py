@@ -18,6 +18,8 @@ def test_the_table_is_no_wider_than_its_numbers(capsys: pytest.CaptureFixture[st
             "occluded": 0.6001,
             "people": 5000,
             "classes": {"background": 0.7, "hair": 0.1, "face": 0.2},
+            "posed": 1.0,
+            "yaw": {str(first): 83333 for first in range(-180, 180, 30)},
         }
     }
     print_stats(counted)

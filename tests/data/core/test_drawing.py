@@ -9,11 +9,13 @@ import pytest
 from PIL import Image
 
 from hairnet_data.core.classes import BACKGROUND, FACE, HAIR
+from hairnet_data.core.drawing import axes, overlay
 from hairnet_data.core.drawing import contact_sheet as contact_sheets
-from hairnet_data.core.drawing import overlay
 from hairnet_data.core.drawing.contact_sheet import Cell
 from hairnet_data.core.drawing.overlay import Pixels
 from hairnet_data.core.errors import BuildError
+from hairnet_data.core.head.pose import Pose
+from hairnet_data.core.head.projection import project
 
 
 def _grey(height: int, width: int, level: int = 120) -> Pixels:
@@ -138,6 +140,36 @@ def test_contact_sheet_text_stays_within_its_card() -> None:
     assert len(np.unique(margins, axis=0)) == 1
 
 
+@pytest.mark.parametrize(("height", "width"), [(200, 200), (100, 200), (200, 120)])
+def test_axes_are_where_the_head_is(height: int, width: int) -> None:
+    pose, frame = Pose(40.0, 10.0, -20.0, 0.45, 0.5, 0.02), max(height, width)
+    layer = axes.axes_layer([pose], height, width, thick=4)
+    assert layer.shape == (height, width, 4)
+    for (name, colour), direction in zip(axes.AXES.items(), np.eye(3), strict=True):
+        x, y = (project(pose, 10.0 * direction) - 0.5) * frame + (width / 2, height / 2)
+        red, green, blue, cover = layer[int(y), int(x)].tolist()
+        assert cover == 255, name
+        assert np.abs(np.subtract((red, green, blue), colour)).max() < 60, name
+    assert (layer[..., 3] > 0).mean() < 0.15
+
+
+def test_the_axis_in_front_hides_the_others() -> None:
+    colours = axes.AXES
+    for pitch, above in ((80.0, "nose"), (-80.0, "down")):
+        layer = axes.axes_layer([Pose(0.0, pitch, 0.0, 0.5, 0.5, 0.03)], 200, 200, thick=4)
+        origin = layer[100, 100, :3].astype(int)
+        nearest = min(colours, key=lambda name: np.abs(origin - colours[name]).sum())
+        assert nearest == above, pitch
+    assert not axes.axes_layer([], 20, 20).any()
+
+
+def test_axes_reach_out_of_the_picture() -> None:
+    picture = _grey(40, 30)
+    assert axes.draw_axes(picture, []) is picture
+    assert np.array_equal(axes.draw_axes(picture, [Pose(0.0, 0.0, 0.0, 5.0, -3.0, 0.02)]), picture)
+    assert not np.array_equal(axes.draw_axes(picture, [Pose(0.0, 0.0, 0.0, 0.9, 0.9, 0.02)]), picture)
+
+
 def test_contact_sheet_has_a_legend_only_where_there_are_masks() -> None:
     def lines(mask: Pixels | None) -> int:
         sheet = contact_sheets.contact_sheet([Cell(_grey(40, 40), mask, "t", ())] * 4, 4, "t", side=64)
@@ -145,6 +177,15 @@ def test_contact_sheet_has_a_legend_only_where_there_are_masks() -> None:
 
     assert lines(np.zeros((40, 40), np.uint8)) > 50
     assert lines(None) == 0
+
+
+def test_contact_sheet_has_a_legend_of_the_axes_where_there_are_heads() -> None:
+    def dots(*poses: Pose) -> int:
+        sheet = contact_sheets.contact_sheet([Cell(_grey(40, 40), None, "t", (), poses)] * 4, 4, "t", side=64)
+        return int((sheet[:60] == axes.AXES["nose"]).all(axis=-1).sum())
+
+    assert dots(Pose(0.0, 0.0, 0.0, 0.5, 0.5, 0.03)) > 50
+    assert dots() == 0
 
 
 def test_contact_sheet_of_nothing() -> None:

@@ -56,13 +56,23 @@ def test_lists_are_lists_of_texts(built_lfw: Path) -> None:
     assert Examples.open(built_lfw, "test_negatives")[0]["people"] == []
 
 
-def test_array_records_give_the_same(built_lfw: Path, tmp_path: Path) -> None:
+def test_poses_are_numbers(built_drawn: Path) -> None:
+    records = open_prepared(built_drawn).read("train")
+    for example, record in zip(Examples.open(built_drawn, "train"), records, strict=True):
+        pose = example["pose"]
+        assert isinstance(pose, np.ndarray)
+        assert (pose.shape, pose.dtype) == ((6,), np.float32)
+        np.testing.assert_array_equal(pose, np.array(record["pose"], np.float32))
+        assert np.isnan(pose).all() == (example["kind"] == "negative")
+
+
+def test_array_records_give_the_same(built_drawn: Path, tmp_path: Path) -> None:
     shards = []
-    for shard in open_prepared(built_lfw).shards["train"]:
+    for shard in open_prepared(built_drawn).shards["train"]:
         path = tmp_path / shard.path.name.replace(".tfrecord-", ".array_record-")
         write_records(path, read_records(shard.path), "array_record")
         shards.append(replace(shard, path=path))
-    for one, other in zip(Examples(shards), Examples.open(built_lfw, "train"), strict=True):
+    for one, other in zip(Examples(shards), Examples.open(built_drawn, "train"), strict=True):
         np.testing.assert_equal(one, other)
 
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from hairnet_data.building.pipeline import build
 from hairnet_data.building.settings import BuildOptions, BuildSettings
 from hairnet_data.core.errors import DatasetError, UsageError
+from hairnet_data.core.head.pose import to_numbers
 from hairnet_data.core.images.masks import read_mask
 from hairnet_data.core.images.photos import read_photo
 from hairnet_data.dataset.codec import decode_image, decode_mask
@@ -34,7 +35,7 @@ def table(out: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-@pytest.mark.parametrize("which", ["built_lfw", "built_folder"])
+@pytest.mark.parametrize("which", ["built_lfw", "built_folder", "built_drawn"])
 def test_the_round_trip(which: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     """Every portrait and group returns through the source `folder`, bit for bit, with its person; negatives beside."""
     prepared = open_prepared(request.getfixturevalue(which))
@@ -57,6 +58,7 @@ def test_the_round_trip(which: str, tmp_path: Path, request: pytest.FixtureReque
                 portrait = source.load(id)
                 np.testing.assert_array_equal(portrait.image, image)
                 np.testing.assert_array_equal(portrait.mask, mask)
+                np.testing.assert_array_equal(np.float32(to_numbers(portrait.pose)), np.float32(record["pose"]))
                 assert people.setdefault(entries[id].person, row["person"]) == row["person"]
                 assert row["person"] == record["person"].decode()
                 seen += 1
@@ -83,8 +85,22 @@ def test_files_are_the_stored_bytes_and_lines_the_recipes(built_lfw: Path, tmp_p
         assert (row["split"], int(row["index"]), row["kind"]) == (recipe.split, recipe.index, recipe.kind)
         assert (float(row["scale"]), float(row["right"])) == (recipe.affine.scale, recipe.affine.shift[0])
         assert int(row["occluders"]) == len(recipe.occluders) == len(row["shapes"].split())
+        assert (row["yaw"], row["head_size"]) == ("", "")
         assert json.loads(row["mirror"]) is (recipe.negative or recipe.affine).mirror
     assert {row["kind"] for row in rows} == {"portrait", "negative"}
+
+
+def test_the_table_has_the_poses(built_drawn: Path, tmp_path: Path) -> None:
+    export(open_prepared(built_drawn), tmp_path / "out", ["train"])
+    known = 0
+    for row, record in zip(table(tmp_path / "out"), open_prepared(built_drawn).read("train"), strict=True):
+        numbers = [float(row[name] or "nan") for name in ("yaw", "pitch", "roll", "head_x", "head_y", "head_size")]
+        np.testing.assert_allclose(numbers, np.array(record["pose"]), rtol=1e-5, atol=1e-5)
+        known += row["yaw"] != ""
+    assert 0 < known < 40
+    lines = (tmp_path / "out" / "poses.csv").read_text().splitlines()
+    assert len(lines) == known + 1
+    assert max(map(len, lines)) < 100
 
 
 def test_a_dataset_is_built_from_it(built_lfw: Path, tmp_path: Path) -> None:

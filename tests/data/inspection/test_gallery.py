@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -13,9 +14,11 @@ import pytest
 from PIL import Image
 
 from hairnet_data.core.classes import FACE, HAIR
+from hairnet_data.core.drawing.axes import AXES
 from hairnet_data.core.drawing.contact_sheet import Cell
 from hairnet_data.core.drawing.overlay import Pixels
 from hairnet_data.core.errors import BuildError
+from hairnet_data.core.head.pose import Pose
 from hairnet_data.inspection.gallery import write_gallery
 
 EVIL = "<script>alert('x')</script> & \"quoted\" </style>"
@@ -104,6 +107,16 @@ def test_layers_hold_the_picture_and_the_mask(tmp_path: Path) -> None:
     assert (area[cell.mask == FACE] == (0, 255, 0, 255)).all()
     assert lines.shape[0] / lines.shape[1] == pytest.approx(64 / 48, rel=0.01)
     assert 0 < (lines[..., 3] > 0).mean() < 0.5
+
+
+def test_axes_of_heads_are_a_layer_of_their_own(tmp_path: Path) -> None:
+    posed = replace(_cell(64, 48), poses=(Pose(0.0, 0.0, 0.0, 0.5, 0.5, 0.03),))
+    page = _write(tmp_path, [posed, _cell()])
+    (axes,) = [_decode(image["src"]) for image in page.all("img") if image.get("class") == "axes"]
+    assert axes.shape[0] / axes.shape[1] == pytest.approx(64 / 48, rel=0.01)
+    assert (axes[axes.shape[0] // 2, axes.shape[1] // 2, :3] == AXES["nose"]).all()
+    assert all(f'<i class="{name}"></i>{name}' in (tmp_path / "gallery.html").read_text("utf-8") for name in AXES)
+    assert not any(name in _write(tmp_path, [_cell()]).text.split() for name in AXES)
 
 
 def test_large_pictures_are_made_smaller(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 from hairnet_data.core.errors import DatasetError
 from hairnet_data.dataset.example_table import TABLE
 from hairnet_data.dataset.reader import decode_texts, open_prepared
-from hairnet_data.inspection.people import find_person, near_misses
+from hairnet_data.inspection.people import find_person
 from tests.support.command import Command
 from tests.support.datasets import CopyOf
 
@@ -67,12 +67,6 @@ def test_an_unknown_name_suggests_near_ones(command: Command, built_lfw: Path) -
     assert "nobody of that name is shown; did you mean" in ran.err
     assert person in ran.err
     assert ran.err.count("\n") == 1
-
-
-def test_near_misses() -> None:
-    assert near_misses("ann_lee", ["Ann_Lee", "Bob"]) == "did you mean Ann_Lee?"
-    assert near_misses("xyz", ["Ann_Lee"]) == "no name is like it"
-    assert near_misses("xyz", []) == "no record names anybody"
 
 
 @pytest.mark.parametrize("damage", ["missing", "cut", "text", "rows"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html.parser
 import shutil
-from dataclasses import replace
+from dataclasses import astuple, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,17 +17,19 @@ from hairnet_data.building.settings import BuildSettings
 from hairnet_data.core.errors import SourceError, UsageError
 from hairnet_data.dataset.codec import decode_image, decode_mask, encode_image
 from hairnet_data.dataset.provenance import AvailableSources, open_available_sources
-from hairnet_data.dataset.reader import open_prepared
+from hairnet_data.dataset.reader import decode_pose, open_prepared
 from hairnet_data.inspection.preview import checked_ending, explain, from_dataset, from_settings, show
+from hairnet_data.recipes.caption import describe_pose
 from hairnet_data.recipes.policy import Policy
 from hairnet_data.recipes.recipe import Recipe
+from hairnet_data.rendering.poses import poses_of
 from hairnet_data.sources.folder.backgrounds import PhotoFolder
 from hairnet_data.sources.folder.source import Folder
 from hairnet_data.sources.registry import Sources
 from hairnet_data.sources.scenes.source import DrawnBackgrounds
 from tests.support.command import Command
 from tests.support.datasets import CopyOf, change_record
-from tests.support.portraits import draw_head, in_colours, make_folder, make_negatives, save_picture
+from tests.support.portraits import draw_head, in_colours, make_folder, make_negatives, save_picture, tiny_drawn
 
 
 def available(dataset: Path, source_dir: Path | None = None, negatives: Path | None = None) -> AvailableSources:
@@ -50,6 +52,27 @@ def test_from_settings_shows_what_a_build_begins_with(
         assert np.array_equal(cell.mask, decode_mask(record["mask"]))  # type: ignore[arg-type]
         assert cell.title == f"train {index}"
         assert cell.lines[0] == f"{record['kind'].decode()} {record['source_id'].decode()}"  # type: ignore[union-attr]
+
+
+def test_heads_are_shown_with_their_poses(built_drawn: Path, tmp_path: Path) -> None:
+    prepared = open_prepared(built_drawn)
+    settings = BuildSettings(image_size=64, train_examples=40)
+    cells = list(from_settings(tiny_drawn(), settings, 8))
+    for index, cell in enumerate(from_dataset(prepared, "train", 40)):
+        record = prepared.record("train", index)
+        recipe = Recipe.from_json(record["recipe"])  # type: ignore[arg-type]
+        pose = decode_pose(record["pose"])
+        assert cell.poses == ((pose, *poses_of(recipe)[1:]) if pose else ())
+        if index < 8:
+            assert np.allclose([astuple(p) for p in cell.poses], [astuple(p) for p in cells[index].poses], atol=1e-4)
+        assert pose is None or describe_pose(pose) in cell.lines
+    shown = explain(prepared, available(built_drawn), "test_shifted", 0)[0]
+    recipe = Recipe.from_json(prepared.record("test_shifted", 0)["recipe"])  # type: ignore[arg-type]
+    assert recipe.pose is not None
+    assert [cell.poses for cell in shown if cell.title == "source"] == [(recipe.pose,)]
+    (moved,) = shown[-1].poses
+    assert moved == decode_pose(prepared.record("test_shifted", 0)["pose"])
+    assert shown[-1].lines[-1].startswith(f"yaw {moved.yaw:.1f}, pitch ")
 
 
 def test_from_dataset_is_spread_evenly(built_folder: Path) -> None:

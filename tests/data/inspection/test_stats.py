@@ -33,6 +33,8 @@ def by_hand(dataset: Path) -> dict[str, Any]:
         records = [dict(record) for record in prepared.read(split)]
         recipes = [json.loads(record["recipe"]) for record in records]  # type: ignore[arg-type]
         masks = [np.asarray(Image.open(io.BytesIO(record["mask"]))) for record in records]  # type: ignore[arg-type]
+        poses = [record["pose"] for record in records]
+        yaw = [pose[0] for pose in poses if not np.isnan(pose[0])]  # type: ignore[index]
         shown = np.concatenate([mask.ravel() for mask in masks])
         counted[split] = {
             "examples": len(records),
@@ -43,6 +45,8 @@ def by_hand(dataset: Path) -> dict[str, Any]:
             "occluded": round(sum(bool(recipe["occluders"]) for recipe in recipes) / len(records), 4),
             "people": len({person for record in records for person in listed(record, "people")}),
             "ids": len({id for record in records for id in listed(record, "source_ids")}),
+            "posed": round(len(yaw) / max(1, sum(record["kind"] != b"negative" for record in records)), 4),
+            "yaw": {str(first): sum(first <= angle < first + 30 for angle in yaw) for first in range(-180, 180, 30)},
             "classes": {
                 name: round(float((shown == id).mean()), 4) for id, name in enumerate(("background", "hair", "face"))
             },
@@ -81,20 +85,34 @@ def test_table_and_json(built_folder: Path, command: Command) -> None:
     ran = command("stats", built_folder, "--json")
     assert (ran.status, ran.err) == (0, "")
     counted = json.loads(ran.out)
+    assert counted.pop("ledger")
     assert counted == by_hand(built_folder)
     ran = command("stats", built_folder)
     assert ran.status == 0
     head, *rows = ran.out.splitlines()
     columns = ["split", "examples", "size", "portraits", "groups", "negatives", "occluded", "people", "hair", "face"]
-    assert head.split() == columns
-    assert [row.split()[0] for row in rows] == list(counted)
+    assert head.split() == [*columns, "posed"]
+    assert [row.split()[0] for row in rows][: len(counted)] == list(counted)
     train = rows[0].split()
     assert (train[1], train[4], train[6]) == (
         "30",
         str(counted["train"]["portraits"]),
         str(counted["train"]["negatives"]),
     )
-    assert train[-2:] == [f"{counted['train']['classes'][name]:.1%}" for name in ("hair", "face")]
+    assert train[-3:] == [*(f"{counted['train']['classes'][name]:.1%}" for name in ("hair", "face")), "0%"]
+
+
+def test_the_histogram_of_yaw_is_printed_where_poses_are_known(built_drawn: Path, command: Command) -> None:
+    counted = count(open_prepared(built_drawn), silent)
+    assert counted["train"]["posed"] == counted["test"]["posed"] == 1
+    assert counted["test_negatives"]["posed"] == 0
+    _, below = command("stats", built_drawn).out.split("(right of the picture is positive):\n\n")
+    head, *lines = [line.split() for line in below.splitlines()]
+    rows = [line for line in lines if line and line[0] in counted]  # the terms of the pictures come after
+    assert head == ["split", *map(str, range(-180, 180, 30))]
+    assert [row[0] for row in rows] == [split for split, counts in counted.items() if counts["posed"]]
+    yaw = counted["train"]["yaw"]
+    assert rows[0][1:] == [f"{100 * number / sum(yaw.values()):.0f}" for number in yaw.values()]
 
 
 @pytest.mark.parametrize(("split", "index"), [("train", 5), ("test", 2)])

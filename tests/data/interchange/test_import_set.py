@@ -140,11 +140,54 @@ def _voc(folder: Path) -> Path:
     return folder
 
 
+def _panoptic(folder: Path) -> Path:
+    segments = np.array([[0, 0, 0], [10, 1, 0], [200, 0, 3]], np.uint8)[EXPECTED]  # ids 266 and 196808
+    (folder / "labels").mkdir()
+    (folder / "labels" / "a.png").write_bytes(_png(segments))
+    info = [{"id": 266, "category_id": 17}, {"id": 200 + (3 << 16), "category_id": 2}]
+    content = {
+        "images": [{"id": 1, "file_name": "a.jpg", "height": SIZE[0], "width": SIZE[1]}],
+        "categories": [{"id": 17, "name": "hair"}, {"id": 2, "name": "face"}],
+        "annotations": [{"image_id": 1, "file_name": "a.png", "segments_info": info}],
+    }
+    (folder / "labels.json").write_text(json.dumps(content))
+    _photo(folder / "images" / "a.jpg")
+    return folder / "labels.json"
+
+
+def _datumaro(folder: Path) -> Path:
+    annotations = [
+        {"id": 0, "type": "mask", "label_id": 1, "rle": _rle(FACE), "z_order": 1},
+        {"id": 1, "type": "polygon", "label_id": 0, "points": HAIR, "z_order": 0},
+        {"id": 2, "type": "points", "label_id": 0, "points": [1, 1], "z_order": 0},
+    ]
+    content = {
+        "categories": {"label": {"labels": [{"name": "hair"}, {"name": "face"}]}},
+        "items": [{"id": "a", "annotations": annotations, "image": {"path": "a.jpg", "size": list(SIZE)}}],
+    }
+    (folder / "annotations").mkdir()
+    (folder / "annotations" / "default.json").write_text(json.dumps(content))
+    _photo(folder / "images" / "default" / "a.jpg")
+    return folder
+
+
+def _masks(folder: Path) -> Path:
+    for name, ring in (("hair", HAIR), ("face", FACE)):
+        hidden = _area(FACE) if name == "hair" else np.zeros(SIZE, bool)  # in masks hair lies over face
+        (folder / name).mkdir()
+        (folder / name / "a.png").write_bytes(_png(_area(ring) & ~hidden))
+    _photo(folder / "images" / "a.jpg")
+    return folder
+
+
 MAKERS = {
     "coco": _coco,
     "coco RLE": _coco_rle,
     "cvat": _cvat,
+    "coco_panoptic": _panoptic,
+    "datumaro": _datumaro,
     "labelme": _labelme,
+    "masks": _masks,
     "supervisely": _supervisely,
     "voc": _voc,
     "yolo": _yolo,
@@ -155,7 +198,8 @@ MAKERS = {
 def test_the_masks_are_those_of_pycocotools(kind: str, tmp_path: Path) -> None:
     given = tmp_path / "given"
     given.mkdir()
-    report = import_set(kind.split()[0], MAKERS[kind](given), tmp_path / "out")
+    labels = {"void": "background"} if kind == "coco_panoptic" else {}
+    report = import_set(kind.split()[0], MAKERS[kind](given), tmp_path / "out", labels)
     (mask,) = (tmp_path / "out" / "masks").rglob("*.png")
     assert np.array_equal(np.asarray(Image.open(mask)), EXPECTED)
     (photo,) = (tmp_path / "out" / "images").rglob("*.jpg")
@@ -284,3 +328,48 @@ def test_a_yolo_picture_without_a_label_file_is_named(tmp_path: Path) -> None:
     report = import_set("yolo", path, tmp_path / "out")
     assert report.unannotated == [str(other)]
     assert f"left out: 1 without annotations, {other} the first" in report.lines()
+
+
+def test_what_is_wrong_with_panoptic_segments(tmp_path: Path) -> None:
+    file = _panoptic(tmp_path)
+    content = json.loads(file.read_text())
+    with pytest.raises(HairnetError, match="annotation 0: is panoptic; import it as coco_panoptic"):
+        import_set("coco", file, tmp_path / "out")
+    del content["annotations"][0]["segments_info"][0]
+    file.write_text(json.dumps(content))
+    with pytest.raises(HairnetError, match=r"a.png: has the colour #0a0100, which is no segment"):
+        import_set("coco_panoptic", file, tmp_path / "out")
+    (tmp_path / "labels" / "a.png").unlink()
+    with pytest.raises(HairnetError, match=r"labels/a.png is missing"):
+        import_set("coco_panoptic", file, tmp_path / "out")
+    _coco(tmp_path)
+    with pytest.raises(HairnetError, match="has no segments_info; import it as coco"):
+        import_set("coco_panoptic", file, tmp_path / "out")
+
+
+def test_pixels_of_no_panoptic_segment_are_not_labelled(tmp_path: Path) -> None:
+    import_set("coco_panoptic", _panoptic(tmp_path), tmp_path / "out")
+    mask = np.asarray(Image.open(tmp_path / "out" / "masks" / "a.png"))
+    assert np.array_equal(mask, np.where(EXPECTED == 0, 255, EXPECTED))
+
+
+def test_subsets_of_datumaro(tmp_path: Path) -> None:
+    path = _datumaro(tmp_path)
+    content = json.loads((path / "annotations" / "default.json").read_text())
+    content["items"][0]["image"] = {"path": ""}
+    (path / "annotations" / "train.json").write_text(json.dumps(content))
+    (path / "images" / "default").rename(path / "images" / "train")
+    (path / "annotations" / "default.json").unlink()
+    content["items"] = [{"id": "b", "annotations": [{"type": "bbox", "label_id": 1, "bbox": [2, 3, 4, 5]}]}]
+    (path / "annotations" / "test.json").write_text(json.dumps(content))
+    _photo(path / "images" / "test" / "b.jpg")
+    report = import_set("datumaro", path, tmp_path / "out")
+    assert report.dropped == {"points": 1}
+    assert np.array_equal(np.asarray(Image.open(tmp_path / "out" / "masks" / "train" / "a.png")), EXPECTED)
+    mask = np.zeros(SIZE, np.uint8)
+    mask[3:8, 2:6] = 2
+    assert np.array_equal(np.asarray(Image.open(tmp_path / "out" / "masks" / "test" / "b.png")), mask)
+    content["items"][0]["annotations"][0]["label_id"] = 5
+    (path / "annotations" / "test.json").write_text(json.dumps(content))
+    with pytest.raises(HairnetError, match=r"item b: annotation 0: has the unknown label 5"):
+        import_set("datumaro", path, tmp_path / "other")

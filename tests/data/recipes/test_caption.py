@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hairnet_data.recipes.caption import describe
+from hairnet_data.core.head.pose import Pose
+from hairnet_data.recipes.caption import describe, describe_pose
 from hairnet_data.recipes.policy import Policy
 from hairnet_data.recipes.pools import Asset, Pool
 from hairnet_data.recipes.recipe import Affine, Crop, Occluder, Paint, Photometric, Recipe
@@ -81,3 +82,15 @@ def test_every_recipe_has_words(index: int) -> None:
     assert lines
     assert all(line and "\n" not in line and "-0" not in line for line in lines)
     assert any(line.startswith("hidden by") for line in lines) == bool(recipe.occluders)
+
+
+@pytest.mark.parametrize(
+    ("angles", "words"),
+    [
+        ((14.2, 3.1, -1.6), "looks 14° right, 3° down, tilted 2° the other way"),
+        ((-150.0, -7.0, 30.0), "looks 150° left, 7° up, tilted 30° clockwise"),
+        ((0.4, 0.0, 0.2), "looks straight ahead"),
+    ],
+)
+def test_poses_in_words(angles: tuple[float, float, float], words: str) -> None:
+    assert describe_pose(Pose(*angles, 0.5, 0.5, 0.03)) == words

@@ -17,6 +17,7 @@ from PIL import Image
 from hairnet_data.core.classes import BACKGROUND, FACE, HAIR, UNLABELLED
 from hairnet_data.core.errors import PictureError, SourceError
 from hairnet_data.core.labels.class_config import read_config
+from hairnet_data.interchange.class_files import class_files
 from hairnet_data.sources.base import PortraitSource
 from hairnet_data.sources.folder.source import Folder
 from tests.support.paths import ROOT
@@ -476,7 +477,7 @@ def test_errors_of_parts(kit):
     for name in ("a_hair", "a_wig", "b_skin", "b_wig", "d_hair"):
         kit.mask(f"{name}.png", blank)
     assert kit.errors() == [
-        "images/c.jpg: has no mask (masks/c_skin or another part); add it or remove the photo",
+        "images/c.jpg: has no mask (masks/c_skin, masks/skin/c or another part); add it or remove the photo",
         "masks/a_wig.png: and 1 more are masks of the part 'wig', which has no class; "
         "add it to [parts] in classes.toml",
         "masks/d_hair.png: has no photo; add it or remove the mask",
@@ -629,8 +630,11 @@ def test_content_follows_photo_and_masks(kit):
         (COLOURS + "[options]\nmask = 'm'\n", "[options] mask: is unknown, received 'm'; known are nearest, person, "),
         (COLOURS + "[options]\nimages = '../other'\n", "images: should be the name of a folder inside this one"),
         (COLOURS + "[options]\nimages = '/etc'\n", "should be the name of a folder inside this one"),
-        (COLOURS + "[options]\nimages = '.'\n", "should be the name of a folder inside this one"),
-        (COLOURS + "[options]\nmasks = 'images/masks'\n", "lie in one another"),
+        (COLOURS + "[options]\nimages = ''\n", "should be the name of a folder inside this one"),
+        (COLOURS + "[options]\nimages = 'a*/images'\n", "should be the name of a folder inside this one"),
+        (COLOURS + "[options]\nimages = '*/*'\n", "should be the name of a folder inside this one"),
+        (COLOURS + "[options]\nimages = '*/images'\n", 'images and masks differ in how often "*" is in them'),
+        (COLOURS + "[options]\nmasks = 'images'\n", "images and masks are both 'images', and nothing tells them apart"),
     ],
 )
 def test_what_can_be_wrong_with_classes_toml(kit, text, words):
@@ -689,7 +693,7 @@ def test_celebamask_hq(tmp_path):
         save(masks / f"0/00017_{part}.png", box(part))
     save(masks / "0/00000_skin.png", box("skin"))
     save(masks / "1/02000_hair.png", box("hair"))
-    (root / "classes.toml").write_bytes((DOCS / "classes/celebamask_hq.toml").read_bytes())
+    (root / "classes.toml").write_bytes(class_files()["celebamask_hq"].read_bytes())
     source = Folder.open(root)
     assert source.catalogue().errors == ()
     assert [entry.id for entry in source.catalogue().entries] == ["0", "17", "2000"]
@@ -736,7 +740,7 @@ def test_figaro(tmp_path):
     # A PBM marks black with 1; the set's hair is white, and so 0 in its file.
     header, body = b"P1 2 1\n", b"0 1\n"
     assert np.asarray(Image.open(io.BytesIO(header + body))).tolist() == [[True, False]]
-    (root / "classes.toml").write_bytes((DOCS / "classes/figaro.toml").read_bytes())
+    (root / "classes.toml").write_bytes(class_files()["figaro"].read_bytes())
     source = Folder.open(root)
     assert source.catalogue().errors == ()
     ids = ["Testing/Frame00003", "Training/Frame00001", "Training/Frame00002"]
@@ -755,11 +759,15 @@ def test_every_example_in_the_guide_is_read(tmp_path):
         path = tmp_path / "classes.toml"
         path.write_text(block)
         assert read_config(path, "classes.toml").unlabelled == ("background", "face")
-    (options,) = [block for block in blocks if block.startswith("[options]")]
+    options, *others = sorted((block for block in blocks if block.startswith("[options]")), key=len, reverse=True)
     assert len(tables) == 3
+    assert len(others) == 2
     for block in tables:
         path = tmp_path / "classes.toml"
         path.write_text(block)
         read_config(path, "classes.toml")
         path.write_text(block + (options if "[indices]" not in block else options.replace("nearest", "# nearest")))
         read_config(path, "classes.toml")
+        for other in others:
+            path.write_text(block + other)
+            read_config(path, "classes.toml")

@@ -90,8 +90,9 @@ def test_wrong_features(built_drawn: Path, copy_of: CopyOf) -> None:
         (lambda r: r.update(index=b"4"), f"train 4 ({id}): its index is b'4', not 4"),
         (
             lambda r: r.pop("person"),
-            "train 4: its features are image, index, kind, mask, people, recipe, source_id, source_ids",
+            "train 4: its features are image, index, kind, mask, people, pose, recipe, source_id, source_ids",
         ),
+        (lambda r: r.update(pose=[0.0] * 5), f"train 4 ({id}): its pose has 5 numbers, not 6"),
         (lambda r: r.update(more=1), "train 4: its features are image, index, kind, mask, more, people, person"),
         (lambda r: r.update(kind=b"ghost"), f"train 4 ({id}): its recipe describes another example"),
         (lambda r: r.update(source_id=b"train_00999"), "train 4 (train_00999): its recipe describes another example"),

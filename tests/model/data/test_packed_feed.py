@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from collections import Counter
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 
 from hairnet_data.core.errors import DatasetError
 from hairnet_model.data import tfds_records
-from hairnet_model.data.packed_feed import PackedFeed, write_packed
+from hairnet_model.data.packed_feed import Encoded, PackedFeed, write_packed
 from hairnet_model.data.prepared_dataset import open_dataset
 
 
@@ -32,6 +33,10 @@ def test_it_holds_what_the_dataset_holds(packed: Path, drawn_dataset: Path) -> N
     for (images, masks), batch in zip(feed.validation(), tfds_records.read(dataset, "validation"), strict=True):
         np.testing.assert_array_equal(masks, batch.masks)
         np.testing.assert_array_equal(images, batch.images)  # OpenCV and TensorFlow both use libjpeg-turbo
+    for split, count in (("train", 40), ("validation", dataset.count("validation"))):
+        poses = np.concatenate([batch.pose for batch in tfds_records.read(dataset, split)])
+        np.testing.assert_array_equal(feed.poses(split), poses[:count])
+    assert {True, False} == set(np.isnan(feed.poses("train")).all(1)), "heads and negatives"
 
 
 def test_passes_and_steps(packed: Path) -> None:
@@ -53,7 +58,11 @@ def test_damage_is_one_line(packed: Path, tmp_path: Path) -> None:
     with pytest.raises(DatasetError, match="no packed dataset"):
         PackedFeed(tmp_path / "cut.npz")
     about = {"name": "small", "fingerprint": "f", "image_size": 64, "people": []}
-    write_packed(tmp_path / "bad.npz", about, {"train": [(b"no picture", b"nor a mask")], "validation": []})
+    write_packed(
+        tmp_path / "bad.npz",
+        about,
+        {"train": [Encoded(b"no picture", b"nor a mask", [math.nan] * 6)], "validation": []},
+    )
     with pytest.raises(DatasetError, match="picture 0 of train cannot be read"):
         list(PackedFeed(tmp_path / "bad.npz").training(1, 0, 1, 0))
     write_packed(tmp_path / "empty.npz", about, {"train": [], "validation": []})

@@ -166,7 +166,8 @@ def test_file_formats_give_the_same_batches(in_both_formats: list[Dataset]) -> N
             np.testing.assert_array_equal(a.images, b.images)
             np.testing.assert_array_equal(a.masks, b.masks)
             assert (a.index, a.recipe, a.person) == (b.index, b.recipe, b.person)
-        assert list(tfds_records.encoded(one, split, 5)) == list(tfds_records.encoded(other, split, 5))
+        for stored, other_stored in zip(*(tfds_records.encoded(each, split, 5) for each in (one, other)), strict=True):
+            np.testing.assert_equal(stored, other_stored)
     assert tfds_records.people(one) == tfds_records.people(other)
     for first, shares in ((0, 1), (7, 1), (30, 1), (5, 3)):
         pairs = zip(
@@ -182,7 +183,7 @@ def test_file_formats_give_the_same_batches(in_both_formats: list[Dataset]) -> N
 
 
 def test_a_damaged_array_record_is_one_line(in_both_formats: list[Dataset], tmp_path: Path) -> None:
-    copy = tmp_path / "set" / "1.2.0"
+    copy = tmp_path / "set" / "1.3.0"
     shutil.copytree(in_both_formats[1].path, copy)
     dataset = open_dataset(copy)
     file = Path(dataset.shards["train"][2][0])

@@ -11,6 +11,7 @@ import keras
 import numpy as np
 import pytest
 
+from hairnet_data.core.errors import UsageError
 from hairnet_model.model_io import model_file
 from hairnet_model.model_io.model_file import Model, ModelError
 from hairnet_model.networks import fcn
@@ -25,6 +26,18 @@ def test_what_is_saved_comes_back(tmp_path: Path) -> None:
     for a, b in zip(network.get_weights(), again.network.get_weights(), strict=True):
         np.testing.assert_array_equal(a, b)
     assert [path.name for path in tmp_path.iterdir()] == ["a.keras"]
+
+
+def test_another_size_is_that_of_the_squares_alone() -> None:
+    model = colours.by_colour(64)
+    assert model.at_size(None) is model
+    assert model.at_size(128).image_size == 128
+    assert model.at_size(128).network is model.network
+    for size in (0, -32, 100, 8192):
+        with pytest.raises(
+            UsageError, match=f"takes no pictures of {size} pixels; give a multiple of 32 from 32 to 4096"
+        ):
+            model.at_size(size)
 
 
 def test_a_runs_folder_is_its_best(tmp_path: Path) -> None:

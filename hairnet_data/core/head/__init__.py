@@ -1,0 +1,1 @@
+"""The pose of a head, and where its points appear in a picture."""

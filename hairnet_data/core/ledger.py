@@ -1,0 +1,153 @@
+"""The ledger: under which terms the pictures came that a dataset was made of, or a network was trained on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Annotated, Any, Literal
+
+from pydantic import ConfigDict, Field, TypeAdapter
+
+from hairnet_data.core.errors import one_line
+
+Use = Literal["", "any", "non-commercial", "research"]
+"""What the pictures may be used for; "" where nobody said."""
+
+RESEARCH: Use = "research"
+
+_UNSAID = "not said"
+_USES = {"": "use not said", "any": "any use", "non-commercial": "non-commercial use only", RESEARCH: "research only"}
+_STRICT = ConfigDict(strict=True, extra="forbid")
+
+
+@dataclass(frozen=True, slots=True)
+class Licence:
+    """The terms of a picture. "" is what nobody said.
+
+    Attributes:
+        licence: an SPDX identifier, a URL or words.
+        origin: where it is from, in words.
+        consent: what those who are shown agreed to, in words.
+        use: what it may be used for.
+    """
+
+    __pydantic_config__ = _STRICT
+
+    licence: Annotated[str, Field(max_length=500)] = ""
+    origin: Annotated[str, Field(max_length=500)] = ""
+    consent: Annotated[str, Field(max_length=500)] = ""
+    use: Use = ""
+
+    def over(self, other: Licence) -> Licence:
+        """These terms, and where they say nothing those of another."""
+        said = {field.name: value for field in fields(self) if (value := getattr(self, field.name))}
+        return replace(other, **said)
+
+
+UNSAID = Licence()
+"""Nobody said anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """Pictures of one source under the same terms.
+
+    Attributes:
+        what: "portraits" or "backgrounds".
+        source: the source's name.
+        terms: of all of them.
+        pictures: how many there are.
+        people: how many are shown who are known by name.
+    """
+
+    __pydantic_config__ = _STRICT
+
+    what: Literal["portraits", "backgrounds"]
+    source: Annotated[str, Field(max_length=200)]
+    terms: Licence
+    pictures: Annotated[int, Field(ge=0, le=1 << 40)]
+    people: Annotated[int, Field(ge=0, le=1 << 40)] = 0
+
+    def __str__(self) -> str:
+        people = f" of {self.people:,} people" if self.people else ""
+        terms = self.terms
+        parts = [f"licence {terms.licence or _UNSAID}", f"origin {terms.origin or _UNSAID}"]
+        parts += [f"consent {terms.consent or _UNSAID}", _USES[terms.use]]
+        return one_line(f"{self.pictures:,} {self.what}{people} ({self.source}): {'; '.join(parts)}")
+
+
+Ledger = tuple[LedgerEntry, ...]
+
+_LEDGER = TypeAdapter(Ledger)
+
+
+def count(what: Literal["portraits", "backgrounds"], source: str, pictures: Iterable[tuple[Licence, str]]) -> Ledger:
+    """Makes the entries of one source.
+
+    Args:
+        what: what the pictures are.
+        source: its name.
+        pictures: of each its terms, and who is shown; "" for nobody or unknown.
+
+    Returns:
+        An entry for all pictures with the same terms, the most pictures first.
+    """
+    numbers: dict[Licence, int] = {}
+    people: dict[Licence, set[str]] = {}
+    for terms, person in pictures:
+        numbers[terms] = numbers.get(terms, 0) + 1
+        people.setdefault(terms, set()).update([person] if person else [])
+    order = sorted(numbers, key=lambda terms: (-numbers[terms], tuple(asdict(terms).values())))
+    return tuple(LedgerEntry(what, source, terms, numbers[terms], len(people[terms])) for terms in order)
+
+
+def merge(ledgers: Iterable[Ledger]) -> Ledger:
+    """The ledger of several datasets: entries of one source and the same terms are one, with the larger numbers.
+
+    Datasets of one source show the same pictures, so numbers are not added up.
+    """
+    merged: dict[tuple[str, str, Licence], LedgerEntry] = {}
+    for entry in (entry for ledger in ledgers for entry in ledger):
+        key = entry.what, entry.source, entry.terms
+        other = merged.get(key, entry)
+        pictures, people = max(entry.pictures, other.pictures), max(entry.people, other.people)
+        merged[key] = replace(entry, pictures=pictures, people=people)
+    return tuple(merged.values())
+
+
+def to_json(ledger: Ledger) -> list[dict[str, Any]]:
+    """The ledger as JSON values."""
+    return [asdict(entry) for entry in ledger]
+
+
+def from_json(values: object) -> Ledger:
+    """Reads what `to_json` wrote. Raises pydantic's ValidationError, a ValueError, for anything else."""
+    return _LEDGER.validate_json(json.dumps(values))
+
+
+def restriction(ledger: Ledger) -> str:
+    """One line where any picture is for research only, which then holds for whatever is made of them; else ""."""
+    restricted = [entry for entry in ledger if entry.terms.use == RESEARCH]
+    if not restricted:
+        return ""
+    text = f"research only: {_sum(restricted)}"
+    others = [entry for entry in ledger if entry.terms.use != RESEARCH]
+    if others:
+        text += f", mixed with {_sum(others)} under other terms"
+    return f"{text}; the whole is for research only"
+
+
+def _sum(entries: Iterable[LedgerEntry]) -> str:
+    """How many pictures of which source."""
+    numbers: dict[tuple[str, str], int] = {}
+    for entry in entries:
+        numbers[entry.what, entry.source] = numbers.get((entry.what, entry.source), 0) + entry.pictures
+    return " and ".join(one_line(f"{number:,} {what} ({source})") for (what, source), number in numbers.items())
+
+
+def lines(ledger: Ledger) -> Iterator[str]:
+    """The ledger in words: a line each entry, and one if it restricts the use of the whole."""
+    yield from map(str, ledger)
+    if text := restriction(ledger):
+        yield text

@@ -1,0 +1,91 @@
+/**
+ * Keeps the site's files, so that the page opens without a network.
+ *
+ * `hairnet-model web` fills in what the site has: any change of a file changes this script, which the browser notices.
+ * Then the new files are fetched, those that did not change are copied, and the next opening shows the new page. As long
+ * as the server has another page than the one that is kept, everything comes from the server.
+ */
+
+/** @type {{version: string, files: Record<string, string>}} Paths and the SHA-256 of their files. */
+const SITE = { version: "", files: {} };
+
+const PREFIX = "hairnet-";
+const NAME = PREFIX + SITE.version;
+const LIST = "files.json"; // what a cache holds; the site has no file of this name
+const runtime = new URL(self.location.href).searchParams.get("runtime");
+const address = (path) => new URL(path, self.registration.scope).href;
+let stale = false; // whether the server has another page
+
+/** The files that this browser needs: one of the two runtimes. */
+const wanted = () => Object.keys(SITE.files).filter((path) => !path.startsWith("runtime/") || path.includes(`_${runtime}_`));
+
+async function digest(answer) {
+  const bytes = new Uint8Array(await crypto.subtle.digest("SHA-256", await answer.arrayBuffer()));
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+async function install() {
+  if (!SITE.version) throw new Error("the site was not written by hairnet-model web");
+  const cache = await caches.open(NAME);
+  const kept = await others();
+  for (const path of wanted()) {
+    const same = kept.find(({ files }) => files[path] === SITE.files[path]);
+    const answer = (await same?.cache.match(address(path), { ignoreVary: true })) ?? (await fetch(address(path)));
+    if (!answer.ok || (await digest(answer.clone())) !== SITE.files[path]) throw new Error(`${path} is another one`);
+    await cache.put(address(path), answer);
+  }
+  await cache.put(address(LIST), new Response(JSON.stringify(SITE.files)));
+  await self.skipWaiting();
+}
+
+/** Caches of other versions, and what they hold. */
+async function others() {
+  const names = (await caches.keys()).filter((name) => name.startsWith(PREFIX) && name !== NAME);
+  const opened = names.map(async (name) => {
+    const cache = await caches.open(name);
+    const list = await cache.match(address(LIST));
+    return { cache, files: list ? await list.json() : {} };
+  });
+  return Promise.all(opened);
+}
+
+async function activate() {
+  const names = await caches.keys();
+  const old = names.filter((name) => name.startsWith(PREFIX) && name !== NAME);
+  await Promise.all(old.map((name) => caches.delete(name)));
+  await self.clients.claim();
+}
+
+async function keptFile(path) {
+  return (await caches.open(NAME)).match(address(path), { ignoreVary: true });
+}
+
+/** The page: the server's where there is one, for it may be newer. */
+async function page(request) {
+  try {
+    const answer = await fetch(request);
+    stale = !answer.ok || (await digest(answer.clone())) !== SITE.files["index.html"];
+    return answer;
+  } catch (fault) {
+    stale = false;
+    const kept = await keptFile("index.html");
+    if (kept) return kept;
+    throw fault;
+  }
+}
+
+async function file(request, path) {
+  return (!stale && (await keptFile(path))) || fetch(request);
+}
+
+self.addEventListener("install", (event) => event.waitUntil(install()));
+self.addEventListener("activate", (event) => event.waitUntil(activate()));
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const { origin, pathname } = new URL(request.url);
+  const scope = new URL(self.registration.scope);
+  if (request.method !== "GET" || origin !== scope.origin || !pathname.startsWith(scope.pathname)) return;
+  const path = decodeURIComponent(pathname.slice(scope.pathname.length)) || "index.html";
+  if (request.mode === "navigate" && path === "index.html") event.respondWith(page(request));
+  else if (path in SITE.files) event.respondWith(file(request, path));
+});
