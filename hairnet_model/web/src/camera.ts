@@ -1,5 +1,7 @@
 /** The camera: one stream at a time, and its frames one by one. */
 
+import { facesAway } from "./facing";
+
 const SIZE: MediaTrackConstraints = {
   width: { ideal: 640 },
   height: { ideal: 480 },
@@ -33,9 +35,10 @@ export class Camera {
     return this.stream?.getVideoTracks()[0]?.getSettings().deviceId ?? "";
   }
 
-  /** Whether the camera that is on looks away from its user, who then expects no mirror; most webcams do not say. */
+  /** Whether the camera that is on looks away from its user, who then expects no mirror. */
   get back(): boolean {
-    return this.stream?.getVideoTracks()[0]?.getSettings().facingMode === "environment";
+    const track = this.stream?.getVideoTracks()[0];
+    return track ? facesAway(track.getSettings().facingMode, track.label) : false;
   }
 
   /** Starts a device, or the one for selfies; throws what `getUserMedia` throws. False when stopped meanwhile. */

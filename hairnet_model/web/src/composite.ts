@@ -32,7 +32,7 @@ interface Placed {
 }
 
 /** Fills rows of a picture of the wanted size, which may be another than the one that was searched. */
-function compositeRows(located: Located, wanted: Size): Rows {
+export function compositeRows(located: Located, wanted: Size): Rows {
   const whole = rowsOf(located.whole, located.size, wanted);
   if (!located.cuts.length) return whole;
   const scale = { x: wanted.width / located.picture.width, y: wanted.height / located.picture.height };

@@ -1,14 +1,17 @@
 /** The page: connects camera, photos and controls with the worker. */
 
 import { Camera } from "./camera";
+import { busy, idle } from "./busy";
 import { part } from "./compare";
 import { controls } from "./controls";
 import { button, caption, element, input, press } from "./dom";
 import { hasSimd, hasWebAssembly } from "./features";
-import { CAMERA_LOST, NO_HEAD, NOTHING_PASTED, ofCamera, ofFault, ofPhoto, ofSmaller } from "./messages";
+import { Keep, KEEPING } from "./keep";
+import { CAMERA_LOST, NO_HEAD, NOTHING_PASTED, ofCamera, ofFault, ofPhoto } from "./messages";
 import { keepOffline } from "./offline";
-import { decoded, download, listen, type Photo, SAMPLES } from "./photo";
+import { decoded, listen, type Photo, SAMPLES } from "./photo";
 import type { Answer, FaultCode, ModelCard, Request } from "./protocol";
+import { shortcuts } from "./shortcuts";
 import { Stage } from "./stage";
 import { LANGUAGES, preferred, put, speak } from "./texts";
 
@@ -41,7 +44,7 @@ function stop(code: FaultCode, detail = ""): void {
   worker = null;
   camera.stop();
   cameraShown();
-  for (const id of ["camera", "open", "original", "save-picture", "save-mask"]) button(id).disabled = true;
+  for (const id of ["camera", "open", "original", ...KEEPING]) button(id).disabled = true;
   stage.stopped();
   stage.say(ofFault(code, detail));
 }
@@ -62,8 +65,10 @@ function answered({ data }: MessageEvent<Answer>): void {
       if (card) stage.about(card, data.engine);
       break;
     case "shown":
+      if (!camera.on) idle();
       stage.show(data);
-      for (const id of ["original", "save-picture", "save-mask"]) button(id).disabled = false;
+      drawings++;
+      for (const id of ["original", ...KEEPING]) button(id).disabled = false;
       if (sent.has(data.id)) {
         stage.frame(performance.now() - (sent.get(data.id) ?? 0), data.network);
         sent.delete(data.id);
@@ -75,16 +80,15 @@ function answered({ data }: MessageEvent<Answer>): void {
       document.documentElement.dataset["heads"] = JSON.stringify({ of: data.of, heads: data.heads });
       document.documentElement.dataset["shown"] = String(data.id);
       break;
+    case "progress":
+      keep.progress(data.share);
+      break;
     case "saved":
-      download(data.blob, `${name}-${data.what}.png`);
-      if (data.size.width < data.own.width || data.size.height < data.own.height) {
-        stage.say(ofSmaller(data.size, data.own));
-      } else {
-        stage.tell(["saved", { file: `${name}-${data.what}.png` }]);
-      }
+      keep.saved(data.id, data.blob);
       break;
     case "fault":
       sent.clear();
+      idle();
       if (data.code === "network" && card) stage.say(ofFault(data.code, data.detail));
       else stop(data.code, data.detail);
   }
@@ -133,6 +137,13 @@ async function startCamera(device?: string): Promise<void> {
 }
 
 let running = 0;
+let drawings = 0;
+const keep = new Keep(
+  stage,
+  (as, id) => ask({ kind: "save", as, id }),
+  () => name,
+  () => drawings,
+);
 
 /** Sends the camera's frames for as long as it is on. */
 async function frames(): Promise<void> {
@@ -161,9 +172,11 @@ async function openPhoto({ name: file, content }: Photo): Promise<void> {
 async function open(file: string, sample: string | null, decode: () => Promise<ImageBitmap>): Promise<boolean> {
   const turn = ++opened;
   let bitmap: ImageBitmap;
+  busy("opening");
   try {
     bitmap = await decode();
   } catch {
+    idle();
     stage.say(ofPhoto(file));
     return false;
   }
@@ -225,17 +238,7 @@ function buttons(): void {
     if (photo) void openPhoto({ name: photo.name, content: photo });
     file.value = ""; // so that the same file can be opened again
   });
-  button("save-picture").addEventListener("click", () => ask({ kind: "save", what: "picture" }));
-  button("save-mask").addEventListener("click", () => ask({ kind: "save", what: "mask" }));
-  addEventListener("keydown", (event) => {
-    const idle = event.target === document.body || event.target === null;
-    if (!idle || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === " " && camera.on) {
-      event.preventDefault();
-      pause(!paused);
-    }
-    if (event.key === "o") button("original").click();
-  });
+  shortcuts();
 }
 
 /** Says everything in the reader's language, or in the one that is chosen. */

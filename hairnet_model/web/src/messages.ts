@@ -1,6 +1,5 @@
 /** Every fault the page can meet: what happened, and what to do. Shown as text, never as HTML. */
 
-import type { Size } from "./pixels";
 import type { FaultCode } from "./protocol";
 import type { Said } from "./texts";
 
@@ -53,11 +52,4 @@ export const NOTHING_PASTED: Message = { what: ["nothingPasted"], hint: ["nothin
 
 export function ofPhoto(file: string): Message {
   return { what: ["notAPicture", { file }], hint: ["notAPictureHint"] };
-}
-
-const inPixels = ({ width, height }: Size): string => `${width} x ${height}`;
-
-/** What to say of a picture that was saved smaller than its photo. */
-export function ofSmaller(size: Size, own: Size): Message {
-  return { what: ["savedSmaller", { size: inPixels(size), own: inPixels(own) }], hint: ["savedSmallerHint"] };
 }

@@ -34,7 +34,10 @@ export type Request =
       readonly goesOn: boolean;
       readonly id: number;
     }
-  | { readonly kind: "save"; readonly what: "picture" | "mask" };
+  | { readonly kind: "save"; readonly as: SavedAs; readonly id: number };
+
+/** Kinds of files; a cut-out is hair and face with a soft edge, a mask holds class ids, both as PNG. */
+export type SavedAs = "png" | "jpeg" | "cutout" | "mask";
 
 export type FaultCode =
   | "no-javascript-worker"
@@ -61,17 +64,14 @@ export type Answer =
       /** Boxes of the heads, the largest first, in a picture of the size `of`. */
       readonly heads: readonly Box[];
       readonly of: Size;
+      /** Of the photo that was opened. */
+      readonly own: Size;
       /** Milliseconds of the network alone. */
       readonly network: number;
     }
-  | {
-      readonly kind: "saved";
-      readonly what: "picture" | "mask";
-      readonly blob: Blob;
-      readonly size: Size;
-      /** Of the photo that was opened. */
-      readonly own: Size;
-    }
+  | { readonly kind: "progress"; readonly id: number; readonly share: number }
+  /** Without a blob where the browser cannot write the file. */
+  | { readonly kind: "saved"; readonly id: number; readonly blob: Blob | null }
   | { readonly kind: "fault"; readonly code: FaultCode; readonly detail: string };
 
 /** A fault that the page has words for. */

@@ -2,16 +2,16 @@
 
 import { apply } from "./effects";
 import type { Box } from "./components";
-import { classBands, planesOf } from "./composite";
+import { planesOf } from "./composite";
 import { frame } from "./framing";
 import type { Located } from "./locate";
 import { type Picture, type Planes, scaled, type Size } from "./pixels";
-import { maskPng } from "./png";
-import type { ModelCard } from "./protocol";
+import type { ModelCard, SavedAs } from "./protocol";
+import { fileOf } from "./saving";
 import type { Settings } from "./settings";
 
 const SHOWN = 1280; // pixels of a photo's longer side on the page; it is saved in its own size
-const MOST = 2 ** 25; // pixels of a picture with its effect; saving takes about 20 bytes for each
+const MOST = 25e6; // pixels in which effects are made, about 20 bytes for each: all that cameras of 24 megapixels have
 const LEAST = 480; // a smaller photo is shown enlarged, so that the masks' lines are fine
 
 /** Opaque pixels of a picture in the size asked, mirrored or not; throws where the browser has no canvas so large. */
@@ -53,12 +53,7 @@ export interface Drawn extends Size {
   readonly face: number;
   readonly heads: readonly Box[];
   readonly of: Size;
-}
-
-/** A file, the size of its picture, and that of the photo it was made of. */
-export interface Saved {
-  readonly blob: Blob;
-  readonly size: Size;
+  /** Of the photo. */
   readonly own: Size;
 }
 
@@ -81,7 +76,7 @@ class Surface {
 
 export class Show {
   private full: Picture | null = null;
-  private own: Size = { width: 0, height: 0 };
+  private photo: ImageBitmap | null = null;
   private small: Picture | null = null;
   private located: Located | null = null;
   private found: Planes | undefined;
@@ -107,10 +102,11 @@ export class Show {
     return frame(picture, this.card.size, this.card.pad, new Uint8Array(this.card.size ** 2 * 3));
   }
 
-  /** Takes a picture, what was found in it, and the photo's own size where the picture is a smaller one of it. */
-  take(picture: Picture, located: Located, own: Size = picture): void {
+  /** Takes a picture, what was found in it, and the photo itself where the picture is a smaller one of it. */
+  take(picture: Picture, located: Located, photo: ImageBitmap | null = null): void {
+    if (this.photo !== photo) this.photo?.close();
     this.full = picture;
-    this.own = { width: own.width, height: own.height };
+    this.photo = photo;
     this.small = fitted(picture);
     this.located = located;
     this.found = planesOf(located, this.small, this.found);
@@ -127,25 +123,26 @@ export class Show {
     this.fresh = false;
     this.shown.put(made);
     const { heads, picture } = this.located;
-    return { width, height, hair: share(this.found.hair), face: share(this.found.face), heads, of: picture };
+    const own = this.photo ?? picture;
+    const of = { width: picture.width, height: picture.height };
+    const shares = { hair: share(this.found.hair), face: share(this.found.face) };
+    return { width, height, ...shares, heads, of, own: { width: own.width, height: own.height } };
   }
 
-  /** The picture with its effect, in the photo's size or the largest that could be drawn. */
-  async picture(settings: Settings): Promise<Saved | null> {
-    if (!this.full || !this.located) return null;
-    const { width, height, data } = this.full;
-    const made = new ImageData(new Uint8ClampedArray(data), width, height);
-    apply(made, planesOf(this.located, made), settings);
-    const canvas = new OffscreenCanvas(width, height);
-    canvas.getContext("2d", { willReadFrequently: true })?.putImageData(made, 0, 0);
-    return { blob: await canvas.convertToBlob({ type: "image/png" }), size: { width, height }, own: this.own };
-  }
-
-  /** The class ids, always in the photo's own size: they need no canvas. */
-  async mask(): Promise<Saved | null> {
-    if (!this.located) return null;
-    const { own } = this;
-    return { blob: await maskPng(classBands(this.located, own), own), size: own, own };
+  /**
+   * A file of what is shown, in the photo's own size; null where there is nothing.
+   *
+   * @param told is told which share of the work is done, 0..1.
+   */
+  async file(as: SavedAs, settings: Settings, told: (share: number) => void): Promise<Blob | null> {
+    const { full, located, photo } = this;
+    if (!full || !located) return null;
+    let after = full;
+    if (as !== "mask") {
+      after = { width: full.width, height: full.height, data: new Uint8ClampedArray(full.data) };
+      apply(after, planesOf(located, full), settings);
+    }
+    return fileOf({ before: full, after, photo, located }, as, told);
   }
 }
 

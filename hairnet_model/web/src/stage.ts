@@ -46,7 +46,7 @@ export class Stage {
 
   /** Says how much of the network has come, 0..1. */
   loading(share: number): void {
-    element("loaded", HTMLSpanElement).textContent = `${Math.floor(100 * share)}%`;
+    put(element("loaded", HTMLSpanElement), ["percent", { share: Math.floor(100 * share) / 100 }]);
   }
 
   /** Nothing will come any more. */
@@ -56,13 +56,13 @@ export class Stage {
     if (last instanceof HTMLElement) put(last, ["networkStopped"]);
   }
 
-  show({ width, height, hair, face, of }: Shown): void {
+  show({ width, height, hair, face, own }: Shown): void {
     this.view.classList.remove("empty");
     const ratio = Math.min(1.78, Math.max(0.8, width / height));
     this.view.style.setProperty("--ratio", ratio.toFixed(3));
     put(element("hair-share", HTMLElement), ["percent", { share: hair }]);
     put(element("face-share", HTMLElement), ["percent", { share: face }]);
-    put(element("size", HTMLElement), ["size", { width: of.width, height: of.height }]);
+    put(element("size", HTMLElement), ["size", { width: own.width, height: own.height }]);
     put(this.canvas, ["shows", { hair, face }], "label");
   }
 

@@ -62,6 +62,7 @@ function text(key: Key, values: Values): string {
 
 /** A share of 1 as a percentage; small ones with a decimal. */
 function share(value: number): string {
-  const digits = value > 0 && value < 0.095 && !Number.isInteger(value * 100) ? 1 : 0;
+  const whole = Math.abs(value * 100 - Math.round(value * 100)) < 1e-9;
+  const digits = value > 0 && value < 0.095 && !whole ? 1 : 0;
   return value.toLocaleString(language, { style: "percent", minimumFractionDigits: digits, maximumFractionDigits: digits });
 }

@@ -2,8 +2,8 @@
 
 import { said } from "./engine";
 import { type Located, locate } from "./locate";
-import type { Picture, Size } from "./pixels";
-import { type Answer, Fault, type Request } from "./protocol";
+import type { Picture } from "./pixels";
+import { type Answer, Fault, type Request, type SavedAs } from "./protocol";
 import { Runner } from "./runner";
 import { FIRST, type Settings } from "./settings";
 import { framePixels, photoPixels, Show } from "./show";
@@ -60,26 +60,27 @@ function draw(): void {
 }
 
 async function photo(bitmap: ImageBitmap, id: number): Promise<void> {
-  const own = { width: bitmap.width, height: bitmap.height };
   const picture = photoPixels(bitmap);
-  bitmap.close();
+  const larger = picture.width < bitmap.width || picture.height < bitmap.height;
+  const whole = larger ? bitmap : null;
+  if (!larger) bitmap.close();
   if (!show || !runner) throw new Fault("network", "not ready");
   lastNetwork = 0;
   const { size, pad } = runner.card;
   const located = await locate(picture, await run(show.framed(picture)), size, pad, run);
   lastId = id;
-  show.take(picture, located, own);
+  show.take(picture, located, whole);
   draw();
-  tasks.unshift(() => finer(picture, located, own)); // before a request to save it
+  tasks.unshift(() => finer(picture, located, whole)); // before a request to save it
 }
 
 /** Shows a photo again once its large heads have been looked at more finely. */
-async function finer(picture: Picture, located: Located, own: Size): Promise<void> {
+async function finer(picture: Picture, located: Located, whole: ImageBitmap | null): Promise<void> {
   const before = performance.now();
   const again = await runner?.lookFiner(picture, located);
   if (!again || !show) return;
   lastNetwork += performance.now() - before;
-  show.take(picture, again, own);
+  show.take(picture, again, whole);
   draw();
 }
 
@@ -97,9 +98,13 @@ async function camera(bitmap: ImageBitmap, mirror: boolean, goesOn: boolean, id:
   draw();
 }
 
-async function save(what: "picture" | "mask"): Promise<void> {
-  const saved = what === "picture" ? await show?.picture(settings) : await show?.mask();
-  if (saved) answer({ kind: "saved", what, ...saved });
+async function save(as: SavedAs, id: number): Promise<void> {
+  try {
+    const told = (share: number): void => answer({ kind: "progress", id, share });
+    answer({ kind: "saved", id, blob: (await show?.file(as, settings, told)) ?? null });
+  } catch {
+    answer({ kind: "saved", id, blob: null }); // no canvas so large, or no memory for it
+  }
 }
 
 // One task after the other: a picture is never changed under another's hands.
@@ -130,7 +135,7 @@ function take(request: Request): (() => Promise<void> | void) | null {
     case "frame":
       return () => camera(request.bitmap, request.mirror, request.goesOn, request.id);
     case "save":
-      return () => save(request.what);
+      return () => save(request.as, request.id);
     case "settings":
       settings = request.settings;
       if (redraw) return null; // a slider sends many; the next drawing has the last
