@@ -25,7 +25,7 @@ SPEAKING = {
         "interchange_commands.py",
         "people_commands.py",
     ),
-    *("progress.py", "source_commands.py"),
+    *("progress.py", "source_commands.py", "verify_command.py"),
 }
 """The command line; it alone prints."""
 

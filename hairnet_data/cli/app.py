@@ -6,7 +6,6 @@ What a command needs is imported inside it: `--help` answers at once.
 from __future__ import annotations
 
 import json
-import os
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -21,23 +20,16 @@ from hairnet_data.cli import (
     options,
     people_commands,
     source_commands,
+    verify_command,
 )
 from hairnet_data.core import cli
 from hairnet_data.core.errors import UsageError
-from hairnet_data.core.records.dataset_lookup import DATASET, default_data_dir
-from hairnet_data.core.storage.paths import is_remote
+from hairnet_data.core.records.dataset_lookup import default_data_dir
 
 if TYPE_CHECKING:
     from hairnet_data.core.workers.pool import Executor
-    from hairnet_data.dataset.provenance import AvailableSources
-    from hairnet_data.dataset.reader import Prepared
 
 app = cli.new_app("hairnet-data", "Makes training sets for hair and face segmentation whose masks fit their pictures.")
-
-Dataset = Annotated[
-    Path, typer.Argument(metavar="DIR", parser=options.parse_dataset, help="A prepared dataset: its folder or name.")
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @app.command(
@@ -72,7 +64,7 @@ def build(
     from hairnet_data.building.settings import BuildOptions
     from hairnet_data.core.progress import progress_bar
 
-    workers = _worker_count(workers)
+    workers = options.worker_count(workers)
     building_options = BuildOptions(
         name=name, workers=workers, overwrite=overwrite, skip_bad=skip_bad, dry_run=dry_run, resume=not no_resume
     )
@@ -160,43 +152,14 @@ def preview(
     print(out)
 
 
-@app.command(epilog="Example: hairnet-data verify mine --source-dir mine")
-def verify(
-    dataset: Dataset,
-    source_dir: options.SourceDir = None,
-    negatives: options.Negatives = None,
-    workers: Annotated[int | None, typer.Option(help="Processes.", show_default="one a core")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Proves a prepared dataset; exit status 1 if anything is wrong."""
-    from hairnet_data.core.progress import progress_bar
-    from hairnet_data.core.workers.pool import WorkerPool
-    from hairnet_data.dataset.reader import open_prepared
-    from hairnet_data.verify.dataset_checks import verify as verify_dataset
-
-    workers = _worker_count(workers)
-    prepared = open_prepared(dataset)
-    available = _available_sources(prepared, source_dir, negatives)
-    with progress_bar(as_json) as progress, WorkerPool(workers) as executor:
-        report = verify_dataset(prepared, available, executor, progress)
-    if as_json:
-        print(json.dumps(report.to_json(), indent=2))
-    else:
-        for line in report.lines():
-            print(line)
-        for note in report.notes:
-            print(f"note: {note}")
-        verdict = f"{len(report.findings):,} findings" if report.findings else "sound"
-        print(
-            f"{verdict}: {report.records:,} records read, {report.masks:,} masks compared with the reference's, "
-            f"{report.images:,} images with their recipes'"
-        )
-    if report.findings:
-        raise typer.Exit(1)
+app.command(
+    epilog="Example: hairnet-data verify mine --source-dir mine",
+    groups={"Datasets of others": ("image", "mask", "classes")},
+)(verify_command.verify)
 
 
 @app.command(epilog="Example: hairnet-data stats drawn")
-def stats(dataset: Dataset, as_json: AsJson = False) -> None:
+def stats(dataset: options.Dataset, as_json: options.AsJson = False) -> None:
     """Counts what a prepared dataset holds."""
     from hairnet_data.core.ledger import lines, to_json
     from hairnet_data.core.progress import progress_bar
@@ -218,7 +181,7 @@ def stats(dataset: Dataset, as_json: AsJson = False) -> None:
 
 @app.command(epilog="Example: hairnet-data explain drawn train 7 --out steps.png")
 def explain(
-    dataset: Dataset,
+    dataset: options.Dataset,
     split: Annotated[str, typer.Argument(metavar="SPLIT")],
     index: Annotated[int, typer.Argument(metavar="INDEX")],
     source_dir: options.SourceDir = None,
@@ -232,7 +195,8 @@ def explain(
     if out:
         previewing.checked_ending(out)
     prepared = open_prepared(dataset)
-    cells, missing = previewing.explain(prepared, _available_sources(prepared, source_dir, negatives), split, index)
+    available = options.available_sources(prepared, source_dir, negatives)
+    cells, missing = previewing.explain(prepared, available, split, index)
     for cell in cells:
         print(f"{cell.title}: {'; '.join(cell.lines)}" if cell.lines else cell.title)
     for what in missing:
@@ -244,7 +208,7 @@ def explain(
 
 @app.command(epilog="Example: hairnet-data export drawn --split test --out pictures")
 def export(
-    dataset: Dataset,
+    dataset: options.Dataset,
     out: Annotated[Path, typer.Option(help="A new folder, which the source `folder` reads.")],
     split: Annotated[list[str] | None, typer.Option(help="Can be given again.", show_default="all")] = None,
     index: Annotated[
@@ -279,24 +243,6 @@ app.command("import", epilog='Example: hairnet-data import coco labels.json --ou
 )
 app.command(epilog="Example: hairnet-data classes mine")(source_commands.classes)
 app.command("list", epilog="Example: hairnet-data list --data-dir data")(source_commands.list_datasets)
-
-
-def _available_sources(prepared: Prepared, source_dir: Path | None, negatives: Path | None) -> AvailableSources:
-    from hairnet_data.dataset.provenance import open_available_sources
-
-    # DATA_DIR/hairnet_synthetic/NAME/VERSION: archives are unpacked where the build unpacked them.
-    home = (prepared.path if is_remote(prepared.path) else prepared.path.resolve()).parent.parent
-    data_dir = home.parent if home.name == DATASET else default_data_dir()
-    return open_available_sources(prepared, source_dir, negatives, options.downloads_dir(data_dir))
-
-
-def _worker_count(given: int | None) -> int:
-    """The number of worker processes that was asked for, or one a core. Raises UsageError for less than 1."""
-    if given is not None:
-        if given < 1:
-            raise UsageError("--workers", f"{given} is less than 1", "give an integer from 1")
-        return given
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def main() -> None:
