@@ -21,23 +21,16 @@ from hairnet_data.cli import (
     options,
     people_commands,
     source_commands,
+    verify_command,
 )
 from hairnet_data.core import cli
 from hairnet_data.core.errors import UsageError
-from hairnet_data.core.records.dataset_lookup import DATASET, default_data_dir
-from hairnet_data.core.storage.paths import is_remote
+from hairnet_data.core.records.dataset_lookup import default_data_dir
 
 if TYPE_CHECKING:
     from hairnet_data.core.workers.pool import Executor
-    from hairnet_data.dataset.provenance import AvailableSources
-    from hairnet_data.dataset.reader import Prepared
 
 app = cli.new_app("hairnet-data", "Makes training sets for hair and face segmentation whose masks fit their pictures.")
-
-Dataset = Annotated[
-    Path, typer.Argument(metavar="DIR", parser=options.parse_dataset, help="A prepared dataset: its folder or name.")
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @app.command(
@@ -160,44 +153,14 @@ def preview(
     print(out)
 
 
-@app.command(epilog="Example: hairnet-data verify mine --source-dir mine")
-def verify(
-    dataset: Dataset,
-    source_dir: options.SourceDir = None,
-    negatives: options.Negatives = None,
-    poses: options.Poses = None,
-    workers: Annotated[int | None, typer.Option(help="Processes.", show_default="one a core")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Proves a prepared dataset; exit status 1 if anything is wrong."""
-    from hairnet_data.core.progress import progress_bar
-    from hairnet_data.core.workers.pool import WorkerPool
-    from hairnet_data.dataset.reader import open_prepared
-    from hairnet_data.verify.dataset_checks import verify as verify_dataset
-
-    workers = options.worker_count(workers)
-    prepared = open_prepared(dataset)
-    available = _available_sources(prepared, source_dir, negatives, poses)
-    with progress_bar(as_json) as progress, WorkerPool(workers) as executor:
-        report = verify_dataset(prepared, available, executor, progress)
-    if as_json:
-        print(json.dumps(report.to_json(), indent=2))
-    else:
-        for line in report.lines():
-            print(line)
-        for note in report.notes:
-            print(f"note: {note}")
-        verdict = f"{len(report.findings):,} findings" if report.findings else "sound"
-        print(
-            f"{verdict}: {report.records:,} records read, {report.masks:,} masks compared with the reference's, "
-            f"{report.images:,} images with their recipes'"
-        )
-    if report.findings:
-        raise typer.Exit(1)
+app.command(
+    epilog="Example: hairnet-data verify mine --source-dir mine",
+    groups={"Datasets of others": ("image", "mask", "classes")},
+)(verify_command.verify)
 
 
 @app.command(epilog="Example: hairnet-data stats drawn")
-def stats(dataset: Dataset, as_json: AsJson = False) -> None:
+def stats(dataset: options.Dataset, as_json: options.AsJson = False) -> None:
     """Counts what a prepared dataset holds."""
     from hairnet_data.core.ledger import lines, to_json
     from hairnet_data.core.progress import progress_bar
@@ -220,7 +183,7 @@ def stats(dataset: Dataset, as_json: AsJson = False) -> None:
 
 @app.command(epilog="Example: hairnet-data explain drawn train 7 --out steps.png")
 def explain(
-    dataset: Dataset,
+    dataset: options.Dataset,
     split: Annotated[str, typer.Argument(metavar="SPLIT")],
     index: Annotated[int, typer.Argument(metavar="INDEX")],
     source_dir: options.SourceDir = None,
@@ -234,7 +197,8 @@ def explain(
     if out:
         previewing.checked_ending(out)
     prepared = open_prepared(dataset)
-    cells, missing = previewing.explain(prepared, _available_sources(prepared, source_dir, negatives), split, index)
+    available = options.available_sources(prepared, source_dir, negatives)
+    cells, missing = previewing.explain(prepared, available, split, index)
     for cell in cells:
         print(f"{cell.title}: {'; '.join(cell.lines)}" if cell.lines else cell.title)
     for what in missing:
@@ -246,7 +210,7 @@ def explain(
 
 @app.command(epilog="Example: hairnet-data export drawn --split test --out pictures")
 def export(
-    dataset: Dataset,
+    dataset: options.Dataset,
     out: Annotated[Path, typer.Option(help="A new folder, which the source `folder` reads.")],
     split: Annotated[list[str] | None, typer.Option(help="Can be given again.", show_default="all")] = None,
     index: Annotated[
@@ -276,22 +240,12 @@ def export(
 app.command(epilog="Example: hairnet-data audit folder --source-dir mine --out mine-audit")(audit_commands.audit)
 app.command(epilog="Example: hairnet-data who Ann_Example lfw_parts")(people_commands.who)
 app.command(epilog="Example: hairnet-data diff mine data/hairnet_synthetic/mine-2/1.3.0")(dataset_commands.diff)
+app.command(epilog="Example: hairnet-data reshard mine --shards 64")(dataset_commands.reshard)
 app.command("import", epilog='Example: hairnet-data import coco labels.json --out mine --map "skin=face"')(
     interchange_commands.import_annotations
 )
 app.command(epilog="Example: hairnet-data classes mine")(source_commands.classes)
 app.command("list", epilog="Example: hairnet-data list --data-dir data")(source_commands.list_datasets)
-
-
-def _available_sources(
-    prepared: Prepared, source_dir: Path | None, negatives: Path | None, poses: Path | None = None
-) -> AvailableSources:
-    from hairnet_data.dataset.provenance import open_available_sources
-
-    # DATA_DIR/hairnet_synthetic/NAME/VERSION: archives are unpacked where the build unpacked them.
-    home = (prepared.path if is_remote(prepared.path) else prepared.path.resolve()).parent.parent
-    data_dir = home.parent if home.name == DATASET else default_data_dir()
-    return open_available_sources(prepared, source_dir, negatives, options.downloads_dir(data_dir), poses)
 
 
 def main() -> None:

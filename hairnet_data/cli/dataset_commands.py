@@ -37,3 +37,19 @@ def diff(
         print_diff(compared)
     if compared.differs:
         raise typer.Exit(1)
+
+
+def reshard(
+    dataset: Annotated[
+        Path, typer.Argument(metavar="DIR", parser=options.parse_dataset, help="A prepared dataset: folder or name.")
+    ],
+    shards: Annotated[int, typer.Option(help="Of each split; fewer where it has fewer records.")],
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but the dataset's folder.")] = False,
+) -> None:
+    """Divides a dataset into another number of shards; records and their order stay as they are."""
+    from hairnet_data.building.reshard import reshard as divide
+    from hairnet_data.core.progress import progress_bar
+
+    with progress_bar(quiet) as progress:
+        divide(dataset, shards, progress)
+    print(dataset)

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 import typer
 
 from hairnet_data.core.errors import UsageError
-from hairnet_data.core.records.dataset_lookup import default_data_dir, resolve_dataset
+from hairnet_data.core.records.dataset_lookup import DATASET, default_data_dir, resolve_dataset
 from hairnet_data.core.storage.paths import is_remote, parse_path
 
 if TYPE_CHECKING:
     from hairnet_data.building.settings import BuildSettings
+    from hairnet_data.dataset.provenance import AvailableSources
+    from hairnet_data.dataset.reader import Prepared
     from hairnet_data.sources.registry import Sources
 
 _PATH: Any = {"parser": parse_path, "metavar": "<path>"}
@@ -149,6 +151,24 @@ def parse_dataset(text: str) -> Path:
 def downloads_dir(data_dir: Path) -> Path:
     """Where archives are unpacked, to be found again next time: below `data_dir` if that is on this machine."""
     return (default_data_dir() if is_remote(data_dir) else data_dir) / "downloads"
+
+
+Dataset = Annotated[
+    Path, typer.Argument(metavar="DIR", parser=parse_dataset, help="A prepared dataset: its folder or name.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def available_sources(
+    prepared: Prepared, source_dir: Path | None, negatives: Path | None, poses: Path | None = None
+) -> AvailableSources:
+    """The sources of a dataset that can be opened, see `provenance.open_available_sources`."""
+    from hairnet_data.dataset.provenance import open_available_sources
+
+    # DATA_DIR/hairnet_synthetic/NAME/VERSION: archives are unpacked where the build unpacked them.
+    home = (prepared.path if is_remote(prepared.path) else prepared.path.resolve()).parent.parent
+    data_dir = home.parent if home.name == DATASET else default_data_dir()
+    return open_available_sources(prepared, source_dir, negatives, downloads_dir(data_dir), poses)
 
 
 def worker_count(given: int | None) -> int:

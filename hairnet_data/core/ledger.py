@@ -57,7 +57,7 @@ class LedgerEntry:
         what: "portraits" or "backgrounds".
         source: the source's name.
         terms: of all of them.
-        pictures: how many there are.
+        pictures: how many there are; 0 where that is unknown.
         people: how many are shown who are known by name.
     """
 
@@ -74,7 +74,8 @@ class LedgerEntry:
         terms = self.terms
         parts = [f"licence {terms.licence or _UNSAID}", f"origin {terms.origin or _UNSAID}"]
         parts += [f"consent {terms.consent or _UNSAID}", _USES[terms.use]]
-        return one_line(f"{self.pictures:,} {self.what}{people} ({self.source}): {'; '.join(parts)}")
+        number = f"{self.pictures:,}" if self.pictures else "an unknown number of"
+        return one_line(f"{number} {self.what}{people} ({self.source}): {'; '.join(parts)}")
 
 
 Ledger = tuple[LedgerEntry, ...]
@@ -116,6 +117,11 @@ def merge(ledgers: Iterable[Ledger]) -> Ledger:
     return tuple(merged.values())
 
 
+def unrecorded(source: str) -> Ledger:
+    """The ledger of something that has none: an unknown number of portraits, of which nobody said anything."""
+    return (LedgerEntry("portraits", source, UNSAID, 0),)
+
+
 def to_json(ledger: Ledger) -> list[dict[str, Any]]:
     """The ledger as JSON values."""
     return [asdict(entry) for entry in ledger]
@@ -143,7 +149,9 @@ def _sum(entries: Iterable[LedgerEntry]) -> str:
     numbers: dict[tuple[str, str], int] = {}
     for entry in entries:
         numbers[entry.what, entry.source] = numbers.get((entry.what, entry.source), 0) + entry.pictures
-    return " and ".join(one_line(f"{number:,} {what} ({source})") for (what, source), number in numbers.items())
+    named = ((f"{number:,} " if number else "", what, source) for (what, source), number in numbers.items())
+    texts = (f"{number}{what} ({source})" for number, what, source in named)
+    return " and ".join(map(one_line, texts))
 
 
 def lines(ledger: Ledger) -> Iterator[str]:

@@ -42,18 +42,42 @@ def write_croissant(
     Raises:
         OSError: a file cannot be read or written.
     """
-    size, sha256 = write_table((shard.read_rows(manifests_dir) for shard in shards), folder)
-    description = DatasetDescription(
-        name=f"{info.name}-{info.config_name}",
-        description=info.description,
-        version=str(info.version),
+    table = write_table((shard.read_rows(manifests_dir) for shard in shards), folder)
+    name = f"{info.name}-{info.config_name}"
+    described = describe(name, info.description, str(info.version), terms, metadata, shards, table)
+    (folder / CROISSANT).write_bytes(described)
+
+
+def describe(
+    name: str,
+    description: str,
+    version: str,
+    terms: Terms,
+    metadata: Mapping[str, Any],
+    shards: Sequence[ShardManifest],
+    table: tuple[int, str],
+) -> bytes:
+    """The content of a dataset's `croissant.json`.
+
+    Args:
+        name: the dataset's and its configuration's.
+        description: what it is, for people.
+        version: the dataset's.
+        terms: of its sources.
+        metadata: of `building.metadata.metadata_of`.
+        shards: all of the dataset, in order.
+        table: bytes and SHA-256 of the table of examples, of `example_table.write_table`.
+    """
+    dataset = DatasetDescription(
+        name=name,
+        description=description,
+        version=version,
         terms=terms,
         metadata=metadata,
         shards=_shard_files(shards),
-        table=DatasetFile(TABLE, size, sha256, "A line of JSON for every example."),
+        table=DatasetFile(TABLE, *table, "A line of JSON for every example."),
     )
-    encoded = json.dumps(croissant_json(description), indent=2) + "\n"
-    (folder / CROISSANT).write_bytes(encoded.encode())
+    return (json.dumps(croissant_json(dataset), indent=2) + "\n").encode()
 
 
 def _shard_files(shards: Sequence[ShardManifest]) -> list[DatasetFile]:

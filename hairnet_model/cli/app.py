@@ -214,6 +214,39 @@ def web(
                 web_site.serve(server, browse)
 
 
+@app.command(epilog="Example: hairnet-model about run")
+def about(
+    model: Annotated[
+        str,
+        typer.Argument(
+            metavar="[MODEL]",
+            help="hairnet or drawn, which ship, a .keras or .tflite file, a run, or a SavedModel.",
+            show_default=True,
+        ),
+    ] = "hairnet",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Prints what a model says of itself: architecture, data, and the terms of the pictures that it was trained on."""
+    from hairnet_data.core.ledger import lines, to_json
+    from hairnet_model.model_io.about import read_about
+
+    found = read_about(model)
+    if as_json:
+        print(json.dumps({**found.values, "people": found.people, "ledger": to_json(found.ledger)}, indent=2))
+        return
+    values = found.values
+    size = values.get("image_size", "unknown")
+    print(f"{found.file.name}: {values.get('architecture', 'unknown')}, pictures of {size} pixels")
+    for dataset in values.get("data", ()):
+        print(f"trained on {dataset['name']}: {dataset['examples']:,} examples, share {dataset['shares']:g}")
+    if found.people:
+        print(f"showing {found.people:,} people, as the sources name them")
+    for line in lines(found.ledger):
+        print(line)
+    if not found.ledger:
+        print("it does not say which pictures it was trained on, nor under which terms they came")
+
+
 app.command(epilog="Example: hairnet-model pack drawn --out drawn.npz")(dataset_commands.pack)
 
 

@@ -237,6 +237,7 @@ def pack(
     from hairnet_model.networks.start import start_quietly
 
     start_quietly()
+    from hairnet_data.core.ledger import to_json
     from hairnet_model.data import tfds_records
     from hairnet_model.data.packed_feed import write_packed
     from hairnet_model.data.prepared_dataset import open_dataset
@@ -251,6 +252,7 @@ def pack(
         "fingerprint": prepared.fingerprint,
         "image_size": prepared.image_size,
         "people": sorted(tfds_records.people(prepared)),
+        "ledger": to_json(prepared.ledger),
         "unlabelled": [NAMES[number] for number in prepared.unlabelled],
     }
     splits = {

@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import ConfigDict, PlainValidator, TypeAdapter
 
 from hairnet_data.core.classes import ids_of
+from hairnet_data.core.ledger import Ledger, from_json
 from hairnet_data.core.records.dataset_info import ImageSize, read_json
 
 _STRICT = ConfigDict(strict=True)
@@ -42,6 +43,7 @@ class Metadata:
         fingerprint: hex digits of the dataset's settings and content.
         identity: the settings.
         unlabelled: ids of the classes that pixels without a label may have; () where all pixels have labels.
+        ledger: the terms of the pictures that it was made of; () where it does not say.
     """
 
     __pydantic_config__ = _STRICT
@@ -50,6 +52,7 @@ class Metadata:
     fingerprint: str
     identity: IdentityMetadata
     unlabelled: Annotated[tuple[int, ...], PlainValidator(ids_of)] = ()
+    ledger: Annotated[Ledger, PlainValidator(from_json)] = ()
 
 
 _METADATA = TypeAdapter(Metadata)

@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar
 import numpy as np
 
 from hairnet_data.core.arrays import Pixels
+from hairnet_data.core.ledger import Ledger
 from hairnet_model.data.augment import augment, cover
 
 T = TypeVar("T")
@@ -25,6 +26,7 @@ class Feed(Protocol):
         examples: how many there are to train on.
         validation_examples: how many there are to validate on.
         people: hashes (`person_hash.hashed`) of those who are shown in them.
+        ledger: the terms of the pictures that they were made of.
     """
 
     image_size: int
@@ -32,6 +34,7 @@ class Feed(Protocol):
     examples: int
     validation_examples: int
     people: frozenset[str]
+    ledger: Ledger
 
     def describe(self) -> list[dict[str, object]]:
         """What a run records about its data: one JSON object per dataset, without paths."""

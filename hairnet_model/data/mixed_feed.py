@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.errors import UsageError
+from hairnet_data.core.ledger import merge
 from hairnet_model.data.feed import Feed
 from hairnet_model.data.shard_order import mixing_order, records_before
 
@@ -34,6 +35,7 @@ class MixedFeed:
         self.examples = sum(feed.examples for feed in feeds)
         self.validation_examples = sum(feed.validation_examples for feed in feeds)
         self.people = frozenset[str]().union(*(feed.people for feed in feeds))
+        self.ledger = merge(feed.ledger for feed in feeds)
 
     def describe(self) -> list[dict[str, object]]:
         """What each feed says, and its picture size."""

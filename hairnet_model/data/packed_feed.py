@@ -22,6 +22,7 @@ from hairnet_data.core.errors import DatasetError, PictureError, unreadable
 from hairnet_data.core.head.pose import FIELDS
 from hairnet_data.core.images.masks import read_mask
 from hairnet_data.core.images.photos import read_photo
+from hairnet_data.core.ledger import from_json, unrecorded
 from hairnet_data.core.storage.atomic import write_atomic
 from hairnet_model.data.npz import read_arrays
 from hairnet_model.data.partial_labels import fill_unlabelled, unlabelled_value
@@ -44,8 +45,8 @@ def write_packed(path: Path, about: dict[str, Any], splits: Mapping[str, Iterabl
 
     Args:
         path: the `.npz` file; an older one is replaced atomically.
-        about: `name`, `fingerprint`, `image_size`, `people` (hashes), and, if pixels may have no label, `unlabelled`:
-            the names of the classes that such pixels may have.
+        about: `name`, `fingerprint`, `image_size`, `people` (hashes), `ledger`, and, if pixels may have no label,
+            `unlabelled`: the names of the classes that such pixels may have.
         splits: for `train` and `validation` every example.
 
     Raises:
@@ -86,6 +87,7 @@ class PackedFeed:
             self._name, self._fingerprint = str(about["name"]), str(about["fingerprint"])
             self.image_size, self.people = int(about["image_size"]), frozenset(map(str, about["people"]))
             self.image_sizes: tuple[int, ...] = (self.image_size,)
+            self.ledger = from_json(about.get("ledger", [])) or unrecorded(self._name)
             if not 8 <= self.image_size <= 4096:
                 raise ValueError(f"its pictures have {self.image_size} pixels a side")
             classes = about["classes"]

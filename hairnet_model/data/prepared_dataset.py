@@ -9,6 +9,7 @@ from pathlib import Path
 
 from hairnet_data.core.classes import NAMES
 from hairnet_data.core.errors import DatasetError, UsageError
+from hairnet_data.core.ledger import Ledger, unrecorded
 from hairnet_data.core.records.dataset_info import HINT, read_dataset_info
 from hairnet_model.data.dataset_metadata import read_metadata
 
@@ -28,6 +29,7 @@ class Dataset:
         source: name of the source of its portraits, e.g. `drawn`.
         shards: of every split, in order: the file, and how many records it holds.
         unlabelled: ids of the classes that pixels without a label may have; () where all pixels have labels.
+        ledger: the terms of the pictures that it was made of.
     """
 
     path: Path
@@ -37,6 +39,7 @@ class Dataset:
     source: str
     shards: dict[str, tuple[tuple[str, int], ...]]
     unlabelled: tuple[int, ...] = ()
+    ledger: Ledger = ()
 
     @property
     def validation_splits(self) -> tuple[str, ...]:
@@ -77,6 +80,7 @@ def open_dataset(path: Path) -> Dataset:
         source=metadata.identity.source.name,
         shards=shards,
         unlabelled=metadata.unlabelled,
+        ledger=metadata.ledger or unrecorded(f"{info.config_name}, {metadata.identity.source.name}"),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from hairnet_data.core.arrays import Pixels
+from hairnet_data.core.ledger import merge
 from hairnet_model.data.feed import Feed
 from hairnet_model.data.mixed_feed import MixedFeed
 from hairnet_model.data.prepared_dataset import Dataset, one_size
@@ -40,6 +41,7 @@ class RecordFeed:
         for dataset, split in self._validated:  # before hours of training; `people` reads what is trained on
             check_shards(dataset, split)
         self.people = frozenset[str]().union(*(people(dataset) for dataset in distinct))
+        self.ledger = merge(dataset.ledger for dataset in distinct)
 
     def describe(self) -> list[dict[str, object]]:
         """Name, fingerprint, examples and shares of every dataset."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from hairnet_data.core.classes import NAMES
+from hairnet_data.core.ledger import to_json
 from hairnet_model.inference.letterbox import PAD
 from hairnet_model.model_io.model_file import Model
 
@@ -13,7 +14,9 @@ KEY = "hairnet.json"
 
 
 def describe(model: Model, quantize: str | None) -> dict[str, Any]:
-    """JSON values: classes in the order of the channels, side of the picture in pixels, preprocessing, origin."""
+    """JSON values: classes in the order of the channels, side of the picture in pixels, preprocessing, origin, and the
+    ledger of what it was trained on.
+    """
     return {
         "classes": list(NAMES),
         "image_size": model.image_size,
@@ -23,4 +26,5 @@ def describe(model: Model, quantize: str | None) -> dict[str, Any]:
         "output": "float32 probabilities of the classes, (N, S, S, 3)",
         "quantized": quantize,
         "architecture": model.about.get("architecture", model.network.name),
+        "ledger": to_json(model.ledger),
     }

@@ -19,6 +19,7 @@ import numpy as np
 
 from hairnet_data.core.classes import NAMES
 from hairnet_data.core.errors import UsageError
+from hairnet_data.core.ledger import Ledger, from_json, to_json
 from hairnet_model.model_io import archive_checks, shipped
 from hairnet_model.model_io.archive_checks import HAIRNET_JSON
 from hairnet_model.model_io.errors import ModelError
@@ -38,12 +39,14 @@ class Model:
         image_size: side of the squares it was trained on, in pixels.
         people: hashes (`person_hash.hashed`) of those whose portraits it was trained on.
         about: what else its training recorded: architecture, steps, datasets, scores.
+        ledger: the terms of the pictures that it was trained on; () where nobody recorded them.
     """
 
     network: keras.Model
     image_size: int = 224
     people: frozenset[str] = frozenset()
     about: dict[str, Any] = field(default_factory=dict)
+    ledger: Ledger = ()
 
     def at_size(self, image_size: int | None) -> Model:
         """The same network for squares of another side.
@@ -111,6 +114,7 @@ def load(path: Path | str | None = None) -> Model:
             raise ValueError(f"its pictures have {str(image_size)[:20]} pixels a side")
         if not isinstance(people, list) or not all(isinstance(person, str) for person in people):
             raise ValueError("its people are not a list of hashes")
+        ledger = from_json(about.pop("ledger", []))
         if about.pop("classes") != list(NAMES):
             raise ModelError(where, "was trained on other classes", f"this program knows {', '.join(NAMES)}")
         network = keras.saving.load_model(file, compile=False, safe_mode=True)
@@ -120,7 +124,10 @@ def load(path: Path | str | None = None) -> Model:
     except Exception as error:  # Keras raises errors of many kinds for a damaged archive
         cause = " ".join(str(error).split())[:120] or type(error).__name__
         raise ModelError(where, f"is no model of ours ({cause})", hint) from error
-    return Model(network, image_size, frozenset(people), about)
+    own = shipped.find(path)
+    if own and not ledger:
+        ledger = shipped.ledger(own)
+    return Model(network, image_size, frozenset(people), about, ledger)
 
 
 def _file_of(path: Path | str | None) -> Path:
@@ -150,6 +157,7 @@ def save(path: Path, model: Model) -> None:
         "classes": list(NAMES),
         "image_size": model.image_size,
         "people": sorted(model.people),
+        "ledger": to_json(model.ledger),
         **model.about,
     }
     write_archive(path, model.network, metadata)

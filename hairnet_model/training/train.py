@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from hairnet_data.core.errors import BuildError
+from hairnet_data.core.ledger import merge, to_json, unrecorded
 from hairnet_data.core.progress import Progress, silent
 from hairnet_model.data.feed import Feed
 from hairnet_model.model_io import model_file
@@ -78,11 +79,13 @@ def train(
     else:
         _create_folder(run)
     people = feed.people | (init.people if init else frozenset())
+    ledger = merge([feed.ledger, (init.ledger or unrecorded("the weights to begin with")) if init else ()])
     trainer = Trainer(settings, init, state, selected)
     rows = list(state.history) if state else []
     stopped = _out_of_patience(rows, settings.patience)
     try:
-        run_log.write_info(run, {**identity, "devices": selected.count}, people, trainer.network.count_params())
+        about_run = {**identity, "devices": selected.count, "ledger": to_json(ledger)}
+        run_log.write_info(run, about_run, people, trainer.network.count_params())
         while not stopped and _steps_done(rows) < settings.steps:
             started, before = time.monotonic(), rows[-1]["seconds"] if rows else 0.0
             best = f", mIoU {100 * _best(rows)['miou']:.1f}" if rows else ""
@@ -95,7 +98,7 @@ def train(
                 "validation": run_log.to_json(rows[-1]),
                 **identity,
             }
-            model = Model(trainer.averaged_network, feed.image_size, people, about)
+            model = Model(trainer.averaged_network, feed.image_size, people, about, ledger)
             _save_round(run, model, rows, trainer.state(rows, identity))
     except BuildError as error:
         raise RunError(error.where, error.what, "free some space, then resume it with --resume") from error

@@ -61,19 +61,19 @@ class DatasetInfo:
 
     Attributes:
         name: the dataset's, with which the file names of its shards begin.
-        config_name: its configuration's, e.g. `lfw_parts`.
         version: e.g. `1.3.0`.
         file_format: one of `FILE_FORMATS`.
         splits: in order.
+        config_name: its configuration's, e.g. `lfw_parts`; "" for a dataset without configurations.
     """
 
     __pydantic_config__ = ConfigDict(strict=True, alias_generator=to_camel)
 
     name: _Name
-    config_name: str
     version: str
     file_format: Annotated[str, AfterValidator(_check_file_format)]
     splits: tuple[SplitInfo, ...]
+    config_name: str = ""
 
     def shard_names(self, split: SplitInfo) -> list[str]:
         """The file names of a split's shards, in order."""

@@ -58,3 +58,22 @@ def parse(data: bytes) -> Features:
                 raise ValueError(f"{name} has {len(values)} values")
             features[name] = values[0]
     return features
+
+
+def pictures_of(data: bytes, names: Sequence[str]) -> list[bytes]:
+    """The encoded pictures of a tf.train.Example of any dataset, by the names of their features.
+
+    Raises:
+        ValueError: it is none, or a feature is missing or not one text of bytes.
+    """
+    try:
+        features = tf_example.Example.FromString(data).features.feature
+    except Exception as error:  # protobuf's DecodeError has no stable home
+        raise ValueError("it is no tf.train.Example") from error
+    pictures = []
+    for name in names:
+        values = list(features[name].bytes_list.value) if name in features else []
+        if len(values) != 1:
+            raise ValueError(f"{name} is no encoded picture")
+        pictures.append(values[0])
+    return pictures

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from hairnet_data.building import pipeline as building
-from hairnet_data.cli import app, options
+from hairnet_data.cli import options
 from hairnet_data.core.errors import BuildError, HairnetError, UsageError
 from hairnet_data.recipes.policy import Policy
 from tests.support.command import Command, start_command
@@ -184,8 +184,8 @@ def test_verify_wants_workers(built_drawn: Path, command: Command, workers: str)
 
 
 def test_cores() -> None:
-    assert app._worker_count(None) >= 1
-    assert app._worker_count(3) == 3
+    assert options.worker_count(None) >= 1
+    assert options.worker_count(3) == 3
 
 
 @pytest.mark.parametrize("name", ["two\nlines", "\x1b[31mred", "\udcff"])

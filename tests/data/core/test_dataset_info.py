@@ -33,7 +33,7 @@ def write(folder: Path, **changes: Any) -> Path:
 def test_what_is_read(tmp_path: Path) -> None:
     info = read_dataset_info(write(tmp_path))
     assert info == DatasetInfo(
-        "faces", "mine", "1.0.0", "tfrecord", (SplitInfo("train", (4, 4, 3), 7000), SplitInfo("test", (2,)))
+        "faces", "1.0.0", "tfrecord", (SplitInfo("train", (4, 4, 3), 7000), SplitInfo("test", (2,))), "mine"
     )
     assert info.shard_names(info.splits[0]) == [f"faces-train.tfrecord-0000{number}-of-00003" for number in range(3)]
     info = read_dataset_info(write(tmp_path, fileFormat="array_record"))

@@ -11,6 +11,7 @@ import pytest
 
 from hairnet_data.core.classes import FACE, HAIR, NAMES
 from hairnet_data.core.errors import UsageError
+from hairnet_data.core.ledger import to_json
 from hairnet_model.export import calibration, litert, onnx, saved_model
 from hairnet_model.export import pipeline as exporting
 from hairnet_model.export.graph import inference_graph
@@ -65,6 +66,7 @@ def test_litert(shipped: Model, drawn: np.ndarray, tmp_path: Path, quantize: str
     assert min(exported.agreement.iou) >= (0.97 if quantize == "int8" else 0.995)
     assert min(exported.agreement.share) >= 0.05
     about = litert.metadata(content)
+    assert about["ledger"] == to_json(shipped.ledger) != []
     assert (about["classes"], about["image_size"], about["pad"], about["quantized"]) == (list(NAMES), 224, 96, quantize)
     run = litert.Runtime(content)
     assert run.outside_xnnpack() == ["CAST"]

@@ -12,8 +12,10 @@ import keras
 import numpy as np
 import pytest
 
+from hairnet_data.core import ledger
 from hairnet_data.core.classes import HAIR, NAMES
 from hairnet_data.core.errors import BuildError, DatasetError
+from hairnet_data.core.ledger import LedgerEntry, Licence
 from hairnet_model.data import tfds_records
 from hairnet_model.data.packed_feed import PackedFeed, write_packed
 from hairnet_model.data.prepared_dataset import open_dataset
@@ -62,6 +64,7 @@ class Cut:
         self._feed, self._step, self._error = feed, step, error
         self.image_size, self.examples, self.people = feed.image_size, feed.examples, feed.people
         self.image_sizes, self.validation_examples = feed.image_sizes, feed.validation_examples
+        self.ledger = feed.ledger
         self.describe, self.validation = feed.describe, feed.validation
 
     def training(self, batch: int, first_step: int, steps: int, seed: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
@@ -166,6 +169,11 @@ def test_what_a_run_leaves(feed, tmp_path: Path) -> None:
     assert [float(row["miou"]) for row in rows] == pytest.approx([row["miou"] for row in outcome.rows], rel=1e-4)
     best = model_file.load(tmp_path / "run")
     assert best.people == feed.people
+    assert [(entry.source, entry.terms.use, entry.pictures) for entry in best.ledger] == [
+        ("drawn", "any", 48),
+        ("drawn", "any", 18),
+    ]
+    assert info["ledger"] == ledger.to_json(best.ledger)
     assert best.about["validation"]["step"] == outcome.best["step"]
     assert best.network.layers[1].dtype_policy.name == "float32"
 
@@ -243,11 +251,14 @@ def test_patience_ends_it(feed, tmp_path: Path) -> None:
 def test_init_begins_with_a_models_weights_and_people(feed, tmp_path: Path) -> None:
     train(SHORT, feed, tmp_path / "first")
     model = model_file.load(tmp_path / "first")
-    start = model_file.Model(model.network, 64, frozenset({"stranger"}), model.about)
+    own = (LedgerEntry("portraits", "studio", Licence(use="research"), 7),)
+    start = model_file.Model(model.network, 64, frozenset({"stranger"}), model.about, own)
     train(replace(SHORT, steps=1, rate=1e-9), feed, tmp_path / "second", init=start)
     for a, b in zip(model.network.get_weights(), _weights(tmp_path / "second/last.keras"), strict=True):
         np.testing.assert_allclose(a, b, atol=1e-6)
-    assert model_file.load(tmp_path / "second").people == feed.people | {"stranger"}
+    second = model_file.load(tmp_path / "second")
+    assert second.people == feed.people | {"stranger"}
+    assert second.ledger == (*feed.ledger, *own)
 
 
 @pytest.mark.usefixtures("real_networks")
