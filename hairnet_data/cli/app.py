@@ -224,7 +224,7 @@ def export(
     from hairnet_data.core.progress import progress_bar
     from hairnet_data.dataset.reader import open_prepared
     from hairnet_data.inspection.export_files import export as export_files
-    from hairnet_data.interchange.export_set import NOT_SAID, export_set
+    from hairnet_data.interchange.export_set import export_set, not_said
 
     prepared = open_prepared(dataset)
     with progress_bar(quiet) as progress:
@@ -232,8 +232,8 @@ def export(
             export_files(prepared, out, split or None, index or None, overwrite, progress)
         else:
             export_set(prepared, out, kind, split or None, index or None, overwrite, progress)
-    if kind != "folder" and not quiet:
-        print(NOT_SAID, file=sys.stderr)
+    if not quiet:
+        print(not_said(prepared, kind), file=sys.stderr)
     print(out)
 
 

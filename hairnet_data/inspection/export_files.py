@@ -28,6 +28,9 @@ from hairnet_data.sources.poses_file import COLUMNS as POSE_COLUMNS
 from hairnet_data.sources.poses_file import POSES
 
 TABLE = "recipes.csv"
+PERSON = "^[^-]+-[0-9]+_(.+)$"
+"""Finds the person in a name that `file_stem` made."""
+
 _CONFIG = "classes.toml"
 _LICENCE = "LICENSE"
 _EXTENSIONS = {b"\xff\xd8": ".jpg", b"\x89P": ".png"}
@@ -208,7 +211,7 @@ def _config(metadata: DatasetMetadata) -> str:
     values = {name: number for number, name in enumerate(NAMES) if name in labelled}
     values |= {"ignore": UNLABELLED} if metadata.unlabelled else {}
     lines = ["[indices]", *(f"{name} = {value}" for name, value in values.items()), "", "[options]"]
-    lines.append("person = '^[^-]+-[0-9]+_(.+)$'")
+    lines.append(f"person = '{PERSON}'")
     if 0 < len(metadata.unlabelled) < len(NAMES):
         lines.append(f"ignored = {json.dumps([NAMES[number] for number in metadata.unlabelled])}")
     return "\n".join(lines) + "\n"

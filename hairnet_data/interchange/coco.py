@@ -152,9 +152,9 @@ def _picture(file: Path, image: dict[str, Any]) -> Annotated:
 
 
 def find_picture(top: Path, path: Path, name: str) -> tuple[str, Path]:
-    """A picture's name below `images` and its file: as named, or in the folder `images`."""
+    """A picture's name below `images` and its file: as named, or in the folder `images` where there is one."""
     name = name.replace("\\", "/")
-    if not path.is_file() and (top / "images" / name).is_file():
+    if not path.is_file() and not name.startswith("images/") and (top / "images").is_dir():
         path = inner_path(top, "images", name)
     return name.removeprefix("images/"), path
 

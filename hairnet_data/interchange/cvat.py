@@ -36,7 +36,7 @@ def read_cvat(path: Path) -> Annotations:
     try:
         root = ElementTree.fromstring(read_annotation(file))
     except (ElementTree.ParseError, ValueError) as error:
-        raise SourceError(str(file), f"is damaged XML ({error})", "export it again") from error
+        raise SourceError(str(file), f"is no XML, or damaged ({error})", 'export as "CVAT for images"') from error
     if root.tag != "annotations":
         raise SourceError(str(file), f"is no CVAT file: it begins with <{root.tag}>", 'export as "CVAT for images"')
     found = Annotations()

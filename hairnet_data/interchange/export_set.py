@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import secrets
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -19,15 +21,26 @@ from hairnet_data.core.errors import BuildError, UsageError
 from hairnet_data.core.progress import Progress, silent
 from hairnet_data.core.storage.atomic import install_folder
 from hairnet_data.dataset.reader import Prepared
-from hairnet_data.inspection.export_files import export
+from hairnet_data.inspection.export_files import PERSON, TABLE, export
 from hairnet_data.interchange.class_names import IDS
 from hairnet_data.interchange.import_set import check_free
 
 Pair = tuple[Path, NDArray[np.uint8]]
 _DRAWN = {name: value for name, value in IDS.items() if name != "background"}
 _VOID = (224, 224, 192)
-NOT_SAID = "not in this format: recipes, poses, and which picture is a negative; names keep split, number and person"
-"""What each of `WRITERS` leaves out."""
+
+
+def not_said(prepared: Prepared, kind: str) -> str:
+    """What a format cannot say of a dataset, and how to get back what it can: a line."""
+    person = f"import with --person {json.dumps(PERSON)} to know people by them"
+    if kind == "folder":
+        return "build folder reads no recipes.csv, where splits and recipes are; names keep split, number and person"
+    ignored = [NAMES[number] for number in prepared.metadata.unlabelled]
+    lost = ["recipes", "poses", "which picture is a negative"]
+    if 0 < len(ignored) < len(NAMES):
+        lost.append(f"that unlabelled pixels may be {' or '.join(ignored)} alone")
+    return f"not in this format: {', '.join(lost)}; names keep split, number and person: {person}"
+
 
 SIGN = "export.txt"
 """Tells an earlier export, which may be replaced, from annotations that somebody made."""
@@ -65,8 +78,10 @@ def export_set(
     try:
         export(prepared, draft / "files", splits, indices, False, progress)
         (draft / "set").mkdir()
-        WRITERS[kind](list(_pairs(draft / "files")), draft / "set")
-        (draft / "set" / SIGN).write_text(f"{prepared.path.name}, as {kind}; {NOT_SAID}\n", encoding="utf-8")
+        WRITERS[kind](_pairs(draft / "files"), draft / "set")
+        (draft / "set" / SIGN).write_text(
+            f"{prepared.path.name}, as {kind}; {not_said(prepared, kind)}\n", encoding="utf-8"
+        )
         install_folder(draft / "set", out)
     except OSError as error:
         what = f"cannot be written ({error.strerror or error})"
@@ -76,10 +91,10 @@ def export_set(
 
 
 def _pairs(folder: Path) -> Iterator[Pair]:
-    """Each exported picture with its mask of class ids, uint8 (h, w)."""
-    for images, masks in (("images", "masks"), ("negatives", "negative_masks")):
-        for picture in sorted((folder / images).glob("*")):
-            yield picture, np.array(Image.open(folder / masks / f"{picture.stem}.png"))
+    """Each exported picture with its mask of class ids, uint8 (h, w), in the order of the records."""
+    with open(folder / TABLE, encoding="utf-8", newline="") as table:
+        for row in csv.DictReader(table):
+            yield folder / row["image"], np.array(Image.open(folder / row["mask"]))
 
 
 def _runs(flat: NDArray[np.bool_]) -> list[int]:
@@ -89,77 +104,92 @@ def _runs(flat: NDArray[np.bool_]) -> list[int]:
     return runs
 
 
-def write_coco(pairs: Sequence[Pair], out: Path) -> None:
-    """Writes `annotations.json` (run lengths by columns) and `images`."""
-    images: list[dict[str, Any]] = []
-    annotations: list[dict[str, Any]] = []
-    for number, (picture, mask) in enumerate(pairs, 1):
-        height, width = mask.shape
-        images.append({"id": number, "file_name": picture.name, "height": height, "width": width})
-        for value in _DRAWN.values():
-            area = mask == value
-            if area.any():
-                ys, xs = np.nonzero(area)
-                left, top = int(xs.min()), int(ys.min())
-                annotations.append(
-                    {
-                        "id": len(annotations) + 1,
-                        "image_id": number,
-                        "category_id": value,
-                        "segmentation": {"size": [height, width], "counts": _runs(area.T.ravel())},
-                        "area": int(area.sum()),
-                        "bbox": [left, top, int(xs.max()) + 1 - left, int(ys.max()) + 1 - top],
-                        "iscrowd": 1,
-                    }
-                )
-    categories = [{"id": value, "name": name} for name, value in _DRAWN.items()]
-    content = {"images": images, "annotations": annotations, "categories": categories}
-    (out / "annotations.json").write_text(json.dumps(content), encoding="utf-8")
-    _copy(pairs, out / "images")
+def _box(area: NDArray[np.bool_]) -> tuple[int, int, int, int]:
+    """The box (left, top, right, bottom) of an area that is not empty; right and bottom lie outside."""
+    columns, rows = np.flatnonzero(area.any(axis=0)), np.flatnonzero(area.any(axis=1))
+    return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
 
 
-def write_cvat(pairs: Sequence[Pair], out: Path) -> None:
-    """Writes `annotations.xml` (masks) and `images`."""
-    root = ElementTree.Element("annotations")
-    ElementTree.SubElement(root, "version").text = "1.1"
-    for number, (picture, mask) in enumerate(pairs):
-        height, width = mask.shape
-        about = {"id": str(number), "name": picture.name, "width": str(width), "height": str(height)}
-        image = ElementTree.SubElement(root, "image", about)
-        for name, value in _DRAWN.items():
-            area = mask == value
-            if area.any():
-                ys, xs = np.nonzero(area)
-                left, top, right, bottom = (int(n) for n in (xs.min(), ys.min(), xs.max() + 1, ys.max() + 1))
-                rle = ", ".join(map(str, _runs(area[top:bottom, left:right].ravel())))
-                box = {"left": left, "top": top, "width": right - left, "height": bottom - top}
-                place = {key: str(side) for key, side in box.items()}
-                ElementTree.SubElement(image, "mask", {"label": name, "rle": rle, **place, "z_order": "0"})
-    ElementTree.ElementTree(root).write(out / "annotations.xml", encoding="utf-8", xml_declaration=True)
-    _copy(pairs, out / "images")
+def write_coco(pairs: Iterable[Pair], out: Path) -> None:
+    """Writes `annotations.json` (run lengths by columns) and `images`; pictures are moved there."""
+    (out / "images").mkdir()
+    categories = json.dumps([{"id": value, "name": name} for name, value in _DRAWN.items()])
+    annotations, separator = 0, ""
+    with (
+        open(out / "annotations.json", "w+", encoding="utf-8") as file,
+        tempfile.TemporaryFile("w+", dir=out, encoding="utf-8") as later,
+    ):
+        file.write(f'{{"categories": {categories}, "images": [')
+        for number, (picture, mask) in enumerate(pairs, 1):
+            height, width = mask.shape
+            image = {"id": number, "file_name": picture.name, "height": height, "width": width}
+            file.write(f"{separator}\n{json.dumps(image)}")
+            for value in _DRAWN.values():
+                area = mask == value
+                if area.any():
+                    annotations += 1
+                    later.write(
+                        "," * (annotations > 1) + "\n" + json.dumps(_annotation(annotations, number, value, area))
+                    )
+            shutil.move(picture, out / "images" / picture.name)
+            separator = ","
+        file.write('], "annotations": [')
+        later.seek(0)
+        shutil.copyfileobj(later, file)
+        file.write("]}\n")
 
 
-def write_voc(pairs: Sequence[Pair], out: Path) -> None:
-    """Writes `SegmentationClass` (palette PNG, 255 not labelled), `JPEGImages` and `labelmap.txt`."""
+def _annotation(id: int, image: int, category: int, area: NDArray[np.bool_]) -> dict[str, Any]:
+    left, top, right, bottom = _box(area)
+    return {
+        "id": id,
+        "image_id": image,
+        "category_id": category,
+        "segmentation": {"size": list(area.shape), "counts": _runs(area.T.ravel())},
+        "area": int(area.sum()),
+        "bbox": [left, top, right - left, bottom - top],
+        "iscrowd": 1,
+    }
+
+
+def write_cvat(pairs: Iterable[Pair], out: Path) -> None:
+    """Writes `annotations.xml` (masks) and `images`; pictures are moved there."""
+    (out / "images").mkdir()
+    with open(out / "annotations.xml", "w", encoding="utf-8") as file:
+        file.write('<?xml version="1.0" encoding="utf-8"?>\n<annotations><version>1.1</version>\n')
+        for number, (picture, mask) in enumerate(pairs):
+            height, width = mask.shape
+            about = {"id": str(number), "name": picture.name, "width": str(width), "height": str(height)}
+            image = ElementTree.Element("image", about)
+            for name, value in _DRAWN.items():
+                area = mask == value
+                if area.any():
+                    left, top, right, bottom = _box(area)
+                    rle = ", ".join(map(str, _runs(area[top:bottom, left:right].ravel())))
+                    box = {"left": left, "top": top, "width": right - left, "height": bottom - top}
+                    place = {key: str(side) for key, side in box.items()}
+                    ElementTree.SubElement(image, "mask", {"label": name, "rle": rle, **place, "z_order": "0"})
+            file.write(ElementTree.tostring(image, encoding="unicode") + "\n")
+            shutil.move(picture, out / "images" / picture.name)
+        file.write("</annotations>\n")
+
+
+def write_voc(pairs: Iterable[Pair], out: Path) -> None:
+    """Writes `SegmentationClass` (palette PNG, 255 not labelled) and `labelmap.txt`; pictures go to `JPEGImages`."""
     (out / "SegmentationClass").mkdir()
+    (out / "JPEGImages").mkdir()
     colours = ((0, 0, 0), *COLOURS[1:])
     palette = np.zeros((256, 3), np.uint8)
     palette[: len(colours)] = colours
     palette[UNLABELLED] = _VOID
+    lines = [f"{name}:{','.join(map(str, colour))}::" for name, colour in zip(NAMES, colours, strict=True)]
+    (out / "labelmap.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
     for picture, mask in pairs:
         image = Image.fromarray(mask)
         image.putpalette(palette.tobytes())
         image.save(out / "SegmentationClass" / f"{picture.stem}.png")
-    lines = [f"{name}:{','.join(map(str, colour))}::" for name, colour in zip(NAMES, colours, strict=True)]
-    (out / "labelmap.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    _copy(pairs, out / "JPEGImages")
+        shutil.move(picture, out / "JPEGImages" / picture.name)
 
 
-def _copy(pairs: Sequence[Pair], folder: Path) -> None:
-    folder.mkdir()
-    for picture, _ in pairs:
-        shutil.copyfile(picture, folder / picture.name)
-
-
-WRITERS: dict[str, Callable[[Sequence[Pair], Path], None]] = {"coco": write_coco, "cvat": write_cvat, "voc": write_voc}
-"""The formats by name, and what writes each."""
+WRITERS: dict[str, Callable[[Iterable[Pair], Path], None]] = {"coco": write_coco, "cvat": write_cvat, "voc": write_voc}
+"""The formats by name, and what writes each. Pictures are read one after another, and never all are in memory."""

@@ -140,7 +140,7 @@ def _write(found: Annotations, labels: Mapping[str, int], out: Path, skip_bad: b
     if report.skipped and not skip_bad:
         first = report.skipped[0]
         more = f" ({len(report.skipped) - 1} more pictures are faulty)" if len(report.skipped) > 1 else ""
-        raise SourceError(first.where, first.what + more, f"{first.hint or 'mend it'}; --skip-bad goes on without")
+        raise SourceError(first.where, first.what + more, f"{first.hint or 'correct it'}; --skip-bad goes on without")
     seen = {label for label, _ in report.mapped}
     report.unseen = {label: names[value] for label, value in found.expected.items() if label not in seen}
     if not report.pictures:
@@ -158,6 +158,8 @@ def _read(picture: Annotated, labels: Mapping[str, int]) -> tuple[bytes, NDArray
         raise picture.fault
     if ".." in PurePosixPath(picture.name).parts:
         raise SourceError(picture.where, f"{picture.name} leads out of its folder", "give the picture a plain path")
+    if not _is_text(picture.name):
+        raise SourceError(picture.where, f"{picture.name!r} is not UTF-8", "rename the picture")
     if not picture.path.is_file():
         raise SourceError(picture.where, f"{picture.path} is missing", "put it there")
     data = picture.data() if picture.data else file_bytes(picture.path)
@@ -177,6 +179,10 @@ def _read(picture: Annotated, labels: Mapping[str, int]) -> tuple[bytes, NDArray
     for shape, value in drawn:
         mask[shape.draw(size)] = value
     return data, mask, mapped, 0
+
+
+def _is_text(name: str) -> bool:
+    return not any("\ud800" <= letter <= "\udfff" for letter in name)
 
 
 def _shown_size(data: bytes, where: str) -> Size:

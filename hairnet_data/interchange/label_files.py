@@ -52,7 +52,8 @@ def read_labelme(path: Path) -> Annotations:
         except SourceError as error:
             picture.fault = _placed(error, file)
         except _DAMAGED as error:
-            picture.fault = SourceError(str(file), f"is no LabelMe file ({type(error).__name__}: {error})", "")
+            what = f"is no LabelMe file ({type(error).__name__}: {error})"
+            picture.fault = SourceError(str(file), what, "export it again, or name another format")
         found.pictures.append(picture)
     return found
 

@@ -6,6 +6,8 @@ import base64
 import importlib.util
 import io
 import json
+import os
+import sys
 import zlib
 from pathlib import Path
 from typing import Any
@@ -53,7 +55,7 @@ def _coco(folder: Path, rings: tuple[Any, Any] = ([HAIR], [FACE]), name: str = "
         {"id": n, "image_id": 1, "category_id": c, "segmentation": s}
         for n, (c, s) in enumerate(zip((17, 2), rings, strict=True))
     ]
-    content = {
+    content: dict[str, Any] = {
         "images": [{"id": 1, "file_name": name, "height": SIZE[0], "width": SIZE[1]}],
         "categories": [{"id": 17, "name": "hair"}, {"id": 2, "name": "face"}],
         "annotations": annotations,
@@ -253,6 +255,8 @@ BAD = {
     "RLE text": (lambda f: _coco(f, ([HAIR], {"size": [40, 30], "counts": "\x01"})), "annotation 1: has an RLE that"),
     "no segmentation": (lambda f: _coco(f, ([HAIR], "here")), "annotation 1: has a segmentation that is neither"),
     "missing": (lambda f: _coco(f, name="b.jpg"), "b.jpg is missing"),
+    "missing in images": (lambda f: _coco(f, name="b.jpg"), "images/b.jpg is missing"),
+    "not UTF-8": (lambda f: _coco(f, name="\udcff.jpg"), "is not UTF-8"),
     "leads out": (lambda f: _coco(f, name="../../etc/passwd"), "leads out"),
     "leads out of images": (lambda f: _coco(f, name="images/../images/a.jpg"), "leads out"),
     "from the top": (lambda f: _coco(f, name="/etc/passwd"), "leads out"),
@@ -373,3 +377,14 @@ def test_subsets_of_datumaro(tmp_path: Path) -> None:
     (path / "annotations" / "test.json").write_text(json.dumps(content))
     with pytest.raises(HairnetError, match=r"item b: annotation 0: has the unknown label 5"):
         import_set("datumaro", path, tmp_path / "other")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names")
+def test_names_that_are_not_text(tmp_path: Path) -> None:
+    path = _masks(tmp_path)
+    for folder, ending in (("images", b".jpg"), ("hair", b".png"), ("face", b".png")):
+        (file,) = (path / folder).iterdir()
+        os.rename(file, os.fsencode(path / folder) + b"/\xff" + ending)
+    with pytest.raises(HairnetError, match="is not UTF-8; rename the picture") as raised:
+        import_set("masks", path, tmp_path / "out")
+    str(raised.value).encode()
