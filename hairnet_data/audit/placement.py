@@ -13,8 +13,9 @@ from hairnet_data.audit.finding import Finding
 from hairnet_data.audit.frames import FRAME
 from hairnet_data.audit.readings import REACH, Readings
 
-_REPORTED = {"shifted": 6.0, "scaled": 6.0, "mirrored": 3.0, "exchanged": 3.0}
-"""Evidence by which a reading must be better than the mask as it is to be reported."""
+_REPORTED = {"shifted": 0.1, "scaled": 0.15, "mirrored": 0.1, "exchanged": 0.1}
+"""By how much a reading must be better than the mask as it is to be reported, as a share of what the usual mask loses
+where it fits worst within `REACH`."""
 
 _TRUST = {"scaled": 0.85}  # masks in another size are also shifted: what a shift alone explains nearly as well is one
 
@@ -69,6 +70,7 @@ def findings(readings: Mapping[str, Readings]) -> Iterator[Finding]:
     whole = placement(readings)
     column, row = REACH + round(whole.x * FRAME), REACH + round(whole.y * FRAME)
     usual = max(float(np.median([reading.on_edges for reading in readings.values()])), 1e-6)
+    unit = max(float(np.median([np.ptp(reading.shifts) for reading in readings.values()])), 1e-6)
     for id, reading in readings.items():
         as_it_is = float(reading.shifts[row, column])
         x, y = edges.peak(reading.shifts)
@@ -83,7 +85,7 @@ def findings(readings: Mapping[str, Readings]) -> Iterator[Finding]:
         gain, reason = options[kind]
         lies = min(max((reading.on_edges / usual - _OFF) / (_ON - _OFF), 0.0), 1.0)
         if gain * lies > 0:
-            yield Finding(kind, id, gain * lies / _REPORTED[kind], reason)
+            yield Finding(kind, id, gain * lies / unit / _REPORTED[kind], reason)
 
 
 def _direction(x: float, y: float) -> str:
