@@ -77,6 +77,7 @@ def test_the_wheel_has_packages_and_their_data(wheel: Path) -> None:
         f"hairnet_model/weights/{name}"
         for name in (
             *("hairnet.keras", "hairnet.tflite", "hairnet_448.tflite", "hairnet-drawn.keras", "hairnet-drawn.tflite"),
+            *("hairnet_pose.keras", "hairnet_pose.tflite"),
             *("drawn_samples.npz", "MODEL_CARD.md", "MODEL_CARD_DRAWN.md"),
         )
     }

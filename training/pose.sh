@@ -10,6 +10,8 @@ build() { hairnet-data build "$@" --policy "$here/pose.toml" --data-dir "$folder
 
 drawn=$(build drawn --name pose-drawn --train-examples 30000)
 people=$(build lfw_parts --source-dir "$lfw" --poses "$poses" --negatives "$walls" --name pose-lfw --train-examples 24000)
+nobody=$(hairnet-data build drawn --negatives "$walls" --negative-rate 1 --train-examples 8000 --eval-examples 1 \
+  --name pose-nobody --data-dir "$folder" --no-check --quiet)
 
-hairnet-model train-pose "$drawn" "$people" --out "$folder/pose"
+hairnet-model train-pose "$drawn" "$people" "$nobody" --out "$folder/pose"
 hairnet-model export --pose "$folder/pose" --quantize float16 --out "$folder/hairnet_pose.tflite"

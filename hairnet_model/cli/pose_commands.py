@@ -17,7 +17,7 @@ def train_pose(
     ],
     out: Annotated[Path, typer.Option(help="The run's folder.")],
     model: ModelPath = None,
-    steps: Annotated[int, typer.Option(help="Batches.")] = 3500,
+    steps: Annotated[int, typer.Option(help="Batches.")] = 6000,
     batch: Annotated[int, typer.Option(help="Examples per step.")] = 128,
     learning_rate: Annotated[float, typer.Option(help="The highest.")] = 0.003,
     weight_decay: Annotated[float, typer.Option(help="Of AdamW, for kernels.")] = 0.02,

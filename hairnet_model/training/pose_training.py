@@ -40,7 +40,7 @@ class PoseConfig:
         seed: of initial weights and order.
     """
 
-    steps: int = 3500
+    steps: int = 6000
     batch: int = 128
     rate: float = 3e-3
     decay: float = 0.02

@@ -44,7 +44,10 @@ def test_the_command_says_what_a_format_cannot(built_drawn: Path, command: Comma
     assert command(*arguments, "folder", "--out", tmp_path / "folder").status == 0
     ran = command(*arguments, "voc", "--out", tmp_path / "voc")
     assert ran.status == 0
-    assert "not in this format: recipes, which picture is a negative; names keep split, number and person" in ran.err
+    assert (
+        "not in this format: recipes, poses, which picture is a negative; names keep split, number and person"
+        in ran.err
+    )
     (mask,) = (tmp_path / "folder" / "masks").iterdir()
     (again,) = (tmp_path / "voc" / "SegmentationClass").iterdir()
     assert np.array_equal(np.asarray(Image.open(mask)), np.asarray(Image.open(again)))
