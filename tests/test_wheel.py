@@ -26,6 +26,8 @@ builder = tfds.builder("hairnet_synthetic/drawn", data_dir=sys.argv[2])
 assert "hair and face" in builder.info.description
 assert "@software{hairnet" in builder.info.citation
 assert builder.info.supervised_keys == ("image", "mask")
+from hairnet_data.interchange.class_files import class_files
+assert "lapa" in class_files()
 from hairnet_data.cli.app import main
 data = sys.argv[2]
 for name in ("preview.png", "preview.html"):
