@@ -57,8 +57,8 @@ class Placement:
 
 
 def placement(readings: Mapping[str, Readings]) -> Placement:
-    """Where the masks of a set fit their photos best: the peak of the sum of their evidence."""
-    x, y = edges.peak(np.mean([reading.shifts for reading in readings.values()], axis=0))
+    """Where the masks of a set lie best on the edges of their photos: the peak of the mean of that evidence."""
+    x, y = edges.peak(np.mean([reading.photo_shifts for reading in readings.values()], axis=0))
     return Placement(x / FRAME, y / FRAME)
 
 
@@ -67,14 +67,14 @@ def findings(readings: Mapping[str, Readings]) -> Iterator[Finding]:
 
     A mask is compared with itself where the set is placed as a whole, so that a shifted set is not all its masks.
     """
-    whole = placement(readings)
-    column, row = REACH + round(whole.x * FRAME), REACH + round(whole.y * FRAME)
+    whole_x, whole_y = edges.peak(np.mean([reading.shifts for reading in readings.values()], axis=0))
+    column, row = REACH + round(whole_x), REACH + round(whole_y)
     usual = max(float(np.median([reading.on_edges for reading in readings.values()])), 1e-6)
     unit = max(float(np.median([np.ptp(reading.shifts) for reading in readings.values()])), 1e-6)
     for id, reading in readings.items():
         as_it_is = float(reading.shifts[row, column])
         x, y = edges.peak(reading.shifts)
-        x, y = x - whole.x * FRAME, y - whole.y * FRAME
+        x, y = x - whole_x, y - whole_y
         options = {
             "shifted": (float(reading.shifts.max()) - as_it_is, f"fits better {_direction(x, y)}"),
             "scaled": (reading.scaled[0] - as_it_is, f"fits better at {reading.scaled[1]:.0%} of its size"),

@@ -32,6 +32,7 @@ class Readings:
 
     Attributes:
         shifts: float32 (2 REACH + 1, 2 REACH + 1), of shifted ones; see `edges.correlate`.
+        photo_shifts: the same by the edges of the photo alone: a network has a convention of its own.
         scaled: of the best size but its own, and which.
         mirrored: of its mirror image; -inf without a network.
         exchanged: with hair and face exchanged; -inf without a network.
@@ -39,6 +40,7 @@ class Readings:
     """
 
     shifts: NDArray[np.float32]
+    photo_shifts: NDArray[np.float32]
     scaled: tuple[float, float]
     mirrored: float
     exchanged: float
@@ -78,6 +80,10 @@ class Evidence:
         boundary = edges.mask_edges(mask)
         return float(edges.correlate(self._photo, boundary, REACH, 0)[0, 0]) / (edges.length(boundary) + 30)
 
+    def on_photo(self) -> NDArray[np.float32]:
+        """The evidence of the photo's edges alone for the mask that this was made with."""
+        return np.asarray(edges.correlate(self._photo, self._boundary, REACH, REACH) * self._unit, np.float32)
+
     def as_it_is(self, mask: Pixels) -> NDArray[np.float32]:
         """The evidence for the mask that this was made with."""
         return self.of(mask, REACH, self._boundary)
@@ -102,7 +108,7 @@ def measure(image: Pixels, mask: Pixels, probabilities: NDArray[np.float32] | No
         best += [(mirrored, flipped), (exchanged, swapped)]
     _, reading = max(best, key=lambda pair: pair[0])
     sized_best = best[1 + largest][0], SCALES[largest]
-    return Readings(shifts, sized_best, mirrored, exchanged, evidence.on_edges(reading)), reading
+    return Readings(shifts, evidence.on_photo(), sized_best, mirrored, exchanged, evidence.on_edges(reading)), reading
 
 
 def moved(mask: Pixels, x: float, y: float, scale: float = 1.0) -> Pixels:
