@@ -161,6 +161,13 @@ def evaluate(
     flicker: Annotated[
         bool, typer.Option("--flicker", help="Also how much masks of short clips flicker, before and after steadying.")
     ] = False,
+    by: Annotated[
+        str | None, typer.Option(metavar="TRAIT", help="Also groups of portraits by a trait, and which is worst.")
+    ] = None,
+    traits: Annotated[
+        Path | None,
+        typer.Option(help="A CSV of traits, by picture or person.", show_default="those in the records"),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     quiet: Quiet = False,
 ) -> None:
@@ -170,24 +177,41 @@ def evaluate(
 
     start_quietly()
     from hairnet_model.data.prepared_dataset import open_dataset
+    from hairnet_model.evaluation.by_trait import ByTrait, read_traits
+    from hairnet_model.evaluation.evaluate import Case
     from hairnet_model.evaluation.evaluate import evaluate as evaluate_model
     from hairnet_model.evaluation.hard_examples import HardExamples, check_sheet_path
     from hairnet_model.evaluation.report import print_report
+    from hairnet_model.evaluation.trait_table import print_traits
     from hairnet_model.model_io import model_file
 
     if worst:
         check_sheet_path(worst)
+    if traits and not by:
+        raise UsageError("--traits", "means nothing without --by", "name one of its columns with --by")
+    groups = ByTrait(by or "", read_traits(traits) if traits else {})
     prepared = open_dataset(dataset)
     loaded = model_file.load(model)
     _warn(loaded.size_warning(prepared.image_size))
     hard_examples = HardExamples()
+
+    def watch(case: Case) -> None:
+        hard_examples.add(case)
+        if by:
+            groups.add(case)
+
     with progress_bar(quiet or as_json, "pictures") as progress:
-        report = evaluate_model(loaded, prepared, split, progress=progress, watch=hard_examples.add)
+        report = evaluate_model(loaded, prepared, split, progress=progress, watch=watch)
         clips = _flicker(loaded, prepared, progress) if flicker else None
+    by_split = groups.reports() if by else {}
     if as_json:
-        print(json.dumps({**report.to_json(), **({"flicker": clips.to_json()} if clips else {})}, indent=2))
+        more = {"flicker": clips.to_json()} if clips else {}
+        if by:
+            more["by"] = {by: {name: part.to_json() for name, part in by_split.items()}}
+        print(json.dumps({**report.to_json(), **more}, indent=2))
     else:
         print_report(report)
+        print_traits(by_split)
         for line in clips.lines() if clips else ():
             print(line)
     if worst:
