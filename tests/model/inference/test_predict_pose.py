@@ -30,7 +30,7 @@ CHANGING = Engine(yaw_of=lambda frames: float(frames.sum()) % 17)
 
 
 def posed(engine: Engine) -> Segmenter:
-    return Segmenter(PLAIN, lambda: engine)
+    return Segmenter(PLAIN, open_poses=lambda: engine)
 
 
 def frames() -> list[np.ndarray]:
