@@ -24,6 +24,7 @@ from hairnet_data.core.labels.classes_file import Options
 from hairnet_data.core.storage.paths import is_folder, is_remote
 from hairnet_data.sources.base import Catalogue, Entry, Portrait
 from hairnet_data.sources.folder.divisions import divided_by_folders, division_folders
+from hairnet_data.sources.folder.mattes import find_mattes, read_matte
 from hairnet_data.sources.folder.pairing import CONFIG, SINGLE_MASK, PortraitFiles, list_pictures, pair
 from hairnet_data.sources.pool_assignment import assign_pools
 from hairnet_data.sources.poses_file import Poses, open_poses
@@ -38,11 +39,17 @@ class Folder:
     people_apart = True
 
     def __init__(
-        self, root: Path, config: Config, files: Mapping[str, PortraitFiles], listed: Catalogue, poses: Poses
+        self,
+        root: Path,
+        config: Config,
+        files: Mapping[str, PortraitFiles],
+        listed: Catalogue,
+        poses: Poses,
+        mattes: Mapping[str, str],
     ) -> None:
         """Takes what `open` read and listed."""
         self._root, self._config, self._files, self._listed = root, config, dict(files), listed
-        self._poses = poses
+        self._poses, self._mattes = poses, dict(mattes)
 
     @classmethod
     def open(cls, source_dir: Path, poses: Path | None = None) -> Folder:
@@ -71,11 +78,12 @@ class Folder:
         parts = tuple(config.classes.classes) if isinstance(config.classes, PartMap) else (SINGLE_MASK,)
         files = pair(photos, masks, parts, config.options, errors)
         entries = _entries(files, config.options, errors)
+        mattes = find_mattes(root, files, config.options, errors, notes)
         order = sorted(errors, key=lambda error: (error.where, error.what))
         left_out = tuple(dict.fromkeys(notes))
         known = open_poses(root, poses, files)
         doubts = (*_doubts(files, config.options), *known.doubts)
-        return cls(root, config, files, Catalogue(entries, tuple(order), left_out, doubts), known)
+        return cls(root, config, files, Catalogue(entries, tuple(order), left_out, doubts), known, mattes)
 
     def settings(self) -> dict[str, Any]:
         """What `classes.toml` says, with every default, and the digest of the poses."""
@@ -86,16 +94,17 @@ class Folder:
         return self._listed
 
     def content(self, id: str) -> str:
-        """16 hex digits of the SHA-256 of the photo and its masks."""
+        """16 hex digits of the SHA-256 of the photo, its masks and its matte."""
         files = self._files[id]
         digest = hashlib.sha256()
-        for part, name in (("", files.photo), *sorted(files.masks.items())):
+        matte = [("/matte", self._mattes[id])] if id in self._mattes else []
+        for part, name in (("", files.photo), *sorted(files.masks.items()), *matte):
             data = file_bytes(self._root / name, name)
             digest.update(f"{part}\0{len(data)}\0".encode() + data)
         return digest.hexdigest()[:16]
 
     def load(self, id: str) -> Portrait:
-        """Decodes a photo and its mask or masks.
+        """Decodes a photo, its mask or masks, and its matte.
 
         Raises:
             PictureError: one is damaged, the mask holds what has no class, or they do not fit each other.
@@ -112,7 +121,8 @@ class Folder:
         _check_fit(image, mask, orientation, where)
         turned = orientation != UPRIGHT and not _confirmed_by_sizes(image, mask, orientation)
         turned = turned and all(read_orientation(self._root / name) == UPRIGHT for name in files.masks.values())
-        return Portrait(image, mask, snapped, turned, self._poses.by_id.get(id))
+        alpha = read_matte(self._root / self._mattes[id], self._mattes[id], image) if id in self._mattes else None
+        return Portrait(image, mask, snapped, turned, self._poses.by_id.get(id), alpha)
 
 
 def _confirmed_by_sizes(image: Pixels, mask: Pixels, orientation: int) -> bool:
