@@ -19,6 +19,7 @@ from hairnet_data.building import plan as planning
 from hairnet_data.building.pipeline import build
 from hairnet_data.building.settings import BuildOptions, BuildSettings
 from hairnet_data.core.classes import NAMES
+from hairnet_data.dataset.codec import decode_matte
 from hairnet_data.dataset.reader import FEATURES, open_prepared
 from hairnet_data.recipes.splits import EVALUATION_SPLITS
 from hairnet_data.sources import registry as opening
@@ -129,6 +130,18 @@ def test_any_tfds_program_reads_a_set_of_its_own_name(tmp_path: Path, image_form
         check_examples(builder.as_dataset(), path, 48)
         loaded = tfds.load(f"hairnet_synthetic/{path.parent.name}", data_dir=tmp_path, split="validation")
         assert len(list(loaded)) == 2
+
+
+def test_mattes_are_features_where_they_were_asked_for(generated: Path, tmp_path: Path) -> None:
+    settings = BuildSettings(image_size=64, train_examples=6, eval_examples=2, matte=True)
+    built = build(Sources(Drawn(6, 3, 3, 64), DrawnBackgrounds(4, 2, 2, 64)), settings, tmp_path).path
+    builder = tfds.builder_from_directory(str(built))
+    assert builder.info.features["alpha"].shape == (64, 64, 1)
+    stored = open_prepared(built).read("train")
+    for example, record in zip(tfds.as_numpy(builder.as_dataset(split="train")), stored, strict=True):
+        np.testing.assert_array_equal(example["alpha"][..., 0], decode_matte(bytes(record["alpha"])))  # type: ignore[arg-type]
+        assert example["has_alpha"] == 1
+    assert "alpha" not in tfds.builder("hairnet_synthetic/drawn", data_dir=generated).info.features
 
 
 def test_read_without_our_code(generated: Path) -> None:

@@ -128,6 +128,17 @@ def dataset_info(builder: Any, settings: BuildSettings, terms: Terms) -> Any:
         ),
         "recipe": tfds.features.Text(doc=doc(desc="All that was drawn for this example, as JSON.")),
     }
+    if settings.matte:
+        features["alpha"] = tfds.features.Image(
+            shape=(side, side, 1),
+            encoding_format="png",
+            doc=doc(
+                desc="The share of hair in every pixel times 255; all 0 where has_alpha is 0.", value_range="0-255"
+            ),
+        )
+        features["has_alpha"] = tfds.features.Scalar(
+            np.int64, doc=doc(desc="1, or 0 where a portrait has no matte: alpha then says nothing.")
+        )
     return tfds.core.DatasetInfo(
         builder=builder,
         description=(_CARD / "README.md").read_text(encoding="utf-8"),

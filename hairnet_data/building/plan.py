@@ -184,6 +184,7 @@ def _identity(scan: ScanResult, settings: BuildSettings, train: int) -> dict[str
         "jpeg_quality": JPEG_QUALITY,
         # Left out for the usual one: datasets that were built before there was another keep their names.
         **({"file_format": settings.file_format} if settings.file_format != "tfrecord" else {}),
+        **({"matte": True} if settings.matte else {}),
         "train_examples": train,
         "eval_examples": settings.eval_examples,
         "versions": {

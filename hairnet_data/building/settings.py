@@ -23,6 +23,7 @@ class BuildSettings:
         eval_examples: the most examples in each other split; None for no cap, 0 for none of them.
         image_format: "jpeg" or "png".
         file_format: of the shards, one of `shard_file.FILE_FORMATS`.
+        matte: whether records have the features `alpha` and `has_alpha`.
     """
 
     policy: Policy = DEFAULT
@@ -32,6 +33,7 @@ class BuildSettings:
     eval_examples: int | None = None
     image_format: str = "jpeg"
     file_format: str = "tfrecord"
+    matte: bool = False
 
     def __post_init__(self) -> None:
         """Raises UsageError for a value that means nothing."""

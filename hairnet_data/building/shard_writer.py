@@ -17,7 +17,7 @@ from hairnet_data.core.records.shard_file import write_records
 from hairnet_data.core.storage.paths import parse_path
 from hairnet_data.core.workers.pool import Executor, WorkerDied, WorkerPool
 from hairnet_data.core.workers.shared import Shared
-from hairnet_data.dataset.codec import encode_image, encode_mask
+from hairnet_data.dataset.codec import encode_image, encode_mask, encode_matte
 from hairnet_data.dataset.example_table import encode_rows
 from hairnet_data.dataset.shard_manifest import (
     ShardManifest,
@@ -31,6 +31,7 @@ from hairnet_data.recipes.pools import Pool
 from hairnet_data.recipes.recipe import Recipe, asset_id
 from hairnet_data.recipes.sampler import sample_recipe
 from hairnet_data.rendering.asset_cache import Assets
+from hairnet_data.rendering.mattes import render_matte
 from hairnet_data.rendering.poses import main_pose
 from hairnet_data.rendering.renderer import render
 
@@ -131,7 +132,8 @@ def _with_assets(plan: Plan) -> tuple[Plan, Assets]:
 def assets_of(plan: Plan) -> Assets:
     """A loader for all that the plan's recipes may name."""
     largest = max(part.split.policy.scale[1] for part in plan.splits)
-    return Assets(plan.portraits, plan.backgrounds, plan.settings.image_size, largest)
+    mattes = plan.settings.matte
+    return Assets(plan.portraits, plan.backgrounds, plan.settings.image_size, largest, mattes=mattes)
 
 
 def _write_shared(shared: Shared[Plan], split: int, number: int, shards_dir: str, manifests_dir: str) -> ShardManifest:
@@ -192,8 +194,13 @@ def make_record(recipe: Recipe, pool: Pool, assets: Assets, image_format: str) -
     subjects = [assets.subject(portrait) for portrait in recipe.portraits]
     image, mask = render(recipe, subjects[0] if subjects else None, assets.background, subjects[1:])
     people = [person for portrait in recipe.portraits if (person := pool.people.get(portrait))]
+    matte: dict[str, bytes | int] = {}
+    if assets.mattes:
+        alpha, known = render_matte(recipe, subjects)
+        matte = {"alpha": encode_matte(alpha), "has_alpha": int(known)}
     return serialize(
         {
+            **matte,
             "image": encode_image(image, image_format),
             "mask": encode_mask(mask),
             "index": recipe.index,

@@ -32,7 +32,7 @@ DataDir = Annotated[Path | None, typer.Option(help="Where datasets live.", show_
 
 REQUEST_GROUPS = {
     "Source": ("source_dir", "negatives", "poses", "split_by", "without"),
-    "Examples": ("train_examples", "eval_examples", "image_size", "image_format", "seed"),
+    "Examples": ("train_examples", "eval_examples", "image_size", "image_format", "matte", "seed"),
     "Augmentation": (
         *("negative_rate", "group_rate", "occlude_rate", "scale", "shift", "rotate", "mirror", "photometric"),
         "policy",
@@ -68,6 +68,7 @@ class Request:
     mirror: Annotated[float | None, typer.Option(help="Share that is mirrored.", show_default="0.5")] = None
     photometric: Annotated[float | None, typer.Option(help="Strength of colour changes.", show_default="1.0")] = None
     image_format: Annotated[str, typer.Option(help="jpeg (quality 95, 4:4:4) or png.")] = "jpeg"
+    matte: Annotated[bool, typer.Option("--matte", help="Add the share of hair in every pixel.")] = False
     policy: Annotated[
         str | None, typer.Option(help="A TOML file of ranges, or default or world; flags win over it.")
     ] = None
@@ -98,6 +99,7 @@ class Request:
             train_examples=self.train_examples,
             eval_examples=self.eval_examples,
             image_format=self.image_format,
+            matte=self.matte,
         )
 
     def sources(self, data_dir: Path) -> Sources:

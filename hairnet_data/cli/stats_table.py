@@ -20,8 +20,20 @@ def print_stats(counted: dict[str, dict[str, Any]]) -> None:
     table.add_column("split")
     # A column for pixels without a label only where there are some.
     unlabelled = any("unlabelled" in counts["classes"] for counts in counted.values())
+    mattes = ("matted", "soft") if any("matted" in counts for counts in counted.values()) else ()
     names = ("hair", "face", *(["unlabelled"] if unlabelled else []))
-    for head in ("examples", "size", "portraits", "groups", "negatives", "occluded", "people", *names, "posed"):
+    for head in (
+        "examples",
+        "size",
+        "portraits",
+        "groups",
+        "negatives",
+        "occluded",
+        "people",
+        *names,
+        "posed",
+        *mattes,
+    ):
         table.add_column(head, justify="right")
     for split, counts in counted.items():
         table.add_row(
@@ -35,8 +47,9 @@ def print_stats(counted: dict[str, dict[str, Any]]) -> None:
             f"{counts['people']:,}",
             *(f"{counts['classes'][name]:.1%}" for name in names),
             f"{counts['posed']:.0%}",
+            *(f"{counts[name]:.1%}" for name in mattes),
         )
-    console = Console(width=None if sys.stdout.isatty() else 120)
+    console = Console(width=None if sys.stdout.isatty() else 140)
     console.print(table)
     posed = {split: counts["yaw"] for split, counts in counted.items() if any(counts["yaw"].values())}
     if posed:

@@ -60,6 +60,19 @@ def _encode(extension: str, pixels: Any, options: list[int]) -> bytes:
     return bytes(data)
 
 
+def encode_matte(alpha: Pixels) -> bytes:
+    """Encodes uint8 (H, W), the share of hair in 255ths, as a PNG in mode L."""
+    return encode_mask(alpha)  # most of it is all hair or none: likewise smaller and faster than with filters
+
+
+def decode_matte(data: bytes) -> Pixels:
+    """Decodes what `encode_matte` made: uint8 (H, W). Raises ValueError for what is no picture in mode L."""
+    alpha = _decode(data, cv2.IMREAD_UNCHANGED)
+    if alpha.ndim != 2 or alpha.dtype != np.uint8:
+        raise ValueError("the matte is no 8-bit grey picture")
+    return alpha
+
+
 def decode_image(data: bytes) -> Pixels:
     """Decodes what `encode_image` made: uint8 (H, W, 3) RGB. Raises ValueError for what is no picture."""
     return np.asarray(cv2.cvtColor(_decode(data, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB), np.uint8)

@@ -17,8 +17,17 @@ from hairnet_data.core.head.pose import to_numbers
 from hairnet_data.core.records.example import parse
 from hairnet_data.core.records.record_count import RecordCountError
 from hairnet_data.core.records.shard_file import ShardFile
-from hairnet_data.dataset.codec import decode_image, decode_mask
-from hairnet_data.dataset.reader import FEATURES, ShardInfo, Stored, decode_pose, decode_texts, open_prepared
+from hairnet_data.dataset.codec import decode_image, decode_mask, decode_matte
+from hairnet_data.dataset.reader import (
+    FEATURES,
+    MATTE_FEATURES,
+    ShardInfo,
+    Stored,
+    decode_pose,
+    decode_texts,
+    features_of,
+    open_prepared,
+)
 
 Value = Pixels | int | str | list[str] | NDArray[np.float32]
 
@@ -27,9 +36,9 @@ class Examples(Sequence[dict[str, Value]]):
     """The examples of a split, decoded on access, in any order.
 
     `image` is uint8 (S, S, 3) RGB, `mask` uint8 (S, S) of class ids, `index` an int, `kind`, `source_id`, `person`
-    and `recipe` are str, `source_ids` and `people` lists of str, `pose`
-    float32 (6), NaN where it is not known. The object is small, can be pickled, and used in many
-    threads and processes at once.
+    and `recipe` are str, `source_ids` and `people` lists of str, `pose` float32 (6), NaN where it is not known. Where
+    the dataset has mattes, `alpha` is uint8 (S, S), the share of hair times 255, and `has_alpha` an int: 0 where it
+    is not known. The object is small, can be pickled, and used in many threads and processes at once.
 
     JPEGs are decoded accurately, as `hairnet_model` does; `tfds.load` uses TensorFlow's faster decoder, whose
     colours are some levels off. PNGs and masks are the same with any decoder.
@@ -44,21 +53,22 @@ class Examples(Sequence[dict[str, Value]]):
 
     def __init__(self, shards: Sequence[ShardInfo], features: Sequence[str] = FEATURES) -> None:
         for feature in features:
-            if feature not in FEATURES:
-                raise UsageError("features", f"none is named {feature!r}", f"choose from {', '.join(FEATURES)}")
+            if feature not in FEATURES + MATTE_FEATURES:
+                names = ", ".join(FEATURES + MATTE_FEATURES)
+                raise UsageError("features", f"none is named {feature!r}", f"choose from {names}")
         self._features = tuple(features)
         self._shards = tuple(shards)
         self._files = [ShardFile(shard.path, shard.records) for shard in shards]
         self._first_indices = [shard.first for shard in shards]
 
     @staticmethod
-    def open(dataset: str | Path, split: str, features: Sequence[str] = FEATURES) -> Examples:
+    def open(dataset: str | Path, split: str, features: Sequence[str] | None = None) -> Examples:
         """Opens the examples of a prepared dataset's split.
 
         Args:
             dataset: its folder, as `hairnet-data build` printed it.
             split: its name, e.g. `train`.
-            features: which to decode; fewer is faster.
+            features: which to decode; all of the dataset unless given, fewer is faster.
 
         Raises:
             DatasetError: there is no such dataset.
@@ -67,6 +77,7 @@ class Examples(Sequence[dict[str, Value]]):
         prepared = open_prepared(Path(dataset))
         if split not in prepared.shards:
             raise UsageError("split", f"no split named {split!r}", f"choose from {', '.join(prepared.shards)}")
+        features = features_of(prepared.metadata) if features is None else features
         return Examples(prepared.shards[split], features)
 
     def __len__(self) -> int:
@@ -112,6 +123,8 @@ def _decode_feature(feature: str, value: Stored) -> Value:
         return np.array(to_numbers(decode_pose(value)), np.float32)
     if isinstance(value, list):
         return decode_texts(value)
+    if feature == "alpha" and isinstance(value, bytes):
+        return decode_matte(value)
     if feature == "index" or isinstance(value, int):
         return int(value)
     if isinstance(value, float):

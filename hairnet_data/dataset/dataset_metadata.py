@@ -100,6 +100,7 @@ class DatasetIdentity:
         backgrounds: settings of the source of backgrounds, with its `name`.
         image_size: side of images and masks, in pixels.
         image_format: one of `codec.IMAGE_FORMATS`.
+        matte: whether records have `alpha` and `has_alpha`.
     """
 
     __pydantic_config__ = _STRICT
@@ -108,6 +109,7 @@ class DatasetIdentity:
     backgrounds: Annotated[dict[str, Any], _settings_of(BACKGROUND_SOURCES)]
     image_size: ImageSize
     image_format: Annotated[str, _one_of(IMAGE_FORMATS)]
+    matte: bool = False
 
     @property
     def left_out(self) -> frozenset[str]:

@@ -19,6 +19,9 @@ from hairnet_data.dataset.dataset_metadata import DatasetMetadata, read_metadata
 FEATURES = ("image", "index", "kind", "mask", "people", "person", "pose", "recipe", "source_id", "source_ids")
 """What a record holds."""
 
+MATTE_FEATURES = ("alpha", "has_alpha")
+"""What it holds besides where the dataset was built with mattes."""
+
 
 @dataclass(frozen=True, slots=True)
 class ShardInfo:
@@ -126,6 +129,11 @@ def _parse(data: bytes, shard: ShardInfo) -> Features:
 
 Stored = bytes | int | float | list[bytes] | list[float]
 """The value of a feature."""
+
+
+def features_of(metadata: DatasetMetadata) -> tuple[str, ...]:
+    """The features of a dataset's records, sorted."""
+    return tuple(sorted((*FEATURES, *MATTE_FEATURES))) if metadata.identity.matte else FEATURES
 
 
 def decode_text(value: Stored) -> str:

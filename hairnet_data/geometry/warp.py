@@ -138,17 +138,17 @@ def sample_image(image: Pixels, points: Coordinates) -> Pixels:
     """Interpolates each output pixel bilinearly, in 32nds of a pixel.
 
     Args:
-        image: uint8 (H + 2, W + 2, 3), of `pad_edges`.
+        image: uint8 (H + 2, W + 2, 3) or (H + 2, W + 2), of `pad_edges`.
         points: of `coordinates`, for a width W and a height H.
 
     Returns:
-        uint8 (..., 3) of the coordinates' shape; anything at all where the source does not reach.
+        uint8 (..., 3) or (...) of the coordinates' shape; anything at all where the source does not reach.
     """
     # OpenCV's fixed-point maps are bit-exact, its float maps are not. In the padded image every point of the source
     # has four neighbours, so the border need not be computed: a third faster than letting OpenCV replicate it.
     pixel, fraction = cv2.convertMaps(*points, cv2.CV_16SC2)
     pixel += np.int16(1)  # for the padding
-    source, sampled = _read_once(image), np.empty((*pixel.shape[:2], 3), np.uint8)
+    source, sampled = _read_once(image), np.empty((*pixel.shape[:2], *image.shape[2:]), np.uint8)
     return as_pixels(
         cv2.remap(source, pixel, fraction, cv2.INTER_LINEAR, dst=sampled, borderMode=cv2.BORDER_TRANSPARENT)
     )

@@ -24,6 +24,7 @@ from hairnet_data.core.storage.atomic import install_folder
 from hairnet_data.dataset.dataset_metadata import DatasetMetadata
 from hairnet_data.dataset.example_columns import COLUMNS, Value, csv_values, table_row
 from hairnet_data.dataset.reader import Prepared, decode_pose
+from hairnet_data.sources.folder.mattes import MATTES
 from hairnet_data.sources.poses_file import COLUMNS as POSE_COLUMNS
 from hairnet_data.sources.poses_file import POSES
 
@@ -53,6 +54,7 @@ def export(
     OUT/images/train-00007_ann.jpg        OUT/masks/train-00007_ann.png        portraits, and masks of class ids
     OUT/negatives/train-00008_wall.jpg    OUT/negative_masks/...               negatives, and empty masks
     OUT/classes.toml                      what the masks mean, and how a file name tells the person
+    OUT/mattes/train-00007_ann.png        their mattes, where they are known
     OUT/poses.csv                         the poses that are known of the portraits in `images`, if any
     OUT/recipes.csv                       a line per record: `example_columns.COLUMNS`, and the paths of image and mask
     ```
@@ -120,6 +122,7 @@ def _write(
                 table.add(image, mask, row)
                 if row["kind"] != "negative":
                     poses.add(Path(image).stem, record)
+                    _write_matte(record, out / MATTES / f"{Path(image).stem}.png")
                 written += 1
                 if written % _PROGRESS_STEP == 0 or written == total:
                     progress("exporting", written, total)
@@ -150,6 +153,14 @@ class _Table:
 
     def add(self, image: str, mask: str, row: dict[str, Value]) -> None:
         self._writer.writerow([image, mask, *csv_values(row)])
+
+
+def _write_matte(record: Features, path: Path) -> None:
+    """Writes a record's matte if it has a known one; its folder is made when needed."""
+    data = record.get("alpha")
+    if isinstance(data, bytes) and record.get("has_alpha"):
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(data)
 
 
 class _PoseTable:

@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
 from hairnet_data.building.settings import BuildSettings
 from hairnet_data.building.source_scan import head_of
 from hairnet_data.core.arrays import Pixels
@@ -14,7 +16,7 @@ from hairnet_data.core.drawing.overlay import save_png
 from hairnet_data.core.errors import DatasetError, SourceError, UsageError, unreadable
 from hairnet_data.core.head.pose import Pose
 from hairnet_data.core.records.example import Features
-from hairnet_data.dataset.codec import decode_image, decode_mask
+from hairnet_data.dataset.codec import decode_image, decode_mask, decode_matte
 from hairnet_data.dataset.provenance import AvailableSources, asset_error
 from hairnet_data.dataset.reader import Prepared, decode_pose, decode_text
 from hairnet_data.inspection.gallery import write_gallery
@@ -24,6 +26,7 @@ from hairnet_data.recipes.recipe import Recipe, asset_id
 from hairnet_data.recipes.sampler import main_portrait, sample_recipe
 from hairnet_data.recipes.splits import splits_for
 from hairnet_data.rendering.asset_cache import Assets
+from hairnet_data.rendering.mattes import render_matte
 from hairnet_data.rendering.paint import shrink_background
 from hairnet_data.rendering.poses import poses_of
 from hairnet_data.rendering.renderer import Subject, render, steps
@@ -54,12 +57,14 @@ def from_settings(sources: Sources, settings: BuildSettings, count: int) -> Iter
         raise SourceError("the pool train", "is empty", "give more portraits or backgrounds")
     if split.policy.needs_heads:
         pool = _with_heads(pool, [main_portrait(split, pool, index) for index in range(count)], sources)
-    assets = Assets(sources.portraits, sources.backgrounds, settings.image_size)
+    assets = Assets(sources.portraits, sources.backgrounds, settings.image_size, mattes=settings.matte)
     for index in range(count):
         recipe = sample_recipe(split, pool, index, settings.image_size)
         subjects = [assets.subject(portrait) for portrait in recipe.portraits]
         image, mask = render(recipe, subjects[0] if subjects else None, assets.background, subjects[1:])
         yield _cell(_with_poses(recipe, subjects), image, mask)
+        if settings.matte:
+            yield _matte_cell(recipe, *render_matte(recipe, subjects))
 
 
 def _unscanned_assets(catalogue: Catalogue, pool: str) -> tuple[Asset, ...]:
@@ -111,6 +116,27 @@ def from_dataset(dataset: Prepared, split: str, count: int) -> Iterator[Cell]:
         if index in indices:
             recipe, image, mask, pose = _decode(record, f"{split} {index}")
             yield _cell(recipe, image, mask, [pose, *poses_of(recipe)[1:]])
+            if dataset.metadata.identity.matte:
+                yield _matte_cell(recipe, *_decode_alpha(record, f"{split} {index}"))
+
+
+def _decode_alpha(record: Features, where: str) -> tuple[Pixels, bool]:
+    """A record's matte, and whether it is known."""
+    try:
+        alpha = record["alpha"]
+        if not isinstance(alpha, bytes):
+            raise ValueError("the matte is no picture")
+        return decode_matte(alpha), bool(record["has_alpha"])
+    except (KeyError, ValueError) as error:
+        raise DatasetError(where, unreadable(error), "run hairnet-data verify") from error
+
+
+def _matte_cell(recipe: Recipe, alpha: Pixels, known: bool) -> Cell:
+    """The matte of an example as a grey picture, white where all is hair."""
+    title = f"{recipe.split} {recipe.index}, matte"
+    soft = np.count_nonzero((alpha > 0) & (alpha < 255)) / alpha.size
+    lines = (f"hair in part: {soft:.1%}",) if known else ("not known",)
+    return Cell(np.repeat(alpha[..., None], 3, axis=-1), None, title, lines)
 
 
 def _decode(record: Features, where: str) -> tuple[Recipe, Pixels, Pixels, Pose | None]:
@@ -214,6 +240,9 @@ def explain(dataset: Prepared, available: AvailableSources, split: str, index: i
             cells.append(Cell(step_image.copy(), step_mask.copy(), f"{number}. {what}", ()))
     lines = (f"{split} {index}", *describe(recipe), *_pose_lines(pose))
     cells.append(Cell(image, mask, "as stored", lines, (pose,) if pose else ()))
+    if dataset.metadata.identity.matte:
+        alpha, known = _decode_alpha(dataset.record(split, index), f"{split} {index}")
+        cells.append(replace(_matte_cell(recipe, alpha, known), title="its matte"))
     return cells, missing
 
 

@@ -10,7 +10,7 @@ from hairnet_data.core.classes import NAMES, UNLABELLED
 from hairnet_data.core.errors import DatasetError, unreadable
 from hairnet_data.core.progress import Progress
 from hairnet_data.core.storage.paths import size_of
-from hairnet_data.dataset.codec import decode_mask
+from hairnet_data.dataset.codec import decode_mask, decode_matte
 from hairnet_data.dataset.reader import Prepared, decode_pose, decode_text, decode_texts
 from hairnet_data.recipes.recipe import Recipe
 
@@ -31,7 +31,8 @@ def count(dataset: Prepared, progress: Progress) -> dict[str, dict[str, Any]]:
         For each split: examples, bytes (of its files), portraits, groups, negatives, occluded (shares of examples),
         people, ids (different portraits or backgrounds shown), classes (share of pixels by class name, and of
         "unlabelled" ones where the dataset has any), posed (share of portraits and groups whose pose is known), and
-        yaw (how many of these look which way: from each multiple of `YAW_STEP` degrees to the next).
+        yaw (how many of these look which way: from each multiple of `YAW_STEP` degrees to the next). With mattes also
+        matted (share of examples whose matte is known) and soft (share of their pixels that are hair in part).
 
     Raises:
         DatasetError: a record cannot be read.
@@ -47,12 +48,15 @@ def count(dataset: Prepared, progress: Progress) -> dict[str, dict[str, Any]]:
         ids: set[str] = set()
         pixels = np.zeros(256, np.int64)
         yaw = dict.fromkeys(_YAW_BINS, 0)
+        matted, soft = 0, 0
         for index, record in enumerate(dataset.read(split)):
             try:
                 recipe = Recipe.from_json(decode_text(record["recipe"]))
                 mask = decode_mask(record["mask"]) if isinstance(record["mask"], bytes) else None
                 shown = decode_texts(record["people"])
                 pose = decode_pose(record["pose"])
+                matte = record.get("alpha")
+                alpha = decode_matte(matte) if isinstance(matte, bytes) else None
             except (DatasetError, KeyError, ValueError) as error:
                 raise DatasetError(f"{split} {index}", unreadable(error), "run hairnet-data verify") from error
             kinds[recipe.kind] += 1
@@ -61,6 +65,9 @@ def count(dataset: Prepared, progress: Progress) -> dict[str, dict[str, Any]]:
             people.update(shown)
             if pose:
                 yaw[min(int(pose.yaw // YAW_STEP) * YAW_STEP, _YAW_BINS[-1])] += 1
+            if alpha is not None and record["has_alpha"]:
+                matted += 1
+                soft += int(np.count_nonzero((alpha > 0) & (alpha < 255)))
             if mask is not None:
                 pixels += np.bincount(mask.ravel(), minlength=256)
             done += 1
@@ -80,4 +87,8 @@ def count(dataset: Prepared, progress: Progress) -> dict[str, dict[str, Any]]:
             "posed": round(sum(yaw.values()) / max(1, examples - kinds["negative"]), 4),
             "yaw": {str(first): number for first, number in yaw.items()},
         }
+        if dataset.metadata.identity.matte:
+            side = dataset.metadata.identity.image_size
+            counted[split]["matted"] = round(matted / max(1, examples), 4)
+            counted[split]["soft"] = round(soft / max(1, matted * side * side), 4)
     return counted

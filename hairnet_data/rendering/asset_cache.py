@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Generic, Protocol, TypeVar
 
 from hairnet_data.core.arrays import Pixels
@@ -58,6 +59,7 @@ class Assets:
         size: side of the output in pixels; backgrounds are kept no larger than it needs.
         largest_scale: the largest scale a recipe may have; portraits are kept no finer than it needs.
         budget: bytes of portraits kept in memory; of backgrounds, half as many.
+        mattes: whether portraits are kept with their mattes.
     """
 
     def __init__(
@@ -67,9 +69,10 @@ class Assets:
         size: int,
         largest_scale: float = 20.0,
         budget: int = 400_000_000,
+        mattes: bool = False,
     ) -> None:
         self._portrait_source, self._background_source = portraits, backgrounds
-        self._size, self._largest_scale = size, largest_scale
+        self._size, self._largest_scale, self.mattes = size, largest_scale, mattes
         self._subjects = _LeastRecentlyUsed(self._load_subject, budget)
         self._backgrounds = _LeastRecentlyUsed(self._load_background, budget // 2)
 
@@ -83,6 +86,8 @@ class Assets:
 
     def _load_subject(self, asset: str) -> Subject:
         portrait = self._portrait_source.load(asset_id(asset))
+        if not self.mattes:
+            portrait = replace(portrait, alpha=None)
         longer = max(portrait.image.shape[:2])
         return Subject(portrait, warp.level_for(longer / (self._size * self._largest_scale)))
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from hairnet_data.core.arrays import Pixels
+from hairnet_data.core.arrays import Pixels, as_pixels
 from hairnet_data.core.classes import BACKGROUND
 from hairnet_data.geometry import warp
 from hairnet_data.recipes.recipe import Affine, Edge, Recipe
@@ -20,7 +20,7 @@ from hairnet_data.sources.base import Portrait
 
 
 class Subject:
-    """A portrait prepared for rendering: its mask and pose, and the image halved as often as its recipes need.
+    """A portrait prepared for rendering: its mask, pose and matte, and the image halved as often as its recipes need.
 
     Args:
         portrait: the decoded portrait.
@@ -32,6 +32,7 @@ class Subject:
         self.mask, self.pose = portrait.mask, portrait.pose
         self._finest = finest
         self._levels = [warp.pad_edges(warp.halve(portrait.image, finest))]
+        self._alphas = [] if portrait.alpha is None else [warp.pad_edges(warp.halve(portrait.alpha, finest))]
 
     def image(self, level: int) -> Pixels:
         """The image halved `level` times, after `warp.pad_edges`: uint8 (h + 2, w + 2, 3).
@@ -39,16 +40,28 @@ class Subject:
         Raises:
             ValueError: `level` is less than `finest`.
         """
-        while len(self._levels) <= level - self._finest:
-            self._levels.append(warp.pad_edges(warp.halve(self._levels[-1][1:-1, 1:-1], 1)))
+        return self._halved(self._levels, level)
+
+    @property
+    def has_alpha(self) -> bool:
+        """Whether the portrait has a matte."""
+        return bool(self._alphas)
+
+    def alpha(self, level: int) -> Pixels:
+        """The matte of a portrait that has one, halved and padded likewise: uint8 (h + 2, w + 2)."""
+        return self._halved(self._alphas, level)
+
+    def _halved(self, levels: list[Pixels], level: int) -> Pixels:
+        while len(levels) <= level - self._finest:
+            levels.append(warp.pad_edges(warp.halve(levels[-1][1:-1, 1:-1], 1)))
         if level < self._finest:
             raise ValueError(f"level {level} was not kept, {self._finest} is the finest")
-        return self._levels[level - self._finest]
+        return levels[level - self._finest]
 
     @property
     def nbytes(self) -> int:
         """Memory held, in bytes."""
-        return self.mask.nbytes + sum(level.nbytes for level in self._levels)
+        return self.mask.nbytes + sum(level.nbytes for level in (*self._levels, *self._alphas))
 
 
 def render(
@@ -96,7 +109,7 @@ def steps(
         yield "crop of a background", image, mask
     else:
         assert portrait is not None, "a portrait's recipe needs its portrait"
-        layers = _layers(recipe, portrait, companions)
+        layers = layers_of(recipe, portrait, companions)
         if len(layers) == 1:
             image, mask = _warp(recipe, layers[0], backgrounds)
             yield "warped", image, mask
@@ -116,7 +129,7 @@ def steps(
 
 
 @dataclass(frozen=True, slots=True)
-class _Layer:
+class Layer:
     """A portrait, how it is mapped into the frame, and how it ends."""
 
     subject: Subject
@@ -124,40 +137,49 @@ class _Layer:
     edge: Edge
 
 
-def _layers(recipe: Recipe, portrait: Portrait | Subject, companions: Sequence[Portrait | Subject]) -> list[_Layer]:
+def layers_of(recipe: Recipe, portrait: Portrait | Subject, companions: Sequence[Portrait | Subject]) -> list[Layer]:
     """All portraits of a recipe, from the one farthest behind to the one in front of all."""
-    behind: list[_Layer] = []
-    front: list[_Layer] = []
+    behind: list[Layer] = []
+    front: list[Layer] = []
     for companion, shown in zip(recipe.companions, companions, strict=True):
-        (front if companion.front else behind).append(_Layer(_prepared(shown), companion.affine, companion.edge))
-    return [*behind, _Layer(_prepared(portrait), recipe.affine, recipe.edge), *front]
+        (front if companion.front else behind).append(Layer(_prepared(shown), companion.affine, companion.edge))
+    return [*behind, Layer(_prepared(portrait), recipe.affine, recipe.edge), *front]
 
 
 def _prepared(portrait: Portrait | Subject) -> Subject:
     return portrait if isinstance(portrait, Subject) else Subject(portrait)
 
 
-def _warp(recipe: Recipe, layer: _Layer, backgrounds: Backgrounds) -> tuple[Pixels, Pixels]:
+def _warp(recipe: Recipe, layer: Layer, backgrounds: Backgrounds) -> tuple[Pixels, Pixels]:
     """The only portrait, over the recipe's fill. The fill is not painted where nothing of it would be seen."""
     size = recipe.size
     frame = (0, 0, size, size)
-    warped = None if layer.edge.width else _warped(size, layer)
-    if warped and warped.box == frame and warped.covers:
-        return warped.image, warped.mask
+    placed = None if layer.edge.width else place(size, layer)
+    if placed and placed.box == frame and placed.covers:
+        return warp.sample_image(layer.subject.image(placed.level), placed.image_points), placed.mask
     image = paint_box(recipe.fill, frame, size, backgrounds)
     mask = np.full((size, size), BACKGROUND, np.uint8)
-    _paste(size, layer, image, mask, warped)
+    _paste(size, layer, image, mask, placed)
     return image, mask
 
 
 @dataclass(frozen=True, slots=True)
-class _Warped:
-    """A portrait in the box of the output that it reaches."""
+class Placed:
+    """The box of the output that a portrait reaches, and where its pixels come from.
+
+    Attributes:
+        box: left, top, right, bottom.
+        mask: warped, `warp.OUTSIDE` where the portrait does not reach.
+        mask_points: where each pixel falls in the portrait's mask.
+        level: how often the image is halved before it is sampled.
+        image_points: where each pixel falls in the halved image.
+    """
 
     box: warp.Box
-    image: Pixels
     mask: Pixels
-    points: warp.Coordinates
+    mask_points: warp.Coordinates
+    level: int
+    image_points: warp.Coordinates
 
     @property
     def covers(self) -> bool:
@@ -166,8 +188,8 @@ class _Warped:
         return bool(self.mask.max() < warp.OUTSIDE or not (self.mask == warp.OUTSIDE).any())
 
 
-def _warped(size: int, layer: _Layer) -> _Warped | None:
-    """The portrait as its affine maps it; None where it is shifted out of the frame."""
+def place(size: int, layer: Layer) -> Placed | None:
+    """Where a portrait's affine maps it; None where it is shifted out of the frame."""
     subject, affine = layer.subject, layer.affine
     width, height = subject.width, subject.height
     matrix = warp.unit_matrix(size, width, height, affine.scale, affine.shift, affine.rotation, affine.mirror)
@@ -175,31 +197,39 @@ def _warped(size: int, layer: _Layer) -> _Warped | None:
     left, top, right, bottom = box
     if left == right or top == bottom:
         return None
-    source = subject.image(warp.level_for(max(width, height) / (size * affine.scale)))
+    level = warp.level_for(max(width, height) / (size * affine.scale))
+    source = subject.image(level)
     mask_points = points = warp.coordinates(matrix, box, subject.mask.shape[1], subject.mask.shape[0])
     warped_mask = warp.sample_mask(subject.mask, mask_points)
     if (source.shape[0] - 2, source.shape[1] - 2) != subject.mask.shape:
         points = warp.coordinates(matrix, box, source.shape[1] - 2, source.shape[0] - 2)
-    return _Warped(box, warp.sample_image(source, points), warped_mask, mask_points)
+    return Placed(box, warped_mask, mask_points, level, points)
 
 
-def _paste(size: int, layer: _Layer, image: Pixels, mask: Pixels, warped: _Warped | None = None) -> None:
+def _paste(size: int, layer: Layer, image: Pixels, mask: Pixels, placed: Placed | None = None) -> None:
     """Pastes a portrait over what is in `image` and `mask`, which are changed."""
-    warped = warped or _warped(size, layer)
-    if warped is None:
+    placed = placed or place(size, layer)
+    if placed is None:
         return
-    left, top, right, bottom = warped.box
+    left, top, right, bottom = placed.box
     region = np.s_[top:bottom, left:right]
+    warped = warp.sample_image(layer.subject.image(placed.level), placed.image_points)
     # The mask decides which pixels the portrait covers, in the image too, so that both agree.
-    covered = warped.mask != warp.OUTSIDE
     if not layer.edge.width:
-        cv2.copyTo(warped.image, covered.view(np.uint8), image[region])
-        cv2.copyTo(warped.mask, covered.view(np.uint8), mask[region])
+        covered = (placed.mask != warp.OUTSIDE).view(np.uint8)
+        cv2.copyTo(warped, covered, image[region])
+        cv2.copyTo(placed.mask, covered, mask[region])
         return
+    share = soft_share(size, layer, placed)
+    image[region] = edges.blend(warped, image[region], share)
+    cv2.copyTo(placed.mask, (share >= edges.HALF).view(np.uint8), mask[region])
+
+
+def soft_share(size: int, layer: Layer, placed: Placed) -> Pixels:
+    """The share of each pixel of the box, in 255ths, that a portrait with a soft edge has."""
     subject = layer.subject
     longer = max(subject.width, subject.height)
     sides = subject.width / longer * layer.affine.scale, subject.height / longer * layer.affine.scale
     pixels = subject.mask.shape[1], subject.mask.shape[0]
-    share = edges.shares(layer.edge, warped.points, sides, pixels, warped.box, size) * covered
-    image[region] = edges.blend(warped.image, image[region], share)
-    cv2.copyTo(warped.mask, (share >= edges.HALF).view(np.uint8), mask[region])
+    covered = placed.mask != warp.OUTSIDE
+    return as_pixels(edges.shares(layer.edge, placed.mask_points, sides, pixels, placed.box, size) * covered)

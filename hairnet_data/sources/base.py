@@ -65,6 +65,7 @@ class Portrait:
         turned: whether an EXIF orientation turned the photo, and not the mask, in a way that their sizes cannot
             confirm.
         pose: of the largest head, None where nobody knows it.
+        alpha: uint8 (H, W), the share of hair in each pixel times 255; None where nobody knows it.
     """
 
     image: Pixels
@@ -72,6 +73,7 @@ class Portrait:
     snapped: int = 0
     turned: bool = False
     pose: Pose | None = None
+    alpha: Pixels | None = None
 
 
 class PortraitSource(Protocol):

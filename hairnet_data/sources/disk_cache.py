@@ -75,14 +75,16 @@ class CachedPortraits(_Cached):
     def load(self, id: str) -> Portrait:
         path = self._path(id)
         if path.exists():
-            image, numbers, mask = _read(path, len(FIELDS) * _POSE.itemsize)
+            image, numbers, rest = _read(path, len(FIELDS) * _POSE.itemsize)
             pose = from_numbers(np.frombuffer(numbers, _POSE).tolist())
-            return Portrait(image, mask.reshape(image.shape[:2]), pose=pose)
+            layers = rest.reshape(-1, *image.shape[:2])  # the mask, and the matte if there is one
+            return Portrait(image, layers[0], pose=pose, alpha=layers[1] if len(layers) > 1 else None)
         portrait = self._source.load(id)
         small = portrait.mask.size <= _MOST_PIXELS and portrait.mask.shape == portrait.image.shape[:2]
         if small and not portrait.snapped and not portrait.turned:  # a cached one would forget both
             numbers = np.array(to_numbers(portrait.pose), _POSE).tobytes()
-            self._store(path, portrait.image, numbers + portrait.mask.tobytes())
+            alpha = b"" if portrait.alpha is None else portrait.alpha.tobytes()
+            self._store(path, portrait.image, numbers + portrait.mask.tobytes() + alpha)
         return portrait
 
 

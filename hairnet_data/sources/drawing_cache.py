@@ -85,12 +85,14 @@ class DrawnOncePortraits(_Kept):
     def load(self, id: str) -> Portrait:
         path = self._path(id)
         arrays = _read(path)
-        if arrays is not None and len(arrays) == 3:
-            image, mask, pose = arrays
-            return Portrait(image, mask[:, :, 0], pose=from_numbers(pose.ravel().view(_POSE).tolist()))
+        if arrays is not None and len(arrays) == 4:
+            image, mask, alpha, pose = arrays
+            known = from_numbers(pose.ravel().view(_POSE).tolist())
+            return Portrait(image, mask[:, :, 0], pose=known, alpha=alpha[:, :, 0])
         portrait = self._source.load(id)
         pose = np.array([to_numbers(portrait.pose)], _POSE).view(np.uint8)
-        _write(path, portrait.image, portrait.mask, pose)
+        assert portrait.alpha is not None, "a drawing knows its matte"
+        _write(path, portrait.image, portrait.mask, portrait.alpha, pose)
         return portrait
 
 

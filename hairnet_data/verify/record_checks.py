@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import BACKGROUND, NAMES, UNLABELLED
 from hairnet_data.core.errors import DatasetError, one_line
-from hairnet_data.core.records.example import parse
-from hairnet_data.dataset.codec import decode_image, decode_mask
+from hairnet_data.core.records.example import Features, parse
+from hairnet_data.dataset.codec import decode_image, decode_mask, decode_matte
 from hairnet_data.dataset.dataset_metadata import DatasetMetadata
-from hairnet_data.dataset.reader import FEATURES, Stored, decode_text, decode_texts
+from hairnet_data.dataset.reader import Stored, decode_text, decode_texts, features_of
 from hairnet_data.recipes.recipe import Recipe, asset_id
 from hairnet_data.verify.reference_pose import pose_error
 
@@ -59,6 +59,7 @@ class CheckedRecord:
         image: uint8 (S, S, 3) RGB; None where it is missing or damaged.
         mask: uint8 (S, S); None where it is missing or damaged.
         image_bytes: the encoded image.
+        alpha: uint8 (S, S); None where it is missing, damaged or not known.
     """
 
     findings: list[Finding] = field(default_factory=list)
@@ -67,6 +68,7 @@ class CheckedRecord:
     image: Pixels | None = None
     mask: Pixels | None = None
     image_bytes: bytes = b""
+    alpha: Pixels | None = None
 
 
 @dataclass(slots=True)
@@ -134,7 +136,7 @@ def check_record(data: bytes, metadata: DatasetMetadata, split: str, index: int)
 
     try:
         features = parse(data)
-        if tuple(sorted(features)) != FEATURES:
+        if tuple(sorted(features)) != features_of(metadata):
             report(f"its features are {', '.join(sorted(features))}")
             return checked
         recipe = Recipe.from_json(decode_text(features["recipe"]))
@@ -165,6 +167,8 @@ def check_record(data: bytes, metadata: DatasetMetadata, split: str, index: int)
         report(what, id)
     for what in _check_mask(checked, features["mask"], size, bool(metadata.unlabelled)):
         report(what, id)
+    for what in _check_matte(checked, features, size) if metadata.identity.matte else ():
+        report(what, id)
     return checked
 
 
@@ -185,20 +189,44 @@ def _check_image(checked: CheckedRecord, image_format: str, size: int) -> list[s
     return []
 
 
-def _check_mask(checked: CheckedRecord, data: Stored, size: int, unlabelled: bool) -> list[str]:
-    """Decodes the mask of a record into `checked`; says what is wrong with it."""
+def _check_grey(what: str, data: Stored, size: int) -> tuple[Pixels | None, list[str]]:
+    """Decodes a mask or a matte; says what is wrong with it."""
     if not isinstance(data, bytes) or not data.startswith(_PNG_START) or len(data) < _PNG_HEADER_BYTES:
-        return ["its mask is no PNG"]
+        return None, [f"its {what} is no PNG"]
     # Width, height, bits, colour type: a palette (3) would reach TensorFlow as the grey of its colours.
     _, _, bits, colour_type = struct.unpack(">IIBB", data[16:26])
     if (bits, colour_type) != (8, 0):
-        return [f"its mask is a PNG of colour type {colour_type} with {bits} bits, not 8-bit grey"]
+        return None, [f"its {what} is a PNG of colour type {colour_type} with {bits} bits, not 8-bit grey"]
     try:
-        mask = decode_mask(data)
+        pixels = decode_matte(data) if what == "matte" else decode_mask(data)
     except ValueError as error:
-        return [f"its mask is broken: {error}"]
-    if mask.shape != (size, size):
-        return [f"its mask is {mask.shape[1]}x{mask.shape[0]}, not {size}x{size}"]
+        return None, [f"its {what} is broken: {error}"]
+    if pixels.shape != (size, size):
+        return None, [f"its {what} is {pixels.shape[1]}x{pixels.shape[0]}, not {size}x{size}"]
+    return pixels, []
+
+
+def _check_matte(checked: CheckedRecord, features: Features, size: int) -> list[str]:
+    """Decodes the matte of a record into `checked`; says what is wrong with it."""
+    alpha, errors = _check_grey("matte", features["alpha"], size)
+    known = features["has_alpha"]
+    if known not in (0, 1):
+        return [*errors, f"its has_alpha is {known!r}"]
+    if alpha is None:
+        return errors
+    checked.alpha = alpha if known else None
+    if not known and alpha.any():
+        return ["its matte is not known, and not 0"]
+    if checked.recipe and checked.recipe.negative and (alpha.any() or not known):
+        return ["a negative's matte shows hair or is not known"]
+    return []
+
+
+def _check_mask(checked: CheckedRecord, data: Stored, size: int, unlabelled: bool) -> list[str]:
+    """Decodes the mask of a record into `checked`; says what is wrong with it."""
+    mask, wrong = _check_grey("mask", data, size)
+    if mask is None:
+        return wrong
     checked.mask = mask
     errors = []
     invalid = invalid_class(mask, unlabelled)

@@ -21,7 +21,7 @@ The alignment contract, for every example (4 and 5 hold before photometric chang
 12. At a soft edge the image is a mixture, by the share that `rendering.edges` defines; the mask has the portrait's
     class where that share is one half or more, else what is behind it.
 
-Points 13 to 18, of poses, are in `reference_pose`.
+Points 13 to 18, of poses, are in `reference_pose`, and 20 to 23, of mattes, in `reference_matte`.
 
 The reference renderer is slow and simple, and shares no code with `geometry` and `rendering`: comparing a mask
 with their output would only prove that a bug is deterministic. It works in floating point, so a pixel that lies

@@ -23,6 +23,7 @@ from hairnet_data.rendering.versions import RENDERER_VERSION, library_versions
 from hairnet_data.sources.base import Portrait
 from hairnet_data.verify.record_checks import CheckedRecord, Finding, invalid_class
 from hairnet_data.verify.reference_mask import UNLABELLED_BIT, Layer, allowed_classes, mask_error
+from hairnet_data.verify.reference_matte import MatteLayer, matte_error
 
 _OTHER_LIBRARIES = 2.0  # grey levels of mean difference that another version of a codec may make
 
@@ -88,6 +89,8 @@ class SourceCheck:
             comparison.mask = True
             for what in mask_errors:
                 report(what)
+            if checked.alpha is not None and (wrong := matte_error(checked.alpha, recipe, matte_layers(shown))):
+                report(wrong)
             for name in self._wrong_poses(recipe, shown):
                 report(f"its recipe's pose of {asset_id(name)} is not the source's", "a pose is not the source's")
             renderable = self._available.backgrounds or not backgrounds
@@ -138,6 +141,11 @@ class SourceCheck:
         if self._other_version:
             return self._other_version
         return f"its image is off its recipe's by {difference:.1f} grey levels"
+
+
+def matte_layers(shown: list[Portrait]) -> list[MatteLayer]:
+    """The portraits' mattes as the reference takes them."""
+    return [MatteLayer(portrait.alpha, Layer(portrait.mask, portrait.image.shape[1::-1])) for portrait in shown]
 
 
 def lacks_poses(dataset: Prepared, available: AvailableSources) -> bool:

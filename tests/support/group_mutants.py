@@ -49,7 +49,7 @@ def _paste(part: str) -> Patch:
 
 
 def _layers(change: Any) -> Patch:
-    return wrapped(renderer, "_layers", lambda real, *args: change(real(*args)))
+    return wrapped(renderer, "layers_of", lambda real, *args: change(real(*args)))
 
 
 def _affine_for(part: str) -> Patch:

@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 from hairnet_data.core.classes import BACKGROUND, FACE, HAIR
 from hairnet_data.sources.drawn.canvas import CLASS_OF_PART, NOTHING, Bytes, Canvas, grain
 
+HALF = 128
+"""The least share of hair, in 255ths, that makes a pixel hair."""
+
 
 def shares(canvas: Canvas, size: int) -> tuple[Bytes, Bytes, Bytes]:
     """How much of each pixel is hair, face and painted at all: three uint8 (size, size), 0..255."""
@@ -23,10 +26,9 @@ def shares(canvas: Canvas, size: int) -> tuple[Bytes, Bytes, Bytes]:
 
 
 def mask_of(hair: Bytes, face: Bytes) -> Bytes:
-    """The class with the largest share of every pixel, uint8 of class ids."""
+    """Hair where it has half of a pixel or more, else face or background, whichever has more: uint8 of class ids."""
     rest = 255 - np.minimum(255, hair.astype(np.int16) + face)
-    mask = np.where(face > hair, FACE, HAIR)
-    return np.where(np.maximum(hair, face) > rest, mask, BACKGROUND).astype(np.uint8)
+    return np.where(hair >= HALF, HAIR, np.where(face > rest, FACE, BACKGROUND)).astype(np.uint8)
 
 
 def before(scene: Bytes, canvas: Canvas, painted: Bytes) -> Bytes:
@@ -76,7 +78,7 @@ def _curves(rng: np.random.Generator) -> Bytes:
     return np.asarray(np.round((floor + value * (1 - floor)) * 255)[None], np.uint8)
 
 
-def tilted_frame(rng: np.random.Generator, image: Bytes, mask: Bytes) -> None:
+def tilted_frame(rng: np.random.Generator, image: Bytes, mask: Bytes, alpha: Bytes) -> None:
     """Blackens wedges at the borders, as in photographs turned upright after they were taken; in place."""
     size = image.shape[0]
     angle = float(rng.normal(0, 0.09))
@@ -90,3 +92,4 @@ def tilted_frame(rng: np.random.Generator, image: Bytes, mask: Bytes) -> None:
     outside = inside == 0
     image[outside] = rng.integers(0, 6)
     mask[outside] = BACKGROUND
+    alpha[outside] = 0

@@ -27,6 +27,7 @@ from hairnet_data.sources.base import Catalogue, Entry, Portrait
 from hairnet_data.sources.folder.divisions import divided_by_folders, division_folders
 from hairnet_data.sources.folder.licences import LICENCES, NO_LICENCES, Licences, read_licences
 from hairnet_data.sources.folder.listing import CONFIG, list_photos_and_masks
+from hairnet_data.sources.folder.mattes import find_mattes, read_matte
 from hairnet_data.sources.folder.pairing import SINGLE_MASK, PortraitFiles, pair
 from hairnet_data.sources.pool_assignment import assign_pools
 from hairnet_data.sources.poses_file import Poses, open_poses
@@ -47,11 +48,12 @@ class Folder:
         files: Mapping[str, PortraitFiles],
         listed: Catalogue,
         poses: Poses,
+        mattes: Mapping[str, str],
         licences: Licences = NO_LICENCES,
     ) -> None:
         """Takes what `open` read and listed."""
         self._root, self._config, self._files, self._listed = root, config, dict(files), listed
-        self._poses, self._licences = poses, licences
+        self._poses, self._mattes, self._licences = poses, dict(mattes), licences
 
     @classmethod
     def open(cls, source_dir: Path, poses: Path | None = None, config: Config | None = None) -> Folder:
@@ -86,11 +88,12 @@ class Folder:
             if not errors:  # else some that it names may be among those that are wrong
                 licences.check_names(str(source_dir / LICENCES), {e.id for e in entries}, {e.person for e in entries})
             entries = tuple(replace(entry, terms=licences.of(entry.id, entry.person)) for entry in entries)
+        mattes = find_mattes(root, files, config.options, errors, notes)
         order = sorted(errors, key=lambda error: (error.where, error.what))
         left_out = tuple(dict.fromkeys(notes))
         known = open_poses(root, poses, files)
         doubts = (*_doubts(files, config.options), *known.doubts)
-        return cls(root, config, files, Catalogue(entries, tuple(order), left_out, doubts), known, licences)
+        return cls(root, config, files, Catalogue(entries, tuple(order), left_out, doubts), known, mattes, licences)
 
     def settings(self) -> dict[str, Any]:
         """What `classes.toml` says, with every default, and the digests of the poses and of `licence.toml`."""
@@ -105,16 +108,17 @@ class Folder:
         return self._files[id]
 
     def content(self, id: str) -> str:
-        """16 hex digits of the SHA-256 of the photo and its masks."""
+        """16 hex digits of the SHA-256 of the photo, its masks and its matte."""
         files = self._files[id]
         digest = hashlib.sha256()
-        for part, name in (("", files.photo), *sorted(files.masks.items())):
+        matte = [("/matte", self._mattes[id])] if id in self._mattes else []
+        for part, name in (("", files.photo), *sorted(files.masks.items()), *matte):
             data = file_bytes(self._root / name, name)
             digest.update(f"{part}\0{len(data)}\0".encode() + data)
         return digest.hexdigest()[:16]
 
     def load(self, id: str) -> Portrait:
-        """Decodes a photo and its mask or masks.
+        """Decodes a photo, its mask or masks, and its matte.
 
         Raises:
             PictureError: one is damaged, the mask holds what has no class, or they do not fit each other.
@@ -131,7 +135,8 @@ class Folder:
         _check_fit(image, mask, orientation, where)
         turned = orientation != UPRIGHT and not _confirmed_by_sizes(image, mask, orientation)
         turned = turned and all(read_orientation(self._root / name) == UPRIGHT for name in files.masks.values())
-        return Portrait(image, mask, snapped, turned, self._poses.by_id.get(id))
+        alpha = read_matte(self._root / self._mattes[id], self._mattes[id], image) if id in self._mattes else None
+        return Portrait(image, mask, snapped, turned, self._poses.by_id.get(id), alpha)
 
 
 def _confirmed_by_sizes(image: Pixels, mask: Pixels, orientation: int) -> bool:
