@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hairnet_data.audit import agreement, convention, copies, outliers, photos, readings, regions
-from hairnet_data.audit.frames import framed
+from hairnet_data.audit.frames import framed, framed_turned
 from hairnet_data.audit.predictions import Predictions, Probabilities
 from hairnet_data.building.near_copies import Sketch
 from hairnet_data.core.arrays import Pixels
@@ -84,7 +84,7 @@ def _looks(subject: Subject, ids: Sequence[str]) -> Iterator[tuple[str, Look | H
 
 
 def _look(portrait: Portrait, image: Pixels, mask: Pixels, probabilities: Probabilities | None) -> Look:
-    weighed, best = readings.measure(image, mask, probabilities)
+    weighed, best = readings.measure(image, mask, probabilities, framed_turned(portrait))
     photo, behind = copies.measure(portrait)
     return Look(
         photo=photo,

@@ -80,17 +80,30 @@ class Evidence:
         boundary = edges.mask_edges(mask)
         return float(edges.correlate(self._photo, boundary, REACH, 0)[0, 0]) / (edges.length(boundary) + 30)
 
-    def on_photo(self) -> NDArray[np.float32]:
-        """The evidence of the photo's edges alone for the mask that this was made with."""
-        return np.asarray(edges.correlate(self._photo, self._boundary, REACH, REACH) * self._unit, np.float32)
+    def on_photo(self, *masks: Pixels) -> NDArray[np.float32]:
+        """The evidence of the photo's edges alone, the mean of some masks, shifted by up to `REACH` pixels."""
+        surfaces = [edges.correlate(self._photo, edges.mask_edges(mask), REACH, REACH) for mask in masks]
+        return np.asarray(np.mean(surfaces, axis=0) * self._unit, np.float32)
 
     def as_it_is(self, mask: Pixels) -> NDArray[np.float32]:
         """The evidence for the mask that this was made with."""
         return self.of(mask, REACH, self._boundary)
 
 
-def measure(image: Pixels, mask: Pixels, probabilities: NDArray[np.float32] | None) -> tuple[Readings, Pixels]:
-    """Weighs the readings of a mask; the arguments are those of `Evidence`. Returns the mask as it reads best, too."""
+def measure(
+    image: Pixels, mask: Pixels, probabilities: NDArray[np.float32] | None, turned: Pixels | None = None
+) -> tuple[Readings, Pixels]:
+    """Weighs the readings of a mask.
+
+    Args:
+        image: as in `Evidence`.
+        mask: as in `Evidence`.
+        probabilities: as in `Evidence`.
+        turned: the mask as `frames.framed_turned` samples it.
+
+    Returns:
+        The readings, and the mask as it reads best.
+    """
     evidence = Evidence(image, mask, probabilities)
     shifts = evidence.as_it_is(mask)
     x, y = edges.peak(shifts)
@@ -106,9 +119,17 @@ def measure(image: Pixels, mask: Pixels, probabilities: NDArray[np.float32] | No
         mirrored = float(evidence.of(flipped, _NEAR).max())
         exchanged = float(evidence.of(swapped, 0)[0, 0])
         best += [(mirrored, flipped), (exchanged, swapped)]
+    on_photo = evidence.on_photo(mask, mask if turned is None else turned)
     _, reading = max(best, key=lambda pair: pair[0])
     sized_best = best[1 + largest][0], SCALES[largest]
-    return Readings(shifts, evidence.on_photo(), sized_best, mirrored, exchanged, evidence.on_edges(reading)), reading
+    return Readings(
+        shifts,
+        on_photo,
+        sized_best,
+        mirrored,
+        exchanged,
+        evidence.on_edges(reading),
+    ), reading
 
 
 def moved(mask: Pixels, x: float, y: float, scale: float = 1.0) -> Pixels:

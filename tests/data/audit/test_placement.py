@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from hairnet_data.audit import placement, readings
-from hairnet_data.audit.frames import framed
+from hairnet_data.audit.frames import framed, framed_turned
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.sources.base import Portrait
 from tests.data.audit.conftest import SIDE, truth
@@ -41,6 +41,17 @@ def test_a_shift_of_a_whole_set_is_found(straight: placement.Placement, x: float
     assert (whole.y - straight.y) * SIDE == pytest.approx(y, abs=0.15)
     assert "all masks together fit better" in str(whole)
     assert not [finding for finding in placement.findings(moved) if finding.score >= 1]
+
+
+def test_masks_twice_as_large_as_the_frame_are_measured_without_bias() -> None:
+    found = {}
+    for number in range(6):
+        small = truth(number)
+        large = Portrait(*(cv2.resize(part, (448, 448), interpolation=0) for part in (small.image, small.mask)))  # type: ignore[arg-type]
+        image, mask = framed(large)
+        found[f"{number}"], _ = readings.measure(image, mask, None, framed_turned(large))
+    whole = placement.placement(found)
+    assert (whole.x * 448, whole.y * 448) == pytest.approx((0, 0), abs=0.1)
 
 
 def test_masks_that_lie_well_are_said_to(straight: placement.Placement) -> None:
