@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 
 from hairnet_data.core.arrays import Pixels
+from hairnet_data.core.head.pose import Pose
 from hairnet_data.sources.base import Catalogue, Portrait
 from hairnet_data.sources.disk_cache import CachedBackgrounds, CachedPortraits
 
@@ -57,6 +59,19 @@ def test_a_cached_portrait_is_the_same_and_its_mask_keeps_no_image(source: Loade
         assert np.array_equal(shown.mask, source.portrait.mask)
     assert source.loads == 1
     assert bytes_behind(shown.mask) == 30 * 20
+
+
+def test_a_cached_portrait_keeps_its_pose_and_matte(source: Loaded, tmp_path: Path) -> None:
+    alpha = np.random.default_rng(1).integers(0, 256, (30, 20), np.uint8)
+    source.portrait = replace(source.portrait, alpha=alpha, pose=Pose(1.5, -2.0, 0.25, 0.5, 0.4, 0.03))
+    cached = CachedPortraits(source, tmp_path)
+    for _ in range(2):
+        shown = cached.load("portrait")
+        assert shown.pose == source.portrait.pose
+        assert np.array_equal(shown.mask, source.portrait.mask)
+        assert shown.alpha is not None
+        assert np.array_equal(shown.alpha, alpha)
+    assert source.loads == 1
 
 
 def test_a_cached_background_is_the_same(source: Loaded, tmp_path: Path) -> None:

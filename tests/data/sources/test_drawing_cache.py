@@ -47,6 +47,9 @@ def test_a_second_build_reads_what_the_first_drew(tmp_path: Path, monkeypatch: p
     np.testing.assert_array_equal(again.image, drawn.image)
     np.testing.assert_array_equal(again.mask, drawn.mask)
     assert (again.image.dtype, again.mask.dtype) == (np.uint8, np.uint8)
+    assert (again.alpha is not None, drawn.alpha is not None) == (True, True)
+    np.testing.assert_array_equal(again.alpha, drawn.alpha)  # type: ignore[arg-type]
+    assert again.pose == drawn.pose is not None
     np.testing.assert_array_equal(backgrounds(tmp_path).load("train_0000"), scene)
 
 
