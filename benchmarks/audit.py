@@ -91,7 +91,7 @@ def _spoilt(image: Pixels, mask: Pixels, rng: Rng) -> tuple[Pixels, Pixels]:
 
 
 def _copy(image: Pixels, mask: Pixels, rng: Rng) -> tuple[Pixels, Pixels]:
-    """Cropped to 70 to 90 % of its sides, mirrored half of the time, resized by 0.7 to 1.1, saved as JPEG anew."""
+    """Cropped to 70 to 90 % of its sides, mirrored half of the time, resized by up to 1 %, JPEG of 60 to 95."""
     height, width = mask.shape
     share = rng.uniform(0.7, 0.9)
     top, left = (int(rng.uniform(0, 1 - share) * side) for side in (height, width))
