@@ -6,10 +6,13 @@ import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hairnet_data.core.errors import unreadable
-from hairnet_data.core.ledger import Ledger, from_json
 from hairnet_model.model_io.errors import ModelError
+
+if TYPE_CHECKING:
+    from hairnet_data.core.ledger import Ledger
 
 _WEIGHTS = Path(__file__).parents[1] / "weights"
 
@@ -76,6 +79,8 @@ def ledger(network: ShippedNetwork) -> Ledger:
     Raises:
         ModelError: the card is missing or has no such block.
     """
+    from hairnet_data.core.ledger import from_json  # with pydantic, which a mask does not need
+
     try:
         (block,) = _LEDGER.findall(network.card.read_text(encoding="utf-8"))
         return from_json(tomllib.loads(block)["ledger"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import keras
@@ -204,7 +205,7 @@ def test_a_model_is_loaded_from_its_file_or_its_run(tmp_path):
 def test_the_shipped_model_is_the_default(tmp_path, monkeypatch):
     assert isinstance(Segmenter.load().engine, LiteRTEngine)
     assert isinstance(Segmenter.load("hairnet").engine, LiteRTEngine)
-    own = shipped.ShippedNetwork(colours.saved(tmp_path / "hairnet.keras", size=32), shipped.NETWORKS["hairnet"].litert)
+    own = replace(shipped.NETWORKS["hairnet"], keras=colours.saved(tmp_path / "hairnet.keras", size=32))
     monkeypatch.setitem(shipped.NETWORKS, "hairnet", own)
     assert Segmenter.load(engine="keras").size == 32
     for path, engine in ((None, "onnx"), (tmp_path / "hairnet.keras", "litert"), (own.litert, "keras")):
