@@ -1,8 +1,9 @@
-"""What is written of a video, part by part: masks and overlay of some frames, in a draft folder."""
+"""What is written of a video, part by part: masks and pictures of some frames, in a draft folder."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
@@ -15,6 +16,9 @@ from hairnet_data.core.drawing.overlay import LINES, save_png
 from hairnet_data.core.errors import BuildError
 from hairnet_model.inference.video.reading import Frame
 from hairnet_model.inference.video.writing import MASKS, PICTURES, Kind, PartWriter
+
+MASK = "masks"
+"""Name of the parts that hold masks."""
 
 OPACITY = 0.45
 """Of the tint, as in the overlays of photos."""
@@ -56,7 +60,7 @@ class Part:
         rate: frames a second, roughly.
         time_base: seconds in a step of the frames' times.
         aspect: width of a pixel divided by its height.
-        overlay: whether there is one.
+        pictures: names of the videos of pictures beside the masks.
         sequence: whether the masks are PNGs.
 
     Raises:
@@ -71,37 +75,43 @@ class Part:
         rate: Fraction,
         time_base: Fraction,
         aspect: Fraction,
-        overlay: bool,
+        pictures: Iterable[str],
         sequence: bool,
     ) -> None:
-        def writer(kind: Kind) -> PartWriter:
-            return PartWriter(part_file(folder, number, kind), kind, shape, rate, time_base, aspect)
+        def writer(name: str, kind: Kind) -> PartWriter:
+            return PartWriter(part_file(folder, number, name), kind, shape, rate, time_base, aspect)
 
         self._pngs = png_folder(folder) if sequence else None
         if self._pngs:
             self._pngs.mkdir(exist_ok=True)
-        self._masks = None if sequence else writer(MASKS)
-        self._overlay = writer(PICTURES) if overlay else None
+        self._masks = None if sequence else writer(MASK, MASKS)
+        self._pictures = {name: writer(name, PICTURES) for name in pictures}
 
-    def write(self, frame: Frame, mask: Pixels) -> None:
-        """Adds a frame and its mask, uint8 (H, W) of class ids."""
+    def write(self, frame: Frame, mask: Pixels, pictures: Mapping[str, Pixels]) -> None:
+        """Adds a frame.
+
+        Args:
+            frame: of the video.
+            mask: uint8 (H, W) of class ids.
+            pictures: one of each name that was given at first, uint8 (H, W, 3) RGB.
+        """
         if self._pngs:
             save_png(self._pngs / f"{frame.number:06}.png", mask)
         if self._masks:
             self._masks.write(mask, frame.time)
-        if self._overlay:
-            self._overlay.write(tinted(frame.pixels, mask), frame.time)
+        for name, writer in self._pictures.items():
+            writer.write(pictures[name], frame.time)
 
     def close(self) -> None:
         """Ends the files."""
-        for writer in (self._masks, self._overlay):
+        for writer in (self._masks, *self._pictures.values()):
             if writer:
                 writer.close()
 
 
-def part_file(folder: Path, number: int, kind: Kind) -> Path:
-    """Where a part of masks or of the overlay is."""
-    return folder / f"{'masks' if kind is MASKS else 'overlay'}-{number:06}{kind.ending}"
+def part_file(folder: Path, number: int, name: str) -> Path:
+    """Where a part is: of the masks (`MASK`), or of the pictures of a name."""
+    return folder / f"{name}-{number:06}{(MASKS if name == MASK else PICTURES).ending}"
 
 
 def png_folder(folder: Path) -> Path:

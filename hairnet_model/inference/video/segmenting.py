@@ -1,4 +1,4 @@
-"""A video to its masks and its overlay: decoded, segmented and encoded at the same time, part by part."""
+"""A video to its masks and to videos of other pictures: decoded, segmented and encoded at once, part by part."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import FACE, HAIR
 from hairnet_data.core.errors import BuildError, HairnetError
 from hairnet_data.core.progress import Progress, silent
@@ -22,9 +23,12 @@ from hairnet_data.core.storage.atomic import install_folder, write_atomic
 from hairnet_data.core.version import __version__
 from hairnet_model.inference import composite
 from hairnet_model.inference.components import Head
+from hairnet_model.inference.locate import Located
+from hairnet_model.inference.looks import Dye, made_bald
 from hairnet_model.inference.prediction_report import VideoResult
 from hairnet_model.inference.segmenter import Segmenter
 from hairnet_model.inference.video import parts, resuming, writing
+from hairnet_model.inference.video.dyeing import Dyer
 from hairnet_model.inference.video.reading import Frame, VideoError, VideoReader
 from hairnet_model.inference.video.resuming import State
 from hairnet_model.inference.video.steadying import Steadier
@@ -43,12 +47,22 @@ class VideoOutputs:
         sequence: the masks as PNGs in a folder; False for a video of them.
         locate: look for small heads and follow them; False sees each frame once.
         steady: average over time what hardly changes.
+        dye: the video with its hair recoloured, and its sound.
+        bald: the video without the hair above the eyes, and its sound.
     """
 
     overlay: bool = False
     sequence: bool = False
     locate: bool = True
     steady: bool = True
+    dye: Dye | None = None
+    bald: bool = False
+
+    @property
+    def pictures(self) -> tuple[str, ...]:
+        """Names of the videos of pictures beside the masks: of `VIDEO_overlay.mp4`, "overlay"."""
+        asked = {"overlay": self.overlay, "recoloured": self.dye is not None, "bald": self.bald}
+        return tuple(name for name, wanted in asked.items() if wanted)
 
 
 def segment_videos(
@@ -92,7 +106,7 @@ def segment_video(
 
     What is not complete is in a hidden folder beside it, `.NAME.part`, and the same call goes on with that. What is
     there already, of the same video by the same model in the same way, is not made again. `NAME.json` says what was
-    found; the overlay is `NAME_overlay.mp4`.
+    found; videos of pictures are `NAME_overlay.mp4`, `NAME_recoloured.mp4` and `NAME_bald.mp4`.
 
     Args:
         path: the video.
@@ -112,9 +126,9 @@ def segment_video(
     with VideoReader(path) as video:
         job = _job(path, segmenter, outputs)
         masks = name.with_name(name.name + ("_frames" if outputs.sequence else writing.MASKS.ending))
-        overlay = name.with_name(f"{name.name}_overlay{writing.PICTURES.ending}") if outputs.overlay else None
+        pictures = {each: name.with_name(f"{name.name}_{each}{writing.PICTURES.ending}") for each in outputs.pictures}
         report = name.with_name(f"{name.name}.json")
-        done = _done(report, job, [masks, overlay] if overlay else [masks])
+        done = _done(report, job, [masks, *pictures.values()])
         if done:
             progress(path.name, done.frames, done.frames)
             return done, []
@@ -125,7 +139,7 @@ def segment_video(
         resuming.open_draft(draft, job, state)
         with _errors(draft):
             _segment(video, draft, job, state, outputs, progress)
-            _put_together(video, draft, state, masks, overlay)
+            _put_together(video, draft, state, masks, pictures)
         counted = state.counted
         pixels = counted.frames * counted.width * counted.height
         shares = counted.hair / pixels, counted.face / pixels
@@ -165,7 +179,7 @@ def _segment(
                 counted.height, counted.width = frame.pixels.shape[:2]
                 part = parts.Part(
                     draft, counted.parts, (counted.height, counted.width), video.rate, video.time_base, video.aspect,
-                    outputs.overlay, outputs.sequence,
+                    outputs.pictures, outputs.sequence,
                 )  # fmt: skip
             located = state.tracker.follow(frame.pixels, float(frame.time * video.time_base))
             if outputs.steady:
@@ -177,7 +191,8 @@ def _segment(
             counted.heads = max(counted.heads, located.heads, key=len)
             if written is not None:
                 written.result()
-            written = encoder.submit(part.write, frame, mask)
+            seconds = float(frame.time * video.time_base)
+            written = encoder.submit(_write, part, frame, mask, located, seconds, outputs, state.dyer)
             if counted.frames % FRAMES_A_PART == 0:
                 keep(part)
                 part, written = None, None
@@ -190,6 +205,20 @@ def _segment(
     progress(video.path.name, counted.frames, counted.frames)
 
 
+def _write(
+    part: parts.Part, frame: Frame, mask: Pixels, located: Located, seconds: float, outputs: VideoOutputs, dyer: Dyer
+) -> None:
+    """Makes and writes what there is of a frame; frames come here one after another."""
+    pictures = {}
+    if outputs.overlay:
+        pictures["overlay"] = parts.tinted(frame.pixels, mask)
+    if outputs.dye:
+        pictures["recoloured"] = dyer.dyed(frame.pixels, located, outputs.dye, seconds)
+    if outputs.bald:
+        pictures["bald"] = made_bald(frame.pixels, located)
+    part.write(frame, mask, pictures)
+
+
 def _ahead(frames: Iterator[Frame], decoder: ThreadPoolExecutor) -> Iterator[Frame]:
     """Has the next frame decoded while this one is segmented."""
     coming = decoder.submit(next, frames, None)
@@ -198,16 +227,18 @@ def _ahead(frames: Iterator[Frame], decoder: ThreadPoolExecutor) -> Iterator[Fra
         yield frame
 
 
-def _put_together(video: VideoReader, draft: Path, state: State, masks: Path, overlay: Path | None) -> None:
+def _put_together(video: VideoReader, draft: Path, state: State, masks: Path, pictures: dict[str, Path]) -> None:
     """Gives what is complete its own name."""
-    numbers = range(state.counted.parts)
+
+    def files(name: str) -> list[Path]:
+        return [parts.part_file(draft, number, name) for number in range(state.counted.parts)]
+
     if masks.suffix == writing.MASKS.ending:
-        writing.join([parts.part_file(draft, number, writing.MASKS) for number in numbers], masks)
+        writing.join(files(parts.MASK), masks)
     elif parts.png_folder(draft).exists():  # else an earlier run got so far
         install_folder(parts.png_folder(draft), masks)
-    if overlay:
-        pictures = [parts.part_file(draft, number, writing.PICTURES) for number in numbers]
-        writing.join(pictures, overlay, video.path if video.has_sound else None)
+    for name, file in pictures.items():
+        writing.join(files(name), file, video.path if video.has_sound else None)
 
 
 def _job(path: Path, segmenter: Segmenter, outputs: VideoOutputs) -> str:
