@@ -78,12 +78,12 @@ def predict(
         str | None,
         typer.Option(
             metavar="COLOUR",
-            help='Also the photo with other hair: a name such as copper or "platinum roots", "#rrggbb".',
+            help='Also photo or video with other hair: a name such as copper or "platinum roots", "#rrggbb".',
         ),
     ] = None,
     strength: Annotated[float | None, typer.Option(help="Of --recolour, 0 to 1.", show_default="1")] = None,
     beard: Annotated[bool, typer.Option("--beard", help="With --recolour, dye the beard too.")] = False,
-    bald: Annotated[bool, typer.Option("--bald", help="Also the photo without the hair above the eyes.")] = False,
+    bald: Annotated[bool, typer.Option("--bald", help="Also photo or video without the hair above the eyes.")] = False,
     pose: Annotated[
         bool, typer.Option("--pose", help="Also the photo with the axes of every head; its pose is in --json.")
     ] = False,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,6 +18,26 @@ _SAMPLED = 128  # pixels of the longer side that the tone curve is fitted to
 _BAND = 1 << 20  # pixels recoloured at once
 
 
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """What was estimated from all of a picture's hair.
+
+    Attributes:
+        curve: the tone curve.
+        top: where the hair begins, in cells from the picture's top.
+        end: where it ends.
+    """
+
+    curve: tone.Tone
+    top: float
+    end: float
+
+
+def as_it_is(fit: Fit) -> Fit:
+    """For one picture, whose own estimate is the best there is."""
+    return fit
+
+
 def recolour(
     image: Pixels,
     hair_probability: Plane,
@@ -22,6 +45,7 @@ def recolour(
     target: Target,
     strength: float = 1.0,
     beard: bool = False,
+    steady: Callable[[Fit], Fit] = as_it_is,
 ) -> Pixels:
     """Dyes the hair of a photo.
 
@@ -32,6 +56,7 @@ def recolour(
         target: the colour and where it is worn; of `colours.target`.
         strength: 0 changes nothing, 1 gives the hair the target's colour.
         beard: dye a beard too; else none of it.
+        steady: given the picture's own estimate, what to take instead; for the frames of a film.
 
     Returns:
         uint8 (H, W, 3) RGB. Pixels whose probability of hair is below `matting.NO_HAIR` are those of `image`; with
@@ -53,9 +78,9 @@ def recolour(
     if sides is None:
         return made
     base = oklab.lightness(sides.hair[..., 0])
-    curve = tone.fitted(*_sample(image, hair, base, grid, sides.sure), target.colour)
-    shaded = tone.shaded(base, curve)
-    top, end = patterns.extent(sides.inside)
+    fitted = tone.fitted(*_sample(image, hair, base, grid, sides.sure), target.colour)
+    fit = steady(Fit(fitted, *patterns.extent(sides.inside)))
+    curve, shaded = fit.curve, tone.shaded(base, fit.curve)
     for first in range(0, grid.height, max(1, _BAND // grid.width)):
         rows = slice(first, min(grid.height, first + max(1, _BAND // grid.width)))
         where = np.nonzero(hair[rows] >= np.float32(matting.NO_HAIR))
@@ -71,7 +96,7 @@ def recolour(
         pure = pixels + (1 - alpha)[:, None] * (of_hair - other)
         light = oklab.lightness(np.clip(pure[:, 0], 0, 1))
         dyed = tone.coloured(above + tone.strands(light, below, curve), curve)
-        place = ((where[0] + first + 0.5) / grid.step - top) / (end - top)
+        place = ((where[0] + first + 0.5) / grid.step - fit.top) / (fit.end - fit.top)
         share = np.float32(strength) * alpha * patterns.along(target.pattern, place.astype(np.float32))
         if target.pattern == "highlights":
             share = share * patterns.streaks(light - below, curve.texture)

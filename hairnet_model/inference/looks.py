@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +13,7 @@ from hairnet_data.core.classes import FACE, HAIR
 from hairnet_data.core.errors import UsageError
 from hairnet_model.effects.bald import bald
 from hairnet_model.effects.colours import Target, target
-from hairnet_model.effects.recolour import recolour
+from hairnet_model.effects.recolour import Fit, as_it_is, recolour
 from hairnet_model.inference import composite, letterbox
 from hairnet_model.inference.locate import Located
 
@@ -48,9 +49,9 @@ def dye(recolour: str | None, strength: float | None, beard: bool) -> Dye | None
     return Dye(target(recolour), 1.0 if strength is None else strength, beard)
 
 
-def recoloured(photo: Pixels, located: Located, dye: Dye) -> Pixels:
-    """A photo with its hair dyed, uint8 (H, W, 3) RGB."""
-    return recolour(photo, *_planes(located), dye.target, dye.strength, dye.beard)
+def recoloured(photo: Pixels, located: Located, dye: Dye, steady: Callable[[Fit], Fit] = as_it_is) -> Pixels:
+    """A photo with its hair dyed, uint8 (H, W, 3) RGB; `steady` as for `effects.recolour`."""
+    return recolour(photo, *_planes(located), dye.target, dye.strength, dye.beard, steady)
 
 
 def made_bald(photo: Pixels, located: Located) -> Pixels:

@@ -102,8 +102,8 @@ class Outputs:
         locate: see `Segmenter.segment`.
         sequence: masks of videos as PNGs; see `VideoOutputs`.
         steady: masks of videos averaged over time; see `VideoOutputs`.
-        dye: the photo with its hair recoloured.
-        bald: the photo without the hair above the eyes.
+        dye: the photo or video with its hair recoloured.
+        bald: the photo or video without the hair above the eyes.
         pose: find the poses of the heads, and draw their axes over the photo; see `VideoOutputs` for videos.
     """
 
@@ -177,7 +177,15 @@ def predict(
             done += 1
             progress("segmenting", done, len(selected))
             before = time.perf_counter()
-    asked = VideoOutputs(outputs.overlay, outputs.sequence, outputs.locate, outputs.steady, outputs.pose)
+    asked = VideoOutputs(
+        overlay=outputs.overlay,
+        sequence=outputs.sequence,
+        locate=outputs.locate,
+        steady=outputs.steady,
+        dye=outputs.dye,
+        bald=outputs.bald,
+        pose=outputs.pose,
+    )
     of_videos, wrong = segment_videos([(each.path, out / each.name) for each in videos], segmenter, asked, progress)
     results, errors = [*results, *of_videos], [*errors, *wrong]
     passed_over, companions = tuple(selection.passed_over), count_line(selection.companions)
@@ -196,13 +204,7 @@ def _result(out: Path, item: _Read, located: Located, mask: Pixels, seconds: flo
 def _check(outputs: Outputs, segmenter: Segmenter, out: Path, photos: Sequence[Photo], videos: Sequence[Photo]) -> None:
     """Raises UsageError where options contradict each other."""
     truth = outputs.truth
-    for_photos = {
-        "--panels": outputs.panels,
-        "--cutout": outputs.cutouts,
-        "--recolour": outputs.dye,
-        "--bald": outputs.bald,
-    }
-    for option, asked in for_photos.items():
+    for option, asked in {"--panels": outputs.panels, "--cutout": outputs.cutouts}.items():
         if asked and not photos:
             raise UsageError(option, "is for photos, and there are videos alone", "leave it out")
     for part in outputs.cutouts:

@@ -1,9 +1,9 @@
-"""What is written of a video, part by part: masks and overlay of some frames, in a draft folder."""
+"""What is written of a video, part by part: masks and pictures of some frames, in a draft folder."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
@@ -15,10 +15,12 @@ from hairnet_data.core.arrays import Pixels, as_pixels
 from hairnet_data.core.drawing.overlay import LINES, save_png
 from hairnet_data.core.errors import BuildError
 from hairnet_data.core.storage.atomic import write_atomic
-from hairnet_model.inference.axes import draw_axes
 from hairnet_model.inference.components import Head
 from hairnet_model.inference.video.reading import Frame
 from hairnet_model.inference.video.writing import MASKS, PICTURES, Kind, PartWriter
+
+MASK = "masks"
+"""Name of the parts that hold masks."""
 
 OPACITY = 0.45
 """Of the tint, as in the overlays of photos."""
@@ -63,7 +65,7 @@ class Part:
         rate: frames a second, roughly.
         time_base: seconds in a step of the frames' times.
         aspect: width of a pixel divided by its height.
-        overlay: whether there is one.
+        pictures: names of the videos of pictures beside the masks.
         sequence: whether the masks are PNGs.
         poses: whether the poses of the heads are kept; the overlay then shows their axes.
 
@@ -79,31 +81,37 @@ class Part:
         rate: Fraction,
         time_base: Fraction,
         aspect: Fraction,
-        overlay: bool,
+        pictures: Iterable[str],
         sequence: bool,
         poses: bool = False,
     ) -> None:
-        def writer(kind: Kind) -> PartWriter:
-            return PartWriter(part_file(folder, number, kind), kind, shape, rate, time_base, aspect)
+        def writer(name: str, kind: Kind) -> PartWriter:
+            return PartWriter(part_file(folder, number, name), kind, shape, rate, time_base, aspect)
 
         self._pngs = png_folder(folder) if sequence else None
         if self._pngs:
             self._pngs.mkdir(exist_ok=True)
-        self._masks = None if sequence else writer(MASKS)
-        self._overlay = writer(PICTURES) if overlay else None
+        self._masks = None if sequence else writer(MASK, MASKS)
+        self._pictures = {name: writer(name, PICTURES) for name in pictures}
         self._poses = poses_file(folder, number) if poses else None
         self._rows: list[str] = []
         self._time_base = time_base
 
-    def write(self, frame: Frame, mask: Pixels, heads: Sequence[Head] = ()) -> None:
-        """Adds a frame, its mask, uint8 (H, W) of class ids, and its heads, of which only the poses are kept."""
+    def write(self, frame: Frame, mask: Pixels, pictures: Mapping[str, Pixels], heads: Sequence[Head]) -> None:
+        """Adds a frame.
+
+        Args:
+            frame: of the video.
+            mask: uint8 (H, W) of class ids.
+            pictures: one of each name that was given at first, uint8 (H, W, 3) RGB.
+            heads: of which only the poses are kept.
+        """
         if self._pngs:
             save_png(self._pngs / f"{frame.number:06}.png", mask)
         if self._masks:
             self._masks.write(mask, frame.time)
-        if self._overlay:
-            picture = tinted(frame.pixels, mask)
-            self._overlay.write(draw_axes(picture, heads) if self._poses else picture, frame.time)
+        for name, writer in self._pictures.items():
+            writer.write(pictures[name], frame.time)
         seconds = float(frame.time * self._time_base)
         for number, head in enumerate(heads if self._poses else ()):
             if head.pose is not None:
@@ -112,16 +120,16 @@ class Part:
 
     def close(self) -> None:
         """Ends the files."""
-        for writer in (self._masks, self._overlay):
+        for writer in (self._masks, *self._pictures.values()):
             if writer:
                 writer.close()
         if self._poses:
             write_atomic(self._poses, "".join(f"{row}\n" for row in self._rows).encode())
 
 
-def part_file(folder: Path, number: int, kind: Kind) -> Path:
-    """Where a part of masks or of the overlay is."""
-    return folder / f"{'masks' if kind is MASKS else 'overlay'}-{number:06}{kind.ending}"
+def part_file(folder: Path, number: int, name: str) -> Path:
+    """Where a part is: of the masks (`MASK`), or of the pictures of a name."""
+    return folder / f"{name}-{number:06}{(MASKS if name == MASK else PICTURES).ending}"
 
 
 def poses_file(folder: Path, number: int) -> Path:

@@ -13,10 +13,13 @@ import numpy as np
 
 from hairnet_data.core.errors import BuildError
 from hairnet_data.core.storage.atomic import atomic_writer
+from hairnet_model.effects.recolour import Fit
+from hairnet_model.effects.tone import Tone
 from hairnet_model.inference.components import Head
 from hairnet_model.inference.locate import Cut, Located
 from hairnet_model.inference.prediction_report import head_from_json, head_to_json
 from hairnet_model.inference.squares import Square
+from hairnet_model.inference.video.dyeing import Dyer
 from hairnet_model.inference.video.pose_filter import PoseSteadier
 from hairnet_model.inference.video.steadying import Steadier
 from hairnet_model.inference.video.tracking import Track, Tracker
@@ -58,6 +61,7 @@ class State:
     tracker: Tracker
     steadier: Steadier
     poses: PoseSteadier = field(default_factory=PoseSteadier)
+    dyer: Dyer = field(default_factory=Dyer)
     counted: Counted = field(default_factory=Counted)
 
 
@@ -98,6 +102,7 @@ def save(folder: Path, job: str, state: State) -> None:
         "poses": state.poses.to_json(),
         "tracks": [[_list(track.square), track.box, track.is_head] for track in tracker.tracks],
         "plain": tracker.plain,
+        "dyer": asdict(state.dyer),
         "searched": [tracker.searched, tracker.rested, tracker.lost],
         "cuts": [[_list(cut.square), cut.box] for cut in before.cuts] if before else [],
         "shape": [before.height, before.width] if before else None,
@@ -127,6 +132,7 @@ def _restored(file: Path, job: str, state: State) -> bool:
             heads = tuple(map(head_from_json, values["heads"]))
             counted = Counted(**{**values["counted"], "heads": heads})
             tracks = [Track(Square(*square), _box(box), is_head) for square, box, is_head in values["tracks"]]
+            dyer = Dyer(_fit(values["dyer"]["mean"]), values["dyer"]["time"])
             before = None
             if values["shape"] is not None:
                 cuts = tuple(
@@ -139,12 +145,16 @@ def _restored(file: Path, job: str, state: State) -> bool:
             state.poses.restore(values["poses"])
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
         return False
-    state.counted = counted
+    state.counted, state.dyer = counted, dyer
     state.tracker.tracks = tracks
     state.tracker.plain = [_box(box) for box in values["plain"]]
     state.tracker.searched, state.tracker.rested, state.tracker.lost = values["searched"]
     state.steadier.before = before
     return True
+
+
+def _fit(values: dict[str, Any] | None) -> Fit | None:
+    return None if values is None else Fit(Tone(**values["curve"]), values["top"], values["end"])
 
 
 def _box(values: list[float]) -> tuple[float, float, float, float]:

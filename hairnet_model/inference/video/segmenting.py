@@ -1,4 +1,4 @@
-"""A video to its masks and its overlay: decoded, segmented and encoded at the same time, part by part."""
+"""A video to its masks and to videos of other pictures: decoded, segmented and encoded at once, part by part."""
 
 from __future__ import annotations
 
@@ -15,16 +15,21 @@ from typing import Any
 
 import numpy as np
 
+from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import FACE, HAIR
 from hairnet_data.core.errors import BuildError, HairnetError
 from hairnet_data.core.progress import Progress, silent
 from hairnet_data.core.storage.atomic import install_folder, write_atomic
 from hairnet_data.core.version import __version__
 from hairnet_model.inference import composite
+from hairnet_model.inference.axes import draw_axes
+from hairnet_model.inference.locate import Located
+from hairnet_model.inference.looks import Dye, made_bald
 from hairnet_model.inference.posing import with_poses
 from hairnet_model.inference.prediction_report import VideoResult, head_from_json
 from hairnet_model.inference.segmenter import Segmenter
 from hairnet_model.inference.video import parts, resuming, writing
+from hairnet_model.inference.video.dyeing import Dyer
 from hairnet_model.inference.video.reading import Frame, VideoError, VideoReader
 from hairnet_model.inference.video.resuming import State
 from hairnet_model.inference.video.steadying import Steadier
@@ -43,6 +48,8 @@ class VideoOutputs:
         sequence: the masks as PNGs in a folder; False for a video of them.
         locate: look for small heads and follow them; False sees each frame once.
         steady: average over time what hardly changes.
+        dye: the video with its hair recoloured, and its sound.
+        bald: the video without the hair above the eyes, and its sound.
         pose: the poses of the heads in a table, and their axes on the overlay.
     """
 
@@ -50,7 +57,15 @@ class VideoOutputs:
     sequence: bool = False
     locate: bool = True
     steady: bool = True
+    dye: Dye | None = None
+    bald: bool = False
     pose: bool = False
+
+    @property
+    def pictures(self) -> tuple[str, ...]:
+        """Names of the videos of pictures beside the masks: of `VIDEO_overlay.mp4`, "overlay"."""
+        asked = {"overlay": self.overlay, "recoloured": self.dye is not None, "bald": self.bald}
+        return tuple(name for name, wanted in asked.items() if wanted)
 
 
 def segment_videos(
@@ -94,7 +109,8 @@ def segment_video(
 
     What is not complete is in a hidden folder beside it, `.NAME.part`, and the same call goes on with that. What is
     there already, of the same video by the same model in the same way, is not made again. `NAME.json` says what was
-    found; the overlay is `NAME_overlay.mp4`, the table of the poses `NAME_poses.csv`, see `parts.POSE_COLUMNS`.
+    found; videos of pictures are `NAME_overlay.mp4`, `NAME_recoloured.mp4` and `NAME_bald.mp4`, the table of the poses
+    `NAME_poses.csv`, see `parts.POSE_COLUMNS`.
 
     Args:
         path: the video.
@@ -114,10 +130,10 @@ def segment_video(
     with VideoReader(path) as video:
         job = _job(path, segmenter, outputs)
         masks = name.with_name(name.name + ("_frames" if outputs.sequence else writing.MASKS.ending))
-        overlay = name.with_name(f"{name.name}_overlay{writing.PICTURES.ending}") if outputs.overlay else None
+        pictures = {each: name.with_name(f"{name.name}_{each}{writing.PICTURES.ending}") for each in outputs.pictures}
         report = name.with_name(f"{name.name}.json")
         poses = name.with_name(f"{name.name}_poses.csv") if outputs.pose else None
-        done = _done(report, job, [file for file in (masks, overlay, poses) if file])
+        done = _done(report, job, [masks, *pictures.values(), *([poses] if poses else [])])
         if done:
             progress(path.name, done.frames, done.frames)
             return done, []
@@ -128,7 +144,7 @@ def segment_video(
         resuming.open_draft(draft, job, state)
         with _errors(draft):
             _segment(video, draft, job, state, outputs, segmenter, progress)
-            _put_together(video, draft, state, masks, overlay)
+            _put_together(video, draft, state, masks, pictures)
             if poses:
                 texts = (parts.poses_file(draft, number).read_bytes() for number in range(state.counted.parts))
                 write_atomic(poses, b"".join([",".join(parts.POSE_COLUMNS).encode() + b"\n", *texts]))
@@ -178,7 +194,7 @@ def _segment(
                 counted.height, counted.width = frame.pixels.shape[:2]
                 part = parts.Part(
                     draft, counted.parts, (counted.height, counted.width), video.rate, video.time_base, video.aspect,
-                    outputs.overlay, outputs.sequence, outputs.pose,
+                    outputs.pictures, outputs.sequence, outputs.pose,
                 )  # fmt: skip
             seconds = float(frame.time * video.time_base)
             located = state.tracker.follow(frame.pixels, seconds)
@@ -195,7 +211,7 @@ def _segment(
             counted.heads = max(counted.heads, located.heads, key=len)
             if written is not None:
                 written.result()
-            written = encoder.submit(part.write, frame, mask, located.heads)
+            written = encoder.submit(_write, part, frame, mask, located, seconds, outputs, state.dyer)
             if counted.frames % FRAMES_A_PART == 0:
                 keep(part)
                 part, written = None, None
@@ -208,6 +224,21 @@ def _segment(
     progress(video.path.name, counted.frames, counted.frames)
 
 
+def _write(
+    part: parts.Part, frame: Frame, mask: Pixels, located: Located, seconds: float, outputs: VideoOutputs, dyer: Dyer
+) -> None:
+    """Makes and writes what there is of a frame; frames come here one after another."""
+    pictures = {}
+    if outputs.overlay:
+        tinted = parts.tinted(frame.pixels, mask)
+        pictures["overlay"] = draw_axes(tinted, located.heads) if outputs.pose else tinted
+    if outputs.dye:
+        pictures["recoloured"] = dyer.dyed(frame.pixels, located, outputs.dye, seconds)
+    if outputs.bald:
+        pictures["bald"] = made_bald(frame.pixels, located)
+    part.write(frame, mask, pictures, located.heads)
+
+
 def _ahead(frames: Iterator[Frame], decoder: ThreadPoolExecutor) -> Iterator[Frame]:
     """Has the next frame decoded while this one is segmented."""
     coming = decoder.submit(next, frames, None)
@@ -216,16 +247,18 @@ def _ahead(frames: Iterator[Frame], decoder: ThreadPoolExecutor) -> Iterator[Fra
         yield frame
 
 
-def _put_together(video: VideoReader, draft: Path, state: State, masks: Path, overlay: Path | None) -> None:
+def _put_together(video: VideoReader, draft: Path, state: State, masks: Path, pictures: dict[str, Path]) -> None:
     """Gives what is complete its own name."""
-    numbers = range(state.counted.parts)
+
+    def files(name: str) -> list[Path]:
+        return [parts.part_file(draft, number, name) for number in range(state.counted.parts)]
+
     if masks.suffix == writing.MASKS.ending:
-        writing.join([parts.part_file(draft, number, writing.MASKS) for number in numbers], masks)
+        writing.join(files(parts.MASK), masks)
     elif parts.png_folder(draft).exists():  # else an earlier run got so far
         install_folder(parts.png_folder(draft), masks)
-    if overlay:
-        pictures = [parts.part_file(draft, number, writing.PICTURES) for number in numbers]
-        writing.join(pictures, overlay, video.path if video.has_sound else None)
+    for name, file in pictures.items():
+        writing.join(files(name), file, video.path if video.has_sound else None)
 
 
 def _job(path: Path, segmenter: Segmenter, outputs: VideoOutputs) -> str:

@@ -17,8 +17,10 @@ from PIL import Image
 
 from hairnet_data.core.errors import BuildError, UsageError
 from hairnet_data.core.progress import silent
+from hairnet_model.effects.colours import target
 from hairnet_model.inference import predict
 from hairnet_model.inference.engines import KerasEngine
+from hairnet_model.inference.looks import Dye
 from hairnet_model.inference.segmenter import Segmenter
 from hairnet_model.inference.video import segmenting
 from hairnet_model.inference.video.reading import VideoError
@@ -69,6 +71,44 @@ def names(folder: Path) -> list[str]:
 
 def outside_edges(got: list[np.ndarray]) -> int:
     return sum(colours.wrong(one, mask, within=3) for one, mask in zip(got, masks(), strict=True))
+
+
+ALL = VideoOutputs(overlay=True, dye=Dye(target("blue")), bald=True)
+
+
+def test_recoloured_and_bald_videos_have_the_sound_and_the_times(
+    tmp_path: Path, segmenter: Segmenter, video: Path
+) -> None:
+    segment_video(video, tmp_path / "out" / "a", segmenter, ALL)
+    assert names(tmp_path / "out") == ["a.json", "a.mkv", "a_bald.mp4", "a_overlay.mp4", "a_recoloured.mp4"]
+    hair = np.array(masks()) == 1
+    before = np.array(videos.read(video)).astype(int)
+    for name in ("recoloured", "bald"):
+        path = tmp_path / "out" / f"a_{name}.mp4"
+        assert videos.tone(path)[0] == "flac"
+        assert videos.times(path) == pytest.approx(videos.times(video), abs=2e-3)
+        made = np.array(videos.read(path)).astype(int)
+        assert np.abs(made - before)[hair].mean() > 30
+    recoloured = np.array(videos.read(tmp_path / "out" / "a_recoloured.mp4")).astype(int)
+    assert recoloured[hair][:, 2].mean() > recoloured[hair][:, 0].mean() + 30, "red hair is blue"
+
+
+def test_a_recoloured_video_that_was_stopped_goes_on(tmp_path: Path, segmenter: Segmenter) -> None:
+    # It becomes darker, so that what was estimated before has a say in every frame.
+    darker = [(colours.painted(mask) * (1 - 0.04 * number)).astype(np.uint8) for number, mask in enumerate(masks())]
+    video = videos.write(tmp_path / "in" / "a.mkv", darker)
+
+    def stop(what: str, done: int, total: int, note: str = "") -> None:
+        if done == 9:
+            raise Stop
+
+    with pytest.raises(Stop):
+        segment_video(video, tmp_path / "out" / "a", segmenter, ALL, stop)
+    assert not (tmp_path / "out" / "a_recoloured.mp4").exists()
+    for folder in ("out", "whole"):
+        segment_video(video, tmp_path / folder / "a", segmenter, ALL)
+    for name in ("a_recoloured.mp4", "a_bald.mp4"):
+        np.testing.assert_array_equal(*(videos.read(tmp_path / folder / name) for folder in ("out", "whole")))
 
 
 def test_masks_and_overlay(tmp_path: Path, segmenter: Segmenter, video: Path) -> None:
