@@ -32,6 +32,7 @@ from hairnet_data.sources.folder.source import Folder
 from hairnet_model.evaluation import metrics
 from hairnet_model.evaluation.boundary import boundary_counts
 from hairnet_model.inference.engines import Engine, KerasEngine, finer_engine
+from hairnet_model.inference.finer import SHARE
 from hairnet_model.model_io import model_file
 
 SIDE, SMALL = 448, 224
@@ -92,8 +93,9 @@ def ways(image: Pixels, first: Engine, finer: Engine) -> Iterator[tuple[str, Flo
     yield "a pass at 224, enlarged", enlarged
     yield "the same, guided filter", guided(image, enlarged)
     yield "a pass at 448", large
-    yield "mean of both passes, as `predict` does", (enlarged + large) / 2
-    yield "mean, guided filter", guided(image, (enlarged + large) / 2)
+    both = (1 - SHARE) * enlarged + SHARE * large
+    yield "both passes averaged, as `predict` does", both
+    yield "the average, guided filter", guided(image, both)
 
 
 def guided(image: Pixels, values: Floats, radius: int = 8, smoothness: float = 1e-4) -> Floats:

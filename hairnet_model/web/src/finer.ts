@@ -9,6 +9,7 @@ import type { Cut, Located, Run } from "./locate";
 import type { Picture } from "./pixels";
 import { cutOut } from "./squares";
 
+const SHARE = 0.75; // of the finer look in the average
 const MORE_PIXELS = 1.5; // a finer look needs so many times the pixels a side that the first one saw
 
 /** A network for squares of another size. */
@@ -90,5 +91,5 @@ function enlarged(small: Float32Array, from: number, to: number, rows: Span, col
 }
 
 function mean(first: Float32Array, second: Float32Array): Float32Array {
-  return first.map((value, at) => (value + second[at]) / 2);
+  return first.map((value, at) => (1 - SHARE) * value + SHARE * second[at]);
 }

@@ -46,12 +46,12 @@ def test_edges_of_a_large_head_are_finer(height, width):
     assert colours.wrong(fine, mask, within=max(height, width) / SIZE + 1) == 0
 
 
-def test_probabilities_are_the_mean_of_both_looks():
+def test_probabilities_are_the_weighted_mean_of_both_looks():
     photo = colours.painted(colours.head(200, 200))
     plain = Segmenter(BY_COLOUR).probabilities(photo)
     same, more = Counting(), Counting(bias=(-0.2, 0.2, 0.0))
     fine, biased = (Segmenter(BY_COLOUR, lambda engine=engine: engine).probabilities(photo) for engine in (same, more))
-    np.testing.assert_allclose(biased - fine, np.broadcast_to([-0.1, 0.1, 0.0], fine.shape), atol=1e-5)
+    np.testing.assert_allclose(biased - fine, np.broadcast_to([-0.15, 0.15, 0.0], fine.shape), atol=1e-5)
     inside = np.zeros(photo.shape[:2], bool)
     inside[60:140, 80:130] = True  # far from every edge both looks say the same
     np.testing.assert_allclose(fine[inside].mean(0), plain[inside].mean(0), atol=0.02)
