@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
-import pytest
 
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.recipes.recipe import NO_EDGE, Affine
 from hairnet_data.rendering import edges, renderer
 from tests.support.group_contract import CHECKS, scenes
-from tests.support.mutants import Mutant, Patch, wrapped
+from tests.support.mutants import Mutant, Patch, failures, wrapped
 
 _GROUP, _EDGES, _REFERENCE = CHECKS
 
@@ -21,15 +21,7 @@ _GROUP, _EDGES, _REFERENCE = CHECKS
 def catches(mutant: Mutant, checks: Sequence[str] = tuple(CHECKS)) -> dict[str, str]:
     """The message of each check that catches the mutant, by the check's name."""
     drawn = scenes()  # before anything is broken
-    messages = {}
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        mutant.patch(monkeypatch)
-        for name in checks:
-            try:
-                CHECKS[name](drawn)
-            except AssertionError as error:
-                messages[name] = str(error).partition("\n")[0]
-    return messages
+    return failures(mutant, {name: partial(CHECKS[name], drawn) for name in checks})
 
 
 def _paste(part: str) -> Patch:

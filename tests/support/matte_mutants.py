@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -18,7 +19,7 @@ from hairnet_data.recipes.recipe import NO_EDGE, Recipe
 from hairnet_data.rendering import mattes
 from hairnet_data.sources.drawn import figure
 from tests.support.matte_contract import CHECKS, recipes
-from tests.support.mutants import Mutant, Patch, wrapped
+from tests.support.mutants import Mutant, Patch, failures, wrapped
 
 _MOVED, _REFERENCE, _MASK, _COVERAGE, _UNKNOWN, _ENCODING = CHECKS
 
@@ -26,15 +27,7 @@ _MOVED, _REFERENCE, _MASK, _COVERAGE, _UNKNOWN, _ENCODING = CHECKS
 def catches(mutant: Mutant, checks: Sequence[str] = tuple(CHECKS)) -> dict[str, str]:
     """The message of each check that catches the mutant, by the check's name."""
     drawn = recipes()  # before anything is broken
-    messages = {}
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        mutant.patch(monkeypatch)
-        for name in checks:
-            try:
-                CHECKS[name](drawn)
-            except AssertionError as error:
-                messages[name] = str(error).partition("\n")[0]
-    return messages
+    return failures(mutant, {name: partial(CHECKS[name], drawn) for name in checks})
 
 
 def _rendered(change: Callable[[Any, Recipe, Any], Any]) -> Patch:

@@ -6,8 +6,9 @@ A mutant's `caught_by` names checks of `CHECKS` that must fail for it; run as a 
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import cv2
@@ -164,17 +165,31 @@ CHECKS: dict[str, Callable[[list[Scene]], None]] = {
 }
 
 
-def catches(mutant: Mutant, checks: tuple[str, ...] = tuple(CHECKS)) -> dict[str, str]:
-    """The message of each check that catches the mutant, by the check's name."""
+def failures(
+    mutant: Mutant,
+    checks: Mapping[str, Callable[[], object]],
+    errors: tuple[type[Exception], ...] = (AssertionError,),
+) -> dict[str, str]:
+    """The message of each check that fails, with one of `errors`, while a mutant is in place, by the check's name."""
     messages = {}
     with pytest.MonkeyPatch.context() as monkeypatch:
         mutant.patch(monkeypatch)
-        for name in checks:
+        for name, check in checks.items():
             try:
-                CHECKS[name](scenes())
-            except (AssertionError, ValueError) as error:  # ValueError for a mask that cannot be read
+                check()
+            except errors as error:
                 messages[name] = str(error).partition("\n")[0]
     return messages
+
+
+def catches(mutant: Mutant, checks: Sequence[str] = tuple(CHECKS)) -> dict[str, str]:
+    """The message of each check that catches the mutant, by the check's name."""
+
+    def run(name: str) -> None:
+        CHECKS[name](scenes())  # drawn while the mutant is in place
+
+    # ValueError for a mask that cannot be read
+    return failures(mutant, {name: partial(run, name) for name in checks}, (AssertionError, ValueError))
 
 
 # --- the defects

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
-
-import pytest
 
 from hairnet_data.building import shard_writer
 from hairnet_data.core.head.pose import Pose
 from hairnet_data.recipes.recipe import Recipe
 from hairnet_data.rendering import poses
-from tests.support.mutants import Mutant, Patch, wrapped
+from tests.support.mutants import Mutant, Patch, failures, wrapped
 from tests.support.pose_contract import CHECKS, recipes
 
 _POSES, _NEGATIVES, _IDENTITY, _SPHERES = CHECKS
@@ -22,15 +21,7 @@ _SOME = Pose(0.0, 0.0, 0.0, 0.5, 0.5, 0.03)
 def catches(mutant: Mutant, checks: Sequence[str] = tuple(CHECKS)) -> dict[str, str]:
     """The message of each check that catches the mutant, by the check's name."""
     drawn = recipes()  # before anything is broken
-    messages = {}
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        mutant.patch(monkeypatch)
-        for name in checks:
-            try:
-                CHECKS[name](drawn)
-            except AssertionError as error:
-                messages[name] = str(error).partition("\n")[0]
-    return messages
+    return failures(mutant, {name: partial(CHECKS[name], drawn) for name in checks})
 
 
 def _moved(change: Callable[[Pose, Pose, float, bool], Pose]) -> Patch:
