@@ -12,6 +12,20 @@ from hairnet_model.networks.fcn import ARCHITECTURES, HEADS
 PRECISIONS = ("auto", "float32", "bfloat16", "float16")
 
 
+def check_ranges(*options: tuple[str, float, float, float]) -> None:
+    """Checks numbers of a configuration.
+
+    Args:
+        options: of each its name on the command line, the number, and the least and the most that it may be.
+
+    Raises:
+        UsageError: a number is outside its range, or none.
+    """
+    for option, number, least, most in options:
+        if not (math.isfinite(number) and least <= number <= most):
+            raise UsageError(option, f"{number} is outside {least:g}..{most:g}", "see --help")
+
+
 @dataclass(frozen=True, slots=True)
 class TrainingConfig:
     """Everything a training depends on beside its data and its initial weights.
@@ -56,7 +70,7 @@ class TrainingConfig:
         ):
             if value not in names:
                 raise UsageError(option, f"no {value!r}", f"choose from {', '.join(names)}")
-        for option, number, least, most in (
+        check_ranges(
             ("--steps", self.steps, 1, 10**9),
             ("--batch", self.batch, 1, 4096),
             ("--learning-rate", self.rate, 1e-9, 10.0),
@@ -67,9 +81,7 @@ class TrainingConfig:
             ("--validate-every", self.validate_every, 1, 10**9),
             ("--patience", self.patience, 0, 10**9),
             ("--seed", self.seed, 0, 2**31 - 1),
-        ):
-            if not (math.isfinite(number) and least <= number <= most):
-                raise UsageError(option, f"{number} is outside {least:g}..{most:g}", "see --help")
+        )
 
     def next_validation(self, step: int) -> int:
         """The step after which it validates next, when `step` steps are done."""

@@ -22,6 +22,7 @@ from hairnet_model.networks.pose_outputs import NUMBERS, SURE, decode
 from hairnet_model.networks.start import quiet_stderr
 from hairnet_model.training import run_log
 from hairnet_model.training.checkpoint import RunError
+from hairnet_model.training.config import check_ranges
 from hairnet_model.training.ema import Average
 from hairnet_model.training.pose_features import Features, collect
 from hairnet_model.training.pose_loss import pose_loss
@@ -48,16 +49,14 @@ class PoseConfig:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        for option, number, least, most in (
+        check_ranges(
             ("--steps", self.steps, 1, 10**7),
             ("--batch", self.batch, 1, 4096),
             ("--learning-rate", self.rate, 1e-9, 10.0),
             ("--weight-decay", self.decay, 0.0, 10.0),
             ("--average", self.average, 0.0, 0.99999),
             ("--seed", self.seed, 0, 2**31 - 1),
-        ):
-            if not (math.isfinite(number) and least <= number <= most):
-                raise UsageError(option, f"{number} is outside {least:g}..{most:g}", "see --help")
+        )
 
 
 @dataclass(frozen=True, slots=True)
