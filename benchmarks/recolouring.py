@@ -37,20 +37,7 @@ from hairnet_data.sources.drawn.source import Drawn
 from hairnet_model import Segmenter
 from hairnet_model.effects.colours import named, target
 from hairnet_model.effects.recolour import recolour
-from hairnet_model.evaluation.recolouring import Recoloured
-
-PORTRAITS = {
-    "black": "test_00148",
-    "brown": "test_00042",
-    "blond": "test_00272",
-    "red": "test_00480",
-    "grey": "test_00357",
-    "coiled": "test_00240",
-}
-"""Of the drawn test pool."""
-
-SIDE = 384
-"""Of the portraits, in pixels."""
+from hairnet_model.evaluation.recolouring import PORTRAITS, SIDE, Recoloured
 
 TILE = 200
 """Of the sheet, in pixels."""
@@ -68,8 +55,7 @@ def drawn(segmenter: Segmenter) -> dict[str, tuple[Pixels, NDArray[np.float32], 
     for kind, name in PORTRAITS.items():
         portrait = Drawn(0, 0, 600, size=SIDE).load(name)
         hair, face = found(segmenter, portrait.image)
-        masks = (portrait.mask == HAIR) & (hair > 0.5), (portrait.mask == FACE) & (hair < 0.05)
-        made[kind] = portrait.image, hair, face, Recoloured(portrait.image, *masks)
+        made[kind] = portrait.image, hair, face, Recoloured.of(portrait.image, portrait.mask, hair)
     return made
 
 

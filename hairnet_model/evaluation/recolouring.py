@@ -7,9 +7,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hairnet_data.core.arrays import Pixels
+from hairnet_data.core.classes import FACE, HAIR
 
 EDGE = 3
 """Pixels inside the hair that are its edge."""
+
+PORTRAITS = {
+    "black": "test_00148",
+    "brown": "test_00042",
+    "blond": "test_00272",
+    "red": "test_00480",
+    "grey": "test_00357",
+    "coiled": "test_00240",
+}
+"""Drawn portraits to measure on, of the test pool of 600, by kind of hair."""
+
+SIDE = 384
+"""Of these portraits, in pixels."""
 
 _DARK = 51.0  # luma, a fifth of white, below which a share of it says nothing that can be seen
 
@@ -52,6 +66,11 @@ class Recoloured:
         self.image, self.hair, self.face = image, hair, face
         deep = cv2.distanceTransform(np.pad(hair, 1, mode="edge").astype(np.uint8), cv2.DIST_L2, 5)[1:-1, 1:-1]
         self.inside, self.edge = deep > EDGE, hair & (deep <= EDGE)
+
+    @classmethod
+    def of(cls, image: Pixels, mask: Pixels, hair: NDArray[np.float32]) -> Recoloured:
+        """Measures where the true mask, uint8 (H, W), and the probability of hair, float32 (H, W), agree."""
+        return cls(image, (mask == HAIR) & (hair > 0.5), (mask == FACE) & (hair < 0.05))
 
     def colour(self, made: Pixels, wanted: tuple[int, int, int]) -> float:
         """CIEDE2000 between the mean of the hair and what was asked for."""

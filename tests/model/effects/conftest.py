@@ -12,16 +12,7 @@ from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import FACE, HAIR
 from hairnet_data.sources.drawn.source import Drawn
 from hairnet_model import Segmenter
-from hairnet_model.evaluation.recolouring import Recoloured
-
-PORTRAITS = {
-    "black": "test_00148",
-    "brown": "test_00042",
-    "blond": "test_00272",
-    "red": "test_00480",
-    "grey": "test_00357",
-    "coiled": "test_00240",
-}
+from hairnet_model.evaluation.recolouring import PORTRAITS, SIDE, Recoloured
 
 
 class Found(NamedTuple):
@@ -34,13 +25,12 @@ class Found(NamedTuple):
 
     @property
     def measured(self) -> Recoloured:
-        masks = (self.mask == HAIR) & (self.hair > 0.5), (self.mask == FACE) & (self.hair < 0.05)
-        return Recoloured(self.image, *masks)
+        return Recoloured.of(self.image, self.mask, self.hair)
 
 
 @pytest.fixture(scope="session")
 def portraits() -> dict[str, Found]:
-    segmenter, source = Segmenter.load(), Drawn(0, 0, 600, size=384)
+    segmenter, source = Segmenter.load(), Drawn(0, 0, 600, size=SIDE)
     made = {}
     for kind, name in PORTRAITS.items():
         portrait = source.load(name)
