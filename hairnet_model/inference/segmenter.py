@@ -148,7 +148,7 @@ class Segmenter:
             raise UsageError("--pose", "the model has no pose head", POSE_HINT)
         for start in range(0, len(photos), self.batch):
             some = photos[start : start + self.batch]
-            frames = np.stack([letterbox.frame(photo, self.size) for photo in some])
+            frames = self._framed(some)
             seen, posed = (self.of_frames(frames), None) if poser is None else poser.with_poses(frames)
             for number, (photo, whole) in enumerate(zip(some, seen, strict=True)):
                 if locate:
@@ -179,14 +179,15 @@ class Segmenter:
         starts = range(0, len(frames), self.batch)
         return np.concatenate([self.engine(frames[start : start + self.batch]) for start in starts])
 
-    def _framed(self, photos: Sequence[Pixels]) -> Probabilities:
-        return self.of_frames(np.stack([letterbox.frame(photo, self.size) for photo in photos]))
+    def _framed(self, photos: Sequence[Pixels]) -> Pixels:
+        return np.stack([letterbox.frame(photo, self.size) for photo in photos])
 
     def _once(self, photos: Sequence[Pixels], to_photo: Callable[[Probabilities, int, int], Any]) -> list[Any]:
         results = []
         for start in range(0, len(photos), self.batch):
             some = photos[start : start + self.batch]
-            results += [to_photo(seen, *photo.shape[:2]) for photo, seen in zip(some, self._framed(some), strict=True)]
+            said = self.of_frames(self._framed(some))
+            results += [to_photo(seen, *photo.shape[:2]) for photo, seen in zip(some, said, strict=True)]
         return results
 
 
