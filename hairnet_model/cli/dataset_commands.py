@@ -1,9 +1,8 @@
-"""The commands that read prepared datasets: `train`, `evaluate` and `pack`."""
+"""The commands that read a dataset to train from: `train` and `pack`."""
 
 from __future__ import annotations
 
 import itertools
-import json
 import signal
 import sys
 from collections.abc import Iterator
@@ -15,14 +14,10 @@ import typer
 
 from hairnet_data.core.classes import NAMES
 from hairnet_data.core.errors import UsageError
-from hairnet_model.cli.options import Dataset, MixPart, ModelPath, PoseHeadPath, Quiet, parse_mix_part
+from hairnet_model.cli.options import Dataset, MixPart, Quiet, parse_mix_part
 
 if TYPE_CHECKING:
-    from hairnet_data.core.progress import Progress
     from hairnet_model.data.feed import Feed
-    from hairnet_model.data.prepared_dataset import Dataset as PreparedDataset
-    from hairnet_model.evaluation.flicker import FlickerReport
-    from hairnet_model.inference.segmenter import Segmenter
     from hairnet_model.model_io.model_file import Model
 
 TRAIN_GROUPS = {
@@ -139,7 +134,7 @@ def train(
     if as_2019:
         settings = as_2019_config(settings)
     if init_model:
-        _warn(init_model.size_warning(feed.image_size))
+        warn(init_model.size_warning(feed.image_size))
     with progress_bar(quiet, "pictures") as progress:
         result = train_network(settings, feed, out, init_model, resume, progress, devices)
     if not quiet:
@@ -150,100 +145,6 @@ def train(
             + ", ".join(f"{label} {percent(best[name])}" for label, name in scores)
         )
     print(out / "best.keras")
-
-
-def evaluate(
-    dataset: Dataset,
-    model: ModelPath = None,
-    split: Annotated[
-        list[str] | None, typer.Option(help="Only this one; may be repeated.", show_default="test*")
-    ] = None,
-    worst: Annotated[Path | None, typer.Option(help="A sheet of the worst cases (.png).")] = None,
-    flicker: Annotated[
-        bool, typer.Option("--flicker", help="Also how much masks of short clips flicker, before and after steadying.")
-    ] = False,
-    pose: PoseHeadPath = None,
-    by: Annotated[
-        str | None, typer.Option(metavar="TRAIT", help="Also groups of portraits by a trait, and which is worst.")
-    ] = None,
-    traits: Annotated[
-        Path | None,
-        typer.Option(help="A CSV of traits, by picture or person.", show_default="those in the records"),
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-    quiet: Quiet = False,
-) -> None:
-    """Measures a model on the test splits of a prepared dataset."""
-    from hairnet_data.core.progress import progress_bar
-    from hairnet_model.networks.start import start_quietly
-
-    start_quietly()
-    from hairnet_model.data.prepared_dataset import open_dataset
-    from hairnet_model.evaluation.by_trait import ByTrait, read_traits
-    from hairnet_model.evaluation.evaluate import Case
-    from hairnet_model.evaluation.evaluate import evaluate as evaluate_model
-    from hairnet_model.evaluation.hard_examples import HardExamples, check_sheet_path
-    from hairnet_model.evaluation.pose_errors import lines, measure_poses
-    from hairnet_model.evaluation.report import print_report
-    from hairnet_model.evaluation.trait_table import print_traits
-    from hairnet_model.model_io import model_file
-
-    if worst:
-        check_sheet_path(worst)
-    if traits and not by:
-        raise UsageError("--traits", "means nothing without --by", "name one of its columns with --by")
-    groups = ByTrait(by or "", read_traits(traits) if traits else {})
-    prepared = open_dataset(dataset)
-    loaded = model_file.load(model)
-    _warn(loaded.size_warning(prepared.image_size))
-    segmenter = _with_poses(loaded, pose) if pose else None
-    hard_examples = HardExamples()
-
-    def watch(case: Case) -> None:
-        hard_examples.add(case)
-        if by:
-            groups.add(case)
-
-    with progress_bar(quiet or as_json, "pictures") as progress:
-        report = evaluate_model(loaded, prepared, split, progress=progress, watch=watch)
-        clips = _flicker(loaded, prepared, progress) if flicker else None
-        poses = measure_poses(segmenter, prepared, list(report.splits), progress) if segmenter else {}
-    by_split = groups.reports() if by else {}
-    if as_json:
-        more: dict[str, object] = {"flicker": clips.to_json()} if clips else {}
-        if poses:
-            more["poses"] = {name: each.to_json() for name, each in poses.items()}
-        if by:
-            more["by"] = {by: {name: part.to_json() for name, part in by_split.items()}}
-        print(json.dumps({**report.to_json(), **more}, indent=2))
-    else:
-        print_report(report)
-        print_traits(by_split)
-        for line in lines(poses) if poses else ():
-            print(line)
-        for line in clips.lines() if clips else ():
-            print(line)
-    if worst:
-        hard_examples.save(worst)
-        print(worst, file=sys.stderr)
-
-
-def _with_poses(model: Model, path: Path) -> Segmenter:
-    """A segmenter of a network with its pose head."""
-    from hairnet_model.inference.engines import KerasEngine, KerasPoseEngine
-    from hairnet_model.inference.segmenter import Segmenter
-    from hairnet_model.model_io import pose_file
-
-    posed = KerasPoseEngine(model, pose_file.load(pose_file.resolve(path), model))
-    return Segmenter(KerasEngine(model), open_poses=lambda: posed)
-
-
-def _flicker(model: Model, dataset: PreparedDataset, progress: Progress) -> FlickerReport:
-    from hairnet_model.evaluation import flicker
-    from hairnet_model.inference.engines import KerasEngine
-    from hairnet_model.inference.segmenter import Segmenter
-
-    return flicker.measure(Segmenter(KerasEngine(model)), dataset, progress=progress)
 
 
 def pack(
@@ -288,7 +189,8 @@ def pack(
     print(out)
 
 
-def _warn(warning: str | None) -> None:
+def warn(warning: str | None) -> None:
+    """Prints a warning, if there is one."""
     if warning:
         print(f"hairnet-model: warning: {warning}", file=sys.stderr)
 
