@@ -4,37 +4,29 @@ from __future__ import annotations
 
 import hashlib
 import json
-import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-import numpy as np
-
-from hairnet_data.building.near_copies import MOST, Sketch, first_of_each, sketch
-from hairnet_data.building.source_summary import PortraitFacts, SourceSummary, summarise
-from hairnet_data.core.arrays import Pixels
-from hairnet_data.core.classes import FACE, HAIR
+from hairnet_data.building.near_copies import MOST, first_of_each
+from hairnet_data.building.picture_scan import ScannedPicture, Source, load_some
+from hairnet_data.building.source_summary import SourceSummary, summarise
 from hairnet_data.core.errors import HairnetError, SourceError
-from hairnet_data.core.head.pose import Pose
 from hairnet_data.core.ledger import Ledger
 from hairnet_data.core.ledger import count as count_terms
 from hairnet_data.core.progress import Progress
 from hairnet_data.core.workers.pool import WorkerDied, WorkerPool
 from hairnet_data.core.workers.shared import Shared
-from hairnet_data.geometry import warp
-from hairnet_data.recipes.pools import HEAD_SIDE, Asset, Pool
-from hairnet_data.sources.base import POOLS, BackgroundSource, Catalogue, Entry, Portrait, PortraitSource
+from hairnet_data.recipes.pools import Asset, Pool
+from hairnet_data.sources.base import POOLS, Catalogue, Entry
 from hairnet_data.sources.drawing_cache import drawing, undrawn
 from hairnet_data.sources.pool_assignment import assign_pools
 from hairnet_data.sources.registry import Sources
 
 _MOST_LISTED = 25  # ids in one message
 _SAMPLE = 8  # of every pool
-
-_Source = PortraitSource | BackgroundSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,36 +58,11 @@ class ScanResult:
 
 
 @dataclass(frozen=True, slots=True)
-class _Sound:
-    """What is kept of a portrait or background that could be loaded.
-
-    Attributes:
-        content: of its files, as the source has it.
-        picture: 32 hex digits of the decoded photo: the same for a copy without EXIF or with another mask.
-        head: of a portrait, see `Asset.head`.
-        snapped: of a portrait, mask pixels that had no exact class colour.
-        facts: of a portrait.
-        seconds: that loading took.
-        sketch: of a background that is somebody's photo.
-        pose: of a portrait, see `Portrait.pose`.
-    """
-
-    content: str
-    picture: str
-    head: bytes = b""
-    snapped: int = 0
-    facts: PortraitFacts | None = None
-    seconds: float = 0.0
-    sketch: Sketch | None = None
-    pose: Pose | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class _SourceScan:
     """What was found in one source; see `ScanResult`."""
 
     catalogue: Catalogue
-    sound: list[tuple[Entry, _Sound]]
+    sound: list[tuple[Entry, ScannedPicture]]
     errors: list[HairnetError]
     apart: tuple[tuple[str, str], ...]
     undrawn_seconds: float
@@ -148,20 +115,20 @@ def scan_sources(
 
 
 def _scan(
-    kind: str, source: _Source, executor: WorkerPool, scratch: Path, progress: Progress, undrawn: int
+    kind: str, source: Source, executor: WorkerPool, scratch: Path, progress: Progress, undrawn: int
 ) -> _SourceScan:
     """Loads a source, or a sample of one of which something is yet to be drawn."""
     catalogue = source.catalogue()
     entries = _sample(catalogue.entries) if undrawn else catalogue.entries
     loading = drawing(source) if undrawn else source  # so that the sample tells how long drawing takes
-    results: dict[str, _Sound | HairnetError] = {}
+    results: dict[str, ScannedPicture | HairnetError] = {}
     for chunk in _load_all(kind, loading, entries, executor, scratch):
         results.update(chunk)
         progress(f"looking at {kind}", len(results), len(entries))
-    loaded = [result for result in results.values() if isinstance(result, _Sound)]
+    loaded = [result for result in results.values() if isinstance(result, ScannedPicture)]
     unseen = [entry.id for entry in catalogue.entries if entry.id not in results]
-    results |= {id: _Sound(content := source.content(id), picture=content) for id in unseen}
-    sound = [(entry, result) for entry in catalogue.entries if isinstance(result := results[entry.id], _Sound)]
+    results |= {id: ScannedPicture(content := source.content(id), picture=content) for id in unseen}
+    sound = [(entry, result) for entry in catalogue.entries if isinstance(result := results[entry.id], ScannedPicture)]
     sound, apart = _together(source, sound)
     sound, duplicates = _without_duplicates(sound)
     faulty = [result for result in results.values() if isinstance(result, HairnetError)]
@@ -189,13 +156,13 @@ def _sample(entries: Sequence[Entry]) -> list[Entry]:
 
 
 def _load_all(
-    kind: str, source: _Source, entries: Sequence[Entry], executor: WorkerPool, scratch: Path
-) -> Iterator[dict[str, _Sound | HairnetError]]:
+    kind: str, source: Source, entries: Sequence[Entry], executor: WorkerPool, scratch: Path
+) -> Iterator[dict[str, ScannedPicture | HairnetError]]:
     shared = Shared.write(source, scratch / f"{kind}.pickle")
     step = max(1, min(64, len(entries) // (executor.workers * 4)))
     tasks = ((shared, [e.id for e in entries[first : first + step]]) for first in range(0, len(entries), step))
     try:
-        yield from executor.run(_load_some, tasks)
+        yield from executor.run(load_some, tasks)
     except WorkerDied as error:
         what = f"two worker processes died looking at one of {listed(error.task[1])} ({error.how})"
         raise SourceError(kind, what, "try fewer --workers, or take out the one that it is") from error
@@ -207,61 +174,9 @@ def listed(ids: Sequence[str]) -> str:
     return ", ".join(ids[:_MOST_LISTED]) + more
 
 
-def _load_some(shared: Shared[_Source], ids: list[str]) -> dict[str, _Sound | HairnetError]:
-    source = shared.load()
-    results: dict[str, _Sound | HairnetError] = {}
-    for id in ids:
-        began = time.perf_counter()
-        try:
-            asset: Portrait | Pixels = source.load(id)
-            seconds = time.perf_counter() - began
-            if isinstance(asset, Portrait):
-                results[id] = _Sound(
-                    content=source.content(id),
-                    picture=_picture_digest(asset.image),
-                    head=head_of(asset),
-                    snapped=asset.snapped,
-                    facts=_facts(id, asset),
-                    seconds=seconds,
-                    pose=asset.pose,
-                )
-            else:
-                results[id] = _Sound(
-                    content=source.content(id),
-                    picture=_picture_digest(asset),
-                    seconds=seconds,
-                    sketch=sketch(asset) if source.name == "folder" else None,
-                )
-        except HairnetError as error:
-            results[id] = error
-    return results
-
-
-def _picture_digest(image: Pixels) -> str:
-    digest = hashlib.sha256(str(image.shape).encode())
-    digest.update(np.ascontiguousarray(image).tobytes())
-    return digest.hexdigest()[:32]
-
-
-def _facts(id: str, portrait: Portrait) -> PortraitFacts:
-    height, width = portrait.image.shape[:2]
-    counts = np.bincount(portrait.mask.ravel(), minlength=256)
-    pixels = {int(value): int(counts[value]) for value in counts.nonzero()[0]}
-    return PortraitFacts(width, height, pixels, id if portrait.turned else "")
-
-
-def head_of(portrait: Portrait) -> bytes:
-    """The small map of the head that `Asset.head` describes. Pixels without a label are not of the head."""
-    height, width = portrait.image.shape[:2]
-    matrix = warp.unit_matrix(HEAD_SIDE, width, height, 1, (0, 0), 0, False)
-    coordinates = warp.coordinates(matrix, (0, 0, HEAD_SIDE, HEAD_SIDE), portrait.mask.shape[1], portrait.mask.shape[0])
-    mask = warp.sample_mask(portrait.mask, coordinates)
-    return np.packbits((mask == HAIR) | (mask == FACE)).tobytes()
-
-
 def _together(
-    source: _Source, sound: list[tuple[Entry, _Sound]]
-) -> tuple[list[tuple[Entry, _Sound]], tuple[tuple[str, str], ...]]:
+    source: Source, sound: list[tuple[Entry, ScannedPicture]]
+) -> tuple[list[tuple[Entry, ScannedPicture]], tuple[tuple[str, str], ...]]:
     """Divides backgrounds again where some that are made of one picture are in several pools.
 
     Returns:
@@ -285,11 +200,11 @@ def _together(
 
 
 def _without_duplicates(
-    sound: list[tuple[Entry, _Sound]],
-) -> tuple[list[tuple[Entry, _Sound]], list[HairnetError]]:
+    sound: list[tuple[Entry, ScannedPicture]],
+) -> tuple[list[tuple[Entry, ScannedPicture]], list[HairnetError]]:
     """Takes out what is in two pools under two names: the test split would show pictures of the training split."""
     first: dict[str, Entry] = {}
-    kept: list[tuple[Entry, _Sound]] = []
+    kept: list[tuple[Entry, ScannedPicture]] = []
     errors: list[HairnetError] = []
     for entry, result in sound:
         other = first.setdefault(result.picture, entry)
@@ -301,7 +216,7 @@ def _without_duplicates(
     return kept, errors
 
 
-def _by_pool(sound: list[tuple[Entry, _Sound]]) -> dict[str, list[Asset]]:
+def _by_pool(sound: list[tuple[Entry, ScannedPicture]]) -> dict[str, list[Asset]]:
     pools: dict[str, list[Asset]] = {pool: [] for pool in POOLS}
     for entry, result in sound:
         asset = Asset(entry.id, result.content, entry.person, dict(entry.traits), result.head, result.pose)
@@ -309,6 +224,6 @@ def _by_pool(sound: list[tuple[Entry, _Sound]]) -> dict[str, list[Asset]]:
     return pools
 
 
-def _digest(sound: list[tuple[Entry, _Sound]]) -> str:
+def _digest(sound: list[tuple[Entry, ScannedPicture]]) -> str:
     lines = [json.dumps([entry.id, entry.person, entry.pool, result.content]) for entry, result in sound]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]

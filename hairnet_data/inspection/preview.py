@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
+from hairnet_data.building.picture_scan import head_of
 from hairnet_data.building.settings import BuildSettings
-from hairnet_data.building.source_scan import head_of
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.drawing.contact_sheet import Cell, contact_sheet
 from hairnet_data.core.drawing.overlay import save_png

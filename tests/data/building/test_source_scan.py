@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hairnet_data.building.source_scan import ScanResult, head_of, scan_sources
+from hairnet_data.building.picture_scan import head_of
+from hairnet_data.building.source_scan import ScanResult, scan_sources
 from hairnet_data.core.progress import silent
 from hairnet_data.core.workers.pool import WorkerPool
 from hairnet_data.recipes.pools import HEAD_SIDE, Pool

@@ -10,9 +10,9 @@ import cv2
 import numpy as np
 import pytest
 
+from hairnet_data.building.picture_scan import head_of
 from hairnet_data.building.pipeline import build
 from hairnet_data.building.settings import BuildOptions, BuildSettings
-from hairnet_data.building.source_scan import head_of
 from hairnet_data.core.classes import BACKGROUND, HAIR, UNLABELLED, ids_of
 from hairnet_data.core.drawing.contact_sheet import Cell, contact_sheet
 from hairnet_data.core.drawing.overlay import outline, outline_layer

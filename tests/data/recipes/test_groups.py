@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from hairnet_data.building.source_scan import head_of
+from hairnet_data.building.picture_scan import head_of
 from hairnet_data.core.classes import BACKGROUND
 from hairnet_data.recipes.policy import CLEAN, PRESETS, Policy
 from hairnet_data.recipes.pools import Asset, Pool

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hairnet_data.building.source_scan import head_of
+from hairnet_data.building.picture_scan import head_of
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import BACKGROUND, FACE, HAIR
 from hairnet_data.recipes.policy import CLEAN, SHAPES, Policy
