@@ -34,7 +34,6 @@ def times(examples: int) -> settings:
         max_examples=examples,
         derandomize=True,
         database=None,
-        deadline=None,
         phases=(Phase.explicit, Phase.generate, Phase.shrink),
         suppress_health_check=list(HealthCheck),
     )

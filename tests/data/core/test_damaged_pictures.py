@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -115,7 +115,6 @@ def test_opencv_is_not_trusted_with_a_jpeg_that_has_no_end(monkeypatch):
             read_photo(WHOLE["JPEG"][:length])
 
 
-@settings(deadline=None)
 @given(
     st.sampled_from(sorted(WHOLE)),
     st.lists(st.tuples(st.integers(0), st.integers(0, 255)), max_size=8),
@@ -136,7 +135,6 @@ def test_damage_is_answered_by_a_picture_or_a_picture_error(name, changes, data)
                     assert pixels.size
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=200), st.sampled_from([b"", b"P6 ", b"P5 2 2 ", b"BM", b"II*\0", b"RIFF", b"GIF89a"]))
 def test_noise_is_answered_by_a_picture_error_or_a_picture(noise, start):
     for read in (read_photo, read_mask):

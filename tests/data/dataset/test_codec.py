@@ -36,7 +36,7 @@ def mask_of(seed: int, side: int) -> Pixels:
 # --- masks
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(seeds, sides)
 def test_point_9_a_mask_survives_bit_for_bit(seed: int, side: int) -> None:
     mask = mask_of(seed, side)
@@ -100,7 +100,7 @@ def test_what_is_no_grey_picture_is_no_mask(data: bytes) -> None:
 # --- images
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(seeds, sides)
 def test_a_png_image_survives_bit_for_bit(seed: int, side: int) -> None:
     image = contract.photo(np.random.default_rng(seed), side, side)

@@ -34,7 +34,7 @@ def matrix_of(affine: Affine, size: int, width: int, height: int) -> warp.UnitMa
     return warp.unit_matrix(size, width, height, affine.scale, affine.shift, affine.rotation, affine.mirror)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(affines, st.integers(8, 1024), sides, sides, st.floats(0, 1), st.floats(0, 1))
 def test_the_matrix_is_the_inverse_of_the_one_by_hand(
     affine: Affine, size: int, width: int, height: int, x: float, y: float
@@ -108,7 +108,7 @@ def test_the_longer_side_fits_and_the_rest_is_filled_alike_on_both_sides() -> No
 # --- what a source reaches
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(affines, st.integers(8, 96), st.integers(1, 300), st.integers(1, 300))
 def test_rendering_only_what_is_reached_leaves_nothing_out(affine: Affine, size: int, width: int, height: int) -> None:
     recipe = Recipe("train", 0, size, "portrait", contract.PORTRAIT, affine=affine, fill=BLACK)
@@ -148,7 +148,7 @@ def test_halving_averages_areas() -> None:
     assert warp.halve(image, 1)[0, 0].tolist() == [25, 25, 25]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(8, 600), st.integers(8, 600), st.floats(0.05, 3), st.integers(0, 3))
 def test_a_subject_kept_small_renders_the_same(width: int, height: int, scale: float, finest: int) -> None:
     """Workers do not keep detail that no recipe of the build needs."""

@@ -132,7 +132,7 @@ def _imported(kind: str, path: Path, out: Path) -> NDArray[np.uint8]:
 
 
 @pytest.mark.parametrize("kind", MAKERS)
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(drawn=shapes)
 def test_later_polygons_cover_earlier_ones(kind: str, drawn: Shapes) -> None:
     with tempfile.TemporaryDirectory() as top:
@@ -148,7 +148,7 @@ masks: Any = _sides.flatmap(lambda size: arrays(np.uint8, size, elements=st.samp
 
 
 @pytest.mark.parametrize("kind", WRITERS)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(mask=masks)
 def test_every_mask_survives_a_round_trip(kind: str, mask: NDArray[np.uint8]) -> None:
     with tempfile.TemporaryDirectory() as top:
@@ -159,7 +159,7 @@ def test_every_mask_survives_a_round_trip(kind: str, mask: NDArray[np.uint8]) ->
         np.testing.assert_array_equal(_imported(kind, Path(top, "set"), Path(top, "out")), mask)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(mask=masks)
 def test_masks_of_every_size_are_read_as_they_are(mask: NDArray[np.uint8]) -> None:
     with tempfile.TemporaryDirectory() as top:

@@ -73,7 +73,7 @@ def test_colours_are_described() -> None:
     assert "brighter x1.50" in describe(replace(CLEAN, photometric=Photometric(brightness=1.5)))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.integers(0, 2**40))
 def test_every_recipe_has_words(index: int) -> None:
     pool = Pool((Asset("p", "0"),), (Asset("b", "0"),))

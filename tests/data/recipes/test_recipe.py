@@ -88,7 +88,7 @@ def recipes(draw: Callable[[st.SearchStrategy[T]], T]) -> Recipe:
     )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(recipes())
 def test_json_is_the_value(recipe: Recipe) -> None:
     line = recipe.to_json()
@@ -283,7 +283,7 @@ def paths(value: Any, so_far: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return [so_far, *(path for key, part in parts for path in paths(part, (*so_far, key)))]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.sampled_from(paths(PLAIN)[1:]), json_values)
 def test_any_part_may_be_anything(path: tuple[Any, ...], value: Any) -> None:
     """Either it still is a recipe that survives its JSON, or a DatasetError; never another error."""
@@ -294,7 +294,7 @@ def test_any_part_may_be_anything(path: tuple[Any, ...], value: Any) -> None:
     assert Recipe.from_json(recipe.to_json()) == recipe
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.one_of(st.binary(max_size=60), st.text(max_size=60)))
 @example(b"\xff\xfe\x00\x00")
 @example(b"\x00")

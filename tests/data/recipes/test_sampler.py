@@ -106,7 +106,7 @@ def to_digits(digits: int, low: float, high: float) -> st.SearchStrategy[tuple[f
     return st.tuples(number, number).map(lambda pair: (min(pair), max(pair)))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     to_digits(3, 0.05, 20),
     to_digits(3, 0, 2),

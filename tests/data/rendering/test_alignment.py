@@ -27,9 +27,7 @@ from tests.support.contract import Scene, rendered
 T = TypeVar("T")
 Draw = Callable[[st.SearchStrategy[T]], T]
 
-many = settings(
-    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
-)
+many = settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 
 seeds = st.integers(0, 2**32 - 1)
 # Most portraits are small, so that hundreds take seconds; every range from 8 to 2,000 is drawn.

@@ -12,7 +12,7 @@ from tests.support.group_mutants import MUTANTS
 from tests.support.mutants import EMPTY, Mutant
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(st.integers(0, 2**31))
 @pytest.mark.parametrize("check", CHECKS)
 def test_groups_keep_the_contract(check: str, seed: int) -> None:

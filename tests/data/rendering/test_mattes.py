@@ -13,7 +13,7 @@ from tests.support.matte_mutants import MUTANTS
 from tests.support.mutants import EMPTY, Mutant
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=6)
 @given(st.integers(0, 2**31))
 @pytest.mark.parametrize("check", [name for name in CHECKS if "22" not in name and "encoding" not in name])
 def test_mattes_keep_the_contract(check: str, seed: int) -> None:

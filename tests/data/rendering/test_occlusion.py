@@ -64,7 +64,7 @@ def spread(outline: Sequence[Point], size: int) -> NDArray[np.bool_]:
     return frame
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(outlines_and_sizes())
 @example(([(0.0, 0.0), (1.0, 1.0), (1.0, 0.0), (0.0, 1.0)], 16))  # crosses itself
 @example(([(0.5, 0.5)] * 3, 7))  # a point
@@ -76,7 +76,7 @@ def test_cover_is_exact(drawn: tuple[list[Point], int]) -> None:
     assert np.array_equal(spread(outline, size), slowly(outline, size))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(outlines_and_sizes())
 def test_the_contracts_polygon_is_exact_too(drawn: tuple[list[Point], int]) -> None:
     """What the alignment contract is checked with is checked with fractions here."""
@@ -84,7 +84,7 @@ def test_the_contracts_polygon_is_exact_too(drawn: tuple[list[Point], int]) -> N
     assert np.array_equal(contract.inside_polygon(outline, size), slowly(outline, size))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(outlines_and_sizes(), st.integers(0, 7))
 def test_neither_direction_nor_first_corner_matters(drawn: tuple[list[Point], int], first: int) -> None:
     outline, size = drawn
@@ -148,7 +148,7 @@ def example_arrays(size: int) -> tuple[Pixels, Pixels]:
     return contract.photo(rng, size, size).copy(), rng.integers(0, 3, (size, size)).astype(np.uint8)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(outlines_and_sizes(), st.sampled_from(PAINTS))
 def test_paint_and_background_lie_on_the_same_pixels(drawn: tuple[list[Point], int], paint: Paint) -> None:
     outline, size = drawn

@@ -38,7 +38,7 @@ textures = st.builds(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(boxes(), textures)
 def test_textures_stay_between_their_colours(drawn: tuple[tuple[int, int, int, int], int], paint: Paint) -> None:
     box, size = drawn
@@ -53,7 +53,7 @@ def test_textures_stay_between_their_colours(drawn: tuple[tuple[int, int, int, i
     assert np.array_equal(painted, paint_box(paint, box, size, contract.wall(np.random.default_rng(1))))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(boxes(), textures.filter(lambda paint: paint.pattern != "blotches"))
 def test_patterns_are_fixed_to_the_frame(drawn: tuple[tuple[int, int, int, int], int], paint: Paint) -> None:
     """A box shows a window of the pattern, so two boxes side by side have no seam."""
@@ -86,7 +86,7 @@ def test_another_seed_is_another_texture() -> None:
         assert len({picture.tobytes() for picture in painted}) == 3
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(boxes(), st.tuples(*[st.integers(0, 255)] * 3))
 def test_a_flat_colour_is_that_colour(
     drawn: tuple[tuple[int, int, int, int], int], colour: tuple[int, int, int]
@@ -100,7 +100,7 @@ def test_a_flat_colour_is_that_colour(
 # --- crops
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.integers(1, 400),
     st.integers(1, 400),

@@ -41,7 +41,7 @@ def test_the_default_returns_the_same_array() -> None:
     assert change_colours(image, Photometric(noise_seed=77)) is image
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.builds(
         Photometric,

@@ -18,14 +18,14 @@ from tests.support.pose_contract import CHECKS, recipes
 from tests.support.pose_mutants import MUTANTS
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(st.integers(0, 2**31))
 @pytest.mark.parametrize("check", list(CHECKS)[:3])
 def test_poses_keep_the_contract(check: str, seed: int) -> None:
     CHECKS[check](recipes(seed, 12))
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(st.integers(0, 2**31))
 def test_the_picture_shows_a_head_where_its_pose_projects_it(seed: int) -> None:
     pose_contract.check_spheres(recipes(seed, 12), seed)

@@ -151,14 +151,14 @@ def test_a_missing_archive(tmp_path):
     assert "No such file" in refused(tmp_path / "none.tgz", tmp_path / "cache")
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.floats(0, 1, exclude_max=True))
 def test_a_truncated_archive_leaves_nothing(archive, tmp_path, share):
     data = packed(GOOD)
     refused(archive(data[: int(len(data) * share)]), tmp_path / "cache")
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(0), st.integers(0, 255))
 def test_a_damaged_archive_is_refused_or_harmless(archive, tmp_path, index, value):
     data = bytearray(packed(GOOD))

@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -653,7 +653,6 @@ def test_classes_toml_of_other_encodings(kit):
     assert "not UTF-8" in kit.refused()
 
 
-@settings(deadline=None)
 @given(st.text(st.sampled_from('[]{}"=\n#, .abchair1-_\\'), max_size=60), st.integers(0, 200))
 def test_any_classes_toml_is_read_or_refused(tmp_path_factory, noise, index):
     path = tmp_path_factory.mktemp("toml") / "classes.toml"

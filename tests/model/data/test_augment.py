@@ -15,7 +15,7 @@ def _grey_by_class(n: int = 8) -> tuple[np.ndarray, np.ndarray]:
     return np.repeat((40 + 80 * masks)[..., None], 3, -1).astype(np.uint8), masks
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.integers(0, 2**32 - 1), st.floats(0, 1))
 def test_a_mask_moves_with_its_picture(seed: int, strength: float) -> None:
     images, masks = _grey_by_class()

@@ -80,7 +80,7 @@ def test_without_a_face_nothing_changes(portraits: dict[str, Found]) -> None:
     np.testing.assert_array_equal(bald(image, hair, np.zeros_like(face)), image)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.data())
 def test_any_picture_can_be_given(data: st.DataObject) -> None:
     height, width = data.draw(st.integers(1, 60)), data.draw(st.integers(1, 60))

@@ -78,7 +78,7 @@ def test_size_hardly_matters(portraits: dict[str, Found]) -> None:
     assert np.abs(small.astype(int) - recolour(image, hair, face, target("auburn"))).mean() < 2
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.data())
 def test_any_picture_can_be_given(data: st.DataObject) -> None:
     height, width = data.draw(st.integers(1, 40)), data.draw(st.integers(1, 40))

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -36,7 +36,6 @@ GUESS = np.array([[0, 0, 1, 1], [0, 1, 1, 0], [2, 1, 0, 0], [2, 2, 2, 0]], np.ui
 # Row by row: truth 0 -> 5 x 0, 1 x 1, 1 x 2; truth 1 -> 2 x 0, 3 x 1; truth 2 -> 1 x 1, 3 x 2.
 MATRIX = np.array([[5, 1, 1], [2, 3, 0], [0, 1, 3]])
 
-no_deadline = settings(deadline=None)
 
 masks = arrays(np.uint8, (9, 11), elements=st.integers(0, 2))
 # Blobs rather than noise: large rectangles over each other.
@@ -110,7 +109,6 @@ def test_other_classes_are_refused() -> None:
             confusion(np.zeros((2, 2), np.uint8), np.full((2, 2), number, np.uint8))
 
 
-@no_deadline
 @given(masks, masks)
 def test_swapping_truth_and_prediction_keeps_the_scores(truth: Any, guess: Any) -> None:
     one, other = count(truth, guess), count(guess, truth)
@@ -119,7 +117,6 @@ def test_swapping_truth_and_prediction_keeps_the_scores(truth: Any, guess: Any) 
     assert score(one).to_json() == score(other).to_json()
 
 
-@no_deadline
 @given(masks, masks)
 def test_limits(truth: Any, guess: Any) -> None:
     scores = score(count(truth, guess))
@@ -130,7 +127,6 @@ def test_limits(truth: Any, guess: Any) -> None:
     assert (scores.pixel_accuracy == 1) == bool((truth == guess).all())
 
 
-@no_deadline
 @given(masks)
 def test_a_perfect_prediction(truth: Any) -> None:
     scores = score(count(truth, truth))
@@ -139,7 +135,6 @@ def test_a_perfect_prediction(truth: Any) -> None:
     assert all(math.isnan(value) or value == 1 for value in scores.boundary_f1)
 
 
-@no_deadline
 @given(st.lists(st.tuples(masks, masks), min_size=1, max_size=4))
 def test_counts_add_up_to_those_of_all_pixels(pairs: Any) -> None:
     summed = total(count(truth, guess) for truth, guess in pairs)
@@ -219,7 +214,6 @@ def test_the_mean_of_both_boundaries() -> None:
     assert score(counted).to_json()["boundary_f1"]["mean"] == pytest.approx((hair + face) / 2, abs=1e-6)
 
 
-@no_deadline
 @given(boxes, boxes, st.sampled_from([1.0, 1.5, 2.0, 3.0]))
 def test_boundaries_are_those_a_slow_way_finds(one: Any, other: Any, reach: float) -> None:
     truth, guess = painted(one), painted(other)
@@ -251,7 +245,6 @@ def _boundary_by_shifts(region: Any) -> Any:
     return region & ~inner
 
 
-@no_deadline
 @given(arrays(np.bool_, st.tuples(st.integers(1, 20), st.integers(1, 20))), st.floats(1, 12))
 def test_dilation_and_erosion_are_those_of_the_loops(marked: Any, reach: float) -> None:
     assert (boundary._near(marked, reach) == _near_by_loop(marked, reach)).all()
@@ -318,7 +311,6 @@ def test_wilson_as_published(hits: int, n: int, low: float, high: float) -> None
     assert wilson(hits, n) == pytest.approx((low, high), abs=5e-5)
 
 
-@no_deadline
 @given(st.integers(0, 300), st.integers(0, 300))
 def test_wilson_holds_the_share_and_has_a_mirror(hits: int, others: int) -> None:
     n = hits + others

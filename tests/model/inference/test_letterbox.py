@@ -34,7 +34,7 @@ def smooth(height, width):
     return np.stack(waves, 2).astype(np.uint8)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(height=SIDES, width=SIDES, size=SIZES)
 @example(height=250, width=250, size=224)
 @example(height=224, width=224, size=224)
@@ -68,7 +68,7 @@ def test_a_photo_of_the_frames_size_is_left_alone():
     np.testing.assert_array_equal(letterbox.unframe(some, 64, 64), some)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(height=st.integers(1, 700), width=st.integers(1, 700), size=SIZES)
 @example(height=1, width=1, size=224)
 @example(height=30, width=2000, size=224)
@@ -91,7 +91,7 @@ def test_what_is_said_of_the_padding_never_reaches_the_photo(height, width, size
     np.testing.assert_array_equal(ids, np.ones((height, width), np.uint8))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(height=st.integers(1, 900), width=st.integers(1, 900), size=SIZES)
 @example(height=301, width=500, size=64)
 @example(height=40, width=33, size=224)
@@ -112,7 +112,7 @@ def test_every_pixel_of_the_photo_asks_the_right_place_of_the_frame(height, widt
         assert np.abs(got - place).max() <= 1
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(height=st.integers(24, 600), width=st.integers(24, 600), size=SIZES)
 @example(height=301, width=500, size=64)
 @example(height=31, width=24, size=224)

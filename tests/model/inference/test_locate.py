@@ -156,7 +156,7 @@ def test_specks_are_no_heads():
 # Cuts
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(left=st.integers(-60, 150), top=st.integers(-60, 150), side=st.integers(8, 200), seed=st.integers(0, 5))
 @example(left=-30, top=-30, side=100, seed=0)
 def test_probabilities_sum_to_one_and_stay_where_they_are(left, top, side, seed):

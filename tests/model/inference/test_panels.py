@@ -112,7 +112,7 @@ def test_hair_without_a_face_is_not_painted(cells):
     np.testing.assert_array_equal(cells[-1].image, photo)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(height=st.integers(1, 300), width=st.integers(1, 300), given_truth=st.booleans())
 @example(height=30, width=2000, given_truth=True)
 @example(height=2000, width=30, given_truth=False)

@@ -81,7 +81,7 @@ def png(width, height, depth, colour, rows):
 # From photo to mask
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(height=st.integers(1, 400), width=st.integers(1, 400), overlay=st.booleans())
 @example(height=30, width=2000, overlay=True)
 @example(height=1, width=1, overlay=True)
@@ -229,7 +229,7 @@ def test_no_two_photos_share_a_mask(tmp_path, segmenter):
     assert sizes == sorted([40 + number for number in range(len(names))] * 2)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(st.from_regex(r"\A[aA]?b?(_overlay|_panels|-2)?\.(png|jpg)\Z"), min_size=1, max_size=12))
 def test_names_never_meet(names):
     places = [(Path(f"{number}/{name}"), Path(name)) for number, name in enumerate(names)]

@@ -43,7 +43,7 @@ def noise(*shape):
     return np.random.default_rng(5).integers(0, 256, shape, dtype=np.uint8)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(count=st.integers(0, 3), height=st.integers(1, 300), width=st.integers(1, 300))
 @example(count=1, height=1, width=1)
 @example(count=2, height=1, width=300)
@@ -62,7 +62,7 @@ def test_masks_have_the_size_of_the_pictures(count, height, width):
     np.testing.assert_array_equal(likely.argmax(-1), masks)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(height=st.integers(24, 300), width=st.integers(24, 300))
 def test_a_portrait_in_class_colours_is_segmented_as_painted(height, width):
     mask = colours.head(height, width)
