@@ -92,7 +92,7 @@ def test_loading_without_a_network_and_an_update(page: Any, tmp_path: Path, monk
         wait_until(page, lambda: is_shown(page))
         told = [int(text.removesuffix("%")) for text in page.evaluate("told")]
         assert told == sorted(told)
-        assert len(told) > 3
+        assert told[0] < 100, "told while it comes; how often depends on how busy the machine is"
         assert told[-1] == 100
         wait_until(page, lambda: controlled(page))
         (files,) = kept(page).values()
