@@ -16,7 +16,7 @@ from hairnet_model.inference.finer import look_finer, wants_finer
 from hairnet_model.inference.locate import locate
 from hairnet_model.inference.squares import cut_out, framed_square
 from tests.model.inference.test_locate import BY_COLOUR, SIZE, near_sighted, with_heads
-from tests.model.inference.test_second_look import one_sided, patch
+from tests.model.inference.test_second_look import from_near, one_sided, patch, unsure
 from tests.support import colours, page_modules
 
 pytestmark = pytest.mark.skipif(page_modules.MISSING, reason="the page's tools are not installed: make web")
@@ -55,7 +55,14 @@ const oneSided = async (framed) => {
   if (left < 0) for (let at = 0; at < made.length; at += 3) made.set([1, 0, 0], at);
   return made;
 };
-const networks = {near: nearSighted, colour: byColour, side: oneSided};
+const unsure = async (framed) => {
+  const made = await byColour(framed);
+  let faces = 0;
+  for (let at = 0; at < made.length; at += 3) if (made[at + 2] > Math.max(made[at], made[at + 1])) faces++;
+  if (faces > 0.9 * size * size) for (let at = 0; at < made.length; at += 3) made.set([1, 0, 0], at);
+  return made.map((value, at) => 0.85 * value + (at % 3 ? 0 : 0.15));
+};
+const networks = {near: nearSighted, colour: byColour, side: oneSided, unsure};
 let passes = 0;
 const run = async (framed) => { passes++; return networks[given.network](framed); };
 const pictureOf = (file, {width, height}) => ({width, height, data: new Uint8ClampedArray(readFileSync(file))});
@@ -115,16 +122,18 @@ MASKS = {
     "many pixels": with_heads(600, 800, (60, 60, 450)),
     "many pixels in a cut": with_heads(700, 500, (400, 100, 140)),
     "hair alone": patch(),
+    "a face from near": from_near(),
     "noise": np.random.default_rng(3).choice(3, (150, 200), p=(0.8, 0.1, 0.1)).astype(np.uint8),
 }
 
 
-NETWORKS = {"near": near_sighted, "colour": BY_COLOUR, "side": one_sided}
+NETWORKS = {"near": near_sighted, "colour": BY_COLOUR, "side": one_sided, "unsure": unsure}
 
 
 @pytest.mark.parametrize(
     ("name", "network"),
-    [(name, network) for name in MASKS for network in ("near", "colour")] + [("hair alone", "side"), ("large", "side")],
+    [(name, network) for name in MASKS for network in ("near", "colour")]
+    + [("hair alone", "side"), ("large", "side"), ("large", "unsure"), ("a face from near", "unsure")],
 )
 def test_a_photo_has_the_heads_and_the_mask_of_python(bundled: Path, tmp_path: Path, name: str, network: str) -> None:
     photo = colours.painted(MASKS[name])

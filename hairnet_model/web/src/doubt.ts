@@ -4,13 +4,14 @@
  */
 
 import type { Component } from "./components";
-import { tapsOf } from "./enlarge";
+import { type Taps, tapsOf } from "./enlarge";
 import { labelled } from "./labelling";
 import { rounded, scaled, type Square } from "./squares";
 import type { Views } from "./views";
 
 const FACE_IS_SURE = 0.95; // the least mean probability in a head with a face that needs no second look
 const NEARER = 1.3; // how much larger the middle is shown in the third view
+const CLOSE = 0.2; // where faces take so much of the square it is seen from farther away, not nearer
 const CONFIRMED = 0.75; // the least mean probability, over the views, in what is believed
 const RIM = 5; // so many pixels around what is not believed are background too
 
@@ -19,27 +20,60 @@ export function isDoubtful(whole: Float32Array, seen: readonly Component[]): boo
   return !seen.some(({ hasFace, sure }) => hasFace && sure >= FACE_IS_SURE) && seenIn(whole).includes(1);
 }
 
-/** What three views of a picture show together, with background where it is not likely enough. */
+/** What several views of a picture show together, with background where it is not likely enough. */
 export async function lookAgain(views: Views, framed: Square, whole: Float32Array, size: number): Promise<Float32Array> {
+  if (shareOfFaces(whole) >= CLOSE) return believed(whole.slice(), await withFarther(views, framed, whole, size), size);
+  const mean = await withMirroredAndNearer(views, framed, whole, size);
+  return believed(mean, mean, size);
+}
+
+/** The average with a view that shows the picture smaller, within grey. */
+async function withFarther(views: Views, framed: Square, whole: Float32Array, size: number): Promise<Float32Array> {
+  const larger = scaled(framed, NEARER);
+  const farther = await views.seen(larger);
+  const { left, top, side } = within(larger, framed, size);
+  const taps = tapsOf(size, side, size / side);
+  return whole.map((value, at) => {
+    const [class_, pixel] = [at % 3, Math.floor(at / 3)];
+    const x = pixel % size;
+    return (value + between(farther, size, taps, (pixel - x) / size, x, class_, top, left)) / 2;
+  });
+}
+
+/** The average of the three views, each pixel over those that show it. */
+async function withMirroredAndNearer(views: Views, framed: Square, whole: Float32Array, size: number): Promise<Float32Array> {
   const middle = scaled(framed, 1 / NEARER);
   const nearer = await views.seen(middle);
   const mean = await views.mirrored(framed);
-  for (let at = 0; at < mean.length; at++) mean[at] += whole[at];
-  const place = (at: number): number => rounded(((at - framed.left) * size) / framed.side);
-  const [start, stop] = [place(middle.left), place(middle.left + middle.side)];
-  const taps = tapsOf(stop - start, size, (stop - start) / size);
+  const { left, top, side } = within(framed, middle, size);
+  const taps = tapsOf(side, size, side / size);
   for (let y = 0; y < size; y++) {
-    const inRows = y >= start && y < stop;
+    const inRows = y >= top && y < top + side;
     for (let x = 0; x < size; x++) {
-      const at = (y * size + x) * 3;
-      const inside = inRows && x >= start && x < stop;
+      const inside = inRows && x >= left && x < left + side;
       for (let class_ = 0; class_ < 3; class_++) {
-        const value = mean[at + class_];
-        mean[at + class_] = inside ? (value + between(nearer, size, taps, y - start, x - start, class_)) / 3 : value / 2;
+        const at = (y * size + x) * 3 + class_;
+        const value = mean[at] + whole[at];
+        mean[at] = inside ? (value + between(nearer, size, taps, y - top, x - left, class_)) / 3 : value / 2;
       }
     }
   }
-  return believed(mean, size);
+  return mean;
+}
+
+/** The place that a square takes in a larger one around it, which has `size` rows and columns. */
+function within(larger: Square, smaller: Square, size: number): Square {
+  const scale = size / larger.side;
+  const [left, top] = [rounded((smaller.left - larger.left) * scale), rounded((smaller.top - larger.top) * scale)];
+  return { left, top, side: Math.max(1, rounded(smaller.side * scale)) };
+}
+
+function shareOfFaces(whole: Float32Array): number {
+  let faces = 0;
+  for (let at = 0; at < whole.length; at += 3) {
+    if (whole[at + 2] > Math.max(whole[at], whole[at + 1])) faces++;
+  }
+  return (faces * 3) / whole.length;
 }
 
 /**
@@ -69,25 +103,27 @@ export function seenIn(probabilities: Float32Array): Uint8Array {
   return seen;
 }
 
-/** The value of a class between the pixels of what was seen. */
-function between(of: Float32Array, size: number, taps: ReturnType<typeof tapsOf>, y: number, x: number, class_: number): number {
+/** The value of a class between the pixels of what was seen, counted from a first row and column. */
+function between(of: Float32Array, size: number, taps: Taps, y: number, x: number, class_: number, top = 0, left = 0): number {
   const row = (line: number): number => {
-    const [low, high] = [of[(line * size + taps.low[x]) * 3 + class_], of[(line * size + taps.high[x]) * 3 + class_]];
+    const start = (top + line) * size + left;
+    const [low, high] = [of[(start + taps.low[x]) * 3 + class_], of[(start + taps.high[x]) * 3 + class_]];
     return low + (high - low) * taps.share[x];
   };
   const [low, high] = [row(taps.low[y]), row(taps.high[y])];
   return low + (high - low) * taps.share[y];
 }
 
-function believed(mean: Float32Array, size: number): Float32Array {
-  const seen = seenIn(mean);
+/** `shown` with background where hair and face that hang together have less than `CONFIRMED` in `mean`. */
+function believed(shown: Float32Array, mean: Float32Array, size: number): Float32Array {
+  const seen = seenIn(shown);
   const { label, area } = labelled(seen, size, Boolean);
   const likely = area.map(() => 0);
   label.forEach((number, at) => {
     if (number) likely[number - 1] += 1 - mean[at * 3];
   });
   const erased = Uint8Array.from(label, (number) => Number(number > 0 && likely[number - 1] < CONFIRMED * area[number - 1]));
-  return withBackground(mean, size, erased, seen);
+  return withBackground(shown, size, erased, seen);
 }
 
 /** Puts background where something is erased, and on its soft edge but for that of what else is seen. */

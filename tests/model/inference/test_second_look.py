@@ -28,6 +28,22 @@ def one_sided(frames):
     return made
 
 
+def unsure(frames):
+    """Is sure of nothing, and takes skin that fills the square for background."""
+    made = BY_COLOUR(frames)
+    for picture in made:
+        if (picture.argmax(-1) == FACE).mean() > 0.9:
+            picture[...] = (1, 0, 0)
+    return np.asarray(0.85 * made + np.float32((0.15, 0, 0)), np.float32)
+
+
+def from_near():
+    """A face that takes most of the photo, below some hair."""
+    mask = np.full((HEIGHT, WIDTH), FACE, np.uint8)
+    mask[:10] = HAIR
+    return mask
+
+
 def looked(mask, run) -> Located:
     photo = colours.painted(mask)
     return locate(photo, run(letterbox.frame(photo, SIZE)[None])[0], run)
@@ -60,6 +76,12 @@ def test_a_sure_face_needs_no_other_view():
     assert (located.passes, len(located.heads)) == (1, 1)
 
 
+def test_a_face_from_near_is_seen_from_farther_away():
+    located = looked(from_near(), unsure)
+    assert (located.passes, len(located.heads)) == (2, 1)
+    assert colours.wrong(composite.class_ids(located), from_near(), within=2) == 0
+
+
 def test_spots_too_small_for_a_head_are_doubted():
     spots = np.zeros((HEIGHT, WIDTH), np.uint8)
     spots[20:23, 10:13] = HAIR
@@ -72,7 +94,7 @@ def test_spots_too_small_for_a_head_are_doubted():
 def test_a_small_face_that_its_cut_does_not_confirm_is_none():
     mask = with_heads(HEIGHT, WIDTH, (20, 2, 24))
 
-    def unsure(frames):
+    def sure_of_small(frames):
         """Is sure of heads that are small in the square, and less of closer ones."""
         made = BY_COLOUR(frames)
         for picture in made:
@@ -83,7 +105,7 @@ def test_a_small_face_that_its_cut_does_not_confirm_is_none():
         return made
 
     assert len(looked(mask, BY_COLOUR).heads) == 1
-    located = looked(mask, unsure)
+    located = looked(mask, sure_of_small)
     assert located.heads == ()
     assert not composite.class_ids(located).any()
 
