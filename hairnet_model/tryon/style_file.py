@@ -19,7 +19,7 @@ STYLES = Path(__file__).parent / "styles"
 """Where the styles lie, and `head.json`."""
 
 MOST_BYTES, MOST_HEADER = 40_000, 8_192
-_MOST_STRANDS, _MOST_SAMPLES, _MOST_LEVELS = 64, 64, 4
+_MOST_STRANDS, _MOST_SAMPLES, _MOST_LEVELS = 64, 192, 4
 
 Floats = NDArray[np.float64]
 

@@ -81,7 +81,9 @@ def _thicken(style: Style, group: Group, level: Level) -> Strands:
     if group.curl[0] > 0:
         points = points + _curl(group, guide, along, draw_of_guide(8) + group.curl[3] * (draw(9) - 0.5))
     if group.braid[0] > 0:
-        points = points + _braid(style, group, guide, (left, x), (along, long), child % 3)
+        angle = 2 * np.pi * (along / group.braid[2] + (child % 3 / 3)[:, None])
+        points = points + _braid(style, group, guide, (left, x), (along, long), angle)
+        openness = openness * (0.7 + 0.3 * np.sin(2 * angle))
     inward = (points - style.centre) / style.half
     far = np.sqrt((inward * inward).sum(-1, keepdims=True))
     points = np.where(far < 1, style.centre + style.half * inward / np.maximum(far, 1e-9), points)
@@ -153,10 +155,10 @@ def _braid(
     guide: NDArray[np.intp],
     place: tuple[NDArray[np.intp], Floats],
     run: tuple[Floats, Floats],
-    strand: NDArray[np.integer],
+    angle: Floats,
 ) -> Floats:
     """What the strands of a plait are moved by, float64 (N, S, 3): step 7."""
-    wide, deep, length = group.braid
+    wide, deep, _ = group.braid
     (left, x), (along, long) = place, run
     own = group.guides[guide]
     rows = np.arange(len(own))[:, None]
@@ -164,7 +166,6 @@ def _braid(
     out = _spline(own, left, x) - style.centre
     side = _unit(np.cross(ahead, out))
     above = np.cross(side, ahead)
-    angle = 2 * np.pi * (along / length + (strand / 3)[:, None])
     grown = np.minimum(1.0, along) * np.minimum(1.0, 0.35 + (long - along) / 2)
     across, up = grown * wide * np.sin(angle), grown * deep * np.sin(2 * angle)
     return np.asarray(across[..., None] * side + up[..., None] * above)
