@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hairnet_data.sources.drawn.guides.growing import (
+    Growth,
+    cut,
+    gathered,
+    grow,
+    length_to_height,
+    on_head,
+    scalp_roots,
+)
+from hairnet_data.sources.drawn.guides.hair_file import Grown, Thick
 from hairnet_data.sources.drawn.guides.obstacles import head_radius
 from hairnet_data.sources.drawn.scalp import CENTRE
 
@@ -89,3 +99,140 @@ def parted_comb(roots: Floats, part: float, whorl: float, back: float) -> tuple[
     behind = np.clip((whorl + 1.0 - z) / 3.0, 0, 1)[:, None]
     side = np.where((behind[:, 0] > 0.5) & (x != 0), np.sign(x + 1e-9), side)
     return aside * (1 - behind) + radial * behind, side
+
+
+def beside_parting(part: float, whorl: float, apart: float = 0.14) -> Floats:
+    """Roots (N, 3) in a row on either side of the parting, so that it is a narrow line."""
+    z = np.arange(whorl, 8.2, 0.6)
+    share = (z - whorl) / (8.5 - whorl)
+    x = part * (0.45 + 0.55 * share)
+    y = -np.sqrt(np.clip(1 - (x / 7.7) ** 2 - (z / 9.9) ** 2, 0.05, 1)) * 9.6
+    rows = on_head(np.stack([x, y, z + 0.2], -1))
+    return np.concatenate([rows + (apart, 0, 0), rows - (apart, 0, 0)])
+
+
+@dataclass(frozen=True, slots=True)
+class Falling:
+    """Hair worn down. Lengths in cm.
+
+    Attributes:
+        guides: how many, fringe included, and `points` of each.
+        silhouette: where it hangs.
+        part: x of the parting, and `whorl` the z where it ends; see `parted_comb`.
+        back: how much it is combed backwards.
+        lift: how steeply strands leave the scalp.
+        volume: how far innermost and outermost strands lie above the scalp.
+        end: y of the tips, `ragged` their spread; `layered` how much higher the outermost strands end.
+        rise: how much higher tips end in the middle of the back than at the front.
+        wave: sideways swing, its length, and the y below which it is there.
+        locks: into how many locks strands gather, by `pull` at their tips.
+        fringe: y of the tips of a fringe; None for no fringe.
+        thick: how guides are thickened.
+    """
+
+    silhouette: Silhouette
+    guides: int = 400
+    points: int = 13
+    part: float = 0.0
+    whorl: float = -3.0
+    back: float = 0.25
+    lift: float = 0.22
+    volume: tuple[float, float] = (0.2, 1.3)
+    end: float = 12.0
+    ragged: float = 0.25
+    layered: float = 0.4
+    rise: float = 0.0
+    wave: tuple[float, float, float] = (0.0, 8.0, 0.0)
+    locks: int = 110
+    pull: float = 0.35
+    fringe: float | None = None
+    thick: Thick = field(default_factory=Thick)
+
+    def groups(self, rng: np.random.Generator) -> list[Grown]:
+        """Grows the guides."""
+        roots = scalp_roots(rng, self.guides, beside_parting(self.part, self.whorl))
+        before = _fringe_roots(roots) if self.fringe is not None else np.zeros(len(roots), bool)
+        grown = [Grown("down", self._down(rng, roots[~before]), self.thick)]
+        if self.fringe is not None:
+            grown.append(Grown("fringe", self._fringe(rng, roots[before], self.fringe), self.thick, 2.0))
+        return grown
+
+    def _down(self, rng: np.random.Generator, roots: Floats) -> Floats:
+        count = len(roots)
+        comb, side = parted_comb(roots, self.part, self.whorl, self.back)
+        comb = comb + rng.normal(0, 0.05, comb.shape)
+        # Hair from higher up lies over hair from below.
+        layer = np.clip(0.65 * (6.0 - roots[:, 1]) / 17.5 + 0.35 * rng.random(count), 0, 1)
+        low, high = self.volume
+        growth = Growth(
+            comb=comb,
+            lift=np.full(count, self.lift),
+            reach=np.full(count, 5.0),
+            heavy=np.full(count, 0.8),
+            bend=1.8,
+            layer=low + (high - low) * layer,
+            long=np.full(count, max(self.end, 4.0) + 24.0),
+        )
+        curves = grow(roots, growth, self.silhouette.settle(layer, side))
+        curves = self._waved(rng, curves, layer)
+        behind = np.clip(-curves[:, curves.shape[1] // 3, 2] / 8, 0, 1)
+        end = self.end + rng.normal(0, self.ragged, count) - self.layered * layer - self.rise * behind
+        guides = cut(curves, length_to_height(curves, end), self.points)
+        return gathered(guides, rng.choice(count, min(self.locks, count), replace=False), self.pull, 1.3)
+
+    def _waved(self, rng: np.random.Generator, curves: Floats, layer: Floats) -> Floats:
+        swing, length, start = self.wave
+        if swing <= 0:
+            return curves
+        steps = np.sqrt((np.diff(curves, axis=1) ** 2).sum(-1))
+        run = np.concatenate([np.zeros((len(curves), 1)), np.cumsum(steps, 1)], 1)
+        leaders = rng.integers(0, len(curves), 60)
+        gap = curves[:, None, [2, curves.shape[1] // 2]] - curves[leaders][None, :, [2, curves.shape[1] // 2]]
+        lock = (gap * gap).sum((-1, -2)).argmin(1)
+        phase = rng.normal(0, 0.9, 60)[lock] + rng.normal(0, 0.15, len(curves))
+        grown = np.clip((curves[..., 1] - start) / 7.0, 0, 1) * swing * (0.75 + 0.35 * layer)[:, None]
+        angle = 2 * np.pi * run / length + phase[:, None]
+        around = np.arctan2(curves[..., 0], curves[..., 2] - CENTRE[2])
+        aside = np.stack([np.cos(around), 0 * around, -np.sin(around)], -1)
+        away = np.stack([np.sin(around), 0 * around, np.cos(around)], -1)
+        moved = np.sin(angle)[..., None] * aside + 0.6 * (1 + np.cos(angle))[..., None] * away
+        return np.asarray(curves + grown[..., None] * moved)
+
+    def _fringe(self, rng: np.random.Generator, roots: Floats, end: float) -> Floats:
+        count = len(roots)
+        aim = np.stack([0.12 * roots[:, 0], np.full(count, 0.3), np.full(count, 1.0)], -1)
+        comb = aim + rng.normal(0, 0.03, (count, 3))
+        layer = 0.25 + 0.08 * (8.5 - roots[:, 2]) + 0.15 * rng.random(count)
+        growth = Growth(
+            comb=comb,
+            lift=np.full(count, 0.2),
+            reach=np.full(count, 7.0),
+            heavy=np.full(count, 0.9),
+            bend=1.5,
+            layer=layer,
+            long=np.full(count, 26.0),
+        )
+        curves = grow(roots, growth, _before_forehead(layer))
+        # The fringe is a little longer at the temples, where it meets the hair beside the face.
+        stop = end + 0.035 * curves[:, -1, 0] ** 2 + rng.normal(0, 0.12, count)
+        guides = cut(curves, length_to_height(curves, stop), self.points)
+        return gathered(guides, rng.choice(count, max(2, count // 4), replace=False), 0.4, 1.2)
+
+
+def _fringe_roots(roots: Floats) -> NDArray[np.bool_]:
+    """Which roots (N, 3) a fringe grows from: the forehead's hairline and a triangle behind it."""
+    wide = np.interp(roots[:, 2], (1.5, 4.0, 8.5), (0.0, 3.6, 5.2))
+    return np.asarray((roots[:, 2] > 1.5) & (np.abs(roots[:, 0]) < wide) & (roots[:, 1] < -5.0))
+
+
+def _before_forehead(layer: Floats) -> Callable[[Floats, float], Floats]:
+    """For `growing.grow`: strands lie `layer` (N,) cm before the forehead and fall straight."""
+
+    def moved(points: Floats, grown: float) -> Floats:
+        away = points - CENTRE
+        far = np.sqrt((away * away).sum(-1))
+        aim = head_radius(away) + layer
+        hangs = np.clip((points[:, 2] - 6.0) / 2.0, 0, 1)
+        return np.asarray(CENTRE + away * (1 + 0.5 * hangs * (aim / far - 1))[:, None])
+
+    return moved

@@ -18,19 +18,26 @@ STEP = 0.4
 """Centimetres of a step of growth."""
 
 
-def scalp_roots(rng: np.random.Generator, count: int, margin: float = 0.1) -> Floats:
-    """`count` points (count, 3) spread evenly over the scalp, `margin` cm inside the hairline."""
+def scalp_roots(rng: np.random.Generator, count: int, first: Floats | None = None, margin: float = 0.1) -> Floats:
+    """Points (count, 3) spread evenly over the scalp, `margin` cm inside the hairline; after those in `first` (N, 3)."""
     way = rng.standard_normal((count * 24, 3))
     way /= np.sqrt((way * way).sum(-1, keepdims=True))
     points = CENTRE + way * head_radius(way)[:, None]
     points = points[depth_inside(points, MEAN) > margin]
     # Each next root is the candidate farthest from all before it.
-    chosen = [int(points[:, 1].argmin())]
-    far = ((points - points[chosen[0]]) ** 2).sum(-1)
-    for _ in range(count - 1):
-        chosen.append(int(far.argmax()))
-        far = np.minimum(far, ((points - points[chosen[-1]]) ** 2).sum(-1))
-    return np.asarray(points[chosen])
+    chosen = [points[points[:, 1].argmin()]] if first is None else list(first)
+    far = np.full(len(points), np.inf)
+    for root in chosen:
+        far = np.minimum(far, ((points - root) ** 2).sum(-1))
+    for _ in range(count - len(chosen)):
+        chosen.append(points[far.argmax()])
+        far = np.minimum(far, ((points - chosen[-1]) ** 2).sum(-1))
+    return np.array(chosen)
+
+
+def on_head(way: Floats) -> Floats:
+    """The points of the head (..., 3) in directions (..., 3) from the skull's centre, cm."""
+    return np.asarray(CENTRE + way * (head_radius(way) / np.sqrt((way * way).sum(-1)))[..., None])
 
 
 def outward(points: Floats) -> Floats:
@@ -120,6 +127,8 @@ def length_to_height(curves: Floats, height: Floats) -> Floats:
 
 def gathered(curves: Floats, leaders: NDArray[np.intp], pull: float, power: float) -> Floats:
     """Draws curves (N, T, 3) to the nearest of the `leaders`, numbers of curves, by `pull` at their tips."""
+    if not len(leaders):
+        return curves
     gap = curves[:, None, [1, curves.shape[1] // 2]] - curves[leaders][None, :, [1, curves.shape[1] // 2]]
     nearest = leaders[(gap * gap).sum((-1, -2)).argmin(1)]
     rise = np.linspace(0, 1, curves.shape[1])[None, :, None] ** power

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hairnet_data.sources.drawn.guides.growing import neighbours, openness
 from hairnet_data.sources.drawn.guides.mean_head import SKULL_CENTRE, SKULL_HALF
 
 QUANTUM = 0.01
@@ -21,40 +22,61 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
-    """Guides that are thickened alike; the settings as the group's table in docs/tryon.md has them.
+class Thick:
+    """How guides are thickened: the keys of a group in docs/tryon.md. Lengths in cm."""
+
+    width: float = 0.06
+    tip: float = 0.25
+    taper: float = 3.0
+    mix: float = 0.9
+    clump: float = 0.45
+    gather: float = 1.5
+    spread: tuple[float, float] = (0.3, 0.25)
+    uneven: float = 0.06
+    stray: float = 0.02
+    curl: tuple[float, float, float, float] = (0.0, 1.0, 1.0, 0.0)
+    braid: tuple[float, float, float] = (0.0, 0.0, 1.0)
+    levels: tuple[tuple[int, int, float], ...] = ((4, 10, 4.0), (12, 12, 2.0), (24, 14, 1.4), (48, 18, 1.0))
+
+
+@dataclass(frozen=True, slots=True)
+class Grown:
+    """Guides of a group, float64 (G, P, 3) in cm, and how they are thickened.
 
     Attributes:
-        guides: float64 (G, P, 3), cm.
-        openness: float64 (G, P) in 0..1.
-        neighbours: integers (G, 2), numbers of guides of this group.
+        limit: guides farther apart than this, cm, are no neighbours.
     """
 
     name: str
     guides: Floats
-    openness: Floats
-    neighbours: NDArray[np.integer]
-    settings: Mapping[str, object] = field(default_factory=dict)
+    thick: Thick
+    limit: float = 3.0
 
 
 def encode_style(
-    name: str, title: str, seed: int, cap: Mapping[str, object], groups: Sequence[Group], made: Mapping[str, object]
+    name: str,
+    title: str,
+    seed: int,
+    cap: Mapping[str, object],
+    groups: Sequence[Grown],
+    dense: float,
+    made: Mapping[str, object],
 ) -> bytes:
-    """A style file's bytes.
+    """A style file's bytes; `dense` is how much light the hair takes, 1 for usual hair.
 
     Raises:
         ValueError: it would be larger than `MOST_BYTES`, or a point lies too far out for the format.
     """
     body, tables = b"", []
-    for group in groups:
+    for group, shade in zip(groups, openness([group.guides for group in groups], dense), strict=True):
         points = np.round(group.guides / QUANTUM)
         if np.abs(points).max() > 32767:
             raise ValueError(f"style {name}, group {group.name}: a guide leaves the range of 327 cm")
         count, long, _ = points.shape
-        tables.append({"name": group.name, "guides": count, "points": long, **group.settings})
+        tables.append({"name": group.name, "guides": count, "points": long, **asdict(group.thick)})
         body += points.astype("<i2").tobytes()
-        body += np.round(np.clip(group.openness, 0, 1) * 255).astype(np.uint8).tobytes()
-        body += np.asarray(group.neighbours).astype("<u2").tobytes()
+        body += np.round(np.clip(shade, 0, 1) * 255).astype(np.uint8).tobytes()
+        body += neighbours(group.guides, group.limit).astype("<u2").tobytes()
     header = {
         "format": "hair",
         "version": 1,

@@ -13,6 +13,7 @@ from hairnet_data.sources.drawn.guides.mean_head import (
     NECK_TOP,
     SHOULDER_CENTRE,
     SHOULDER_HALF,
+    ear_grid,
     head_grid,
 )
 from hairnet_data.sources.drawn.scalp import CENTRE
@@ -23,18 +24,21 @@ _AROUND, _UP = 180, 90
 """Cells of the map of the head's radius: azimuth and angle from the crown."""
 
 
-@cache
-def _radius_map() -> Floats:
-    """Radius of the head from `CENTRE`, cm, float64 (_UP + 1, _AROUND + 1), by angle from the crown and azimuth."""
-    grid = head_grid()
-    fine = grid
+def _dense(grid: Floats) -> Floats:
+    """Points (N, 3) of a surface, six times as close as the grid's."""
     for axis in (0, 1):
-        count = fine.shape[axis]
+        count = grid.shape[axis]
         at = np.linspace(0, count - 1, count * 6)
         low = np.minimum(at.astype(int), count - 2)
         share = (at - low).reshape((-1, 1, 1) if axis == 0 else (1, -1, 1))
-        fine = np.take(fine, low, axis) * (1 - share) + np.take(fine, low + 1, axis) * share
-    away = fine.reshape(-1, 3) - CENTRE
+        grid = np.take(grid, low, axis) * (1 - share) + np.take(grid, low + 1, axis) * share
+    return grid.reshape(-1, 3)
+
+
+@cache
+def _radius_map() -> Floats:
+    """Radius of head and ears from `CENTRE`, cm, float64 (_UP + 1, _AROUND + 1), by angle from the crown and azimuth."""
+    away = np.concatenate([_dense(grid) for grid in (head_grid(), ear_grid(-1), ear_grid(1))]) - CENTRE
     far = np.sqrt((away * away).sum(-1))
     row = np.round(np.arccos(np.clip(-away[:, 1] / far, -1, 1)) / np.pi * _UP).astype(int)
     column = np.round((np.arctan2(away[:, 0], away[:, 2]) / (2 * np.pi) + 0.5) * _AROUND).astype(int)

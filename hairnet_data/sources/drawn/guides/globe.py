@@ -1,0 +1,55 @@
+"""Hair that stands off the head on all sides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hairnet_data.sources.drawn.guides.growing import outward, scalp_roots
+from hairnet_data.sources.drawn.guides.hair_file import Grown, Thick
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Globe:
+    """An afro. Lengths in cm.
+
+    Attributes:
+        guides: how many, and `points` of each.
+        centre: y and z of the middle of the ball that the hair fills, and `radius` of the ball.
+        shortest: at least so long.
+        uneven: relative spread of the lengths.
+        thick: how guides are thickened.
+    """
+
+    guides: int = 1000
+    points: int = 4
+    centre: tuple[float, float] = (-4.0, -1.5)
+    radius: float = 15.0
+    shortest: float = 1.5
+    uneven: float = 0.06
+    thick: Thick = field(default_factory=Thick)
+
+    def groups(self, rng: np.random.Generator) -> list[Grown]:
+        """Grows the guides."""
+        roots = scalp_roots(rng, self.guides)
+        count = len(roots)
+        middle = np.array((0.0, *self.centre))
+        way = 0.55 * outward(roots) + 0.45 * (roots - middle) / self.radius * 1.6
+        way += rng.normal(0, 0.10, (count, 3))
+        # Hair at the hairline stands up and back, not before the face.
+        front = np.clip((roots[:, 2] - 2.0) / 6.0, 0, 1)[:, None]
+        way += front * np.array((0.0, -0.35, -0.25))
+        way /= np.sqrt((way * way).sum(-1, keepdims=True))
+        # Where the ray from the root leaves the ball.
+        from_middle = roots - middle
+        along = (from_middle * way).sum(-1)
+        inside = along**2 - (from_middle**2).sum(-1) + self.radius**2
+        long = np.maximum(self.shortest, -along + np.sqrt(np.maximum(inside, 0)))
+        long *= np.clip(1 + self.uneven * rng.standard_normal(count), 0.7, 1.15)
+        share = np.linspace(0, 1, self.points)[None, :, None]
+        sag = np.array((0.0, 0.04, 0.0)) * long[:, None, None] * share**2
+        return [Grown("globe", roots[:, None] + way[:, None] * long[:, None, None] * share + sag, self.thick, 2.2)]
