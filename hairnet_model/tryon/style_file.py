@@ -44,7 +44,7 @@ class Group:
     Attributes:
         guides: float64 (G, P, 3), cm, from root to tip.
         openness: float64 (G, P) in 0..1, how much of the sky a point sees.
-        neighbours: intp (G, 2), numbers of guides of this group.
+        neighbours: intp (G, 4), numbers of guides of this group, in the order in which they lie around a guide.
         first: the number in the file of the group's first guide.
     """
 
@@ -190,12 +190,12 @@ def _groups(header: _Table, body: bytes) -> tuple[Group, ...]:
     for number, entry in enumerate(tables):
         table = _Table(entry, f"groups[{number}].")
         count, points = table.integer("guides", 1, 4096), table.integer("points", 4, 256)
-        sizes = (count * points * 6, count * points, count * 4)
+        sizes = (count * points * 6, count * points, count * 8)
         if at + sum(sizes) > len(body):
             raise ValueError(f"it ends before the guides of groups[{number}] do")
         ends = np.cumsum((at, *sizes)).tolist()
         places, shades, near = (body[ends[i] : ends[i + 1]] for i in range(3))
-        neighbours = np.frombuffer(near, "<u2").reshape(count, 2).astype(np.intp)
+        neighbours = np.frombuffer(near, "<u2").reshape(count, 4).astype(np.intp)
         if neighbours.max() >= count:
             raise ValueError(f"groups[{number}] has a neighbour {neighbours.max()} among {count} guides")
         groups.append(

@@ -96,10 +96,11 @@ def _control(
     style: Style, group: Group, guide: NDArray[np.intp], is_child: NDArray[np.bool_], draw: Callable[[int], Floats]
 ) -> tuple[Floats, Floats]:
     """The control points of strands, float64 (N, P, 3), and their openness (N, P): steps 1 to 3 of docs/tryon.md."""
-    near = group.neighbours[guide]
-    reach, turn = np.sqrt(draw(0)), draw(1)
-    first = np.where(is_child, group.mix * reach * (1 - turn), 0.0)[:, None]
-    second = np.where(is_child, group.mix * reach * turn, 0.0)[:, None]
+    turn = np.floor(4 * draw(7)).astype(np.intp)
+    near = group.neighbours[guide[:, None], np.stack([turn, (turn + 1) % 4], 1)]
+    reach, between = np.sqrt(draw(0)), draw(1)
+    first = np.where(is_child, group.mix * reach * (1 - between), 0.0)[:, None]
+    second = np.where(is_child, group.mix * reach * between, 0.0)[:, None]
     move = np.stack([2 * draw(k) - 1 for k in (2, 3, 4)], -1)
     move = move * np.where(is_child, np.where(draw(5) < group.stray, 3.0, 1.0), 0.0)[:, None]
     own = group.guides

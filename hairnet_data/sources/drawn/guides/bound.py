@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from hairnet_data.sources.drawn.guides.growing import cut, on_head, scalp_roots
+from hairnet_data.sources.drawn.guides.growing import cut, hairline_roots, on_head, scalp_roots
 from hairnet_data.sources.drawn.guides.hair_file import Grown, Thick
 from hairnet_data.sources.drawn.guides.obstacles import head_radius, off_head
-from hairnet_data.sources.drawn.scalp import CENTRE
+from hairnet_data.sources.drawn.guides.mean_head import MEAN
+from hairnet_data.sources.drawn.scalp import CENTRE, depth_inside
 
 Floats = NDArray[np.float64]
 
@@ -53,7 +54,7 @@ class Bun:
     def groups(self, rng: np.random.Generator) -> list[Grown]:
         """Grows the guides."""
         count, loops = self.guides
-        roots = scalp_roots(rng, count)
+        roots = scalp_roots(rng, count, hairline_roots(0.55))
         up = np.radians(self.up)
         out = np.array((0.0, -np.sin(up), -np.cos(up)))
         knot = on_head(out)
@@ -82,6 +83,15 @@ class Bun:
         return np.asarray(knot + reach[..., None] * ring + height[..., None] * out)
 
 
+def _middle_rows() -> Floats:
+    """Roots (N, 3) in a row on either side of a parting from the forehead over the crown to the nape."""
+    angle = np.radians(np.arange(-72, 148, 3.2))  # from the crown, forwards below 0
+    way = np.stack([0 * angle, -np.cos(angle), -np.sin(angle)], -1)
+    rows = on_head(way)
+    rows = rows[depth_inside(rows, MEAN) > 0.1]
+    return np.concatenate([rows + (0.14, 0, 0), rows - (0.14, 0, 0)])
+
+
 @dataclass(frozen=True, slots=True)
 class Plaits:
     """Two plaits from the temples down before the shoulders. Lengths in cm.
@@ -105,14 +115,14 @@ class Plaits:
     def groups(self, rng: np.random.Generator) -> list[Grown]:
         """Grows the guides."""
         count, strands = self.guides
-        roots = scalp_roots(rng, count)
+        roots = scalp_roots(rng, count, np.concatenate([_middle_rows(), hairline_roots(0.7)]))
         side = np.where(roots[:, 0] >= 0, 1.0, -1.0)
         spots = on_head(np.array([(-6.3, 5.2, -4.4), (6.3, 5.2, -4.4)]) - CENTRE)
         ends = spots[(side > 0).astype(int)] + 0.5 * rng.standard_normal((count, 3))
         scalp = drawn_to(roots, ends, self.points[0], self.volume * rng.random(count) ** 0.7)
         plaits = [self._path(spot, sign) for spot, sign in zip(spots, (-1.0, 1.0), strict=True)]
         centre = np.concatenate([np.repeat(path[None], strands, 0) for path in plaits])
-        return [Grown("scalp", scalp, self.thick, 2.5), Grown("plait", centre, self.plait, 0.0)]
+        return [Grown("scalp", scalp, self.thick, 2.5), Grown("plait", centre, self.plait, 0.0, shade=0.85)]
 
     def _path(self, spot: Floats, side: float) -> Floats:
         """The middle line of a plait (points, 3), from behind an ear over the collar bone."""

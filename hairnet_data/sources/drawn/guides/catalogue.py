@@ -43,17 +43,17 @@ class Entry:
 _SHORT_LEVELS = ((2, 4, 3.0), (5, 5, 2.0), (10, 6, 1.4), (20, 7, 1.0))
 _CURL_LEVELS = ((3, 24, 4.0), (6, 32, 2.6), (14, 40, 1.6), (28, 48, 1.0))
 
-_BOB = Silhouette((-6, -2, 3, 8, 12), (0.1, 0.2, 0.3, 0.0, -1.0), (1.0, 1.8, 2.6, 2.6, 1.0), (36, 58, 66, 62, 58))
+_BOB = Silhouette((-6, -2, 3, 8, 12), (0.1, 0.2, 0.3, 0.0, -1.0), (1.0, 1.8, 2.6, 2.6, 1.0), (34, 50, 53, 54, 54))
 _LONG = Silhouette(
     (-6, -2, 3, 8, 14, 20, 34), (0.1, 0.2, 0.3, 0.0, -0.5, -0.5, 0.0), (0.9, 1.6, 2.2, 2.4, 2.6, 3.0, 3.2),
-    (34, 56, 64, 58, 44, 36, 30),
+    (32, 50, 54, 54, 44, 36, 30), split=True,
 )  # fmt: skip
 _WAVES = Silhouette(
     (-6, -2, 3, 8, 14, 20, 34), (0.1, 0.2, 0.4, 0.3, 0.0, 0.0, 0.5), (1.0, 1.9, 3.0, 3.6, 4.2, 4.6, 4.4),
-    (34, 56, 64, 58, 44, 36, 30),
+    (32, 50, 54, 54, 44, 36, 30), split=True,
 )  # fmt: skip
 _CURLY = Silhouette(
-    (-6, -2, 3, 8, 14, 20), (0.2, 0.4, 0.6, 0.6, 0.4, 0.4), (1.6, 3.2, 4.8, 5.6, 5.4, 4.6), (38, 60, 66, 60, 50, 44),
+    (-6, -2, 3, 8, 14, 20), (0.2, 0.4, 0.6, 0.6, 0.4, 0.4), (1.6, 3.2, 4.8, 5.6, 5.4, 4.6), (36, 54, 58, 56, 50, 44),
     0.2,
 )  # fmt: skip
 
@@ -62,12 +62,13 @@ STYLES: Mapping[str, Entry] = MappingProxyType(
         "afro": Entry(
             "Afro",
             Globe(
+                radius=14.0,
                 thick=Thick(
-                    width=0.05, tip=0.7, mix=0.9, clump=0.2, spread=(0.3, 0.6), uneven=0.25, stray=0.04,
-                    curl=(0.32, 1.0, 1.0, 1.0), levels=((1, 20, 4.5), (2, 28, 3.0), (5, 40, 1.7), (10, 56, 1.0)),
+                    width=0.05, tip=0.7, mix=1.0, clump=0.0, spread=(0.4, 1.0), uneven=0.25, stray=0.04,
+                    curl=(0.36, 1.0, 0.7, 1.0), levels=((1, 20, 4.5), (2, 28, 3.0), (5, 40, 1.7), (10, 56, 1.0)),
                 )
             ),
-            dense=1.4,
+            dense=0.9,
         ),
         "bob": Entry("Bob", Falling(_BOB, part=2.0, end=10.5)),
         "braids": Entry(
@@ -76,7 +77,7 @@ STYLES: Mapping[str, Entry] = MappingProxyType(
                 thick=Thick(clump=0.3, spread=(0.25, 0.2), tip=0.6),
                 plait=Thick(
                     width=0.07, tip=0.8, mix=0.0, clump=0.0, spread=(0.42, 0.3), uneven=0.05, stray=0.0,
-                    braid=(0.75, 0.42, 4.6), levels=((6, 48, 4.0), (18, 60, 2.2), (30, 72, 1.5), (60, 90, 1.0)),
+                    braid=(0.85, 0.5, 5.0), levels=((6, 48, 4.0), (18, 60, 2.2), (30, 72, 1.5), (60, 90, 1.0)),
                 ),
             ),
         ),
@@ -90,7 +91,7 @@ STYLES: Mapping[str, Entry] = MappingProxyType(
         "crew_cut": Entry(
             "Crew cut",
             Short(
-                (0.5, 0.8, 2.0, 2.8), guides=1050, points=4, lift=(0.35, 0.75), volume=0.6,
+                (0.5, 0.7, 1.8, 2.6), guides=1050, points=4, mess=0.08, lift=(0.35, 0.75), volume=0.6,
                 thick=Thick(
                     width=0.055, tip=0.3, clump=0.25, spread=(0.28, 0.35), uneven=0.3, stray=0.02, levels=_SHORT_LEVELS
                 ),
@@ -100,7 +101,7 @@ STYLES: Mapping[str, Entry] = MappingProxyType(
         "curls": Entry(
             "Curls",
             Falling(
-                _CURLY, guides=330, part=1.5, end=16.0, ragged=1.5, layered=5.0, lift=0.4, volume=(0.4, 2.2), locks=0,
+                _CURLY, guides=330, power=1.0, part=1.5, end=16.0, ragged=1.5, layered=5.0, lift=0.4, volume=(0.4, 2.2), locks=0,
                 thick=Thick(
                     width=0.07, tip=0.5, mix=0.9, clump=0.85, gather=0.7, spread=(0.3, 0.22), uneven=0.12, stray=0.06,
                     curl=(0.55, 2.8, 3.0, 0.12), levels=_CURL_LEVELS,
@@ -112,7 +113,7 @@ STYLES: Mapping[str, Entry] = MappingProxyType(
         "long_waves": Entry(
             "Long waves",
             Falling(
-                _WAVES, guides=260, points=20, part=2.0, end=30.0, ragged=1.2, layered=4.0, wave=(0.8, 8.5, 0.0),
+                _WAVES, guides=250, points=20, part=2.0, end=30.0, ragged=1.2, layered=4.0, power=1.0, wave=(0.8, 8.5, 0.0),
                 locks=70, pull=0.55,
                 thick=Thick(
                     clump=0.6, spread=(0.35, 0.3), uneven=0.1,
@@ -123,8 +124,8 @@ STYLES: Mapping[str, Entry] = MappingProxyType(
         "side_part": Entry(
             "Side part",
             Short(
-                (1.2, 2.4, 5.0, 8.0), guides=780, points=6, top=(-6.5, 2.5), lift=(0.3, 0.5), volume=1.3, comb="aside",
-                part=3.2, mess=0.08, locks=180, pull=0.4,
+                (1.2, 2.4, 5.0, 8.0), guides=740, points=6, top=(-6.5, 2.5), lift=(0.3, 0.5), volume=1.3, comb="aside",
+                part=3.2, mess=0.06, locks=260, pull=0.25,
                 thick=Thick(
                     width=0.055, tip=0.25, clump=0.4, spread=(0.25, 0.22), uneven=0.12, levels=_SHORT_LEVELS
                 ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from hairnet_data.sources.drawn.guides.growing import (
     cut,
     gathered,
     grow,
+    hairline_roots,
     length_to_height,
     on_head,
     scalp_roots,
@@ -34,6 +35,7 @@ class Silhouette:
         outer: the same of the outermost strands.
         opening: from which azimuth on there may be hair, at each height.
         stick: share of the way to their place that strands go in each step of growth.
+        split: hair at the sides falls before or behind the shoulders.
     """
 
     height: tuple[float, ...]
@@ -41,6 +43,7 @@ class Silhouette:
     outer: tuple[float, ...]
     opening: tuple[float, ...]
     stick: float = 0.25
+    split: bool = False
 
     def settle(self, layer: Floats, side: Floats) -> Callable[[Floats, float], Floats]:
         """For `growing.grow`: strands lie at `layer` (N,), 0 inside to 1 outside, on their `side` (N,), -1 or 1."""
@@ -50,17 +53,29 @@ class Silhouette:
             inner, outer, opening = (np.interp(y, self.height, part) for part in (self.inner, self.outer, self.opening))
             around, far = np.arctan2(x, z - CENTRE[2]), np.hypot(x, z - CENTRE[2])
             # Strands before the opening are combed aside, at most so far in a step that they bend softly.
+            if self.split:
+                around = _split(around, y)
             least = np.radians(opening)
             short = np.clip(least - side * around, 0, None)
-            short = np.where(np.abs(around) > 2.2, 0, short)
+            short = np.where(side * around < -0.4, 0, short)
             around = around + side * np.minimum(0.35 * short, 0.1)
             base = _base(around, y)
             aim = base + inner + (outer - inner) * layer
-            hangs = np.clip((y + 5.0) / 5.0, 0, 1) * min(1.0, grown / 3)
+            # From the shoulders on strands hang as they fall.
+            hangs = np.clip((y + 5.0) / 5.0, 0, 1) * np.clip((16.0 - y) / 5.0, 0, 1) * min(1.0, grown / 3)
             far = far + self.stick * hangs * (aim - far)
             return np.stack([far * np.sin(around), y, CENTRE[2] + far * np.cos(around)], -1)
 
         return moved
+
+
+def _split(around: Floats, y: Floats) -> Floats:
+    """Azimuths in radians, moved a step away from the top of the shoulders."""
+    size = np.abs(around)
+    share = 0.07 * np.clip((y - 6.0) / 5.0, 0, 1)
+    front = size - share * np.clip(size - np.radians(80), 0, None)
+    back = size + share * np.clip(np.radians(108) - size, 0, None)
+    return np.asarray(np.sign(around) * np.where(size < np.radians(96), front, back))
 
 
 def _base(around: Floats, y: Floats) -> Floats:
@@ -88,17 +103,15 @@ def parted_comb(roots: Floats, part: float, whorl: float, back: float) -> tuple[
     Returns:
         Directions (N, 3), and the side of the parting, -1 or 1 (N,).
     """
-    x, z = roots[:, 0], roots[:, 2]
-    # The parting runs from the forehead to the whorl, which lies nearer the middle.
-    share = np.clip((z - whorl) / (8.5 - whorl), 0, 1)
-    line = part * (0.45 + 0.55 * share)
+    x, y, z = roots.T
+    # The parting runs from the forehead to the whorl, which lies nearer the middle; strands lead away from its nearest point.
+    near = np.maximum(z, whorl)
+    line = part * (0.45 + 0.55 * np.clip((near - whorl) / (8.5 - whorl), 0, 1))
     side = np.where(x > line, 1.0, -1.0)
-    aside = np.stack([side, 0.2 + 0 * x, np.full_like(x, -back)], -1)
-    radial = roots - np.array((0.45 * part, -11.4, whorl))
-    radial /= np.sqrt((radial * radial).sum(-1, keepdims=True)) + 1e-9
-    behind = np.clip((whorl + 1.0 - z) / 3.0, 0, 1)[:, None]
-    side = np.where((behind[:, 0] > 0.5) & (x != 0), np.sign(x + 1e-9), side)
-    return aside * (1 - behind) + radial * behind, side
+    aside = np.stack([x - line + 0.3 * side, np.clip(y + 10.5, 0, None) * 0.3, z - near], -1)
+    aside /= np.sqrt((aside * aside).sum(-1, keepdims=True)) + 1e-9
+    aside[:, 2] -= back * np.clip((z - whorl) / 3.0, 0, 1)
+    return aside, side
 
 
 def beside_parting(part: float, whorl: float, apart: float = 0.14) -> Floats:
@@ -116,7 +129,7 @@ class Falling:
     """Hair worn down. Lengths in cm.
 
     Attributes:
-        guides: how many, fringe included, and `points` of each.
+        guides: how many, fringe included, and `points` of each, closer at the root with a `power` above 1.
         silhouette: where it hangs.
         part: x of the parting, and `whorl` the z where it ends; see `parted_comb`.
         back: how much it is combed backwards.
@@ -131,8 +144,9 @@ class Falling:
     """
 
     silhouette: Silhouette
-    guides: int = 400
+    guides: int = 385
     points: int = 13
+    power: float = 1.35
     part: float = 0.0
     whorl: float = -3.0
     back: float = 0.25
@@ -150,19 +164,29 @@ class Falling:
 
     def groups(self, rng: np.random.Generator) -> list[Grown]:
         """Grows the guides."""
-        roots = scalp_roots(rng, self.guides, beside_parting(self.part, self.whorl))
-        before = _fringe_roots(roots) if self.fringe is not None else np.zeros(len(roots), bool)
+        hairline = hairline_roots(1.0)
+        rows = [beside_parting(self.part, self.whorl), _behind_whorl(self.part, self.whorl), hairline[hairline[:, 2] > 0]]
+        if self.fringe is not None:
+            front = scalp_roots(rng, 420)
+            rows.append(front[_fringe_roots(rng, front)])
+        roots = scalp_roots(rng, self.guides, np.concatenate(rows), 2.0)
+        before = _fringe_roots(rng, roots) if self.fringe is not None else np.zeros(len(roots), bool)
         grown = [Grown("down", self._down(rng, roots[~before]), self.thick)]
         if self.fringe is not None:
-            grown.append(Grown("fringe", self._fringe(rng, roots[before], self.fringe), self.thick, 2.0))
+            grown.append(Grown("fringe", self._fringe(rng, roots[before], self.fringe), replace(self.thick, clump=0.25, mix=1.0), 2.2))
         return grown
 
     def _down(self, rng: np.random.Generator, roots: Floats) -> Floats:
         count = len(roots)
         comb, side = parted_comb(roots, self.part, self.whorl, self.back)
+        if self.fringe is not None:  # towards the fringe hair is combed forwards, so that no gap opens beside it
+            near = np.clip(1 - (np.abs(roots[:, 0]) - _fringe_width(roots[:, 2])) / 2.5, 0, 1) * (roots[:, 2] > 1.5)
+            comb = comb + 0.9 * near[:, None] * ((0.0, 0.3, 1.0) - comb)
         comb = comb + rng.normal(0, 0.05, comb.shape)
         # Hair from higher up lies over hair from below.
         layer = np.clip(0.65 * (6.0 - roots[:, 1]) / 17.5 + 0.35 * rng.random(count), 0, 1)
+        # What frames the face lies close to it.
+        layer *= 1 - 0.65 * np.clip((roots[:, 2] - 2.5) / 5.0, 0, 1) * rng.uniform(0.4, 1, count)
         low, high = self.volume
         growth = Growth(
             comb=comb,
@@ -177,7 +201,7 @@ class Falling:
         curves = self._waved(rng, curves, layer)
         behind = np.clip(-curves[:, curves.shape[1] // 3, 2] / 8, 0, 1)
         end = self.end + rng.normal(0, self.ragged, count) - self.layered * layer - self.rise * behind
-        guides = cut(curves, length_to_height(curves, end), self.points)
+        guides = cut(curves, length_to_height(curves, end), self.points, self.power)
         return gathered(guides, rng.choice(count, min(self.locks, count), replace=False), self.pull, 1.3)
 
     def _waved(self, rng: np.random.Generator, curves: Floats, layer: Floats) -> Floats:
@@ -200,7 +224,7 @@ class Falling:
 
     def _fringe(self, rng: np.random.Generator, roots: Floats, end: float) -> Floats:
         count = len(roots)
-        aim = np.stack([0.12 * roots[:, 0], np.full(count, 0.3), np.full(count, 1.0)], -1)
+        aim = np.stack([0.06 * roots[:, 0], np.full(count, 0.3), np.full(count, 1.0)], -1)
         comb = aim + rng.normal(0, 0.03, (count, 3))
         layer = 0.25 + 0.08 * (8.5 - roots[:, 2]) + 0.15 * rng.random(count)
         growth = Growth(
@@ -216,13 +240,25 @@ class Falling:
         # The fringe is a little longer at the temples, where it meets the hair beside the face.
         stop = end + 0.035 * curves[:, -1, 0] ** 2 + rng.normal(0, 0.12, count)
         guides = cut(curves, length_to_height(curves, stop), self.points)
-        return gathered(guides, rng.choice(count, max(2, count // 4), replace=False), 0.4, 1.2)
+        return gathered(guides, rng.choice(count, max(2, count // 3), replace=False), 0.25, 1.2)
 
 
-def _fringe_roots(roots: Floats) -> NDArray[np.bool_]:
-    """Which roots (N, 3) a fringe grows from: the forehead's hairline and a triangle behind it."""
-    wide = np.interp(roots[:, 2], (1.5, 4.0, 8.5), (0.0, 3.6, 5.2))
-    return np.asarray((roots[:, 2] > 1.5) & (np.abs(roots[:, 0]) < wide) & (roots[:, 1] < -5.0))
+def _fringe_roots(rng: np.random.Generator, roots: Floats) -> NDArray[np.bool_]:
+    """Which roots (N, 3) a fringe grows from: the forehead's hairline and a triangle behind it, with a ragged edge."""
+    wide = _fringe_width(roots[:, 2]) + rng.normal(0, 0.4, len(roots))
+    return np.asarray((roots[:, 2] > 2.0) & (np.abs(roots[:, 0]) < wide) & (roots[:, 1] < -5.0))
+
+
+def _fringe_width(z: Floats) -> Floats:
+    """Half the width of the roots of a fringe at depths z, cm."""
+    return np.asarray(np.interp(z, (2.0, 4.0, 8.5), (0.0, 4.0, 6.0)))
+
+
+def _behind_whorl(part: float, whorl: float) -> Floats:
+    """Roots (N, 3) close together behind the whorl, where strands part ways."""
+    x, z = np.meshgrid(0.45 * part + np.arange(-1.2, 1.3, 0.6), whorl - np.arange(0.3, 3.0, 0.6))
+    y = -np.sqrt(1 - (x / 7.7) ** 2 - (z / 9.9) ** 2) * 9.6
+    return on_head(np.stack([x, y, z], -1).reshape(-1, 3))
 
 
 def _before_forehead(layer: Floats) -> Callable[[Floats, float], Floats]:

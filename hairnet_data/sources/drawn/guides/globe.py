@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from hairnet_data.sources.drawn.guides.growing import outward, scalp_roots
+from hairnet_data.sources.drawn.guides.growing import hairline_roots, outward, scalp_roots
 from hairnet_data.sources.drawn.guides.hair_file import Grown, Thick
 
 Floats = NDArray[np.float64]
@@ -35,11 +35,13 @@ class Globe:
 
     def groups(self, rng: np.random.Generator) -> list[Grown]:
         """Grows the guides."""
-        roots = scalp_roots(rng, self.guides)
+        roots = scalp_roots(rng, self.guides, hairline_roots(0.7))
+        around = np.degrees(np.arctan2(np.abs(roots[:, 0]), roots[:, 2]))
+        roots = roots[(around < 58) | (around > 84) | (roots[:, 1] < -2.0)]  # no long sideburns
         count = len(roots)
         middle = np.array((0.0, *self.centre))
         way = 0.55 * outward(roots) + 0.45 * (roots - middle) / self.radius * 1.6
-        way += rng.normal(0, 0.10, (count, 3))
+        way += rng.normal(0, 0.2, (count, 3))
         # Hair at the hairline stands up and back, not before the face.
         front = np.clip((roots[:, 2] - 2.0) / 6.0, 0, 1)[:, None]
         way += front * np.array((0.0, -0.35, -0.25))

@@ -18,21 +18,42 @@ STEP = 0.4
 """Centimetres of a step of growth."""
 
 
-def scalp_roots(rng: np.random.Generator, count: int, first: Floats | None = None, margin: float = 0.1) -> Floats:
-    """Points (count, 3) spread evenly over the scalp, `margin` cm inside the hairline; after those in `first` (N, 3)."""
+def scalp_roots(rng: np.random.Generator, count: int, first: Floats | None = None, top: float = 1.0) -> Floats:
+    """Points (count, 3) spread evenly over the scalp, `top` times as densely on top; after those in `first` (N, 3)."""
     way = rng.standard_normal((count * 24, 3))
     way /= np.sqrt((way * way).sum(-1, keepdims=True))
     points = CENTRE + way * head_radius(way)[:, None]
-    points = points[depth_inside(points, MEAN) > margin]
+    points = points[depth_inside(points, MEAN) > 0.1]
     # Each next root is the candidate farthest from all before it.
     chosen = [points[points[:, 1].argmin()]] if first is None else list(first)
     far = np.full(len(points), np.inf)
     for root in chosen:
         far = np.minimum(far, ((points - root) ** 2).sum(-1))
+    weight = 1 + (top - 1) * np.clip((-3.0 - points[:, 1]) / 4.0, 0, 1)
     for _ in range(count - len(chosen)):
-        chosen.append(points[far.argmax()])
+        chosen.append(points[(far * weight).argmax()])
         far = np.minimum(far, ((points - chosen[-1]) ** 2).sum(-1))
     return np.array(chosen)
+
+
+def hairline_roots(apart: float, margin: float = 0.12) -> Floats:
+    """Roots (N, 3) in a row along the hairline, about `apart` cm from one another and `margin` cm inside."""
+    around = np.linspace(-np.pi, np.pi, 721)
+    low = np.full(721, 12.0)
+    height = np.linspace(12, -11, 461)
+    found = np.zeros((721, 3))
+    for y in height:  # from below upwards: the first point of the head that lies inside
+        far = np.full(721, 8.0)
+        for _ in range(4):
+            way = np.stack([far * np.sin(around), np.full(721, y - CENTRE[1]), far * np.cos(around)], -1)
+            far = np.clip(far * head_radius(way) / np.sqrt((way * way).sum(-1)), 0.5, 11)
+        points = np.stack([far * np.sin(around), np.full(721, y), far * np.cos(around) + CENTRE[2]], -1)
+        inside = (depth_inside(points, MEAN) > margin) & (low == 12.0)
+        found[inside], low[inside] = points[inside], y
+    steps = np.sqrt((np.diff(found, axis=0) ** 2).sum(-1))
+    run = np.concatenate([[0.0], np.cumsum(steps)])
+    at = np.linspace(0, run[-1], int(run[-1] / apart), endpoint=False)
+    return np.stack([np.interp(at, run, part) for part in found.T], -1)
 
 
 def on_head(way: Floats) -> Floats:
@@ -103,11 +124,14 @@ def grow(roots: Floats, growth: Growth, settle: Settle) -> Floats:
     return curve
 
 
-def cut(curves: Floats, long: Floats, points: int) -> Floats:
-    """The first `long` (N,) cm of curves (N, T, 3), resampled to `points` equally far apart: float64 (N, points, 3)."""
+def cut(curves: Floats, long: Floats, points: int, power: float = 1.0) -> Floats:
+    """The first `long` (N,) cm of curves (N, T, 3), resampled: float64 (N, points, 3).
+
+    The points are equally far apart with `power` 1; above 1 they lie closer at the root, where strands bend most.
+    """
     steps = np.sqrt((np.diff(curves, axis=1) ** 2).sum(-1))
     run = np.concatenate([np.zeros((len(curves), 1)), np.cumsum(steps, 1)], 1)
-    at = np.minimum(long, run[:, -1])[:, None] * np.linspace(0, 1, points)
+    at = np.minimum(long, run[:, -1])[:, None] * np.linspace(0, 1, points) ** power
     return np.stack(
         [
             np.stack([np.interp(at[n], run[n], curves[n, :, axis]) for axis in range(3)], -1)
@@ -129,30 +153,40 @@ def gathered(curves: Floats, leaders: NDArray[np.intp], pull: float, power: floa
     """Draws curves (N, T, 3) to the nearest of the `leaders`, numbers of curves, by `pull` at their tips."""
     if not len(leaders):
         return curves
-    gap = curves[:, None, [1, curves.shape[1] // 2]] - curves[leaders][None, :, [1, curves.shape[1] // 2]]
+    at = [1, curves.shape[1] // 2, 3 * curves.shape[1] // 4]
+    gap = curves[:, None, at] - curves[leaders][None, :, at]
     nearest = leaders[(gap * gap).sum((-1, -2)).argmin(1)]
     rise = np.linspace(0, 1, curves.shape[1])[None, :, None] ** power
     return np.asarray(curves + (curves[nearest] - curves) * (pull * rise))
 
 
 def neighbours(guides: Floats, limit: float) -> NDArray[np.intp]:
-    """For each guide (N, P, 3) the two whose whole curves lie nearest, on different sides; itself beyond `limit` cm."""
+    """For each guide (N, P, 3) four others near it, one on each side of it in the order around it: (N, 4).
+
+    Near is what lies near along the entire curve. Where there is none within `limit` cm on a side, it is the guide itself.
+    """
+    count, own = len(guides), np.arange(len(guides))
     places = guides[:, np.linspace(0, guides.shape[1] - 1, 4).astype(int)]
-    gap = places[:, None] - places[None]
+    gap = places[None] - places[:, None]
     far = np.sqrt((gap * gap).sum(-1).mean(-1))
     np.fill_diagonal(far, np.inf)
-    count = len(guides)
-    own = np.arange(count)
-    if count == 1:
-        return np.zeros((1, 2), np.intp)
-    first = far.argmin(1)
-    ahead = (places[first] - places).reshape(count, -1)
+    ahead = guides[:, -1] - guides[:, 0]
+    at = guides.shape[1] // 3
+    ahead = guides[:, at + 1] - guides[:, at - 1] + 0.05 * ahead
+    first = gap[own, far.argmin(1)].mean(1)  # the first side is that of the nearest guide
     ahead /= np.sqrt((ahead * ahead).sum(-1, keepdims=True)) + 1e-9
-    sides = (places[None] - places[:, None]).reshape(count, count, -1)
-    along = (sides * ahead[:, None]).sum(-1) / (np.sqrt((sides * sides).sum(-1)) + 1e-9)
-    second = (far * (1 + 1.5 * np.clip(along + 0.1, 0, 1))).argmin(1)
-    near = np.stack([first, second], 1)
-    return np.where(far[own[:, None], near] < limit, near, own[:, None])
+    first -= (first * ahead).sum(-1, keepdims=True) * ahead
+    first /= np.sqrt((first * first).sum(-1, keepdims=True)) + 1e-9
+    second = np.cross(ahead, first)
+    mean = gap.mean(2)
+    angle = np.arctan2((mean * second[:, None]).sum(-1), (mean * first[:, None]).sum(-1))
+    side = np.floor((angle + np.pi / 4) / (np.pi / 2)).astype(int) % 4
+    chosen = np.empty((count, 4), np.intp)
+    for number in range(4):
+        cost = np.where((side == number) & (far < limit), far, np.inf)
+        best = cost.argmin(1)
+        chosen[:, number] = np.where(np.isfinite(cost[own, best]), best, own)
+    return chosen
 
 
 def openness(groups: list[Floats], thick: float) -> list[Floats]:
@@ -174,7 +208,7 @@ def openness(groups: list[Floats], thick: float) -> list[Floats]:
         np.add.at(cells, tuple(at.reshape(-1, 3).T), weight.ravel())
     for axis in range(3):
         cells = (np.roll(cells, 1, axis) + 2 * cells + np.roll(cells, -1, axis)) / 4
-    scale = thick * 0.16 * 400 / max(1, sum(len(guides) for guides in groups))
+    scale = thick * 0.10 * 400 / max(1, sum(len(guides) for guides in groups))
     shades = []
     for guides in groups:
         out = guides - CENTRE - (0, 1.5, 0)
@@ -189,7 +223,7 @@ def openness(groups: list[Floats], thick: float) -> list[Floats]:
             way = a * out + b * side + c * up
             way /= np.sqrt((way * way).sum(-1, keepdims=True)) + 1e-9
             passed = np.zeros(guides.shape[:2])
-            for reach in (0.8, 1.6, 2.4, 3.2, 4.2, 5.4):
+            for reach in (1.2, 2.0, 2.8, 3.6, 4.6, 5.8):
                 at = np.clip(np.floor(guides + way * reach - low).astype(int), 0, np.array(cells.shape) - 1)
                 passed += cells[tuple(np.moveaxis(at, -1, 0))]
             total += np.exp(-scale * passed)

@@ -31,7 +31,7 @@ class Thick:
     mix: float = 0.9
     clump: float = 0.45
     gather: float = 1.5
-    spread: tuple[float, float] = (0.3, 0.25)
+    spread: tuple[float, float] = (0.22, 0.25)
     uneven: float = 0.06
     stray: float = 0.02
     curl: tuple[float, float, float, float] = (0.0, 1.0, 1.0, 0.0)
@@ -45,12 +45,14 @@ class Grown:
 
     Attributes:
         limit: guides farther apart than this, cm, are no neighbours.
+        shade: how much of the sky the group sees; None computes it of all guides. A plait's guides lie in one another.
     """
 
     name: str
     guides: Floats
     thick: Thick
     limit: float = 3.0
+    shade: float | None = None
 
 
 def encode_style(
@@ -69,6 +71,8 @@ def encode_style(
     """
     body, tables = b"", []
     for group, shade in zip(groups, openness([group.guides for group in groups], dense), strict=True):
+        if group.shade is not None:
+            shade = np.full(shade.shape, group.shade)
         points = np.round(group.guides / QUANTUM)
         if np.abs(points).max() > 32767:
             raise ValueError(f"style {name}, group {group.name}: a guide leaves the range of 327 cm")

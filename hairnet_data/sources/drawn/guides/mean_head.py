@@ -63,14 +63,18 @@ def ear_grid(side: int) -> Grid:
     return shell if side > 0 else shell[:, ::-1]
 
 
+def neck_width(share: Grid) -> Grid:
+    """A factor on `NECK_HALF` from the top of the neck, 0, to its foot, 1."""
+    return np.asarray(1 + 0.35 * np.clip((share - 0.6) / 0.4, 0, 1))
+
+
 def neck_grid() -> Grid:
     """The neck, an oval tube that widens at its foot."""
     around = np.linspace(-np.pi, np.pi, 25)
     rows = []
     for share in np.linspace(0, 1, 7):
         middle = NECK_TOP + share * (NECK_FOOT - NECK_TOP)
-        wide = 1 + 0.35 * np.clip(share - 0.6, 0, 1) / 0.4
-        half = NECK_HALF * wide
+        half = NECK_HALF * neck_width(np.array(share))
         rows.append(
             np.stack(
                 [middle[0] + half[0] * np.sin(around), middle[1] + 0 * around, middle[2] + half[1] * np.cos(around)], -1

@@ -15,6 +15,7 @@ from hairnet_data.sources.drawn.guides.mean_head import (
     SHOULDER_HALF,
     ear_grid,
     head_grid,
+    neck_width,
 )
 from hairnet_data.sources.drawn.scalp import CENTRE
 
@@ -92,12 +93,16 @@ def off_head(points: Floats, layer: Floats) -> Floats:
 def _off_neck(points: Floats, layer: Floats) -> Floats:
     share = np.clip((points[:, 1] - NECK_TOP[1]) / (NECK_FOOT[1] - NECK_TOP[1]), 0, 1)
     middle = NECK_TOP + share[:, None] * (NECK_FOOT - NECK_TOP)
-    half = NECK_HALF + layer[:, None]
+    half = NECK_HALF * neck_width(share)[:, None] + layer[:, None]
     across = (points - middle)[:, [0, 2]] / half
     far = np.sqrt((across * across).sum(-1)) + 1e-9
     inside = (far < 1) & (points[:, 1] > NECK_TOP[1] - 2) & (points[:, 1] < NECK_FOOT[1] + 3)
     moved = points.copy()
     moved[:, [0, 2]] = middle[:, [0, 2]] + across / far[:, None] * half
+    # Hair behind the neck is only moved backwards, so that it does not part there.
+    behind = across[:, 1] < -0.2
+    deep = middle[:, 2] - half[:, 1] * np.sqrt(np.clip(1 - across[:, 0] ** 2, 0, 1))
+    moved[behind, 0], moved[behind, 2] = points[behind, 0], deep[behind]
     return np.where(inside[:, None], moved, points)
 
 
@@ -107,7 +112,7 @@ def _off_shoulders(points: Floats, layer: Floats) -> Floats:
     away[:, 1] = np.minimum(away[:, 1], 0)  # straight down from the widest place
     far = np.sqrt((away * away).sum(-1)) + 1e-9
     # Hair slides down before or behind the shoulder, it does not pile up on it.
-    out = np.stack([0.25 * away[:, 0], away[:, 1], away[:, 2]], -1)
+    out = np.stack([0 * away[:, 0], away[:, 1], np.where(away[:, 2] > -0.1, 0.5, -0.5) + away[:, 2]], -1)
     out /= np.sqrt((out * out).sum(-1, keepdims=True)) + 1e-9
     lift = np.where(far < 1, 1 - far, 0)[:, None] * out * half
     return np.asarray(points + lift)

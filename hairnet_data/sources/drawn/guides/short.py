@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hairnet_data.sources.drawn.guides.falling import beside_parting, parted_comb
-from hairnet_data.sources.drawn.guides.growing import Growth, cut, gathered, grow, scalp_roots
+from hairnet_data.sources.drawn.guides.growing import Growth, cut, gathered, grow, hairline_roots, scalp_roots
 from hairnet_data.sources.drawn.guides.hair_file import Grown, Thick
 
 Floats = NDArray[np.float64]
@@ -48,8 +48,10 @@ class Short:
 
     def groups(self, rng: np.random.Generator) -> list[Grown]:
         """Grows the guides."""
-        rows = beside_parting(self.part, -2.0) if self.comb == "aside" else None
-        roots = scalp_roots(rng, self.guides, rows)
+        rows = [hairline_roots(0.6)]
+        if self.comb == "aside":
+            rows.append(beside_parting(self.part, -2.0))
+        roots = scalp_roots(rng, self.guides, np.concatenate(rows))
         count = len(roots)
         y, z = roots[:, 1], roots[:, 2]
         above = np.clip((self.top[0] - y) / self.top[1] + 0.5, 0, 1)
@@ -75,11 +77,13 @@ class Short:
         x, z = roots[:, 0], roots[:, 2]
         zero = np.zeros_like(x)
         if self.comb == "aside":
-            upper = parted_comb(roots, self.part, -2.0, 0.35)[0]
+            upper = parted_comb(roots, self.part, -2.0, 0.55)[0]
         elif self.comb == "back":
             upper = np.stack([0.05 * x, zero, zero - 1.0], -1)
         else:
-            upper = np.stack([-0.06 * x, zero - 0.1, zero + 1.0], -1)
+            upper = roots - np.array((0.0, -11.4, -5.0))  # away from the whorl, and on the top forwards
+            upper *= (0.35, 0.8, 1.0)
+            upper /= np.sqrt((upper * upper).sum(-1, keepdims=True)) + 1e-9
         # The sides lie downwards, before the ears a little forward and behind them backwards.
         lower = np.stack([zero, zero + 1.0, np.clip(0.05 * z, -0.35, 0.25)], -1)
         return np.asarray(lower + (upper - lower) * above[:, None])
