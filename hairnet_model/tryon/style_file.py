@@ -100,6 +100,7 @@ class Style:
         seed: of the hash, 0..2^32-1.
         centre: float64 (3,), and `half` float64 (3,): the ellipsoid that no strand enters, cm.
         cap: the scalp cap.
+        ears: whether the ears are seen; where they are not, they hide no hair.
         groups: its guides.
     """
 
@@ -109,6 +110,7 @@ class Style:
     centre: Floats
     half: Floats
     cap: Cap
+    ears: bool
     groups: tuple[Group, ...]
 
     @property
@@ -156,6 +158,9 @@ def parse_style(data: bytes, where: str) -> Style:
         centre, half = (header.numbers("skull", 3, at=at) for at in (0, 1))
         if min(half) <= 0:
             raise ValueError("skull has half axes that are not above 0")
+        ears = header.table.get("ears")
+        if not isinstance(ears, bool):
+            raise ValueError("ears must be true or false")
         groups = _groups(header, data[len(line) + 1 :])
         return Style(
             name=header.text("name"),
@@ -164,6 +169,7 @@ def parse_style(data: bytes, where: str) -> Style:
             centre=np.array(centre),
             half=np.array(half),
             cap=_cap(header.inner("cap")),
+            ears=ears,
             groups=groups,
         )
     except (ValueError, RecursionError) as error:

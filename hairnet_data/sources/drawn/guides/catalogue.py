@@ -30,6 +30,7 @@ class Entry:
         settings: how it grows.
         seed: of its growth and of its thickening.
         dense: how much light the hair takes.
+        ears: whether the ears are seen.
         cap: how dark the scalp is painted, 0..1, and over how many cm it fades in.
     """
 
@@ -37,6 +38,7 @@ class Entry:
     settings: Falling | Short | Globe | Bun | Plaits
     seed: int = 1
     dense: float = 1.0
+    ears: bool = False
     cap: tuple[float, float] = (0.95, 1.0)
 
 
@@ -68,7 +70,7 @@ STYLES: Mapping[str, Entry] = MappingProxyType(
                     curl=(0.36, 1.0, 0.7, 1.0), levels=((1, 20, 4.5), (2, 28, 3.0), (5, 40, 1.7), (10, 56, 1.0)),
                 )
             ),
-            dense=0.9,
+            dense=0.9, ears=True,
         ),
         "bob": Entry("Bob", Falling(_BOB, part=2.0, end=10.5)),
         "braids": Entry(
@@ -80,6 +82,7 @@ STYLES: Mapping[str, Entry] = MappingProxyType(
                     braid=(0.85, 0.5, 5.0), levels=((6, 48, 4.0), (18, 60, 2.2), (30, 72, 1.5), (60, 90, 1.0)),
                 ),
             ),
+            ears=True,
         ),
         "bun": Entry(
             "Bun",
@@ -87,6 +90,7 @@ STYLES: Mapping[str, Entry] = MappingProxyType(
                 thick=Thick(clump=0.35, spread=(0.2, 0.2), tip=0.8),
                 wound=Thick(clump=0.2, spread=(0.22, 0.22), tip=0.8, mix=0.8, uneven=0.0),
             ),
+            ears=True,
         ),
         "crew_cut": Entry(
             "Crew cut",
@@ -96,7 +100,7 @@ STYLES: Mapping[str, Entry] = MappingProxyType(
                     width=0.055, tip=0.3, clump=0.25, spread=(0.28, 0.35), uneven=0.3, stray=0.02, levels=_SHORT_LEVELS
                 ),
             ),
-            cap=(0.85, 1.4),
+            ears=True, cap=(0.85, 1.4),
         ),
         "curls": Entry(
             "Curls",
@@ -130,6 +134,7 @@ STYLES: Mapping[str, Entry] = MappingProxyType(
                     width=0.055, tip=0.25, clump=0.4, spread=(0.25, 0.22), uneven=0.12, levels=_SHORT_LEVELS
                 ),
             ),
+            ears=True,
         ),
     }
 )  # fmt: skip
@@ -146,5 +151,6 @@ def style_bytes(name: str) -> bytes:
         {"azimuth": AZIMUTH, "height": HAIRLINE, "soft": soft, "dense": dense},
         entry.settings.groups(np.random.default_rng(entry.seed)),
         entry.dense,
+        entry.ears,
         {"command": f"{COMMAND} {name}", "settings": asdict(entry.settings)},
     )

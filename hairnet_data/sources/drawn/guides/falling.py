@@ -19,8 +19,9 @@ from hairnet_data.sources.drawn.guides.growing import (
     scalp_roots,
 )
 from hairnet_data.sources.drawn.guides.hair_file import Grown, Thick
+from hairnet_data.sources.drawn.guides.mean_head import MEAN
 from hairnet_data.sources.drawn.guides.obstacles import head_radius
-from hairnet_data.sources.drawn.scalp import CENTRE
+from hairnet_data.sources.drawn.scalp import CENTRE, depth_inside
 
 Floats = NDArray[np.float64]
 
@@ -59,7 +60,7 @@ class Silhouette:
             short = np.clip(least - side * around, 0, None)
             short = np.where(side * around < -0.4, 0, short)
             around = around + side * np.minimum(0.35 * short, 0.1)
-            base = _base(around, y)
+            base = np.max([_base(around + turn, y) for turn in (-0.22, 0.0, 0.22)], 0)  # hair before the ear hides it
             aim = base + inner + (outer - inner) * layer
             # From the shoulders on strands hang as they fall.
             hangs = np.clip((y + 5.0) / 5.0, 0, 1) * np.clip((16.0 - y) / 5.0, 0, 1) * min(1.0, grown / 3)
@@ -72,7 +73,7 @@ class Silhouette:
 def _split(around: Floats, y: Floats) -> Floats:
     """Azimuths in radians, moved a step away from the top of the shoulders."""
     size = np.abs(around)
-    share = 0.07 * np.clip((y - 6.0) / 5.0, 0, 1)
+    share = 0.07 * np.clip((y - 9.0) / 5.0, 0, 1)
     front = size - share * np.clip(size - np.radians(80), 0, None)
     back = size + share * np.clip(np.radians(108) - size, 0, None)
     return np.asarray(np.sign(around) * np.where(size < np.radians(96), front, back))
@@ -114,9 +115,9 @@ def parted_comb(roots: Floats, part: float, whorl: float, back: float) -> tuple[
     return aside, side
 
 
-def beside_parting(part: float, whorl: float, apart: float = 0.14) -> Floats:
+def beside_parting(part: float, whorl: float, apart: float = 0.1) -> Floats:
     """Roots (N, 3) in a row on either side of the parting, so that it is a narrow line."""
-    z = np.arange(whorl, 8.2, 0.6)
+    z = np.arange(whorl, 8.3, 0.45)
     share = (z - whorl) / (8.5 - whorl)
     x = part * (0.45 + 0.55 * share)
     y = -np.sqrt(np.clip(1 - (x / 7.7) ** 2 - (z / 9.9) ** 2, 0.05, 1)) * 9.6
@@ -167,11 +168,11 @@ class Falling:
         hairline = hairline_roots(1.0)
         rows = [beside_parting(self.part, self.whorl), _behind_whorl(self.part, self.whorl), hairline[hairline[:, 2] > 0]]
         if self.fringe is not None:
-            front = scalp_roots(rng, 420)
-            rows.append(front[_fringe_roots(rng, front)])
+            front = scalp_roots(rng, 360)
+            rows = [_beside_fringe(), front[_fringe_roots(front)], *rows]
         roots = scalp_roots(rng, self.guides, np.concatenate(rows), 2.0)
-        before = _fringe_roots(rng, roots) if self.fringe is not None else np.zeros(len(roots), bool)
-        grown = [Grown("down", self._down(rng, roots[~before]), self.thick)]
+        before = _fringe_roots(roots) if self.fringe is not None else np.zeros(len(roots), bool)
+        grown = [Grown("down", self._down(rng, roots[~before]), self.thick, 8.0)]
         if self.fringe is not None:
             grown.append(Grown("fringe", self._fringe(rng, roots[before], self.fringe), replace(self.thick, clump=0.25, mix=1.0), 2.2))
         return grown
@@ -179,9 +180,6 @@ class Falling:
     def _down(self, rng: np.random.Generator, roots: Floats) -> Floats:
         count = len(roots)
         comb, side = parted_comb(roots, self.part, self.whorl, self.back)
-        if self.fringe is not None:  # towards the fringe hair is combed forwards, so that no gap opens beside it
-            near = np.clip(1 - (np.abs(roots[:, 0]) - _fringe_width(roots[:, 2])) / 2.5, 0, 1) * (roots[:, 2] > 1.5)
-            comb = comb + 0.9 * near[:, None] * ((0.0, 0.3, 1.0) - comb)
         comb = comb + rng.normal(0, 0.05, comb.shape)
         # Hair from higher up lies over hair from below.
         layer = np.clip(0.65 * (6.0 - roots[:, 1]) / 17.5 + 0.35 * rng.random(count), 0, 1)
@@ -202,7 +200,7 @@ class Falling:
         behind = np.clip(-curves[:, curves.shape[1] // 3, 2] / 8, 0, 1)
         end = self.end + rng.normal(0, self.ragged, count) - self.layered * layer - self.rise * behind
         guides = cut(curves, length_to_height(curves, end), self.points, self.power)
-        return gathered(guides, rng.choice(count, min(self.locks, count), replace=False), self.pull, 1.3)
+        return gathered(guides, rng.choice(count, min(self.locks, count), replace=False), self.pull, 2.0)
 
     def _waved(self, rng: np.random.Generator, curves: Floats, layer: Floats) -> Floats:
         swing, length, start = self.wave
@@ -243,15 +241,26 @@ class Falling:
         return gathered(guides, rng.choice(count, max(2, count // 3), replace=False), 0.25, 1.2)
 
 
-def _fringe_roots(rng: np.random.Generator, roots: Floats) -> NDArray[np.bool_]:
-    """Which roots (N, 3) a fringe grows from: the forehead's hairline and a triangle behind it, with a ragged edge."""
-    wide = _fringe_width(roots[:, 2]) + rng.normal(0, 0.4, len(roots))
+def _fringe_roots(roots: Floats) -> NDArray[np.bool_]:
+    """Which roots (N, 3) a fringe grows from: the forehead's hairline and a triangle behind it."""
+    wide = _fringe_width(roots[:, 2])
     return np.asarray((roots[:, 2] > 2.0) & (np.abs(roots[:, 0]) < wide) & (roots[:, 1] < -5.0))
 
 
 def _fringe_width(z: Floats) -> Floats:
     """Half the width of the roots of a fringe at depths z, cm."""
-    return np.asarray(np.interp(z, (2.0, 4.0, 8.5), (0.0, 4.0, 6.0)))
+    return np.asarray(np.interp(z, (2.0, 4.5, 8.5), (0.0, 4.6, 6.4)))
+
+
+def _beside_fringe() -> Floats:
+    """Roots (N, 3) in a row on either side of the edge of a fringe's roots, so that no gap shows there."""
+    z = np.arange(2.05, 7.0, 0.35)
+    x = _fringe_width(z)
+    x, z = np.concatenate([x - 0.15, x + 0.15]), np.concatenate([z, z])
+    y = -np.sqrt(np.clip(1 - (x / 7.7) ** 2 - (z / 9.9) ** 2, 0.02, 1)) * 9.6
+    rows = on_head(np.stack([x, y, z + 0.2], -1))
+    rows = rows[depth_inside(rows, MEAN) > 0.1]
+    return np.concatenate([rows, rows * (-1, 1, 1)])
 
 
 def _behind_whorl(part: float, whorl: float) -> Floats:

@@ -62,9 +62,10 @@ def encode_style(
     cap: Mapping[str, object],
     groups: Sequence[Grown],
     dense: float,
+    ears: bool,
     made: Mapping[str, object],
 ) -> bytes:
-    """A style file's bytes; `dense` is how much light the hair takes, 1 for usual hair.
+    """A style file's bytes; `dense` is how much light the hair takes, 1 for usual hair; `ears` are seen.
 
     Raises:
         ValueError: it would be larger than `MOST_BYTES`, or a point lies too far out for the format.
@@ -90,6 +91,7 @@ def encode_style(
         "seed": seed,
         "skull": [SKULL_CENTRE.tolist(), SKULL_HALF.tolist()],
         "cap": cap,
+        "ears": ears,
         "groups": tables,
         "made": made,
     }
