@@ -32,6 +32,7 @@ class Entry:
         dense: how much light the hair takes.
         ears: whether the ears are seen.
         cap: how dark the scalp is painted, 0..1, and over how many cm it fades in.
+        sideburns: whether hair grows before the ears.
     """
 
     title: str
@@ -40,6 +41,7 @@ class Entry:
     dense: float = 1.0
     ears: bool = False
     cap: tuple[float, float] = (0.95, 1.0)
+    sideburns: bool = True
 
 
 _SHORT_LEVELS = ((2, 4, 3.0), (5, 5, 2.0), (10, 6, 1.4), (20, 7, 1.0))
@@ -66,11 +68,11 @@ STYLES: Mapping[str, Entry] = MappingProxyType(
             Globe(
                 radius=14.0,
                 thick=Thick(
-                    width=0.05, tip=0.7, mix=1.0, clump=0.0, spread=(0.4, 1.0), uneven=0.25, stray=0.04,
+                    width=0.05, tip=0.7, mix=1.0, clump=0.0, spread=(0.4, 0.9), uneven=0.5, stray=0.01,
                     curl=(0.36, 1.0, 0.7, 1.0), levels=((1, 20, 4.5), (2, 28, 3.0), (5, 40, 1.7), (10, 56, 1.0)),
                 )
             ),
-            dense=0.9, ears=True,
+            dense=0.9, ears=True, sideburns=False,
         ),
         "bob": Entry("Bob", Falling(_BOB, part=2.0, end=10.5)),
         "braids": Entry(
@@ -107,8 +109,8 @@ STYLES: Mapping[str, Entry] = MappingProxyType(
             Falling(
                 _CURLY, guides=330, power=1.0, part=1.5, end=16.0, ragged=1.5, layered=5.0, lift=0.4, volume=(0.4, 2.2), locks=0,
                 thick=Thick(
-                    width=0.07, tip=0.5, mix=0.9, clump=0.85, gather=0.7, spread=(0.3, 0.22), uneven=0.12, stray=0.06,
-                    curl=(0.55, 2.8, 3.0, 0.12), levels=_CURL_LEVELS,
+                    width=0.07, tip=0.5, mix=0.8, clump=0.94, gather=0.5, spread=(0.25, 0.14), uneven=0.15, stray=0.05,
+                    curl=(0.62, 2.9, 3.0, 0.08), levels=_CURL_LEVELS,
                 ),
             ),
         ),
@@ -128,10 +130,10 @@ STYLES: Mapping[str, Entry] = MappingProxyType(
         "side_part": Entry(
             "Side part",
             Short(
-                (1.2, 2.4, 5.0, 8.0), guides=740, points=6, top=(-6.5, 2.5), lift=(0.3, 0.5), volume=1.3, comb="aside",
-                part=3.2, mess=0.06, locks=260, pull=0.25,
+                (0.8, 1.8, 4.5, 7.5), guides=740, points=6, top=(-7.6, 2.4), lift=(0.22, 0.5), volume=1.5, comb="aside",
+                part=3.2, mess=0.05, locks=260, pull=0.2,
                 thick=Thick(
-                    width=0.055, tip=0.25, clump=0.4, spread=(0.25, 0.22), uneven=0.12, levels=_SHORT_LEVELS
+                    width=0.055, tip=0.25, clump=0.2, spread=(0.28, 0.22), uneven=0.15, stray=0.01, levels=_SHORT_LEVELS
                 ),
             ),
             ears=True,
@@ -144,11 +146,12 @@ def style_bytes(name: str) -> bytes:
     """Grows a style of `STYLES` and encodes it: the same bytes each time."""
     entry = STYLES[name]
     dense, soft = entry.cap
+    height = HAIRLINE if entry.sideburns else tuple(min(y, -2.0) if 60 < a < 85 else y for a, y in zip(AZIMUTH, HAIRLINE, strict=True))
     return encode_style(
         name,
         entry.title,
         entry.seed,
-        {"azimuth": AZIMUTH, "height": HAIRLINE, "soft": soft, "dense": dense},
+        {"azimuth": AZIMUTH, "height": height, "soft": soft, "dense": dense},
         entry.settings.groups(np.random.default_rng(entry.seed)),
         entry.dense,
         entry.ears,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from hairnet_data.sources.drawn.guides.falling import beside_parting, parted_comb
+from hairnet_data.sources.drawn.guides.falling import beside_parting
 from hairnet_data.sources.drawn.guides.growing import Growth, cut, gathered, grow, hairline_roots, scalp_roots
 from hairnet_data.sources.drawn.guides.hair_file import Grown, Thick
 
@@ -55,6 +55,7 @@ class Short:
         count = len(roots)
         y, z = roots[:, 1], roots[:, 2]
         above = np.clip((self.top[0] - y) / self.top[1] + 0.5, 0, 1)
+        above = np.maximum(above, np.clip((z - 4.5) / 2.5, 0, 1))  # the forehead's hairline belongs to the top
         nape, sides, crown, forehead = self.long
         below = np.where(z < -4, np.interp(y, (-4, 4), (sides, nape)), sides)
         upper = np.interp(z, (-5, 6), (crown, forehead))
@@ -77,7 +78,7 @@ class Short:
         x, z = roots[:, 0], roots[:, 2]
         zero = np.zeros_like(x)
         if self.comb == "aside":
-            upper = parted_comb(roots, self.part, -2.0, 0.55)[0]
+            upper = _swept(roots, self.part)
         elif self.comb == "back":
             upper = np.stack([0.05 * x, zero, zero - 1.0], -1)
         else:
@@ -87,6 +88,17 @@ class Short:
         # The sides lie downwards, before the ears a little forward and behind them backwards.
         lower = np.stack([zero, zero + 1.0, np.clip(0.05 * z, -0.35, 0.25)], -1)
         return np.asarray(lower + (upper - lower) * above[:, None])
+
+
+def _swept(roots: Floats, part: float) -> Floats:
+    """Directions (N, 3): over the head away from the parting at x = `part`, a little backwards; behind away from the whorl."""
+    over = np.sign(part) * (part - roots[:, 0]) > 0
+    sign = np.sign(part)
+    aim = np.where(over[:, None], (-0.8 * sign, -0.1, -0.45), (0.55 * sign, 0.75, -0.35))
+    away = roots - np.array((0.6 * part, -11.0, -4.0))
+    away /= np.sqrt((away * away).sum(-1, keepdims=True)) + 1e-9
+    behind = np.clip((-roots[:, 2] - 1.0) / 4.0, 0, 1)[:, None]
+    return np.asarray(aim + (away - aim) * behind)
 
 
 def _free(points: Floats, grown: float) -> Floats:
