@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hairnet_data.core.errors import HairnetError, unreadable
+from hairnet_model.tryon.header_table import Table
 
 STYLES = Path(__file__).parent / "styles"
 """Where the styles lie, and `head.json`."""
@@ -146,11 +143,11 @@ def parse_style(data: bytes, where: str) -> Style:
     """
     if len(data) > MOST_BYTES:
         raise StyleError(where, f"is larger than {MOST_BYTES} bytes", _HINT)
-    line, newline, body = data[:MOST_HEADER].partition(b"\n")
+    line, newline, _ = data[:MOST_HEADER].partition(b"\n")
     try:
         if not newline:
             raise ValueError(f"its first line is longer than {MOST_HEADER} bytes")
-        header = _Table(json.loads(line), "")
+        header = Table(json.loads(line), "")
         if header.table.get("format") != "hair":
             raise ValueError("its first line does not say that it is one")
         if header.table.get("version") != 1:
@@ -179,14 +176,14 @@ def parse_style(data: bytes, where: str) -> Style:
 _HINT = "docs/tryon.md describes style files and how to grow one"
 
 
-def _cap(table: _Table) -> Cap:
+def _cap(table: Table) -> Cap:
     azimuth, height = np.array(table.numbers("azimuth")), np.array(table.numbers("height"))
     if len(azimuth) < 2 or len(azimuth) != len(height) or (np.diff(azimuth) <= 0).any():
         raise ValueError("cap: azimuth and height must be equally many, at least 2, and azimuth must rise")
     return Cap(azimuth, height, table.number("soft", 1e-3, 100), table.number("dense", 0, 1))
 
 
-def _groups(header: _Table, body: bytes) -> tuple[Group, ...]:
+def _groups(header: Table, body: bytes) -> tuple[Group, ...]:
     quantum = header.number("quantum", 1e-6, 1)
     tables = header.table.get("groups")
     if not isinstance(tables, list) or not tables:
@@ -194,7 +191,7 @@ def _groups(header: _Table, body: bytes) -> tuple[Group, ...]:
     groups: list[Group] = []
     at = first = 0
     for number, entry in enumerate(tables):
-        table = _Table(entry, f"groups[{number}].")
+        table = Table(entry, f"groups[{number}].")
         count, points = table.integer("guides", 1, 4096), table.integer("points", 4, 256)
         sizes = (count * points * 6, count * points, count * 8)
         if at + sum(sizes) > len(body):
@@ -221,7 +218,7 @@ def _groups(header: _Table, body: bytes) -> tuple[Group, ...]:
     return tuple(groups)
 
 
-def _group(table: _Table, guides: Floats, openness: Floats, neighbours: NDArray[np.intp], first: int) -> Group:
+def _group(table: Table, guides: Floats, openness: Floats, neighbours: NDArray[np.intp], first: int) -> Group:
     root, tip = table.numbers("spread", 2)
     radius, length, start, frizz = table.numbers("curl", 4)
     half_width, half_depth, crossing = table.numbers("braid", 3)
@@ -248,7 +245,7 @@ def _group(table: _Table, guides: Floats, openness: Floats, neighbours: NDArray[
     )
 
 
-def _levels(table: _Table) -> tuple[Level, ...]:
+def _levels(table: Table) -> tuple[Level, ...]:
     entries = table.table.get("levels")
     if not isinstance(entries, list) or not 1 <= len(entries) <= _MOST_LEVELS:
         raise ValueError(f"{table.where}levels must be a list of 1 to {_MOST_LEVELS} levels")
@@ -256,7 +253,7 @@ def _levels(table: _Table) -> tuple[Level, ...]:
     for number, entry in enumerate(entries):
         if not isinstance(entry, list) or len(entry) != 3:
             raise ValueError(f"{table.where}levels[{number}] must be [strands, samples, broad]")
-        inner = _Table(dict(zip(("strands", "samples", "broad"), entry, strict=True)), f"{table.where}levels[{number}].")
+        inner = Table(dict(zip(("strands", "samples", "broad"), entry, strict=True)), f"{table.where}levels[{number}].")
         levels.append(
             Level(
                 inner.integer("strands", 1, _MOST_STRANDS),
@@ -265,48 +262,3 @@ def _levels(table: _Table) -> tuple[Level, ...]:
             )
         )
     return tuple(levels)
-
-
-class _Table:
-    """A JSON object whose values are checked as they are read; `where` is put before their names in errors."""
-
-    def __init__(self, table: object, where: str) -> None:
-        if not isinstance(table, dict):
-            raise ValueError(f"{where.rstrip('.') or 'its first line'} must be an object")
-        self.table: Mapping[str, Any] = MappingProxyType(table)
-        self.where = where
-
-    def inner(self, key: str) -> _Table:
-        return _Table(self.table.get(key), f"{self.where}{key}.")
-
-    def text(self, key: str) -> str:
-        value = self.table.get(key)
-        if not isinstance(value, str) or not value:
-            raise ValueError(f"{self.where}{key} must be text")
-        return value
-
-    def integer(self, key: str, low: int, high: int) -> int:
-        value = self.table.get(key)
-        if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-            raise ValueError(f"{self.where}{key} must be an integer from {low} to {high}")
-        return value
-
-    def number(self, key: str, low: float, high: float) -> float:
-        value = self.table.get(key)
-        if not _finite(value) or not low <= value <= high:
-            raise ValueError(f"{self.where}{key} must be a number from {low:g} to {high:g}")
-        return float(value)
-
-    def numbers(self, key: str, count: int | None = None, at: int | None = None) -> list[float]:
-        """The list of numbers at a key, `count` of them; with `at`, that entry of a list of lists."""
-        value = self.table.get(key)
-        if at is not None:
-            value = value[at] if isinstance(value, list) and len(value) > at else None
-        right = isinstance(value, Sequence) and not isinstance(value, str) and all(map(_finite, value))
-        if not right or (count is not None and len(value) != count):
-            raise ValueError(f"{self.where}{key} must be a list of {count or 'finite'} numbers")
-        return [float(number) for number in value]
-
-
-def _finite(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value) and abs(value) < 1e6

@@ -19,7 +19,7 @@ class Strands:
     """Strands of a group at a level of detail: N of them with S vertices each.
 
     Attributes:
-        points: float32 (N, S, 3), cm in the head's own axes, from root to tip. The strands of a guide follow one another.
+        points: float32 (N, S, 3), cm in the head's own axes, from root to tip. A guide's strands follow one another.
         openness: float32 (N, S) in 0..1, how much of the sky a vertex sees.
         width: float32 (S,), breadth of the strands, cm.
         tone: float32 (N,) in -1..1, how bright a strand is among the others.
@@ -45,9 +45,7 @@ def hashed(x: NDArray[np.uint32]) -> NDArray[np.uint32]:
     return x ^ (x >> np.uint32(16))
 
 
-def uniform(
-    seed: int, guide: NDArray[np.integer], child: NDArray[np.integer], draw: int
-) -> Floats:
+def uniform(seed: int, guide: NDArray[np.integer], child: NDArray[np.integer], draw: int) -> Floats:
     """The number U(guide, child, draw) of docs/tryon.md, float64 in 0..1 (1 excluded), broadcast."""
     start = hashed(np.array([seed], np.uint32))
     key = (np.asarray(guide) * 64 + np.asarray(child)) * 16 + draw

@@ -13,7 +13,9 @@ from hairnet_data.sources.drawn.guides.mean_head import surfaces
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog=COMMAND, description="Grow hair styles for trying on, see docs/tryon.md.")
-    parser.add_argument("names", nargs="*", metavar="NAME", help="styles to grow, by default all; head: the head's file")
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help="styles to grow, by default all; head: the head's file"
+    )
     parser.add_argument("--out", type=Path, default=Path("hairnet_model/tryon/styles"), help="folder to write them to")
     options = parser.parse_args()
     known = (*STYLES, "head")

@@ -9,15 +9,18 @@ from numpy.typing import NDArray
 
 from hairnet_data.sources.drawn.guides.growing import cut, hairline_roots, on_head, scalp_roots
 from hairnet_data.sources.drawn.guides.hair_file import Grown, Thick
-from hairnet_data.sources.drawn.guides.obstacles import head_radius, off_head
 from hairnet_data.sources.drawn.guides.mean_head import MEAN
+from hairnet_data.sources.drawn.guides.obstacles import head_radius, off_head
 from hairnet_data.sources.drawn.scalp import CENTRE, depth_inside
 
 Floats = NDArray[np.float64]
 
 
-def drawn_to(roots: Floats, knot: Floats, points: int, lift: Floats) -> Floats:
-    """Strands from roots (N, 3) along the head to `knot` (3,) or (N, 3), `lift` (N,) cm above it at most."""
+def drawn_to(roots: Floats, knot: Floats, points: int, lift: Floats, arch: float = 0.0) -> Floats:
+    """Strands from roots (N, 3) along the head to `knot`, (3,) or (N, 3).
+
+    They lie at most `lift` (N,) cm above it. With an `arch` hair from the forehead goes over the temples, not across.
+    """
     share = np.linspace(0, 1, points)[None, :, None]
     start = roots - CENTRE
     start = start / np.sqrt((start * start).sum(-1, keepdims=True))
@@ -26,9 +29,10 @@ def drawn_to(roots: Floats, knot: Floats, points: int, lift: Floats) -> Floats:
     # Along the great circle, so that strands from all sides meet at the knot.
     angle = np.arccos(np.clip((start * stop).sum(-1), -1, 1))[:, None, None]
     way = np.sin((1 - share) * angle) * start[:, None] + np.sin(share * angle) * stop[:, None]
+    way[..., 1] -= arch * np.clip(start[:, None, 2] * 1.6 - 0.5, 0, 1) * np.sin(np.pi * share[..., 0])
     way /= np.sqrt((way * way).sum(-1, keepdims=True)) + 1e-9
     above = 0.1 + lift[:, None] * np.sin(np.pi * np.clip(share[..., 0] * 0.9 + 0.02, 0, 1))
-    return np.asarray(CENTRE + way * (head_radius(way) + above)[..., None])
+    return np.asarray(CENTRE + way * (head_radius(way, ears=False) + above)[..., None])
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +93,7 @@ def _middle_rows() -> Floats:
     way = np.stack([0 * angle, -np.cos(angle), -np.sin(angle)], -1)
     rows = on_head(way)
     rows = rows[depth_inside(rows, MEAN) > 0.1]
-    return np.concatenate([rows + (0.14, 0, 0), rows - (0.14, 0, 0)])
+    return np.concatenate([rows + np.array((0.14, 0, 0)), rows - np.array((0.14, 0, 0))])
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +123,7 @@ class Plaits:
         side = np.where(roots[:, 0] >= 0, 1.0, -1.0)
         spots = on_head(np.array([(-6.3, 5.2, -4.4), (6.3, 5.2, -4.4)]) - CENTRE)
         ends = spots[(side > 0).astype(int)] + 0.5 * rng.standard_normal((count, 3))
-        scalp = drawn_to(roots, ends, self.points[0], self.volume * rng.random(count) ** 0.7)
+        scalp = drawn_to(roots, ends, self.points[0], self.volume * rng.random(count) ** 0.7, 0.42)
         plaits = [self._path(spot, sign) for spot, sign in zip(spots, (-1.0, 1.0), strict=True)]
         centre = np.concatenate([np.repeat(path[None], strands, 0) for path in plaits])
         return [Grown("scalp", scalp, self.thick, 2.5), Grown("plait", centre, self.plait, 0.0, shade=0.85)]

@@ -84,7 +84,6 @@ STYLES: Mapping[str, Entry] = MappingProxyType(
                     braid=(0.85, 0.5, 5.0), levels=((6, 48, 4.0), (18, 60, 2.2), (30, 72, 1.5), (60, 90, 1.0)),
                 ),
             ),
-            ears=True,
         ),
         "bun": Entry(
             "Bun",
@@ -99,7 +98,7 @@ STYLES: Mapping[str, Entry] = MappingProxyType(
             Short(
                 (0.5, 0.7, 1.8, 2.6), guides=1050, points=4, mess=0.08, lift=(0.35, 0.75), volume=0.6,
                 thick=Thick(
-                    width=0.055, tip=0.3, clump=0.25, spread=(0.28, 0.35), uneven=0.3, stray=0.02, levels=_SHORT_LEVELS
+                    width=0.06, tip=0.4, clump=0.15, spread=(0.28, 0.35), uneven=0.3, stray=0.02, levels=_SHORT_LEVELS
                 ),
             ),
             ears=True, cap=(0.85, 1.4),
@@ -107,20 +106,21 @@ STYLES: Mapping[str, Entry] = MappingProxyType(
         "curls": Entry(
             "Curls",
             Falling(
-                _CURLY, guides=330, power=1.0, part=1.5, end=16.0, ragged=1.5, layered=5.0, lift=0.4, volume=(0.4, 2.2), locks=0,
+                _CURLY, guides=330, power=1.0, part=1.5, end=16.0, ragged=1.5, layered=5.0, lift=0.4,
+                volume=(0.4, 2.2), locks=0,
                 thick=Thick(
                     width=0.07, tip=0.5, mix=0.8, clump=0.94, gather=0.5, spread=(0.25, 0.14), uneven=0.15, stray=0.05,
                     curl=(0.62, 2.9, 3.0, 0.08), levels=_CURL_LEVELS,
                 ),
             ),
         ),
-        "lob_fringe": Entry("Long bob with fringe", Falling(_BOB, part=0.0, end=15.0, fringe=-1.9)),
-        "long_straight": Entry("Long straight", Falling(_LONG, part=0.0, end=31.0, layered=2.0, ragged=0.8)),
+        "lob_fringe": Entry("Long bob with fringe", Falling(_BOB, part=0.0, end=15.0, fringe=-2.15)),
+        "long_straight": Entry("Long straight", Falling(_LONG, part=0.0, limit=9.5, end=31.0, layered=2.0, ragged=0.8)),
         "long_waves": Entry(
             "Long waves",
             Falling(
-                _WAVES, guides=250, points=20, part=2.0, end=30.0, ragged=1.2, layered=4.0, power=1.0, wave=(0.8, 8.5, 0.0),
-                locks=70, pull=0.55,
+                _WAVES, guides=250, points=20, part=2.0, end=30.0, ragged=1.2, layered=4.0, power=1.0, limit=9.5,
+                wave=(0.8, 8.5, 0.0), locks=70, pull=0.55,
                 thick=Thick(
                     clump=0.6, spread=(0.35, 0.3), uneven=0.1,
                     levels=((6, 16, 4.0), (16, 22, 2.2), (34, 26, 1.5), (64, 32, 1.0)),
@@ -133,7 +133,7 @@ STYLES: Mapping[str, Entry] = MappingProxyType(
                 (0.8, 1.8, 4.5, 7.5), guides=740, points=6, top=(-7.6, 2.4), lift=(0.22, 0.5), volume=1.5, comb="aside",
                 part=3.2, mess=0.05, locks=260, pull=0.2,
                 thick=Thick(
-                    width=0.055, tip=0.25, clump=0.2, spread=(0.28, 0.22), uneven=0.15, stray=0.01, levels=_SHORT_LEVELS
+                    width=0.065, tip=0.25, clump=0.2, spread=(0.28, 0.22), uneven=0.15, stray=0.01, levels=_SHORT_LEVELS
                 ),
             ),
             ears=True,
@@ -146,7 +146,11 @@ def style_bytes(name: str) -> bytes:
     """Grows a style of `STYLES` and encodes it: the same bytes each time."""
     entry = STYLES[name]
     dense, soft = entry.cap
-    height = HAIRLINE if entry.sideburns else tuple(min(y, -2.0) if 60 < a < 85 else y for a, y in zip(AZIMUTH, HAIRLINE, strict=True))
+    height = (
+        HAIRLINE
+        if entry.sideburns
+        else tuple(min(y, -2.0) if 60 < a < 85 else y for a, y in zip(AZIMUTH, HAIRLINE, strict=True))
+    )
     return encode_style(
         name,
         entry.title,

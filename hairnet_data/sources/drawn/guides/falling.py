@@ -20,7 +20,7 @@ from hairnet_data.sources.drawn.guides.growing import (
 )
 from hairnet_data.sources.drawn.guides.hair_file import Grown, Thick
 from hairnet_data.sources.drawn.guides.mean_head import MEAN
-from hairnet_data.sources.drawn.guides.obstacles import head_radius
+from hairnet_data.sources.drawn.guides.obstacles import head_radius, off_head
 from hairnet_data.sources.drawn.scalp import CENTRE, depth_inside
 
 Floats = NDArray[np.float64]
@@ -105,7 +105,8 @@ def parted_comb(roots: Floats, part: float, whorl: float, back: float) -> tuple[
         Directions (N, 3), and the side of the parting, -1 or 1 (N,).
     """
     x, y, z = roots.T
-    # The parting runs from the forehead to the whorl, which lies nearer the middle; strands lead away from its nearest point.
+    # The parting runs from the forehead to the whorl, which lies nearer the middle.
+    # Strands lead away from its nearest point.
     near = np.maximum(z, whorl)
     line = part * (0.45 + 0.55 * np.clip((near - whorl) / (8.5 - whorl), 0, 1))
     side = np.where(x > line, 1.0, -1.0)
@@ -122,7 +123,8 @@ def beside_parting(part: float, whorl: float, apart: float = 0.1) -> Floats:
     x = part * (0.45 + 0.55 * share)
     y = -np.sqrt(np.clip(1 - (x / 7.7) ** 2 - (z / 9.9) ** 2, 0.05, 1)) * 9.6
     rows = on_head(np.stack([x, y, z + 0.2], -1))
-    return np.concatenate([rows + (apart, 0, 0), rows - (apart, 0, 0)])
+    rows = rows[depth_inside(rows, MEAN) > 0.15]
+    return np.concatenate([rows + np.array((apart, 0, 0)), rows - np.array((apart, 0, 0))])
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +142,7 @@ class Falling:
         rise: how much higher tips end in the middle of the back than at the front.
         wave: sideways swing, its length, and the y below which it is there.
         locks: into how many locks strands gather, by `pull` at their tips.
+        limit: guides whose curves lie farther apart are no neighbours.
         fringe: y of the tips of a fringe; None for no fringe.
         thick: how guides are thickened.
     """
@@ -160,21 +163,33 @@ class Falling:
     wave: tuple[float, float, float] = (0.0, 8.0, 0.0)
     locks: int = 110
     pull: float = 0.35
+    limit: float = 8.0
     fringe: float | None = None
     thick: Thick = field(default_factory=Thick)
 
     def groups(self, rng: np.random.Generator) -> list[Grown]:
         """Grows the guides."""
         hairline = hairline_roots(1.0)
-        rows = [beside_parting(self.part, self.whorl), _behind_whorl(self.part, self.whorl), hairline[hairline[:, 2] > 0]]
+        rows = [
+            beside_parting(self.part, self.whorl),
+            _behind_whorl(self.part, self.whorl),
+            hairline[hairline[:, 2] > 0],
+        ]
         if self.fringe is not None:
             front = scalp_roots(rng, 360)
             rows = [_beside_fringe(), front[_fringe_roots(front)], *rows]
         roots = scalp_roots(rng, self.guides, np.concatenate(rows), 2.0)
         before = _fringe_roots(roots) if self.fringe is not None else np.zeros(len(roots), bool)
-        grown = [Grown("down", self._down(rng, roots[~before]), self.thick, 8.0)]
+        grown = [Grown("down", self._down(rng, roots[~before]), self.thick, self.limit)]
         if self.fringe is not None:
-            grown.append(Grown("fringe", self._fringe(rng, roots[before], self.fringe), replace(self.thick, clump=0.25, mix=1.0), 2.2))
+            grown.append(
+                Grown(
+                    "fringe",
+                    self._fringe(rng, roots[before], self.fringe),
+                    replace(self.thick, clump=0.25, mix=1.0),
+                    2.2,
+                )
+            )
         return grown
 
     def _down(self, rng: np.random.Generator, roots: Floats) -> Floats:
@@ -200,7 +215,10 @@ class Falling:
         behind = np.clip(-curves[:, curves.shape[1] // 3, 2] / 8, 0, 1)
         end = self.end + rng.normal(0, self.ragged, count) - self.layered * layer - self.rise * behind
         guides = cut(curves, length_to_height(curves, end), self.points, self.power)
-        return gathered(guides, rng.choice(count, min(self.locks, count), replace=False), self.pull, 2.0)
+        guides = gathered(guides, rng.choice(count, min(self.locks, count), replace=False), self.pull, 2.0)
+        # Where a lock was drawn together over the crown, it may have cut the corner.
+        above = off_head(guides.reshape(-1, 3), np.full(guides[..., 0].size, 0.1)).reshape(guides.shape)
+        return np.where((guides[..., 1:2] < 6) & (np.arange(self.points) > 0)[None, :, None], above, guides)
 
     def _waved(self, rng: np.random.Generator, curves: Floats, layer: Floats) -> Floats:
         swing, length, start = self.wave
@@ -212,7 +230,12 @@ class Falling:
         gap = curves[:, None, [2, curves.shape[1] // 2]] - curves[leaders][None, :, [2, curves.shape[1] // 2]]
         lock = (gap * gap).sum((-1, -2)).argmin(1)
         phase = rng.normal(0, 0.9, 60)[lock] + rng.normal(0, 0.15, len(curves))
-        grown = np.clip((curves[..., 1] - start) / 7.0, 0, 1) * swing * (0.75 + 0.35 * layer)[:, None]
+        grown = (
+            np.clip((curves[..., 1] - start) / 7.0, 0, 1)
+            * np.clip(run / 4.0, 0, 1)
+            * swing
+            * (0.75 + 0.35 * layer)[:, None]
+        )
         angle = 2 * np.pi * run / length + phase[:, None]
         around = np.arctan2(curves[..., 0], curves[..., 2] - CENTRE[2])
         aside = np.stack([np.cos(around), 0 * around, -np.sin(around)], -1)
@@ -254,7 +277,7 @@ def _fringe_width(z: Floats) -> Floats:
 
 def _beside_fringe() -> Floats:
     """Roots (N, 3) in a row on either side of the edge of a fringe's roots, so that no gap shows there."""
-    z = np.arange(2.05, 7.0, 0.35)
+    z = np.arange(2.05, 7.0, 0.2)
     x = _fringe_width(z)
     x, z = np.concatenate([x - 0.15, x + 0.15]), np.concatenate([z, z])
     y = -np.sqrt(np.clip(1 - (x / 7.7) ** 2 - (z / 9.9) ** 2, 0.02, 1)) * 9.6

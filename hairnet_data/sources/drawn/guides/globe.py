@@ -38,7 +38,7 @@ class Globe:
         """Grows the guides."""
         roots = scalp_roots(rng, self.guides, hairline_roots(0.7))
         around = np.degrees(np.arctan2(np.abs(roots[:, 0]), roots[:, 2]))
-        roots = roots[(around < 58) | (around > 84) | (roots[:, 1] < -2.0)]  # no long sideburns
+        roots = roots[(around < 54) | (around > 84) | (roots[:, 1] < -3.2)]  # no long sideburns
         count = len(roots)
         middle = np.array((0.0, *self.centre))
         way = 0.55 * outward(roots) + 0.45 * (roots - middle) / self.radius * 1.6
@@ -47,7 +47,9 @@ class Globe:
         front = np.clip((roots[:, 2] - 2.0) / 6.0, 0, 1)[:, None]
         way += front * np.array((0.0, -0.35, -0.25))
         # Around the ears, where none grows, it leans over them.
-        ear = np.array((13.0, 0.5, -1.2)) * np.stack([np.where(roots[:, 0] < 0, -1, 1), *np.ones((2, count))], -1) - roots
+        ear = (
+            np.array((13.0, 0.5, -1.2)) * np.stack([np.where(roots[:, 0] < 0, -1, 1), *np.ones((2, count))], -1) - roots
+        )
         ear /= np.sqrt((ear * ear).sum(-1, keepdims=True))
         near = np.clip((np.abs(roots[:, 0]) - 5.5) / 1.5, 0, 1) * np.clip((roots[:, 1] + 7.0) / 4.0, 0, 1)
         way += 0.5 * near[:, None] * (ear - way)
@@ -61,5 +63,5 @@ class Globe:
         long *= np.where(rng.random(count) < self.inner, rng.uniform(0.5, 0.9, count), 1.0)
         share = np.linspace(0, 1, self.points)[None, :, None]
         drift = rng.normal(0, 0.1, (count, 3))
-        sag = (drift + (0.0, 0.04, 0.0))[:, None] * long[:, None, None] * share**2
+        sag = (drift + np.array((0.0, 0.04, 0.0)))[:, None] * long[:, None, None] * share**2
         return [Grown("globe", roots[:, None] + way[:, None] * long[:, None, None] * share + sag, self.thick, 2.2)]

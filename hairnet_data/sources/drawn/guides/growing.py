@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,12 +18,15 @@ Floats = NDArray[np.float64]
 STEP = 0.4
 """Centimetres of a step of growth."""
 
+ROOTS_APART = 2.4
+"""Guides are no neighbours if their roots are farther apart, cm: strands between them would go through the head."""
+
 
 def scalp_roots(rng: np.random.Generator, count: int, first: Floats | None = None, top: float = 1.0) -> Floats:
     """Points (count, 3) spread evenly over the scalp, `top` times as densely on top; after those in `first` (N, 3)."""
-    way = rng.standard_normal((count * 24, 3))
+    way = rng.standard_normal((min(count * 24, 12_000), 3))
     way /= np.sqrt((way * way).sum(-1, keepdims=True))
-    points = CENTRE + way * head_radius(way)[:, None]
+    points = CENTRE + way * head_radius(way, ears=False)[:, None]
     points = points[depth_inside(points, MEAN) > 0.1]
     # Each next root is the candidate farthest from all before it.
     chosen = [points[points[:, 1].argmin()]] if first is None else list(first)
@@ -36,17 +40,18 @@ def scalp_roots(rng: np.random.Generator, count: int, first: Floats | None = Non
     return np.array(chosen)
 
 
+@cache
 def hairline_roots(apart: float, margin: float = 0.12) -> Floats:
     """Roots (N, 3) in a row along the hairline, about `apart` cm from one another and `margin` cm inside."""
     around = np.linspace(-np.pi, np.pi, 721)
     low = np.full(721, 12.0)
-    height = np.linspace(12, -11, 461)
+    height = np.linspace(8, -8, 321)
     found = np.zeros((721, 3))
     for y in height:  # from below upwards: the first point of the head that lies inside
         far = np.full(721, 8.0)
         for _ in range(4):
             way = np.stack([far * np.sin(around), np.full(721, y - CENTRE[1]), far * np.cos(around)], -1)
-            far = np.clip(far * head_radius(way) / np.sqrt((way * way).sum(-1)), 0.5, 11)
+            far = np.clip(far * head_radius(way, ears=False) / np.sqrt((way * way).sum(-1)), 0.5, 11)
         points = np.stack([far * np.sin(around), np.full(721, y), far * np.cos(around) + CENTRE[2]], -1)
         inside = (depth_inside(points, MEAN) > margin) & (low == 12.0)
         found[inside], low[inside] = points[inside], y
@@ -58,7 +63,7 @@ def hairline_roots(apart: float, margin: float = 0.12) -> Floats:
 
 def on_head(way: Floats) -> Floats:
     """The points of the head (..., 3) in directions (..., 3) from the skull's centre, cm."""
-    return np.asarray(CENTRE + way * (head_radius(way) / np.sqrt((way * way).sum(-1)))[..., None])
+    return np.asarray(CENTRE + way * (head_radius(way, ears=False) / np.sqrt((way * way).sum(-1)))[..., None])
 
 
 def outward(points: Floats) -> Floats:
@@ -111,7 +116,9 @@ def grow(roots: Floats, growth: Growth, settle: Settle) -> Floats:
         out = outward(point)
         held = np.exp(-((grown / growth.reach) ** 2))[:, None]
         flat = comb - (comb * out).sum(-1, keepdims=True) * out
-        aim = held * flat + (1 - held) * growth.heavy[:, None] * down + (1 - growth.heavy[:, None]) * (1 - held) * heading
+        aim = (
+            held * flat + (1 - held) * growth.heavy[:, None] * down + (1 - growth.heavy[:, None]) * (1 - held) * heading
+        )
         heading = heading * (1 - turn) + aim * turn
         heading /= np.sqrt((heading * heading).sum(-1, keepdims=True)) + 1e-9
         before = point
@@ -133,10 +140,7 @@ def cut(curves: Floats, long: Floats, points: int, power: float = 1.0) -> Floats
     run = np.concatenate([np.zeros((len(curves), 1)), np.cumsum(steps, 1)], 1)
     at = np.minimum(long, run[:, -1])[:, None] * np.linspace(0, 1, points) ** power
     return np.stack(
-        [
-            np.stack([np.interp(at[n], run[n], curves[n, :, axis]) for axis in range(3)], -1)
-            for n in range(len(curves))
-        ]
+        [np.stack([np.interp(at[n], run[n], curves[n, :, axis]) for axis in range(3)], -1) for n in range(len(curves))]
     )
 
 
@@ -163,13 +167,15 @@ def gathered(curves: Floats, leaders: NDArray[np.intp], pull: float, power: floa
 def neighbours(guides: Floats, limit: float) -> NDArray[np.intp]:
     """For each guide (N, P, 3) four others near it, one on each side of it in the order around it: (N, 4).
 
-    Near is what lies near along the entire curve. Where there is none within `limit` cm on a side, it is the guide itself.
+    Near is what lies near along the entire curve. It is the guide itself where there is none within `limit` cm,
+    or none whose root is near.
     """
     count, own = len(guides), np.arange(len(guides))
     places = guides[:, np.linspace(0, guides.shape[1] - 1, 4).astype(int)]
     gap = places[None] - places[:, None]
     far = np.sqrt((gap * gap).sum(-1).mean(-1))
     np.fill_diagonal(far, np.inf)
+    apart = np.sqrt((gap[:, :, 0] ** 2).sum(-1))
     ahead = guides[:, -1] - guides[:, 0]
     at = guides.shape[1] // 3
     ahead = guides[:, at + 1] - guides[:, at - 1] + 0.05 * ahead
@@ -183,7 +189,7 @@ def neighbours(guides: Floats, limit: float) -> NDArray[np.intp]:
     side = np.floor((angle + np.pi / 4) / (np.pi / 2)).astype(int) % 4
     chosen = np.empty((count, 4), np.intp)
     for number in range(4):
-        cost = np.where((side == number) & (far < limit), far, np.inf)
+        cost = np.where((side == number) & (far < limit) & (apart < ROOTS_APART), far, np.inf)
         best = cost.argmin(1)
         chosen[:, number] = np.where(np.isfinite(cost[own, best]), best, own)
     return chosen

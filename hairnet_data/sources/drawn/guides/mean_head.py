@@ -1,7 +1,7 @@
 """The head that styles are grown on: the drawn head with every trait at its mean, its ears, neck and shoulders.
 
-A surface is a grid, float64 (rows, columns, 3), cm in the head's own axes, wound so that (r, c), (r, c + 1), (r + 1, c + 1),
-(r + 1, c) is seen from outside.
+A surface is a grid, float64 (rows, columns, 3), cm in the head's own axes, wound so that (r, c), (r, c + 1),
+(r + 1, c + 1), (r + 1, c) is seen from outside.
 """
 
 from __future__ import annotations

@@ -37,9 +37,10 @@ def _dense(grid: Floats) -> Floats:
 
 
 @cache
-def _radius_map() -> Floats:
-    """Radius of head and ears from `CENTRE`, cm, float64 (_UP + 1, _AROUND + 1), by angle from the crown and azimuth."""
-    away = np.concatenate([_dense(grid) for grid in (head_grid(), ear_grid(-1), ear_grid(1))]) - CENTRE
+def _radius_map(ears: bool) -> Floats:
+    """Radius of the head from `CENTRE`, cm, by angle from the crown and azimuth: (_UP + 1, _AROUND + 1)."""
+    grids = (head_grid(), ear_grid(-1), ear_grid(1)) if ears else (head_grid(),)
+    away = np.concatenate([_dense(grid) for grid in grids]) - CENTRE
     far = np.sqrt((away * away).sum(-1))
     row = np.round(np.arccos(np.clip(-away[:, 1] / far, -1, 1)) / np.pi * _UP).astype(int)
     column = np.round((np.arctan2(away[:, 0], away[:, 2]) / (2 * np.pi) + 0.5) * _AROUND).astype(int)
@@ -62,9 +63,9 @@ def _radius_map() -> Floats:
     return radius
 
 
-def head_radius(away: Floats) -> Floats:
-    """The head's radius, cm, in the directions (..., 3) from `CENTRE`, which need not be unit vectors: float64 (...)."""
-    table = _radius_map()
+def head_radius(away: Floats, ears: bool = True) -> Floats:
+    """The head's radius, cm, in directions (..., 3) of any length from `CENTRE`: float64 (...)."""
+    table = _radius_map(ears)
     far = np.sqrt((away * away).sum(-1)) + 1e-9
     row = np.arccos(np.clip(-away[..., 1] / far, -1, 1)) / np.pi * _UP
     column = (np.arctan2(away[..., 0], away[..., 2]) / (2 * np.pi) + 0.5) * _AROUND

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,6 +11,8 @@ from numpy.typing import NDArray
 from hairnet_data.sources.drawn.guides.falling import beside_parting
 from hairnet_data.sources.drawn.guides.growing import Growth, cut, gathered, grow, hairline_roots, scalp_roots
 from hairnet_data.sources.drawn.guides.hair_file import Grown, Thick
+from hairnet_data.sources.drawn.guides.obstacles import head_radius
+from hairnet_data.sources.drawn.scalp import CENTRE
 
 Floats = NDArray[np.float64]
 
@@ -64,12 +67,13 @@ class Short:
             comb=self._comb(roots, above) + rng.normal(0, self.mess, (count, 3)),
             lift=self.lift[0] + (self.lift[1] - self.lift[0]) * above,
             reach=4.0 + 5.0 * above,
-            heavy=np.full(count, 0.5),
+            heavy=np.full(count, 0.7),
             bend=1.6,
             layer=0.12 + self.volume * above * rng.uniform(0.3, 1, count),
             long=long,
         )
-        curves = cut(grow(roots, growth, _free), long, self.points)
+        most = 0.5 + 1.4 * self.volume * above
+        curves = cut(grow(roots, growth, _clinging(most)), long, self.points)
         if self.locks:
             curves = gathered(curves, rng.choice(count, self.locks, replace=False), self.pull, 1.2)
         return [Grown("short", curves, self.thick, 1.6)]
@@ -91,7 +95,7 @@ class Short:
 
 
 def _swept(roots: Floats, part: float) -> Floats:
-    """Directions (N, 3): over the head away from the parting at x = `part`, a little backwards; behind away from the whorl."""
+    """Directions (N, 3): away from the parting at x = `part` and a little backwards; behind away from the whorl."""
     over = np.sign(part) * (part - roots[:, 0]) > 0
     sign = np.sign(part)
     aim = np.where(over[:, None], (-0.8 * sign, -0.1, -0.45), (0.55 * sign, 0.75, -0.35))
@@ -101,5 +105,13 @@ def _swept(roots: Floats, part: float) -> Floats:
     return np.asarray(aim + (away - aim) * behind)
 
 
-def _free(points: Floats, grown: float) -> Floats:
-    return points
+def _clinging(most: Floats) -> Callable[[Floats, float], Floats]:
+    """For `growing.grow`: strands are drawn back to `most` (N,) cm above the head."""
+
+    def moved(points: Floats, grown: float) -> Floats:
+        away = points - CENTRE
+        far = np.sqrt((away * away).sum(-1))
+        excess = np.clip(far - head_radius(away) - most, 0, None)
+        return np.asarray(points - away * (0.5 * excess / far)[:, None])
+
+    return moved
