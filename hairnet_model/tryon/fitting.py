@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from hairnet_model.effects.grid import Plane
 from hairnet_model.tryon import head
@@ -25,6 +26,9 @@ FEWEST = 5
 
 MOST_MOVED, MOST_WIDER = 1.5, 0.08
 """Centimetres, and share of its breadth, that a head is changed by at most."""
+
+FOREHEAD = (-2.0, -11.0)
+"""Heights in cm between which the hairline is looked for, from below."""
 
 HAIRLINE = (-1.0, 2.0)
 """Centimetres that the hairline may lie lower or higher than usual; one that is lower is a fringe."""
@@ -103,11 +107,14 @@ def _with_hairline(view: View, masks: Masks) -> View:
     surface = head.surfaces()["head"]
     points = surface.points
     middle = points.shape[1] // 2
-    columns = slice(middle - 3, middle + 4)
-    rows = np.flatnonzero((points[:, middle, 1] > -11) & (points[:, middle, 1] < -2))[::-1]
-    forehead = points[rows][:, columns]
+    columns = range(middle - 3, middle + 4)
+    heights = np.linspace(*FOREHEAD, 46)
+    forehead, facing = (
+        np.stack([_along(points[:, column, 1], each[:, column], heights) for column in columns], 1)
+        for each in (points, surface.normals)
+    )
+    turned = (facing @ view.turn.T)[..., 2]
     seen = view.seen(forehead)
-    turned = (surface.normals[rows][:, columns] @ view.turn.T)[..., 2]
     places = view.places(seen)
     hair, face = (_sampled(plane, places) for plane in (masks.hair, masks.face))
     starts = (face[0] > 0.5) & (turned[0] > 0.3)
@@ -122,6 +129,12 @@ def _with_hairline(view: View, masks: Masks) -> View:
     if higher < FRINGE:
         return view
     return replace(view, hairline=float(np.clip(higher, *HAIRLINE)))
+
+
+def _along(heights: Plane, values: Plane, wanted: NDArray[np.float64]) -> Plane:
+    """Values (N, 3) of a column from the crown down to the brows at other heights, float32 (M, 3)."""
+    end = int(np.argmax(heights > FOREHEAD[0])) + 1
+    return np.stack([np.interp(wanted, heights[:end], value) for value in values[:end].T], 1).astype(np.float32)
 
 
 def _sampled(plane: Plane, places: Plane) -> Plane:
