@@ -12,8 +12,9 @@ from hairnet_model.effects.grid import Plane
 from hairnet_model.tryon import head
 from hairnet_model.tryon.view import View
 
-JAW = (4.5, 9.0)
-"""Heights in cm below the eyes between which the sides of the face are measured: below the ears, above the neck."""
+JAW = (4.5, 7.2)
+"""Heights in cm below the eyes between which the sides of the face are measured: below the ears, and where no
+other part of the jaw reaches further out."""
 
 REACH, STEP = 3.0, 0.1
 """Centimetres to either side of the head's outline in which the mask's edge is looked for, and between samples."""
@@ -21,7 +22,7 @@ REACH, STEP = 3.0, 0.1
 TURNED = 40.0
 """Degrees of yaw beyond which no jaw is measured: the far side of the face is then its front."""
 
-FEWEST = 5
+FEWEST_EDGES, FEWEST_PLACES = 4, 5
 """Edges on each side, and places on the hairline, that are enough to go by."""
 
 MOST_MOVED, MOST_WIDER = 1.5, 0.08
@@ -73,7 +74,7 @@ def _with_jaw(view: View, masks: Masks) -> View:
     errors = []
     for side, chosen in ((1, along.argmax(1)), (-1, along.argmin(1))):
         errors.append(_edges(places[each, chosen], right * side, view.size, masks))
-    if min(map(len, errors)) < FEWEST:
+    if min(map(len, errors)) < FEWEST_EDGES:
         return view
     more_right, more_left = (float(np.median(error)) for error in errors)
     moved = np.clip((more_right - more_left) / 2, -MOST_MOVED, MOST_MOVED)
@@ -121,7 +122,7 @@ def _with_hairline(view: View, masks: Masks) -> View:
     begun = (hair > 0.5) & (turned > 0.1)
     found = begun.argmax(0)
     usable = starts & begun.any(0) & (found > 0)
-    if np.count_nonzero(usable) < FEWEST:
+    if np.count_nonzero(usable) < FEWEST_PLACES:
         return view
     line = head.depth_inside(forehead)
     above = line[found, np.arange(line.shape[1])][usable]

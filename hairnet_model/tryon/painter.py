@@ -84,7 +84,9 @@ def ribbons(places: Floats, near: Floats, widths: Floats, colours: Floats) -> Qu
     along[:, 1:-1] = places[:, 2:] - places[:, :-2]
     along[:, 0], along[:, -1] = places[:, 1] - places[:, 0], places[:, -1] - places[:, -2]
     length = np.sqrt((along * along).sum(-1, keepdims=True)) + np.float32(1e-6)
-    across = along[..., ::-1] * np.array((-1, 1), np.float32) / length * (widths[..., None] / 2)
+    # OpenCV also fills the pixels that an outline touches: half a pixel more on either side.
+    half = np.maximum(0, widths[..., None] - 1) / 2
+    across = along[..., ::-1] * np.array((-1, 1), np.float32) / length * half
     left, right = places - across, places + across
     corners = np.stack([left[:, :-1], left[:, 1:], right[:, 1:], right[:, :-1]], 2)
     return Quads(
