@@ -36,9 +36,9 @@ def continued(image: Pixels, known: NDArray[np.bool_], smooth: Plane, far: float
     of_label[labels.ravel()[inside]] = inside
     rows, columns = np.nonzero(~known)
     edge_row, edge_column = np.divmod(of_label[labels[rows, columns]], width)
-    row = np.clip(2 * edge_row - rows, 0, height - 1)
-    column = np.clip(2 * edge_column - columns, 0, width - 1)
-    found = known[row, column]
+    row, column = 2 * edge_row - rows, 2 * edge_column - columns
+    found = (row >= 0) & (row < height) & (column >= 0) & (column < width)
+    found[found] = known[row[found], column[found]]
     row, column = np.where(found, row, edge_row), np.where(found, column, edge_column)
     # The edge alone would be drawn out into streaks: where no mirror image is known, the filling is smooth.
     near = np.zeros(known.shape, np.float32)

@@ -22,6 +22,8 @@ CENTRE = np.array((0.0, -2.0, -0.2), np.float32)
 SKIN = ("head", "left_ear", "right_ear", "neck")
 """Surfaces that are skin; the others are clothes."""
 
+EARS = ("left_ear", "right_ear")
+
 FOLLOWS, PIVOT = 0.4, (0.0, 12.0, -2.0)
 """Share of the head's yaw that the shoulders follow, and the point in cm about which they turn."""
 

@@ -11,6 +11,7 @@ from hairnet_model.tryon import head
 from hairnet_model.tryon.painter import SUPERSAMPLED, Quads, faces, joined, paint
 from hairnet_model.tryon.view import View
 
+_FRONT = 2.5  # cm before the ears from which on a point is on the face
 _DEPTHS, _HEIGHTS = 10.0, 16.0  # cm around 0, either way, that codes of the two span
 
 
@@ -24,7 +25,7 @@ class Seen:
         normals: float32 (rows, columns, 4): 1, and the unit normal of the skin, camera axes.
         scalp: cm above the usual hairline; negative where no hair grows.
         height: cm down from the eyes, in the head's axes.
-        front: 1 where the front half of the head is seen, else 0.
+        front: 1 where the face is seen, what lies before the sideburns, else 0.
     """
 
     skin: Plane
@@ -53,7 +54,7 @@ def look(view: View, grid: Grid) -> Seen:
         own = name == "head"
         depth = head.depth_inside(points) if own else np.full(points.shape[:2], -_DEPTHS, np.float32)
         height = points[..., 1] / _HEIGHTS
-        front = np.where(points[..., 2] > 0, 1, -1) if own else -np.ones(points.shape[:2])
+        front = np.where(points[..., 2] > _FRONT, 1, -1) if own else -np.ones(points.shape[:2])
         coded = _coded(np.stack([depth / _DEPTHS, height, front], 2).astype(np.float32))
         places.append(_quads(seen, canvas, np.concatenate([coded, 255 * ones], 2)))
     first, second = (paint(joined(*each), *grid.shape) for each in (directions, places))

@@ -19,6 +19,7 @@ from hairnet_model.tryon.proxy import Seen
 from hairnet_model.tryon.shading import Light
 
 _BEARD = 2.0  # cm below the eyes from which hair on the face is a beard
+_CHIN, _BEARDED = (4.5, 11.0), 0.12  # cm below the eyes, and the share of hair there that makes a beard
 _WIDER = 0.6  # cm around hair that are removed with it: single hairs, and the shade below it
 _APART = 0.35  # cm beside hair and skin from which on the ground is sure to be none of them
 _MIRRORED = 7.0  # cm from the hair's edge that the ground's texture goes on
@@ -60,7 +61,7 @@ def remove(image: Pixels, hair: Plane, face: Plane, seen: Seen, grid: Grid, size
     painted = skin_over(skin, np.asarray(weight, np.float32), seen.normals, max(1, int(wide / 16)))
     bearded = smoothstep(_BEARD - 1, _BEARD + 1, seen.height) * (1 - smoothstep(11.5, 12.5, seen.height))
     facing = smoothstep(0.2, 0.45, seen.normals[..., 3])
-    beard = np.asarray(seen.front * bearded * facing * seen.head, np.float32)
+    beard = np.asarray(seen.front * bearded * facing * seen.head * _has_beard(hairy, seen), np.float32)
     wider = max(1, round(_WIDER * size / grid.step))
     near = blurred(grown(np.asarray(hairy * (1 - beard), np.float32), wider), 1)
     rows = slice(0, grid.height)
@@ -75,6 +76,12 @@ def remove(image: Pixels, hair: Plane, face: Plane, seen: Seen, grid: Grid, size
         cover = grid.enlarged(seen.skin, rows)[..., None]
         codes = codes + (grid.enlarged(oklab.to_codes(painted), rows) - codes) * cover
     return Bare(Layer.of(codes, np.asarray(share, np.float32)), *_light(skin, weight, seen))
+
+
+def _has_beard(hairy: Plane, seen: Seen) -> bool:
+    """Whether there is hair in the middle of the lower face."""
+    middle = (seen.front > 0) & (seen.height > _CHIN[0]) & (seen.height < _CHIN[1]) & (seen.normals[..., 3] > 0.6)
+    return bool(middle.any() and hairy[middle].mean() > _BEARDED)
 
 
 def _light(skin: Plane, weight: Plane, seen: Seen) -> tuple[Light, Plane]:

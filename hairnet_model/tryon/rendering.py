@@ -13,12 +13,15 @@ from hairnet_model.tryon.catalogue import Hair
 from hairnet_model.tryon.colour import encoded
 from hairnet_model.tryon.layers import Layer, shadow
 from hairnet_model.tryon.painter import SUPERSAMPLED, Quads, faces, joined, paint, ribbons
-from hairnet_model.tryon.shading import Light, shaded
+from hairnet_model.tryon.shading import Light, Tint, shaded
 from hairnet_model.tryon.style_file import Cap
 from hairnet_model.tryon.view import View
 
 BEHIND = 0.4
 """Centimetres by which the head lies further away than it does, so that it does not hide hair that lies on it."""
+
+BEHIND_EARS = 2.0
+"""The same for ears: hair that hangs beside the head covers them."""
 
 THINNEST = 1.0
 """Pixels of the canvas; thinner ribbons would break up into specks."""
@@ -30,27 +33,29 @@ SHADOW = (0.35, 0.5, 0.8)
 """Strength of the shadow under hair, its blur (standard deviation), and its length, both in cm."""
 
 
-def hair_layer(hair: Hair, view: View, light: Light, colour: Plane, height: int, width: int) -> Layer:
+def hair_layer(hair: Hair, view: View, light: Light, tint: Tint, height: int, width: int) -> Layer:
     """Hair and cap.
 
     Args:
         hair: what is tried on.
         view: of the head, in pixels of the picture.
         light: that falls on it.
-        colour: float32 (3,), linear RGB, the mean of the hair.
+        tint: of the hair.
         height: of the picture, in pixels.
         width: of the picture.
     """
     canvas = view.on(0, 0, SUPERSAMPLED)
     parts = []
     seen = [canvas.seen_hair(group.points) for group in hair.groups]
-    for group, points, colours in zip(hair.groups, seen, shaded(hair.groups, seen, view, light, colour), strict=True):
+    for group, points, colours in zip(hair.groups, seen, shaded(hair.groups, seen, view, light, tint), strict=True):
         widths = np.maximum(group.width * canvas.zoom(points), np.float32(THINNEST))
         parts.append(ribbons(canvas.places(points), points[..., 2], widths, _opaque(colours)))
     for name in head.surfaces():
-        parts.append(_surface(name, canvas, None, BEHIND))
+        parts.append(_surface(name, canvas, None, BEHIND_EARS if name in head.EARS else BEHIND))
     painted = paint(joined(*parts), height, width)
-    return _cap(hair.cap, canvas, view, colour, height, width).under(Layer(painted[..., :3] * 255, painted[..., 3]))
+    return _cap(hair.cap, canvas, view, tint.colour, height, width).under(
+        Layer(painted[..., :3] * 255, painted[..., 3])
+    )
 
 
 def _cap(cap: Cap, canvas: View, view: View, colour: Plane, height: int, width: int) -> Layer:

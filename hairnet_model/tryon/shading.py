@@ -27,16 +27,19 @@ DEEP = 0.3
 AWAY = 0.5
 """Brightness of hair on the far side, which is seen from within."""
 
-TONES = 0.32
-"""The natural logarithm of the brightness of the lightest strands; the darkest ones have as much less."""
+TONES = 0.3
+"""Natural logarithm of the brightness of the lightest strands, of contrast 1; the darkest ones have as much less."""
 
-SHINE = (0.055, 40.0, -0.10)
+SHINE = (0.045, 60.0, -0.10)
 """Strength, exponent and shift towards the root of the white highlight (Kajiya and Kay 1989; Marschner et al. 2003)."""
 
-GLOW = (0.75, 10.0, 0.12)
-"""The same of the second highlight, in the hair's colour and shifted towards the tip."""
+GLOW = (0.5, 14.0, 0.12)
+"""The same of the second highlight, in the hair's colour and shifted towards the tip, of contrast 1."""
 
-ORDINARY = 0.85
+GLOWS = 1.6
+"""The second highlight grows with the contrast up to this."""
+
+ORDINARY = 0.88
 """Share of the light that is no highlight, so that hair with its highlights has the colour that was asked for."""
 
 LIT = (0.35, 1.7)
@@ -63,7 +66,20 @@ class Light:
         return np.asarray(way / np.sqrt((way * way).sum()), np.float32)
 
 
-def shaded(groups: Sequence[Strands], seen: Sequence[Floats], view: View, light: Light, colour: Floats) -> list[Floats]:
+@dataclass(frozen=True, slots=True, eq=False)
+class Tint:
+    """What hair looks like beside its style.
+
+    Attributes:
+        colour: float32 (3,), linear RGB, 0..1: the mean of the hair, were it lit as the face is.
+        contrast: of its strands, about 1 to 3.
+    """
+
+    colour: Floats
+    contrast: float
+
+
+def shaded(groups: Sequence[Strands], seen: Sequence[Floats], view: View, light: Light, tint: Tint) -> list[Floats]:
     """Colours of vertices.
 
     Args:
@@ -71,17 +87,19 @@ def shaded(groups: Sequence[Strands], seen: Sequence[Floats], view: View, light:
         seen: the points of each in the camera's axes, float32 (S, T, 3).
         view: of the head.
         light: that falls on it.
-        colour: float32 (3,), linear RGB, 0..1: the mean of the hair, were it lit as the face is.
+        tint: of the hair.
 
     Returns:
         float32 (S, T, 3) each, linear RGB; some are above 1.
     """
-    lit = [_lit(group, points, view, light) for group, points in zip(groups, seen, strict=True)]
+    lit = [_lit(group, points, view, light, tint.contrast) for group, points in zip(groups, seen, strict=True)]
     # What is seen from here has the colour that was asked for, on average.
     weight = max(1e-6, sum(float(each.shown.sum()) for each in lit))
     even = max(1e-3, sum(float((each.diffuse * each.shown).sum()) for each in lit) / weight)
     return [
-        np.asarray(colour * (ORDINARY / even * each.diffuse + each.glow)[..., None] + each.shine[..., None], np.float32)
+        np.asarray(
+            tint.colour * (ORDINARY / even * each.diffuse + each.glow)[..., None] + each.shine[..., None], np.float32
+        )
         for each in lit
     ]
 
@@ -96,7 +114,7 @@ class _Lit:
     shown: Floats
 
 
-def _lit(strands: Strands, seen: Floats, view: View, light: Light) -> _Lit:
+def _lit(strands: Strands, seen: Floats, view: View, light: Light, contrast: float) -> _Lit:
     along = np.empty_like(seen)
     along[:, 1:-1] = seen[:, 2:] - seen[:, :-2]
     along[:, 0], along[:, -1] = seen[:, 1] - seen[:, 0], seen[:, -1] - seen[:, -2]
@@ -123,6 +141,11 @@ def _lit(strands: Strands, seen: Floats, view: View, light: Light) -> _Lit:
         moved = np.clip(cosine + np.float32(shift), -1, 1)
         return np.asarray(strength * np.maximum(0, 1 - moved * moved) ** np.float32(power / 2) * towards, np.float32)
 
-    diffuse = reached * (ALONG[0] + ALONG[1] * sine) * np.exp(np.float32(TONES) * tones)
+    diffuse = reached * (ALONG[0] + ALONG[1] * sine) * np.exp(np.float32(TONES * contrast) * tones)
     shown = np.maximum(0, out[..., 2]) * strands.openness**2 * roots
-    return _Lit(np.asarray(diffuse, np.float32), highlight(*GLOW), highlight(*SHINE), np.asarray(shown, np.float32))
+    return _Lit(
+        np.asarray(diffuse, np.float32),
+        np.float32(min(contrast, GLOWS)) * highlight(*GLOW),
+        highlight(*SHINE),
+        np.asarray(shown, np.float32),
+    )

@@ -256,7 +256,9 @@ def _levels(table: _Table) -> tuple[Level, ...]:
     for number, entry in enumerate(entries):
         if not isinstance(entry, list) or len(entry) != 3:
             raise ValueError(f"{table.where}levels[{number}] must be [strands, samples, broad]")
-        inner = _Table(dict(zip(("strands", "samples", "broad"), entry, strict=True)), f"{table.where}levels[{number}].")
+        inner = _Table(
+            dict(zip(("strands", "samples", "broad"), entry, strict=True)), f"{table.where}levels[{number}]."
+        )
         levels.append(
             Level(
                 inner.integer("strands", 1, _MOST_STRANDS),

@@ -45,9 +45,7 @@ def hashed(x: NDArray[np.uint32]) -> NDArray[np.uint32]:
     return x ^ (x >> np.uint32(16))
 
 
-def uniform(
-    seed: int, guide: NDArray[np.integer], child: NDArray[np.integer], draw: int
-) -> Floats:
+def uniform(seed: int, guide: NDArray[np.integer], child: NDArray[np.integer], draw: int) -> Floats:
     """The number U(guide, child, draw) of docs/tryon.md, float64 in 0..1 (1 excluded), broadcast."""
     start = hashed(np.array([seed], np.uint32))
     key = (np.asarray(guide) * 64 + np.asarray(child)) * 16 + draw
