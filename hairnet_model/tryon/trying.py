@@ -223,7 +223,7 @@ def _tint(image: Pixels, own: NDArray[np.bool_], size: float, colour: Plane | No
     if np.count_nonzero(own) < FEWEST_HAIR:
         usual = image[own].mean(0) if own.any() else np.array(USUAL_COLOUR, np.float32)
         return Tint(decoded(usual) if colour is None else colour, USUAL_CONTRAST)
-    bright = decoded(image) @ np.array((0.2126, 0.7152, 0.0722), np.float32)
+    bright = decoded(image.astype(np.float32)) @ np.array((0.2126, 0.7152, 0.0722), np.float32)
     low, high = np.quantile(bright[own], ORDINARY)
     ordinary = own & (bright >= low) & (bright <= high)
     weight = own.astype(np.float32)
