@@ -20,7 +20,7 @@ def continued(image: Pixels, known: NDArray[np.bool_], smooth: Plane, far: float
         image: uint8 (H, W, 3) RGB.
         known: bool (H, W).
         smooth: sRGB codes to fall back to, float32 (H, W, 3).
-        far: distance in pixels at which it has taken over.
+        far: distance in pixels at which it has taken over; it begins at half of that.
 
     Returns:
         float32 (H, W, 3), sRGB codes; the picture's own where it is known.
@@ -43,8 +43,8 @@ def continued(image: Pixels, known: NDArray[np.bool_], smooth: Plane, far: float
     # The edge alone would be drawn out into streaks: where no mirror image is known, the filling is smooth.
     near = np.zeros(known.shape, np.float32)
     near[known] = 1
-    near[rows, columns] = np.clip(1 - np.asarray(apart)[rows, columns] / np.float32(far), 0, 1) * found
-    soft = cv2.GaussianBlur(near, (0, 0), max(0.5, far / 15))
+    near[rows, columns] = np.clip(2 - 2 * np.asarray(apart)[rows, columns] / np.float32(far), 0, 1) * found
+    soft = cv2.GaussianBlur(near, (0, 0), max(0.5, far / 25))
     trust = np.minimum(near, 2 * np.maximum(0, np.asarray(soft) - 0.25))[rows, columns]
     made = image.astype(np.float32)
     mirrored = image[row, column].astype(np.float32)

@@ -22,7 +22,7 @@ _BEARD = 2.0  # cm below the eyes from which hair on the face is a beard
 _CHIN, _BEARDED = (4.5, 11.0), 0.12  # cm below the eyes, and the share of hair there that makes a beard
 _WIDER = 0.6  # cm around hair that are removed with it: single hairs, and the shade below it
 _APART = 0.35  # cm beside hair and skin from which on the ground is sure to be none of them
-_MIRRORED = 7.0  # cm from the hair's edge that the ground's texture goes on
+_MIRRORED = 14.0  # cm from the hair's edge that the ground's texture goes on
 _FEWEST = 12  # cells of skin that say how the light falls
 
 

@@ -238,7 +238,7 @@ def _in_front(seen: Seen, hair: Plane, face: Plane, grid: Grid, rows: slice) -> 
     proper = seen.front * (seen.scalp < -0.5) * (seen.normals[..., 3] > 0.25) * (seen.head > 0.95)
     inner = cv2.erode(proper.astype(np.float32), np.ones((3, 3), np.uint8))
     within = grid.enlarged(np.asarray(inner, np.float32), rows)
-    other = 1 - smoothstep(0.2, 0.5, np.asarray(hair + face, np.float32))
+    other = 1 - smoothstep(0.1, 0.3, np.asarray(hair + face, np.float32))
     return np.asarray(within * other, np.float32)
 
 
