@@ -48,12 +48,12 @@ def test_the_ground_goes_on_behind_what_is_not_known() -> None:
     known = np.ones((60, 60), bool)
     known[:, 40:] = False
     made = continued(
-        np.where(known[..., None], image, 77).astype(np.uint8), known, np.full((60, 60, 3), 50, np.float32), 40
+        np.where(known[..., None], image, 77).astype(np.uint8), known, np.full((60, 60, 3), 50, np.float32), 20
     )
     assert (made[:, :40] == image[:, :40]).all()
     assert made[20, 42].mean() > 150  # the stripes go on
     assert made[22, 42].mean() < 40
-    assert abs(made[30, 59].mean() - 50) < 50
+    assert abs(made[30, 59].mean() - 50) < 10  # and fade
 
 
 def test_a_layer_over_another_is_the_same_as_one_after_the_other() -> None:
