@@ -73,10 +73,13 @@ class Tint:
     Attributes:
         colour: float32 (3,), linear RGB, 0..1: the mean of the hair, were it lit as the face is.
         contrast: of its strands, about 1 to 3.
+        bend: float32 (3,), the power of the brightness that each channel follows: 1 for hair of one hue; where blue has
+            more, its dark parts are redder than its bright ones.
     """
 
     colour: Floats
     contrast: float
+    bend: Floats
 
 
 def shaded(groups: Sequence[Strands], seen: Sequence[Floats], view: View, light: Light, tint: Tint) -> list[Floats]:
@@ -98,7 +101,8 @@ def shaded(groups: Sequence[Strands], seen: Sequence[Floats], view: View, light:
     even = max(1e-3, sum(float((each.diffuse * each.shown).sum()) for each in lit) / weight)
     return [
         np.asarray(
-            tint.colour * (ORDINARY / even * each.diffuse + each.glow)[..., None] + each.shine[..., None], np.float32
+            tint.colour * (ORDINARY / even * each.diffuse + each.glow)[..., None] ** tint.bend + each.shine[..., None],
+            np.float32,
         )
         for each in lit
     ]

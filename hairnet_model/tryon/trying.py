@@ -19,13 +19,12 @@ from hairnet_model.inference.components import Head
 from hairnet_model.inference.locate import Located
 from hairnet_model.tryon import grain, proxy
 from hairnet_model.tryon.catalogue import Hair, levels_for
-from hairnet_model.tryon.colour import decoded
 from hairnet_model.tryon.fitting import Masks, fitted
 from hairnet_model.tryon.layers import Layer
+from hairnet_model.tryon.own_hair import FEWEST, tint_of
 from hairnet_model.tryon.proxy import Seen
 from hairnet_model.tryon.removal import remove
 from hairnet_model.tryon.rendering import hair_layer, reach, shadow_layer
-from hairnet_model.tryon.shading import Tint
 from hairnet_model.tryon.view import View
 
 FARTHEST_YAW = 100.0
@@ -40,24 +39,8 @@ MARGIN = 2.5
 SURE_HAIR = 0.9
 """Probability from which a pixel's colour counts for that of the own hair."""
 
-FEWEST_HAIR = 2000
-"""Pixels of own hair that tell how sharp the photo is; else the skin does."""
-
-LOCK, PAINTED = 0.7, 0.22
-"""Contrast is what differs from a blur of so many cm (standard deviation); painted hair has so much of contrast 1."""
-
-ORDINARY = (0.1, 0.75)
-"""Quantiles of brightness between which own hair tells its colour: what is brighter is highlights."""
-
-CONTRASTS, USUAL_CONTRAST = (1.0, 2.8), 2.0
-"""Of hair at least and at most, and of heads whose own hair does not tell."""
-
 LEAST_NOISE = 0.3
 """Codes; less is not seen."""
-
-USUAL_COLOUR = (62, 46, 36)
-"""sRGB of hair on heads that have none of their own."""
-
 
 Style = Callable[[int], Hair]
 """Hair by its level of detail, from 0."""
@@ -202,11 +185,11 @@ def _layer(
     seen = proxy.look(view, grid)
     bare = remove(image, hair, face, seen, grid, view.size)
     own = hair > np.float32(SURE_HAIR)
-    tint = _tint(image, own, view.size, colour)
+    tint = tint_of(image, own, view.size, colour)
     made = hair_layer(style(levels_for(view.size)), view, bare.light, tint, height, width)
     luma = grain.luma_of(image)
     skinny = face > np.float32(SURE_HAIR)
-    wanted = grain.sharpness(luma, own if np.count_nonzero(own) > FEWEST_HAIR else skinny)
+    wanted = grain.sharpness(luma, own if np.count_nonzero(own) >= FEWEST else skinny)
     made = _blurred(made, wanted)
     skin = np.asarray(grid.enlarged(seen.skin, rows) * np.maximum(face, bare.layer.share), np.float32)
     shade = shadow_layer(made, skin, bare.light, view)
@@ -216,21 +199,6 @@ def _layer(
         bald = bald.times(1 - smoothstep(0.7, 0.97, np.asarray(covered, np.float32)))
     total = bald.under(shade).under(made).times(1 - _in_front(seen, hair, face, grid, rows))
     return _noisy(total, grain.noise_of(luma, skinny), crop)
-
-
-def _tint(image: Pixels, own: NDArray[np.bool_], size: float, colour: Plane | None) -> Tint:
-    """The colour and the contrast of the own hair; another colour where one is asked for."""
-    if np.count_nonzero(own) < FEWEST_HAIR:
-        usual = image[own].mean(0) if own.any() else np.array(USUAL_COLOUR, np.float32)
-        return Tint(decoded(usual) if colour is None else colour, USUAL_CONTRAST)
-    bright = decoded(image.astype(np.float32)) @ np.array((0.2126, 0.7152, 0.0722), np.float32)
-    low, high = np.quantile(bright[own], ORDINARY)
-    ordinary = own & (bright >= low) & (bright <= high)
-    weight = own.astype(np.float32)
-    around, share = (cv2.GaussianBlur(each, (0, 0), LOCK * size) for each in (bright * weight, weight))
-    fine = (bright - around / np.maximum(share, np.float32(1e-3)))[own]
-    contrast = float(np.clip(fine.std() / max(1e-3, float(bright[own].mean())) / PAINTED, *CONTRASTS))
-    return Tint(decoded(image[ordinary].mean(0)) if colour is None else colour, contrast)
 
 
 def _in_front(seen: Seen, hair: Plane, face: Plane, grid: Grid, rows: slice) -> Plane:

@@ -27,7 +27,9 @@ def view(yaw: float, **others: float) -> View:
 
 
 def layer(yaw: float, **others: float):
-    return hair_layer(scenes.style()(0), view(yaw, **others), LIGHT, Tint(BROWN, 1.5), SIDE, SIDE)
+    return hair_layer(
+        scenes.style()(0), view(yaw, **others), LIGHT, Tint(BROWN, 1.5, np.ones(3, np.float32)), SIDE, SIDE
+    )
 
 
 def test_points_fall_where_the_projection_of_heads_says() -> None:
@@ -58,14 +60,19 @@ def test_coverage_changes_continuously_as_a_head_turns() -> None:
 def test_hair_has_the_colour_that_was_asked_for() -> None:
     for codes in ((45, 34, 28), (98, 66, 46), (190, 160, 118)):
         colour = decoded(np.array(codes, np.float32))
-        made = hair_layer(scenes.style()(0), view(20), LIGHT, Tint(colour, 1.5), SIDE, SIDE)
+        made = hair_layer(scenes.style()(0), view(20), LIGHT, Tint(colour, 1.5, np.ones(3, np.float32)), SIDE, SIDE)
         dense = made.share > 0.95
         assert np.abs(made.colour[dense].mean(0) - codes).max() < 16
 
 
 def test_light_from_the_left_is_seen_on_the_left() -> None:
     lit = hair_layer(
-        scenes.style()(0), view(0), Light(0.8, np.array((-0.5, 0, 0.2), np.float32)), Tint(BROWN, 1.5), SIDE, SIDE
+        scenes.style()(0),
+        view(0),
+        Light(0.8, np.array((-0.5, 0, 0.2), np.float32)),
+        Tint(BROWN, 1.5, np.ones(3, np.float32)),
+        SIDE,
+        SIDE,
     )
     dense = lit.share > 0.9
     luma = lit.colour.mean(-1)
