@@ -39,6 +39,9 @@ MARGIN = 2.5
 SURE_HAIR = 0.9
 """Probability from which a pixel's colour counts for that of the own hair."""
 
+HIGHEST = 3.0
+"""Centimetres below the hairline from which on something may be in front of the face: above are wisps of own hair."""
+
 LEAST_NOISE = 0.3
 """Codes; less is not seen."""
 
@@ -203,7 +206,7 @@ def _layer(
 
 def _in_front(seen: Seen, hair: Plane, face: Plane, grid: Grid, rows: slice) -> Plane:
     """Where something is before the face that is neither hair nor face: 1, else 0."""
-    proper = seen.front * (seen.scalp < -0.5) * (seen.normals[..., 3] > 0.25) * (seen.head > 0.95)
+    proper = seen.front * (seen.scalp < -HIGHEST) * (seen.normals[..., 3] > 0.25) * (seen.head > 0.95)
     inner = cv2.erode(proper.astype(np.float32), np.ones((3, 3), np.uint8))
     within = grid.enlarged(np.asarray(inner, np.float32), rows)
     other = 1 - smoothstep(0.1, 0.3, np.asarray(hair + face, np.float32))

@@ -106,6 +106,14 @@ def test_shoulders_do_not_nod_with_the_head() -> None:
     assert np.allclose(*down)
 
 
+def test_shoulders_follow_the_head_a_little() -> None:
+    ahead, aside = (View(yaw, 0, 0, 48, 40, 2.8) for yaw in (0, 50))
+    front = np.array([0, 24, 6], np.float32)
+    way = [each.seen_body(front) - each.seen(np.array(head.PIVOT, np.float32)) for each in (ahead, aside)]
+    turned = [np.degrees(np.arctan2(each[0], each[2])) for each in way]
+    assert turned[1] - turned[0] == pytest.approx(20, abs=0.1)
+
+
 def test_nearer_quads_hide_farther_ones_and_zeros_erase() -> None:
     square = np.array(((2, 2), (6, 2), (6, 6), (2, 6)), np.float32)
     corners = np.stack([square, square + 2, square + np.array((-2, 2), np.float32)])

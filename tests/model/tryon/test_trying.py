@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from hairnet_data.core.classes import FACE, HAIR
+from hairnet_model.inference.components import Head
 from hairnet_model.inference.locate import Located
 from hairnet_model.tryon import trying
 from hairnet_model.tryon.trying import reasons, try_on
@@ -112,42 +113,65 @@ def test_a_turned_photo_gives_the_turned_result(tried) -> None:
     assert apart[rows][where].mean() < 6
 
 
-def test_every_head_gets_hair_and_the_nearer_face_stays_in_front() -> None:
-    large, small = scenes.portrait(), scenes.portrait(side=96)
-    photo = np.full((160, 256, 3), 120, np.uint8)
-    photo[:, :160], photo[60:156, 160:] = large.image, small.image
-    first, second = scenes.located(large), scenes.located(small)
-    whole = np.zeros((256, 256, 3), np.float32)
-    whole[..., 0] = 1
-    whole[48:208, :160], whole[108:204, 160:] = first.whole, second.whole
-    x, y, wide, tall = second.heads[0].box
-    pose = second.heads[0].pose
-    moved = replace(
-        second.heads[0], box=(x + 160, y + 60, wide, tall), pose=replace(pose, x=pose.x + 160, y=pose.y + 60)
-    )
-    found = Located(160, 256, whole, (), (first.heads[0], moved), 1)
+def couple() -> tuple[np.ndarray, Located, np.ndarray]:
+    """A small head behind a large one, and where the large one's hair and face are."""
+    large, small = scenes.portrait(25), scenes.portrait(8, side=96)
+    photo, classes = np.full((160, 240, 3), 120, np.uint8), np.zeros((160, 240), np.uint8)
+    owner = np.zeros((160, 240), np.uint8)
+    for number, shown, top, left in ((2, small, 50, 96), (1, large, 0, 0)):
+        side = len(shown.mask)
+        part, there = (slice(top, top + side), slice(left, left + side)), shown.mask > 0
+        photo[part][there], classes[part][there], owner[part][there] = shown.image[there], shown.mask[there], number
+    whole = np.zeros((240, 240, 3), np.float32)
+    whole[40:200] = np.stack([classes == number for number in range(3)], 2)
+    whole[:40, :, 0] = whole[200:, :, 0] = 1
+    x, y, wide, tall = scenes.located(small).heads[0].box
+    pose = scenes.located(small).heads[0].pose
+    moved = Head((x + 96, y + 50, wide, tall), 1.0, replace(pose, x=pose.x + 96, y=pose.y + 50))
+    return photo, Located(160, 240, whole, (), (scenes.located(large).heads[0], moved), 1), owner
+
+
+def test_every_head_gets_hair() -> None:
+    photo, found, owner = couple()
     made = try_on(photo, found, scenes.style(), PLATINUM)
-    for head in found.heads:
-        left, top, breadth, height = head.box
-        part = changed(photo, made)[top : top + height, left : left + breadth]
-        assert part.mean() > 0.1
-    alone = try_on(photo, replace(found, heads=(first.heads[0],)), scenes.style(), PLATINUM)
-    assert not changed(photo, alone)[:, 215:].any()
+    for number in (1, 2):
+        assert changed(photo, made)[owner == number].mean() > 0.1
+
+
+def test_the_hair_of_a_farther_head_stays_behind_a_nearer_one() -> None:
+    photo, found, owner = couple()
+    farther = replace(found.heads[0], pose=None), found.heads[1]
+    made = try_on(photo, replace(found, heads=farther), scenes.style("afro"), PLATINUM)
+    assert changed(photo, made).sum() > 1000
+    assert not changed(photo, made)[cv2.erode((owner == 1).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0].any()
+
+
+def test_hair_of_another_head_is_not_removed() -> None:
+    photo, found, owner = couple()
+    nearer = found.heads[0], replace(found.heads[1], pose=None)
+    made = try_on(photo, replace(found, heads=nearer), scenes.style("crew_cut"), PLATINUM)
+    assert changed(photo, made)[owner == 1].any()
+    right = found.heads[0].box[0] + found.heads[0].box[2]
+    beside = (owner == 2) & (np.arange(240) > right + 2)
+    assert beside[:, : right + 10].any()
+    # Where the boxes meet, some pixels are nearer to the other head's middle.
+    assert changed(photo, made)[beside].mean() < 0.02
 
 
 def test_what_is_in_front_of_the_face_stays() -> None:
-    shown = scenes.portrait()
+    shown = scenes.portrait(52)
     found = scenes.located(shown)
     pose = found.heads[0].pose
+    style = scenes.style("lob_fringe")
+    # A bar across the brows, which the network takes for background.
+    rows = slice(int(pose.y - 3.6 * pose.size), int(pose.y - 2.2 * pose.size))
+    columns = slice(int(pose.x - 2 * pose.size), int(pose.x + 2 * pose.size))
+    assert changed(shown.image, try_on(shown.image, found, style))[rows, columns].mean() > 0.6
     photo, whole = shown.image.copy(), found.whole.copy()
-    # A bar across the face, which the network takes for background.
-    rows = slice(int(pose.y + 1 * pose.size), int(pose.y + 3 * pose.size))
     photo[rows] = (20, 200, 40)
     whole[rows] = (1, 0, 0)
-    made = try_on(photo, replace(found, whole=whole), scenes.style())
-    middle = slice(int(pose.x - 3 * pose.size), int(pose.x + 3 * pose.size))
-    inner = slice(rows.start + 2, rows.stop - 2)
-    assert (made[inner, middle] == photo[inner, middle]).all()
+    made = try_on(photo, replace(found, whole=whole), style)
+    assert changed(photo, made)[rows, columns].mean() < 0.1
 
 
 def test_large_photos_are_worked_on_smaller(monkeypatch) -> None:
