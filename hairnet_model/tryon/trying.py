@@ -77,14 +77,15 @@ class Crop:
 
     def image(self, photo: Pixels) -> Pixels:
         """This part of a photo, uint8 (H, W, 3), as large as it is worked on."""
-        return np.asarray(self._scaled(photo[self.top : self.bottom, self.left : self.right]), np.uint8)
+        part = photo[self.top : self.bottom, self.left : self.right]
+        return part if self.scale == 1 else np.asarray(self._resized(part), np.uint8)
 
-    def plane(self, plane: Plane) -> Plane:
-        """The same of a plane, float32 (H, W)."""
-        return np.asarray(self._scaled(plane[self.top : self.bottom, self.left : self.right]), np.float32)
+    def scaled(self, part: Plane) -> Plane:
+        """A plane of this part, float32, as large as it is worked on."""
+        return np.ascontiguousarray(part if self.scale == 1 else self._resized(part), np.float32)
 
-    def _scaled(self, part: Any) -> Any:
-        return part if self.scale == 1 else cv2.resize(part, self.shape[::-1], interpolation=cv2.INTER_AREA)
+    def _resized(self, part: Any) -> Any:
+        return cv2.resize(part, self.shape[::-1], interpolation=cv2.INTER_AREA)
 
 
 def reasons(located: Located) -> list[str]:
@@ -121,24 +122,24 @@ def try_on(photo: Pixels, located: Located, style: Style, colour: Plane | None =
     willing = [head for head in located.heads if not _reason(head)]
     if not willing:
         return photo
-    likely = composite.probabilities(located)
     made = photo
     for head in sorted(willing, key=_extent):
-        made = _on_head(made, likely[..., HAIR], likely[..., FACE], head, located.heads, style, colour)
+        made = _on_head(made, located, head, style, colour)
     return made
 
 
-def _on_head(
-    photo: Pixels, hair: Plane, face: Plane, head: Head, heads: Sequence[Head], style: Style, colour: Plane | None
-) -> Pixels:
+def _on_head(photo: Pixels, located: Located, head: Head, style: Style, colour: Plane | None) -> Pixels:
+    heads = located.heads
     assert head.pose is not None
     whole = View.of(head.pose)
     crop = crop_for(whole, head, style, photo.shape[:2])
     if crop is None:
         return photo
-    image, hair, face = crop.image(photo), crop.plane(hair), crop.plane(face)
+    image = crop.image(photo)
+    likely = composite.rows(located, slice(crop.top, crop.bottom))[:, crop.left : crop.right]
+    hair, face = (crop.scaled(likely[..., number]) for number in (HAIR, FACE))
     owners = _owners(heads, crop)
-    mine = (owners == list(heads).index(head)).astype(np.float32)
+    mine = (owners == heads.index(head)).astype(np.float32)
     nearer = np.isin(owners, [number for number, other in enumerate(heads) if _extent(other) > _extent(head)])
     view = whole.on(crop.left, crop.top, crop.scale)
     view = fitted(view, Masks(hair * mine, face * mine))

@@ -56,6 +56,16 @@ def test_the_ground_goes_on_behind_what_is_not_known() -> None:
     assert abs(made[30, 59].mean() - 50) < 10  # and fade
 
 
+def test_the_ground_is_mirrored_at_the_edge() -> None:
+    image = np.zeros((40, 40, 3), np.uint8)
+    image[:, 16] = 200
+    known = np.ones((40, 40), bool)
+    known[:, 20:] = False
+    made = continued(image, known, np.zeros((40, 40, 3), np.float32), 40)
+    assert made[20, 22].mean() > 150
+    assert made[20, 24].mean() == 0
+
+
 def test_a_layer_over_another_is_the_same_as_one_after_the_other() -> None:
     rng = np.random.default_rng(3)
     image = rng.integers(0, 256, (8, 8, 3)).astype(np.uint8)
