@@ -21,7 +21,8 @@ LOCK, PAINTED = 0.7, 0.22
 """Contrast is what differs from a blur of so many cm (standard deviation); painted hair has so much of contrast 1."""
 
 CONTRASTS, USUAL_CONTRAST = (1.0, 2.8), 2.0
-"""Of hair at least and at most, and of heads whose own hair does not tell."""
+"""Of hair at least and at most, and of heads whose own hair does not tell; other colours have no more, either: dark hair
+has the most for its highlights are white."""
 
 ORDINARY = (0.1, 0.85)
 """Quantiles of brightness between which own hair tells its colour: what is brighter is highlights."""
@@ -52,7 +53,7 @@ def tint_of(image: Pixels, own: NDArray[np.bool_], size: float, colour: Plane | 
     low, high = np.quantile(hair, ORDINARY)
     contrast = _contrast(bright, own, size)
     if colour is not None:
-        return Tint(colour, contrast, straight)
+        return Tint(colour, min(contrast, USUAL_CONTRAST), straight)
     ordinary = own & (bright >= low) & (bright <= high)
     return Tint(decoded(image[ordinary].mean(0)), contrast, _bend(linear[own], hair))
 
