@@ -31,6 +31,7 @@ from hairnet_data.sources.folder.mattes import find_mattes, read_matte
 from hairnet_data.sources.folder.pairing import SINGLE_MASK, PortraitFiles, pair
 from hairnet_data.sources.pool_assignment import assign_pools
 from hairnet_data.sources.poses_file import Poses, open_poses
+from hairnet_data.sources.traits_file import NO_TRAITS, TRAITS, TraitTable, open_traits
 
 _SEARCH_TIMEOUT = 2  # seconds: some expressions try more ways through a name than there is time for
 
@@ -50,14 +51,15 @@ class Folder:
         poses: Poses,
         mattes: Mapping[str, str],
         licences: Licences = NO_LICENCES,
+        traits: TraitTable = NO_TRAITS,
     ) -> None:
         """Takes what `open` read and listed."""
         self._root, self._config, self._files, self._listed = root, config, dict(files), listed
-        self._poses, self._mattes, self._licences = poses, dict(mattes), licences
+        self._poses, self._mattes, self._licences, self._traits = poses, dict(mattes), licences, traits
 
     @classmethod
     def open(cls, source_dir: Path, poses: Path | None = None, config: Config | None = None) -> Folder:
-        """Reads what `classes.toml`, `licence.toml` and `poses.csv` say, and lists the photos and masks.
+        """Reads what `classes.toml`, `licence.toml`, `poses.csv` and `traits.csv` say, and lists the photos and masks.
 
         Args:
             source_dir: the folder.
@@ -65,9 +67,9 @@ class Folder:
             config: in the place of `classes.toml`.
 
         Raises:
-            SourceError: the folder, one of its folders, `classes.toml`, `licence.toml` or the poses are missing or
-                cannot be used, or there are no photos. What is wrong with single portraits is in the catalogue's
-                errors.
+            SourceError: the folder, one of its folders, `classes.toml`, `licence.toml`, the poses or the traits are
+                missing or cannot be used, or there are no photos. What is wrong with single portraits is in the
+                catalogue's errors.
         """
         root = source_dir
         if not is_remote(source_dir) and os.path.isdir(source_dir):
@@ -76,6 +78,7 @@ class Folder:
             raise SourceError(str(source_dir), "is not a folder", "name the one that holds images and masks")
         config = config or read_config(root / CONFIG, str(source_dir / CONFIG))
         licences = read_licences(root / LICENCES, str(source_dir / LICENCES))
+        traits = open_traits(root, str(source_dir / TRAITS))
         errors: list[HairnetError] = []
         notes: list[str] = []
         parts = tuple(config.classes.classes) if isinstance(config.classes, PartMap) else (SINGLE_MASK,)
@@ -84,20 +87,31 @@ class Folder:
             raise SourceError(str(source_dir / config.options.images), "holds no pictures", "put photos there")
         files = pair(photos, masks, parts, config.options, errors)
         entries = _entries(files, config.options, errors)
-        if licences != NO_LICENCES:
-            if not errors:  # else some that it names may be among those that are wrong
-                licences.check_names(str(source_dir / LICENCES), {e.id for e in entries}, {e.person for e in entries})
-            entries = tuple(replace(entry, terms=licences.of(entry.id, entry.person)) for entry in entries)
+        if not errors:  # else some that they name may be among those that are wrong
+            ids, people = {entry.id for entry in entries}, {entry.person for entry in entries}
+            licences.check_names(str(source_dir / LICENCES), ids, people)
+            traits.check_names(ids, people)
+        entries = tuple(
+            replace(each, terms=licences.of(each.id, each.person), traits=traits.of(each.id, each.person))
+            for each in entries
+        )
         mattes = find_mattes(root, files, config.options, errors, notes)
         order = sorted(errors, key=lambda error: (error.where, error.what))
         left_out = tuple(dict.fromkeys(notes))
         known = open_poses(root, poses, files)
         doubts = (*_doubts(files, config.options), *known.doubts)
-        return cls(root, config, files, Catalogue(entries, tuple(order), left_out, doubts), known, mattes, licences)
+        return cls(
+            root, config, files, Catalogue(entries, tuple(order), left_out, doubts), known, mattes, licences, traits
+        )
 
     def settings(self) -> dict[str, Any]:
-        """What `classes.toml` says, with every default, and the digests of the poses and of `licence.toml`."""
-        return {**self._config.settings(), **self._poses.settings(), **self._licences.settings()}
+        """What `classes.toml` says, with every default, and the digests of poses, `licence.toml` and traits."""
+        return {
+            **self._config.settings(),
+            **self._poses.settings(),
+            **self._licences.settings(),
+            **self._traits.settings(),
+        }
 
     def catalogue(self) -> Catalogue:
         """The portraits as listed when the folder was opened, and what is wrong with others."""
