@@ -4,7 +4,7 @@
  * are there.
  */
 
-import { type Box, type Component, components, longer, overlap } from "./components";
+import { type Box, type Component, components, type Head, longer, overlap } from "./components";
 import type { Picture, Size } from "./pixels";
 import { cutOut, framedSquare, mirrored, rounded, type Square, tileSquares } from "./squares";
 
@@ -42,7 +42,7 @@ export interface Located {
   /** To put over them. */
   readonly cuts: readonly Cut[];
   /** Boxes within the picture, in whole pixels, the largest first. */
-  readonly heads: readonly Box[];
+  readonly heads: readonly Head[];
   /** Squares that the network saw. */
   readonly passes: number;
 }
