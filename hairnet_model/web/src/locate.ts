@@ -4,7 +4,7 @@
  * are there.
  */
 
-import { type Box, type Component, components, longer, overlap } from "./components";
+import { type Box, type Component, components, type Head, longer, overlap } from "./components";
 import { isDoubtful, lookAgain, without } from "./doubt";
 import type { Picture, Size } from "./pixels";
 import { framedSquare, rounded, scaled, type Square, tileSquares } from "./squares";
@@ -45,7 +45,7 @@ export interface Located {
   /** To put over them. */
   readonly cuts: readonly Cut[];
   /** Boxes within the picture, in whole pixels, the largest first. */
-  readonly heads: readonly Box[];
+  readonly heads: readonly Head[];
   /** Squares that the network saw. */
   readonly passes: number;
 }
