@@ -15,7 +15,7 @@ import typer
 
 from hairnet_data.core import cli
 from hairnet_data.core.errors import UsageError, one_line
-from hairnet_model.cli import dataset_commands, evaluate_command, pose_commands
+from hairnet_model.cli import dataset_commands, evaluate_command, pose_commands, tryon_command
 from hairnet_model.cli.options import ModelPath, PoseHeadPath, Quiet, parse_dataset
 
 app = cli.new_app("hairnet-model", "Trains, measures and uses networks that find hair and face in pictures.")
@@ -131,6 +131,9 @@ def predict(
         print(f"hairnet-model: {one_line(str(photo.file))}: no head found", file=sys.stderr)
     if result.errors or (strict and result.without_head):
         raise typer.Exit(1)
+
+
+app.command(epilog="Example: hairnet-model tryon photos --style bob --out tried")(tryon_command.tryon)
 
 
 @app.command(epilog="Example: hairnet-model export --quantize float16 --out hairnet.tflite")

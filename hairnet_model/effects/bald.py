@@ -16,8 +16,8 @@ from hairnet_model.effects.matting import smoothstep
 
 _EYES = (0.15, 0.6)  # widths of the face below its top: the eyes are between
 _FADE = 0.25  # widths of the face above the eyes over which the hair ends
-_SKIN, _BARE = 0.8, 0.1  # from this probability of face, up to that of hair, a pixel is skin
-_NOTHING = 0.05  # up to this probability of both, a pixel is background
+SKIN, BARE = 0.8, 0.1  # from this probability of face, up to that of hair, a pixel is skin
+NOTHING = 0.05  # up to this probability of both, a pixel is background
 _FEWEST = 12  # cells of skin that say how the light falls
 _UNEVEN = 0.08  # of L that skin may differ from the fit and still go on over the scalp
 _BAND = 1 << 20  # pixels painted at once
@@ -63,17 +63,17 @@ def bald(image: Pixels, hair_probability: Plane, face_probability: Plane) -> Pix
     grid = Grid.of(*hair_probability.shape)
     hairy, facial = (grid.sums(plane) / grid.areas for plane in (hair_probability, face_probability))
     found = _without_necks(faces(facial))
-    light = _means(image, np.ones(hair_probability.shape, bool), grid)[0][..., 0]
-    skin, bare = _means(image, (face_probability > np.float32(_SKIN)) & (hair_probability < np.float32(_BARE)), grid)
-    ground, open_ = _means(
-        image, (face_probability < np.float32(_NOTHING)) & (hair_probability < np.float32(_NOTHING)), grid
+    light = means(image, np.ones(hair_probability.shape, bool), grid)[0][..., 0]
+    skin, bare = means(image, (face_probability > np.float32(SKIN)) & (hair_probability < np.float32(BARE)), grid)
+    ground, open_ = means(
+        image, (face_probability < np.float32(NOTHING)) & (hair_probability < np.float32(NOTHING)), grid
     )
     wider = blurred(grown(hairy, 3), 1)
     behind = blurred(filled(ground * open_[..., None], open_), 1) if open_.any() else None
     cover, scalp, above = np.zeros_like(hairy), np.zeros_like(skin), np.zeros_like(hairy)
     for face in found:
         skull = _skull(face, hairy, facial, _eyes(face, light, facial))
-        painted = _lit(skin, bare * face.mask, skull, max(1, int(face.wide / 16)))
+        painted = skin_over(skin, bare * face.mask, skull.normals, max(1, int(face.wide / 16)))
         if painted is None:
             continue
         nearer = skull.cover >= cover
@@ -96,8 +96,17 @@ def bald(image: Pixels, hair_probability: Plane, face_probability: Plane) -> Pix
     return made
 
 
-def _means(image: Pixels, where: NDArray[np.bool_], grid: Grid) -> tuple[Plane, Plane]:
-    """Oklab of the mean of some pixels of each cell, and their share of it."""
+def means(image: Pixels, where: NDArray[np.bool_], grid: Grid) -> tuple[Plane, Plane]:
+    """Oklab of the mean of some pixels of each cell, and their share of it.
+
+    Args:
+        image: uint8 (H, W, 3) RGB.
+        where: bool (H, W), which pixels.
+        grid: of the picture.
+
+    Returns:
+        float32 (rows, columns, 3), and float32 (rows, columns), 0..1.
+    """
     sums = np.zeros((*grid.shape, 4), np.float32)
     band = grid.step * max(1, _BAND // (grid.width * grid.step))
     for top in range(0, grid.height, band):
@@ -150,7 +159,7 @@ def _eyes(face: Face, light: Plane, facial: Plane) -> float:
     """The row of the eyes, or of the brows: the darkest one to the left and right of the face's middle."""
     away = np.abs(np.arange(light.shape[1]) + 0.5 - face.middle) / face.wide
     low, high = (min(len(light) - 1, int(face.top + share * face.wide)) for share in _EYES)
-    bare = np.where((facial > np.float32(_SKIN)) & (away > 0.1) & (away < 0.4), 1.0, 0.0)[low : high + 1]
+    bare = np.where((facial > np.float32(SKIN)) & (away > 0.1) & (away < 0.4), 1.0, 0.0)[low : high + 1]
     count = bare.sum(1)
     means = (light[low : high + 1] * bare).sum(1) / np.maximum(count, 1)
     enough = count >= 0.5 * max(1, count.max())
@@ -168,12 +177,22 @@ def _around(face: Face, shape: tuple[int, ...]) -> Plane:
     return np.broadcast_to(1 - smoothstep(1.5, 2, away.astype(np.float32)), shape)
 
 
-def _lit(skin: Plane, weight: Plane, skull: _Skull, soft: int) -> Plane | None:
-    """Skin all over, in Oklab, as the light falls on the face; None where too little of the face is seen."""
+def skin_over(skin: Plane, weight: Plane, normals: Plane, soft: int) -> Plane | None:
+    """Skin all over, as the light falls on the face.
+
+    Args:
+        skin: Oklab of skin that is seen, float32 (rows, columns, 3) of cells.
+        weight: the share of such skin in every cell, float32 (rows, columns).
+        normals: float32 (rows, columns, 4): 1, and the unit normal of the surface.
+        soft: cells over which what the light does not explain is blurred.
+
+    Returns:
+        Oklab, float32 (rows, columns, 3); None where too little of the face is seen.
+    """
     known = weight > 0.5
     if np.count_nonzero(known) < _FEWEST:
         return None
-    colour, bases = skin[known].astype(np.float64), skull.normals[known].astype(np.float64)
+    colour, bases = skin[known].astype(np.float64), normals[known].astype(np.float64)
     light = colour[:, 0]
     kept = np.abs(light - np.median(light)) < 0.25
     fit: NDArray[np.float64] = np.zeros((4, 3))
@@ -188,7 +207,7 @@ def _lit(skin: Plane, weight: Plane, skull: _Skull, soft: int) -> Plane | None:
     if not kept.any():
         return None
     low, high = np.quantile(light[kept], [0.05, 0.95])
-    smooth = (skull.normals @ fit).astype(np.float32)
+    smooth = (normals @ fit).astype(np.float32)
     smooth[..., 0] = np.clip(smooth[..., 0], low - 0.05, high + 0.03)
     used = np.zeros_like(weight)
     used[known] = kept | (np.abs(rest) <= _UNEVEN)
