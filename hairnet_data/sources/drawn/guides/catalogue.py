@@ -44,8 +44,8 @@ class Entry:
     sideburns: bool = True
 
 
-_SHORT_LEVELS = ((2, 4, 3.0), (5, 5, 2.0), (10, 6, 1.4), (20, 7, 1.0))
-_CURL_LEVELS = ((3, 24, 4.0), (6, 32, 2.6), (14, 40, 1.6), (28, 48, 1.0))
+_SHORT_LEVELS = ((2, 4, 4.5), (5, 5, 2.8), (10, 6, 1.7), (20, 7, 1.1))
+_CURL_LEVELS = ((3, 24, 5.5), (6, 32, 3.4), (14, 40, 1.8), (28, 48, 1.0))
 
 _BOB = Silhouette((-6, -2, 3, 8, 12), (0.1, 0.2, 0.3, 0.0, -1.0), (1.0, 1.8, 2.6, 2.6, 1.0), (34, 50, 53, 54, 54))
 _LONG = Silhouette(
@@ -69,7 +69,7 @@ STYLES: Mapping[str, Entry] = MappingProxyType(
                 radius=14.0,
                 thick=Thick(
                     width=0.05, tip=0.7, mix=1.0, clump=0.0, spread=(0.4, 0.9), uneven=0.5, stray=0.01,
-                    curl=(0.36, 1.0, 0.7, 1.0), levels=((1, 20, 4.5), (2, 28, 3.0), (5, 40, 1.7), (10, 56, 1.0)),
+                    curl=(0.36, 1.0, 0.7, 1.0), levels=((1, 20, 6.0), (2, 28, 4.0), (5, 40, 2.0), (10, 56, 1.1)),
                 )
             ),
             dense=0.9, ears=True, sideburns=False,
@@ -123,15 +123,15 @@ STYLES: Mapping[str, Entry] = MappingProxyType(
                 wave=(0.8, 8.5, 0.0), locks=70, pull=0.55,
                 thick=Thick(
                     clump=0.6, spread=(0.35, 0.3), uneven=0.1,
-                    levels=((6, 16, 4.0), (16, 22, 2.2), (34, 26, 1.5), (64, 32, 1.0)),
+                    levels=((6, 16, 6.0), (16, 22, 3.2), (34, 26, 1.8), (64, 32, 1.1)),
                 ),
             ),
         ),
         "side_part": Entry(
             "Side part",
             Short(
-                (0.8, 1.8, 4.5, 7.5), guides=740, points=6, top=(-7.6, 2.4), lift=(0.22, 0.5), volume=1.5, comb="aside",
-                part=3.2, mess=0.05, locks=260, pull=0.2,
+                (0.8, 1.8, 4.5, 7.5), guides=740, points=6, top=(-7.6, 2.4), lift=(0.22, 0.42), volume=1.2,
+                comb="aside", part=3.2, mess=0.05, locks=260, pull=0.2,
                 thick=Thick(
                     width=0.065, tip=0.25, clump=0.2, spread=(0.28, 0.22), uneven=0.15, stray=0.01, levels=_SHORT_LEVELS
                 ),
