@@ -247,7 +247,7 @@ class Falling:
 
     def _fringe(self, rng: np.random.Generator, roots: Floats, end: float) -> Floats:
         count = len(roots)
-        aim = np.stack([0.06 * roots[:, 0], np.full(count, 0.3), np.full(count, 1.0)], -1)
+        aim = np.stack([0.24 * roots[:, 0], np.full(count, 0.3), np.full(count, 1.0)], -1)
         comb = aim + rng.normal(0, 0.03, (count, 3))
         layer = 0.12 + 0.04 * (8.5 - roots[:, 2]) + 0.1 * rng.random(count)
         growth = Growth(
@@ -261,7 +261,7 @@ class Falling:
         )
         curves = grow(roots, growth, _before_forehead(layer))
         # The fringe is a little longer at the temples, where it meets the hair beside the face.
-        stop = end + 0.015 * curves[:, -1, 0] ** 2 + rng.normal(0, 0.12, count)
+        stop = end + 0.03 * curves[:, -1, 0] ** 2 + rng.normal(0, 0.12, count)
         guides = cut(curves, length_to_height(curves, stop), self.points)
         return gathered(guides, rng.choice(count, max(2, count // 3), replace=False), 0.25, 1.2)
 
