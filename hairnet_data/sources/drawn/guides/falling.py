@@ -284,6 +284,10 @@ def _beside_fringe() -> Floats:
     x, z = np.concatenate([x - 0.15, x + 0.15]), np.concatenate([z, z])
     y = -np.sqrt(np.clip(1 - (x / 7.7) ** 2 - (z / 9.9) ** 2, 0.02, 1)) * 9.6
     rows = on_head(np.stack([x, y, z + 0.2], -1))
+    aside = np.repeat((-0.15, 0.15), len(rows) // 2)
+    for _ in range(3):  # on the head they have moved a little
+        rows[:, 0] = np.maximum(_fringe_width(rows[:, 2]) + aside, 0.05)
+        rows = on_head(rows - CENTRE)
     rows = rows[depth_inside(rows, MEAN) > 0.1]
     return np.concatenate([rows, rows * (-1, 1, 1)])
 
