@@ -124,7 +124,7 @@ STYLES: Mapping[str, Entry] = MappingProxyType(
                 wave=(0.8, 8.5, 0.0), locks=70, pull=0.55,
                 thick=Thick(
                     clump=0.6, spread=(0.35, 0.3), uneven=0.1,
-                    levels=((6, 16, 5.5), (16, 22, 2.7), (36, 26, 1.3), (64, 32, 0.9)),
+                    levels=((5, 14, 6.5), (16, 22, 2.7), (36, 26, 1.3), (64, 32, 0.9)),
                 ),
             ),
         ),

@@ -293,10 +293,14 @@ def _beside_fringe() -> Floats:
 
 
 def _behind_whorl(part: float, whorl: float) -> Floats:
-    """Roots (N, 3) close together behind the whorl, where strands part ways."""
+    """Roots (N, 3) close together behind the whorl, where strands part ways, and along the middle of the back."""
     x, z = np.meshgrid(0.45 * part + np.arange(-1.2, 1.3, 0.6), whorl - np.arange(0.3, 3.0, 0.6))
     y = -np.sqrt(1 - (x / 7.7) ** 2 - (z / 9.9) ** 2) * 9.6
-    return on_head(np.stack([x, y, z], -1).reshape(-1, 3))
+    whorls = np.stack([x, y, z], -1).reshape(-1, 3)
+    up = np.radians(np.arange(45, -45, -9))
+    back = np.stack([0 * up, -np.sin(up), -np.cos(up)], -1)
+    aside = np.array((0.06, 0, 0))
+    return on_head(np.concatenate([whorls - CENTRE, back + aside, back - aside]))
 
 
 def _before_forehead(layer: Floats) -> Callable[[Floats, float], Floats]:

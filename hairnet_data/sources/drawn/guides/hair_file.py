@@ -36,7 +36,7 @@ class Thick:
     stray: float = 0.006
     curl: tuple[float, float, float, float] = (0.0, 1.0, 1.0, 0.0)
     braid: tuple[float, float, float] = (0.0, 0.0, 1.0)
-    levels: tuple[tuple[int, int, float], ...] = ((5, 10, 5.5), (12, 12, 2.6), (26, 14, 1.3), (52, 18, 0.9))
+    levels: tuple[tuple[int, int, float], ...] = ((4, 9, 6.5), (12, 12, 2.6), (26, 14, 1.3), (52, 18, 0.9))
 
 
 @dataclass(frozen=True, slots=True)
