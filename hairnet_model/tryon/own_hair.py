@@ -21,8 +21,7 @@ LOCK, PAINTED = 0.7, 0.22
 """Contrast is what differs from a blur of so many cm (standard deviation); painted hair has so much of contrast 1."""
 
 CONTRASTS, USUAL_CONTRAST = (1.0, 2.8), 2.0
-"""Of hair at least and at most, and of heads whose own hair does not tell; other colours have no more, either: dark hair
-has the most for its highlights are white."""
+"""Of hair at least and at most; of heads whose own hair does not tell, and at most of hair in another colour."""
 
 ORDINARY = (0.1, 0.85)
 """Quantiles of brightness between which own hair tells its colour: what is brighter is highlights."""

@@ -111,4 +111,6 @@ def faces(places: Floats, near: Floats, colours: Floats) -> Quads:
     def mean(values: Floats) -> Floats:
         return np.asarray((values[:-1, :-1] + values[:-1, 1:] + values[1:, 1:] + values[1:, :-1]) / 4)
 
-    return Quads(corners[turned], mean(near)[turned], mean(colours)[turned])
+    # A quad seen at a flat angle reaches far back: by its mean it would hide hair that lies on its farther half.
+    low = np.minimum(np.minimum(near[:-1, :-1], near[:-1, 1:]), np.minimum(near[1:, 1:], near[1:, :-1]))
+    return Quads(corners[turned], low[turned], mean(colours)[turned])

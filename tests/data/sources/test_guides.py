@@ -42,7 +42,7 @@ def test_the_command_writes_the_same_bytes_again(tmp_path: Path, monkeypatch: py
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
     made = json.loads((tmp_path / "one" / "braids.hair").read_bytes().partition(b"\n")[0])["made"]
     assert made["command"].endswith("hairnet_data.sources.drawn.guides braids")
-    assert made["settings"]["guides"] == [300, 22]
+    assert made["settings"]["guides"] == [380, 22]
 
 
 def test_an_unknown_style_is_one_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -93,7 +93,8 @@ def _middle_rows() -> Floats:
     way = np.stack([0 * angle, -np.cos(angle), -np.sin(angle)], -1)
     rows = on_head(way)
     rows = rows[depth_inside(rows, MEAN) > 0.1]
-    return np.concatenate([rows + np.array((0.14, 0, 0)), rows - np.array((0.14, 0, 0))])
+    aside = np.array((0.12, 0, 0))
+    return np.concatenate([rows + aside, rows - aside, (rows + 5 * aside)[::2], (rows - 5 * aside)[::2]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ class Plaits:
         thick: how guides over the scalp are thickened, and `plait` those of the plaits.
     """
 
-    guides: tuple[int, int] = (300, 22)
+    guides: tuple[int, int] = (380, 22)
     points: tuple[int, int] = (10, 24)
     end: float = 27.0
     rest: float = 1.1

@@ -44,17 +44,18 @@ class Entry:
     sideburns: bool = True
 
 
-_SHORT_LEVELS = ((2, 4, 3.0), (5, 5, 2.0), (10, 6, 1.4), (20, 7, 1.0))
-_CURL_LEVELS = ((3, 24, 4.0), (6, 32, 2.6), (14, 40, 1.6), (28, 48, 1.0))
+_SHORT_LEVELS = ((2, 4, 4.0), (5, 5, 2.4), (11, 6, 1.3), (22, 7, 0.9))
+_CURL_LEVELS = ((3, 24, 5.0), (6, 32, 3.0), (14, 40, 1.5), (28, 48, 0.9))
 
-_BOB = Silhouette((-6, -2, 3, 8, 12), (0.1, 0.2, 0.3, 0.0, -1.0), (1.0, 1.8, 2.6, 2.6, 1.0), (34, 50, 53, 54, 54))
+_BOB = Silhouette((-6, -2, 3, 8, 12), (0.1, 0.2, 0.3, 0.0, -1.0), (1.0, 1.8, 2.6, 2.6, 1.0), (34, 52, 56, 57, 56))
+_LOB = Silhouette((-6, -2, 3, 8, 12), (0.1, 0.2, 0.3, 0.0, -1.0), (1.0, 1.7, 2.3, 2.3, 1.4), (34, 43, 49, 53, 54))
 _LONG = Silhouette(
     (-6, -2, 3, 8, 14, 20, 34), (0.1, 0.2, 0.3, 0.0, -0.5, -0.5, 0.0), (0.9, 1.6, 2.2, 2.4, 2.6, 3.0, 3.2),
-    (32, 50, 54, 54, 44, 36, 30), split=True,
+    (32, 52, 57, 56, 46, 38, 32), split=True,
 )  # fmt: skip
 _WAVES = Silhouette(
     (-6, -2, 3, 8, 14, 20, 34), (0.1, 0.2, 0.4, 0.3, 0.0, 0.0, 0.5), (1.0, 1.9, 3.0, 3.6, 4.2, 4.6, 4.4),
-    (32, 50, 54, 54, 44, 36, 30), split=True,
+    (32, 52, 57, 56, 46, 38, 32), split=True,
 )  # fmt: skip
 _CURLY = Silhouette(
     (-6, -2, 3, 8, 14, 20), (0.2, 0.4, 0.6, 0.6, 0.4, 0.4), (1.6, 3.2, 4.8, 5.6, 5.4, 4.6), (36, 54, 58, 56, 50, 44),
@@ -69,7 +70,7 @@ STYLES: Mapping[str, Entry] = MappingProxyType(
                 radius=14.0,
                 thick=Thick(
                     width=0.05, tip=0.7, mix=1.0, clump=0.0, spread=(0.4, 0.9), uneven=0.5, stray=0.01,
-                    curl=(0.36, 1.0, 0.7, 1.0), levels=((1, 20, 4.5), (2, 28, 3.0), (5, 40, 1.7), (10, 56, 1.0)),
+                    curl=(0.36, 1.0, 0.7, 1.0), levels=((1, 20, 5.5), (2, 28, 3.6), (5, 40, 1.7), (10, 56, 1.0)),
                 )
             ),
             dense=0.9, ears=True, sideburns=False,
@@ -114,7 +115,7 @@ STYLES: Mapping[str, Entry] = MappingProxyType(
                 ),
             ),
         ),
-        "lob_fringe": Entry("Long bob with fringe", Falling(_BOB, part=0.0, end=15.0, fringe=-2.15)),
+        "lob_fringe": Entry("Long bob with fringe", Falling(_LOB, part=0.0, end=15.0, fringe=-2.15)),
         "long_straight": Entry("Long straight", Falling(_LONG, part=0.0, limit=9.5, end=31.0, layered=2.0, ragged=0.8)),
         "long_waves": Entry(
             "Long waves",
@@ -123,15 +124,15 @@ STYLES: Mapping[str, Entry] = MappingProxyType(
                 wave=(0.8, 8.5, 0.0), locks=70, pull=0.55,
                 thick=Thick(
                     clump=0.6, spread=(0.35, 0.3), uneven=0.1,
-                    levels=((6, 16, 4.0), (16, 22, 2.2), (34, 26, 1.5), (64, 32, 1.0)),
+                    levels=((5, 14, 6.5), (16, 22, 2.7), (36, 26, 1.3), (64, 32, 0.9)),
                 ),
             ),
         ),
         "side_part": Entry(
             "Side part",
             Short(
-                (0.8, 1.8, 4.5, 7.5), guides=740, points=6, top=(-7.6, 2.4), lift=(0.22, 0.5), volume=1.5, comb="aside",
-                part=3.2, mess=0.05, locks=260, pull=0.2,
+                (0.8, 1.8, 4.5, 7.5), guides=740, points=6, top=(-7.6, 2.4), lift=(0.22, 0.42), volume=1.2,
+                comb="aside", part=3.2, mess=0.05, locks=260, pull=0.2,
                 thick=Thick(
                     width=0.065, tip=0.25, clump=0.2, spread=(0.28, 0.22), uneven=0.15, stray=0.01, levels=_SHORT_LEVELS
                 ),

@@ -124,7 +124,8 @@ def beside_parting(part: float, whorl: float, apart: float = 0.1) -> Floats:
     y = -np.sqrt(np.clip(1 - (x / 7.7) ** 2 - (z / 9.9) ** 2, 0.05, 1)) * 9.6
     rows = on_head(np.stack([x, y, z + 0.2], -1))
     rows = rows[depth_inside(rows, MEAN) > 0.15]
-    return np.concatenate([rows + np.array((apart, 0, 0)), rows - np.array((apart, 0, 0))])
+    aside = np.array((apart, 0, 0))
+    return np.concatenate([rows + aside, rows - aside, (rows + 5 * aside)[::2], (rows - 5 * aside)[::2]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +179,7 @@ class Falling:
         if self.fringe is not None:
             front = scalp_roots(rng, 360)
             rows = [_beside_fringe(), front[_fringe_roots(front)], *rows]
-        roots = scalp_roots(rng, self.guides, np.concatenate(rows), 2.0)
+        roots = scalp_roots(rng, self.guides, np.concatenate(rows), 1.6)
         before = _fringe_roots(roots) if self.fringe is not None else np.zeros(len(roots), bool)
         grown = [Grown("down", self._down(rng, roots[~before]), self.thick, self.limit)]
         if self.fringe is not None:
@@ -199,11 +200,12 @@ class Falling:
         # Hair from higher up lies over hair from below.
         layer = np.clip(0.65 * (6.0 - roots[:, 1]) / 17.5 + 0.35 * rng.random(count), 0, 1)
         # What frames the face lies close to it.
-        layer *= 1 - 0.65 * np.clip((roots[:, 2] - 2.5) / 5.0, 0, 1) * rng.uniform(0.4, 1, count)
+        front = np.clip((roots[:, 2] - 2.5) / 5.0, 0, 1)
+        layer *= 1 - 0.85 * front * rng.uniform(0.7, 1, count)
         low, high = self.volume
         growth = Growth(
             comb=comb,
-            lift=np.full(count, self.lift),
+            lift=self.lift * (1 - 0.7 * front),
             reach=np.full(count, 5.0),
             heavy=np.full(count, 0.8),
             bend=1.8,
@@ -245,12 +247,12 @@ class Falling:
 
     def _fringe(self, rng: np.random.Generator, roots: Floats, end: float) -> Floats:
         count = len(roots)
-        aim = np.stack([0.06 * roots[:, 0], np.full(count, 0.3), np.full(count, 1.0)], -1)
+        aim = np.stack([0.24 * roots[:, 0], np.full(count, 0.3), np.full(count, 1.0)], -1)
         comb = aim + rng.normal(0, 0.03, (count, 3))
-        layer = 0.25 + 0.08 * (8.5 - roots[:, 2]) + 0.15 * rng.random(count)
+        layer = 0.12 + 0.04 * (8.5 - roots[:, 2]) + 0.1 * rng.random(count)
         growth = Growth(
             comb=comb,
-            lift=np.full(count, 0.2),
+            lift=np.full(count, 0.12),
             reach=np.full(count, 7.0),
             heavy=np.full(count, 0.9),
             bend=1.5,
@@ -259,7 +261,7 @@ class Falling:
         )
         curves = grow(roots, growth, _before_forehead(layer))
         # The fringe is a little longer at the temples, where it meets the hair beside the face.
-        stop = end + 0.035 * curves[:, -1, 0] ** 2 + rng.normal(0, 0.12, count)
+        stop = end + 0.03 * curves[:, -1, 0] ** 2 + rng.normal(0, 0.12, count)
         guides = cut(curves, length_to_height(curves, stop), self.points)
         return gathered(guides, rng.choice(count, max(2, count // 3), replace=False), 0.25, 1.2)
 
@@ -282,15 +284,23 @@ def _beside_fringe() -> Floats:
     x, z = np.concatenate([x - 0.15, x + 0.15]), np.concatenate([z, z])
     y = -np.sqrt(np.clip(1 - (x / 7.7) ** 2 - (z / 9.9) ** 2, 0.02, 1)) * 9.6
     rows = on_head(np.stack([x, y, z + 0.2], -1))
+    aside = np.repeat((-0.15, 0.15), len(rows) // 2)
+    for _ in range(3):  # on the head they have moved a little
+        rows[:, 0] = np.maximum(_fringe_width(rows[:, 2]) + aside, 0.05)
+        rows = on_head(rows - CENTRE)
     rows = rows[depth_inside(rows, MEAN) > 0.1]
     return np.concatenate([rows, rows * (-1, 1, 1)])
 
 
 def _behind_whorl(part: float, whorl: float) -> Floats:
-    """Roots (N, 3) close together behind the whorl, where strands part ways."""
+    """Roots (N, 3) close together behind the whorl, where strands part ways, and along the middle of the back."""
     x, z = np.meshgrid(0.45 * part + np.arange(-1.2, 1.3, 0.6), whorl - np.arange(0.3, 3.0, 0.6))
     y = -np.sqrt(1 - (x / 7.7) ** 2 - (z / 9.9) ** 2) * 9.6
-    return on_head(np.stack([x, y, z], -1).reshape(-1, 3))
+    whorls = np.stack([x, y, z], -1).reshape(-1, 3)
+    up = np.radians(np.arange(45, -45, -9))
+    back = np.stack([0 * up, -np.sin(up), -np.cos(up)], -1)
+    aside = np.array((0.06, 0, 0))
+    return on_head(np.concatenate([whorls - CENTRE, back + aside, back - aside]))
 
 
 def _before_forehead(layer: Floats) -> Callable[[Floats, float], Floats]:

@@ -195,6 +195,14 @@ def neighbours(guides: Floats, limit: float) -> NDArray[np.intp]:
     return chosen
 
 
+def _share(roots: Floats) -> Floats:
+    """How much hair each guide stands for, 1 on average: more where roots (N, 3) are far apart."""
+    gap = np.sqrt(((roots[:, None] - roots[None]) ** 2).sum(-1))
+    near = np.sort(gap, 1)[:, 1:6].mean(1) if len(roots) > 6 else np.ones(len(roots))
+    share = np.clip(near / (np.median(near) + 1e-9), 0.2, 1.5) ** 2
+    return np.asarray(share / share.mean())
+
+
 def openness(groups: list[Floats], thick: float) -> list[Floats]:
     """How much of the sky the points of each group of guides (N, P, 3) see, 0 to 1.
 
@@ -209,7 +217,7 @@ def openness(groups: list[Floats], thick: float) -> list[Floats]:
     for guides in groups:
         fine = np.concatenate([guides[:, :-1] * (1 - s) + guides[:, 1:] * s for s in (0.0, 0.25, 0.5, 0.75)], 1)
         steps = np.sqrt((np.diff(guides, axis=1) ** 2).sum(-1))
-        weight = np.tile(steps / 4, (1, 4))
+        weight = np.tile(steps / 4, (1, 4)) * _share(guides[:, 0])[:, None]
         at = np.clip(np.floor(fine - low).astype(int), 0, np.array(cells.shape) - 1)
         np.add.at(cells, tuple(at.reshape(-1, 3).T), weight.ravel())
     for axis in range(3):

@@ -33,10 +33,10 @@ class Thick:
     gather: float = 1.5
     spread: tuple[float, float] = (0.22, 0.25)
     uneven: float = 0.06
-    stray: float = 0.02
+    stray: float = 0.006
     curl: tuple[float, float, float, float] = (0.0, 1.0, 1.0, 0.0)
     braid: tuple[float, float, float] = (0.0, 0.0, 1.0)
-    levels: tuple[tuple[int, int, float], ...] = ((4, 10, 4.0), (12, 12, 2.0), (24, 14, 1.4), (48, 18, 1.0))
+    levels: tuple[tuple[int, int, float], ...] = ((4, 9, 6.5), (12, 12, 2.6), (26, 14, 1.3), (52, 18, 0.9))
 
 
 @dataclass(frozen=True, slots=True)
