@@ -62,6 +62,15 @@ class Grid:
         weight = share.reshape(1, -1, *[1] * (cells.ndim - 2))
         return np.asarray(tall[:, low] * (1 - weight) + tall[:, high] * weight, np.float32)
 
+    def at(self, cells: Plane, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> Plane:
+        """`enlarged` at some pixels: float32 (rows, columns[, C]) to (N[, C])."""
+        low, high, down = (values[rows] for values in self.taps(self.height, cells.shape[0]))
+        left, right, across = (values[columns] for values in self.taps(self.width, cells.shape[1]))
+        down, across = (share.reshape(-1, *[1] * (cells.ndim - 2)) for share in (down, across))
+        above = cells[low, left] * (1 - down) + cells[high, left] * down
+        beside = cells[low, right] * (1 - down) + cells[high, right] * down
+        return np.asarray(above * (1 - across) + beside * across, np.float32)
+
     def taps(self, pixels: int, cells: int) -> tuple[NDArray[np.intp], NDArray[np.intp], Plane]:
         """For each pixel of a side the two cells it lies between, and the share of the second."""
         place = np.clip((np.arange(pixels) + 0.5) / self.step - 0.5, 0, cells - 1)

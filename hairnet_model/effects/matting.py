@@ -20,8 +20,14 @@ LEAST = 0.5
 NO_HAIR = 0.05
 """A pixel whose probability of hair is below this stays as it is, bit for bit."""
 
-_OTHER = 0.1  # below this a pixel shows what is beside the hair
-_UNLIKE = (0.06, 0.16)  # Oklab distance of the two sides: below, colours say nothing; above, they say all
+OTHER = 0.1
+"""A pixel whose probability of hair is below this shows what is beside it."""
+
+_UNLIKE = (0.5, 2.0)  # distance of the two sides by the metric: below, colours say nothing; above, they say all
+_BARE = 0.08  # of the way between the two sides that is as good as its end
+_SCATTER = 0.8, 0.12  # by the metric, what colours scatter: so much more of the way is; at most so much
+_PRIOR = 4.0, 0.8  # likewise, by how much of the way the probability moves the place
+_SOME = 0.2  # probability from which all of a pixel may be hair
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,7 +67,7 @@ def sides(image: Pixels, hair: Plane, grid: Grid) -> Sides | None:
     for top in range(0, grid.height, band):
         rows = slice(top, top + band)
         likely, codes = hair[rows, :, None], image[rows].astype(np.float32)
-        mine, other = (likely >= np.float32(sure)).astype(np.float32), (likely < np.float32(_OTHER)).astype(np.float32)
+        mine, other = (likely >= np.float32(sure)).astype(np.float32), (likely < np.float32(OTHER)).astype(np.float32)
         found = grid.sums(np.concatenate([codes * mine, mine, codes * other, other, likely], axis=2))
         known[top // grid.step : top // grid.step + len(found)] = found
     known /= grid.areas[..., None]
@@ -81,11 +87,12 @@ def _continued(cells: Plane, radius: int) -> Plane:
     return oklab.from_codes(filled(np.asarray(even, np.float32), weight))
 
 
-def share_of_hair(pixels: Plane, probability: Plane, inside: Plane, hair: Plane, other: Plane) -> Plane:
+def share_of_hair(pixels: Plane, probability: Plane, inside: Plane, hair: Plane, other: Plane, metric: Plane) -> Plane:
     """How much of each pixel is hair.
 
     What the network says is a soft guess that is some of its own pixels wide. Between two colours that differ, the
-    pixel's own place on the line from one to the other says it finely; the probability then only sets the bounds.
+    pixel's own place on the way from one to the other says it finely; the probability then moves the place and sets
+    the bounds.
 
     Args:
         pixels: Oklab, float32 (N, 3).
@@ -93,16 +100,21 @@ def share_of_hair(pixels: Plane, probability: Plane, inside: Plane, hair: Plane,
         inside: `Sides.inside` there, float32 (N,).
         hair: Oklab of the hair there, float32 (N, 3).
         other: Oklab of what is beside it, float32 (N, 3).
+        metric: float32 (3, 3), of `unlikeness.metric`.
 
     Returns:
         float32 (N,), 0..1; 0 where the probability is at most `NO_HAIR`, 1 well inside the hair.
     """
     way = hair - other
-    length = np.einsum("nc,nc->n", way, way)
-    place = np.einsum("nc,nc->n", pixels - other, way) / np.maximum(length, 1e-6)
-    place = np.clip((place - 0.08) / 0.84, 0, 1)
-    least, most = smoothstep(0.75, 0.97, inside), smoothstep(NO_HAIR, 0.3, probability)
-    trust = smoothstep(*_UNLIKE, np.sqrt(length))
+    toward = way @ metric
+    length = np.einsum("nc,nc->n", way, toward)
+    place = np.einsum("nc,nc->n", pixels - other, toward) / np.maximum(length, 1e-6)
+    apart = np.maximum(np.sqrt(np.maximum(length, 0)), np.float32(1e-3))
+    place = place + np.minimum(np.float32(_PRIOR[1]), np.float32(_PRIOR[0]) / apart) * (probability - np.float32(0.5))
+    bare = np.float32(_BARE) + np.minimum(np.float32(_SCATTER[1]), np.float32(_SCATTER[0]) / apart)
+    place = np.clip((place - bare) / (1 - 2 * bare), 0, 1)
+    least, most = smoothstep(0.75, 0.97, inside), smoothstep(NO_HAIR, _SOME, probability)
+    trust = smoothstep(*_UNLIKE, apart)
     guess = smoothstep(0.15, 0.85, probability)
     return np.asarray(np.minimum(np.maximum(guess + trust * (place - guess), least), most), np.float32)
 

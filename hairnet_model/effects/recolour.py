@@ -6,15 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.errors import UsageError
-from hairnet_model.effects import beards, matting, oklab, patterns, tone
+from hairnet_model.effects import beards, matting, oklab, patterns, tone, unlikeness
 from hairnet_model.effects.colours import Target
 from hairnet_model.effects.grid import Grid, Plane
 
-_SAMPLED = 128  # pixels of the longer side that the tone curve is fitted to
 _BAND = 1 << 20  # pixels recoloured at once
 
 
@@ -80,6 +78,7 @@ def recolour(
     base = oklab.lightness(sides.hair[..., 0])
     fitted = tone.fitted(*_sample(image, hair, base, grid, sides.sure), target.colour)
     fit = steady(Fit(fitted, *patterns.extent(sides.inside)))
+    metric = unlikeness.metric(image, hair, sides, grid)
     curve, shaded = fit.curve, tone.shaded(base, fit.curve)
     for first in range(0, grid.height, max(1, _BAND // grid.width)):
         rows = slice(first, min(grid.height, first + max(1, _BAND // grid.width)))
@@ -91,7 +90,7 @@ def recolour(
         )
         own, below, above = image[rows][where], grid.enlarged(base, rows)[where], grid.enlarged(shaded, rows)[where]
         pixels = oklab.from_srgb(own)
-        alpha = matting.share_of_hair(pixels, hair[rows][where], inside, of_hair, other)
+        alpha = matting.share_of_hair(pixels, hair[rows][where], inside, of_hair, other, metric)
         # What the pixel's hair would be without what shines through.
         pure = pixels + (1 - alpha)[:, None] * (of_hair - other)
         light = oklab.lightness(np.clip(pure[:, 0], 0, 1))
@@ -107,17 +106,8 @@ def recolour(
 
 def _sample(image: Pixels, hair: Plane, base: Plane, grid: Grid, sure: float) -> tuple[Plane, Plane]:
     """Oklab of pixels that are surely hair, and the lightness of their base: of some of them, or all of a few."""
-    for every in (max(1, max(hair.shape) // _SAMPLED), 1):
+    for every in (max(1, max(hair.shape) // unlikeness.SAMPLED), 1):
         rows, columns = (at * every for at in np.nonzero(hair[::every, ::every] >= np.float32(sure)))
         if len(rows) >= 64 or every == 1:
             break
-    return oklab.from_srgb(image[rows, columns]), _at(base, grid, rows, columns)
-
-
-def _at(cells: Plane, grid: Grid, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> Plane:
-    """`Grid.enlarged` at some pixels."""
-    low, high, down = (values[rows] for values in grid.taps(grid.height, cells.shape[0]))
-    left, right, across = (values[columns] for values in grid.taps(grid.width, cells.shape[1]))
-    above = cells[low, left] * (1 - down) + cells[high, left] * down
-    beside = cells[low, right] * (1 - down) + cells[high, right] * down
-    return np.asarray(above * (1 - across) + beside * across, np.float32)
+    return oklab.from_srgb(image[rows, columns]), grid.at(base, rows, columns)

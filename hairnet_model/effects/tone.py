@@ -56,20 +56,20 @@ def fitted(colours: Plane, base: Plane, target: Colour) -> Tone:
     """
     own = oklab.lightness(colours[:, 0])
     middle = float(base.mean(dtype=np.float64))
-    texture = float(np.std(own - base, dtype=np.float64))
+    texture = _spread(own - base)
     goal = np.array([oklab.lightness(np.array(target[0], np.float32)), target[1], target[2]], np.float64)
     ratio = (goal[0] + BLACK) / (middle + BLACK)
     power = float(np.clip(1 - 0.6 * np.log(ratio), 0.1, 2))
     brightest = float(np.quantile(box_cox(base, middle, power), 0.95))
     room = max(0.5, (0.92 - goal[0]) / max(brightest, 1e-3))  # or large parts of the hair would turn white
-    shade = float(np.clip(ratio**0.4, 0.5, min(1.6, room)))
+    shade = float(np.clip(min(ratio, ratio**0.4), 0.2, min(1.6, room)))
     tone = Tone(middle, float(np.clip(goal[0], 0.02, 0.97)), float(goal[1]), float(goal[2]), power, shade, 1.0, texture)
     for _ in range(_ROUNDS):
         around = shaded(base, tone)
         made = oklab.from_codes(oklab.to_codes(coloured(around + strands(own, base, tone), tone)))
         made[:, 0] = oklab.lightness(made[:, 0])
         missing = goal - made.mean(0, dtype=np.float64)
-        spread = float(np.std(made[:, 0] - _held(around), dtype=np.float64))
+        spread = _spread(made[:, 0] - _held(around))
         tone = replace(
             tone,
             light=float(np.clip(tone.light + missing[0], 0.02, 0.97)),
@@ -78,6 +78,11 @@ def fitted(colours: Plane, base: Plane, target: Colour) -> Tone:
             detail=float(np.clip(tone.detail * texture / max(spread, 1e-4), 0.5, 3)),
         )
     return tone
+
+
+def _spread(strands: Plane) -> float:
+    """Standard deviation by the mean distance to the mean, as if normal: some bright specks hardly count."""
+    return 1.2533 * float(np.abs(strands - strands.mean(dtype=np.float64)).mean(dtype=np.float64))
 
 
 def shaded(base: Plane, tone: Tone) -> Plane:

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from hairnet_model.effects import matting, oklab
+from hairnet_model.effects import matting, oklab, unlikeness
 from hairnet_model.effects.grid import Grid
 
 DARK, SKIN = (24, 18, 16), (214, 170, 140)
@@ -25,7 +25,7 @@ def shares(image: np.ndarray, hair: np.ndarray) -> np.ndarray:
     assert sides is not None
     cells = [grid.enlarged(part, slice(None)) for part in (sides.inside, sides.hair, sides.other)]
     flat = [part.reshape(-1, *part.shape[2:]) for part in (oklab.from_srgb(image), hair, *cells)]
-    return matting.share_of_hair(*flat).reshape(hair.shape)
+    return matting.share_of_hair(*flat, unlikeness.metric(image, hair, sides, grid)).reshape(hair.shape)
 
 
 @pytest.mark.parametrize("colours", [(DARK, SKIN), (SKIN, DARK), ((150, 60, 30), (90, 120, 200))])

@@ -23,8 +23,8 @@ def test_every_colour_on_every_kind_of_hair(portraits: dict[str, Found], kind: s
     for name in named():
         made = recolour(image, hair, face, target(name))
         assert measured.colour(made, target(name).rgb) < 4, name
-        assert 0.8 < measured.texture(made) < 1.21, name  # 1.20 was asked
-        assert abs(measured.rim(made)) < max(0.17, abs(rim) + 0.08), name  # 0.16 for jet black on blond; 0.15 was asked
+        assert 0.8 < measured.texture(made) < 1.2, name
+        assert abs(measured.rim(made)) < max(0.15, abs(rim) + 0.08), name
         assert measured.skin(made) == 0, name
 
 

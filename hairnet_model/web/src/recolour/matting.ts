@@ -3,12 +3,18 @@
 import { type Picture, smoothstep } from "../pixels";
 import { areaOf, filled, type Grid, softened } from "./grid";
 import { fromCodes, type Oklab } from "./oklab";
+import type { Metric } from "./unlikeness";
 
 export const LEAST = 0.5; // where no pixel reaches this probability there is no hair
 export const NO_HAIR = Math.fround(0.05); // pixels below this stay as they are
 export const INSIDE = 0.97; // of `Sides.inside`: from here on all of a pixel is hair
 const SURE = 0.9;
-const OTHER = Math.fround(0.1);
+export const OTHER = Math.fround(0.1); // below this a pixel shows what is beside the hair
+const UNLIKE = [0.5, 2] as const; // distance of the sides by the metric: below, colours say nothing; above, they say all
+const BARE = 0.08; // of the way between the two sides that is as good as its end
+const SCATTER = [0.8, 0.12] as const; // by the metric, what colours scatter: so much more is; at most so much
+const PRIOR = [4, 0.8] as const; // likewise, by how much of the way the probability moves the place
+const SOME = 0.2; // probability from which all of a pixel may be hair
 
 /** The two colours that meet at the hair's edge, in cells, each as three planes of Oklab. */
 export interface Sides {
@@ -89,17 +95,29 @@ function continued(cells: Float64Array, grid: Grid, radius: number): Float32Arra
  * How much of a pixel is hair, 0..1.
  *
  * What the network says is a soft guess that is some of its own pixels wide. Between two colours that differ, the
- * pixel's own place on the line from one to the other says it finely; the probability then only sets the bounds.
+ * pixel's own place on the way from one to the other says it finely; the probability then moves the place and sets
+ * the bounds.
  */
-export function shareOfHair(pixel: Oklab, probability: number, inside: number, hair: Oklab, other: Oklab): number {
+export function shareOfHair(
+  pixel: Oklab,
+  probability: number,
+  inside: number,
+  hair: Oklab,
+  other: Oklab,
+  [[xx, xy, xz], [, yy, yz], [, , zz]]: Metric,
+): number {
   const least = smoothstep(0.75, INSIDE, inside);
-  const most = smoothstep(NO_HAIR, 0.3, probability);
+  const most = smoothstep(NO_HAIR, SOME, probability);
   if (least === 1) return most;
   const [x, y, z] = [hair[0] - other[0], hair[1] - other[1], hair[2] - other[2]];
-  const length = x * x + y * y + z * z;
-  const along = (pixel[0] - other[0]) * x + (pixel[1] - other[1]) * y + (pixel[2] - other[2]) * z;
-  const place = Math.min(1, Math.max(0, (along / Math.max(length, 1e-6) - 0.08) / 0.84));
+  const [u, v, w] = [xx * x + xy * y + xz * z, xy * x + yy * y + yz * z, xz * x + yz * y + zz * z];
+  const length = x * u + y * v + z * w;
+  const along = (pixel[0] - other[0]) * u + (pixel[1] - other[1]) * v + (pixel[2] - other[2]) * w;
+  const apart = Math.max(1e-3, Math.sqrt(Math.max(0, length)));
+  const bare = BARE + Math.min(SCATTER[1], SCATTER[0] / apart);
+  const moved = along / Math.max(length, 1e-6) + Math.min(PRIOR[1], PRIOR[0] / apart) * (probability - 0.5);
+  const place = Math.min(1, Math.max(0, (moved - bare) / (1 - 2 * bare)));
   const guess = smoothstep(0.15, 0.85, probability);
-  const said = guess + smoothstep(0.06, 0.16, Math.sqrt(length)) * (place - guess);
+  const said = guess + smoothstep(...UNLIKE, apart) * (place - guess);
   return Math.min(Math.max(said, least), most);
 }

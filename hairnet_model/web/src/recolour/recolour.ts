@@ -8,8 +8,7 @@ import { INSIDE, NO_HAIR, shareOfHair, type Sides, sidesOf } from "./matting";
 import { fromSrgb, lightness, type Oklab, toCodes } from "./oklab";
 import { along, extent, type Pattern, streak } from "./patterns";
 import { Colours, fitted, shaded, Strands, type Tone } from "./tone";
-
-const SAMPLED = 128; // pixels of the longer side that the tone curve is fitted to
+import { metricOf, SAMPLED } from "./unlikeness";
 
 /** What is done to hair. */
 export interface Dye {
@@ -35,7 +34,7 @@ export function recolour(picture: Picture, planes: Planes, dye: Dye): void {
 }
 
 function paint(
-  { width, height, data }: Picture,
+  picture: Picture,
   hair: Float32Array,
   sides: Sides,
   base: Float32Array,
@@ -43,6 +42,8 @@ function paint(
   tone: Tone,
   { pattern, strength }: Dye,
 ): void {
+  const { width, height, data } = picture;
+  const metric = metricOf(picture, hair, sides, grid);
   const lit = base.map((value) => shaded(value, tone));
   const reader = new Reader(grid, [...sides.hair, ...sides.other, sides.inside, base, lit]);
   const [top, end] = extent(sides.inside, grid);
@@ -65,7 +66,7 @@ function paint(
           other[channel] = reader.at(channel + 3);
         }
       }
-      const alpha = shareOfHair(pixel, probability, inside, mine, other);
+      const alpha = shareOfHair(pixel, probability, inside, mine, other, metric);
       // What the pixel's hair would be without what shines through.
       const through = 1 - alpha;
       const pure = pixel[0] + through * (mine[0] - other[0]);

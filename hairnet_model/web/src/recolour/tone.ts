@@ -1,6 +1,6 @@
 /** The tone curve from the hair's own lightness to that of a new colour, fitted so that the mean is the new colour. */
 
-import { deviation, mean, quantile } from "../statistics";
+import { mean, quantile } from "../statistics";
 import { fromCodes, fromLightness, lightness, type Oklab, toCodes } from "./oklab";
 
 
@@ -33,14 +33,14 @@ export interface Tone {
 export function fitted(own: Float64Array, base: Float64Array, [okl, a, b]: Oklab): Tone {
   const count = own.length;
   const middle = mean(base);
-  const texture = deviation(own.map((value, at) => value - base[at]));
+  const texture = spreadOf(own.map((value, at) => value - base[at]));
   const goal = [lightness(okl), a, b];
   const ratio = (goal[0] + BLACK) / (middle + BLACK);
   const power = held(1 - 0.6 * Math.log(ratio), 0.1, 2);
   const bases = base.map((value) => boxCox(value, middle, power));
   const brightest = quantile(bases, 0.95);
   const room = Math.max(0.5, (0.92 - goal[0]) / Math.max(brightest, 1e-3)); // or large parts would turn white
-  const shade = held(ratio ** 0.4, 0.5, Math.min(1.6, room));
+  const shade = held(Math.min(ratio, ratio ** 0.4), 0.2, Math.min(1.6, room));
   let tone: Tone = { middle, light: held(goal[0], 0.02, 0.97), a, b, power, shade, detail: 1, texture };
   const strands = own.map((value, at) => boxCox(value, base[at], power));
   const left = new Float64Array(count);
@@ -62,10 +62,16 @@ export function fitted(own: Float64Array, base: Float64Array, [okl, a, b]: Oklab
       light: held(tone.light + missing[0], 0.02, 0.97),
       a: tone.a + missing[1],
       b: tone.b + missing[2],
-      detail: held((tone.detail * texture) / Math.max(deviation(left), 1e-4), 0.5, 3),
+      detail: held((tone.detail * texture) / Math.max(spreadOf(left), 1e-4), 0.5, 3),
     };
   }
   return tone;
+}
+
+/** Standard deviation, by the mean distance to the mean as if normal: a few bright pixels of something else hardly move it. */
+function spreadOf(strands: Float64Array): number {
+  const middle = mean(strands);
+  return 1.2533 * mean(strands.map((value) => Math.abs(value - middle)));
 }
 
 /** Lightness of the recoloured hair's base, of the hair's own. */
