@@ -20,6 +20,7 @@ _SKIN, _BARE = 0.8, 0.1  # from this probability of face, up to that of hair, a 
 _NOTHING = 0.05  # up to this probability of both, a pixel is background
 _FEWEST = 12  # cells of skin that say how the light falls
 _UNEVEN = 0.08  # of L that skin may differ from the fit and still go on over the scalp
+_FEATURES = 0.16  # of its lightness by which eyes, brows and mouth are darker than skin; backs of heads reach 0.14
 _BAND = 1 << 20  # pixels painted at once
 
 
@@ -50,7 +51,7 @@ def bald(image: Pixels, hair_probability: Plane, face_probability: Plane) -> Pix
         face_probability: float32 (H, W), 0..1.
 
     Returns:
-        uint8 (H, W, 3) RGB. Where there is no face nothing changes.
+        uint8 (H, W, 3) RGB. Where no face is seen, as from behind, nothing changes.
 
     Raises:
         UsageError: the arrays' sizes differ.
@@ -62,8 +63,8 @@ def bald(image: Pixels, hair_probability: Plane, face_probability: Plane) -> Pix
         return made
     grid = Grid.of(*hair_probability.shape)
     hairy, facial = (grid.sums(plane) / grid.areas for plane in (hair_probability, face_probability))
-    found = _without_necks(faces(facial))
     light = _means(image, np.ones(hair_probability.shape, bool), grid)[0][..., 0]
+    found = [face for face in _without_necks(faces(facial)) if _has_features(face, light, facial)]
     skin, bare = _means(image, (face_probability > np.float32(_SKIN)) & (hair_probability < np.float32(_BARE)), grid)
     ground, open_ = _means(
         image, (face_probability < np.float32(_NOTHING)) & (hair_probability < np.float32(_NOTHING)), grid
@@ -144,6 +145,24 @@ def _without_necks(found: list[Face]) -> list[Face]:
             for other in found
         )
     ]
+
+
+def _has_features(face: Face, light: Plane, facial: Plane) -> bool:
+    """Whether eyes, brows or mouth are seen; else it is a neck, an arm, or a bald head from behind.
+
+    Light and shadow of a round surface are near a polynomial of second degree; the darkest 3 % are compared with that.
+    """
+    rows, columns = np.nonzero(face.mask & (facial > np.float32(_SKIN)))
+    x, y = (columns + 0.5 - face.middle) / face.wide, (rows + 0.5 - face.top) / face.wide
+    inner = (np.abs(x) < 0.4) & (y > 0.1) & (y < 1.2)
+    x, y = x[inner], y[inner]
+    if len(x) < _FEWEST:
+        return False
+    own = light[rows[inner], columns[inner]].astype(np.float64)
+    a = np.stack([np.ones_like(x), x, y, x * x, y * y, x * y], 1)
+    rest = own - a @ np.linalg.solve(a.T @ a + 1e-6 * len(a) * np.eye(6), a.T @ own)
+    middle, dark = np.quantile(rest, [0.5, 0.03])
+    return bool(middle - dark > _FEATURES * own.mean())
 
 
 def _eyes(face: Face, light: Plane, facial: Plane) -> float:
