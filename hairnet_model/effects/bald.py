@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,38 @@ _FEATURES = 0.16  # of its lightness by which eyes, brows and mouth are darker t
 _BAND = 1 << 20  # pixels painted at once
 
 
+@dataclass(frozen=True, slots=True)
+class Scalp:
+    """What is estimated of a head.
+
+    Attributes:
+        top: first row of the face, in cells.
+        middle: column of the face's middle, in cells.
+        wide: width of the face, in cells.
+        eyes: rows from the face's top to the eyes, in widths of the face.
+        crown: rows from the face's top up to that of the skull, likewise.
+        back: how far the head reaches back to the right, or to the left where it is negative, likewise.
+        light: Oklab of the skin by a constant and the x, y and z of the surface's direction: 4 times 3 numbers.
+        darkest: of L that skin may have.
+        lightest: likewise.
+    """
+
+    top: float
+    middle: float
+    wide: float
+    eyes: float
+    crown: float
+    back: float
+    light: tuple[float, ...]
+    darkest: float
+    lightest: float
+
+
+def as_they_are(scalps: Sequence[Scalp]) -> Sequence[Scalp]:
+    """For one picture, whose own estimates are the best there are."""
+    return scalps
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Skull:
     """An egg behind a face, in cells: where its surface is, and which way it looks.
@@ -39,7 +72,12 @@ class _Skull:
     eyes: Plane
 
 
-def bald(image: Pixels, hair_probability: Plane, face_probability: Plane) -> Pixels:
+def bald(
+    image: Pixels,
+    hair_probability: Plane,
+    face_probability: Plane,
+    steady: Callable[[Sequence[Scalp]], Sequence[Scalp]] = as_they_are,
+) -> Pixels:
     """Paints the hair above the eyes away: in the skin's colour and light on the skull, as background beside it.
 
     The skin's light is fitted to the face: each channel of Oklab by a constant and the three parts of the surface's
@@ -49,6 +87,7 @@ def bald(image: Pixels, hair_probability: Plane, face_probability: Plane) -> Pix
         image: uint8 (H, W, 3) RGB.
         hair_probability: float32 (H, W), 0..1.
         face_probability: float32 (H, W), 0..1.
+        steady: given the picture's own estimates, a head each, what to take instead; for the frames of a film.
 
     Returns:
         uint8 (H, W, 3) RGB. Where no face is seen, as from behind, nothing changes.
@@ -72,14 +111,17 @@ def bald(image: Pixels, hair_probability: Plane, face_probability: Plane) -> Pix
     wider = blurred(grown(hairy, 3), 1)
     behind = blurred(filled(ground * open_[..., None], open_), 1) if open_.any() else None
     cover, scalp, above = np.zeros_like(hairy), np.zeros_like(skin), np.zeros_like(hairy)
+    heads = []
     for face in found:
-        skull = _skull(face, hairy, facial, _eyes(face, light, facial))
-        painted = _lit(skin, bare * face.mask, skull, max(1, int(face.wide / 16)))
-        if painted is None:
-            continue
+        shape = _shape(face, hairy, facial, _eyes(face, light, facial))
+        if (estimated := _lit(skin, bare * face.mask, shape, facial)) is not None:
+            heads.append(estimated)
+    for (_, used), one in zip(heads, steady([own for own, _ in heads]), strict=True):
+        skull = _skull(one, facial)
+        painted = _painted(skin, used, one, skull)
         nearer = skull.cover >= cover
         scalp = np.where(nearer[..., None], painted, scalp)
-        cover, above = np.maximum(cover, skull.cover), np.maximum(above, skull.eyes * _around(face, hairy.shape))
+        cover, above = np.maximum(cover, skull.cover), np.maximum(above, skull.eyes * _around(one, hairy.shape))
     if not above.any():
         return made
     target = scalp if behind is None else scalp * cover[..., None] + behind * (1 - cover[..., None])
@@ -109,7 +151,8 @@ def _means(image: Pixels, where: NDArray[np.bool_], grid: Grid) -> tuple[Plane, 
     return oklab.from_codes(codes), np.asarray(sums[..., 3] / grid.areas, np.float32)
 
 
-def _skull(face: Face, hairy: Plane, facial: Plane, eyes: float) -> _Skull:
+def _shape(face: Face, hairy: Plane, facial: Plane, eyes: float) -> Scalp:
+    """The skull's shape; light is left out. `eyes` is the row of the eyes."""
     rows, columns = hairy.shape
     head = hairy + facial > 0.5
     wide, middle = face.wide, face.middle
@@ -119,9 +162,16 @@ def _skull(face: Face, hairy: Plane, facial: Plane, eyes: float) -> _Skull:
     before = np.mean([_run(head[row, left::-1]) for row in range(low, high)]) if high > low else 0.0
     behind = np.mean([_run(head[row, right:]) for row in range(low, high)]) if high > low else 0.0
     back = float(np.clip(0.7 * (behind - before), -0.5 * wide, 0.5 * wide))
-    centre, across = middle + back / 2, 0.53 * wide + abs(back) / 2
     crown = face.top - _run(head[: face.top, min(columns - 1, int(middle))][::-1])
     top = max(crown + 0.06 * wide, face.top - 0.55 * wide)
+    return Scalp(face.top, middle, wide, (eyes - face.top) / wide, (face.top - top) / wide, back / wide, (), 0, 1)
+
+
+def _skull(scalp: Scalp, facial: Plane) -> _Skull:
+    rows, columns = facial.shape
+    wide, back = scalp.wide, scalp.back * scalp.wide
+    eyes, top = scalp.top + scalp.eyes * wide, scalp.top - scalp.crown * wide
+    centre, across = scalp.middle + back / 2, 0.53 * wide + abs(back) / 2
     y, x = np.mgrid[:rows, :columns].astype(np.float32) + np.float32(0.5)
     aside, down = (x - centre) / across, (y - eyes) / np.where(y < eyes, eyes - top, 1.9 * across)
     far = np.sqrt(aside**2 + down**2)
@@ -181,18 +231,21 @@ def _run(cells: NDArray[np.bool_]) -> int:
     return int(np.argmin(cells)) if not cells.all() else len(cells)
 
 
-def _around(face: Face, shape: tuple[int, ...]) -> Plane:
+def _around(face: Scalp, shape: tuple[int, ...]) -> Plane:
     """1 within two widths of the face's middle: hair of other heads is theirs."""
     away = np.abs(np.arange(shape[1], dtype=np.float32) + np.float32(0.5) - np.float32(face.middle)) / face.wide
     return np.broadcast_to(1 - smoothstep(1.5, 2, away.astype(np.float32)), shape)
 
 
-def _lit(skin: Plane, weight: Plane, skull: _Skull, soft: int) -> Plane | None:
-    """Skin all over, in Oklab, as the light falls on the face; None where too little of the face is seen."""
+def _lit(skin: Plane, weight: Plane, shape: Scalp, facial: Plane) -> tuple[Scalp, Plane] | None:
+    """How the light falls on the face, and which cells (float32, 0 and 1) go on over the scalp.
+
+    None where too little of the face is seen.
+    """
     known = weight > 0.5
     if np.count_nonzero(known) < _FEWEST:
         return None
-    colour, bases = skin[known].astype(np.float64), skull.normals[known].astype(np.float64)
+    colour, bases = skin[known].astype(np.float64), _skull(shape, facial).normals[known].astype(np.float64)
     light = colour[:, 0]
     kept = np.abs(light - np.median(light)) < 0.25
     fit: NDArray[np.float64] = np.zeros((4, 3))
@@ -207,9 +260,15 @@ def _lit(skin: Plane, weight: Plane, skull: _Skull, soft: int) -> Plane | None:
     if not kept.any():
         return None
     low, high = np.quantile(light[kept], [0.05, 0.95])
-    smooth = (skull.normals @ fit).astype(np.float32)
-    smooth[..., 0] = np.clip(smooth[..., 0], low - 0.05, high + 0.03)
     used = np.zeros_like(weight)
     used[known] = kept | (np.abs(rest) <= _UNEVEN)
-    seam = blurred(filled((skin - smooth) * used[..., None], used), soft)
+    seen = replace(shape, light=tuple(fit.ravel().tolist()), darkest=float(low) - 0.05, lightest=float(high) + 0.03)
+    return seen, used
+
+
+def _painted(skin: Plane, used: Plane, scalp: Scalp, skull: _Skull) -> Plane:
+    """Skin all over, in Oklab, as the light falls on the face."""
+    smooth = (skull.normals @ np.reshape(scalp.light, (4, 3))).astype(np.float32)
+    smooth[..., 0] = np.clip(smooth[..., 0], scalp.darkest, scalp.lightest)
+    seam = blurred(filled((skin - smooth) * used[..., None], used), max(1, int(scalp.wide / 16)))
     return np.asarray(smooth + seam, np.float32)

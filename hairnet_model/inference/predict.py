@@ -181,14 +181,9 @@ def predict(
             progress("segmenting", done, len(selected))
             before = time.perf_counter()
     asked = VideoOutputs(
-        overlay=outputs.overlay,
-        sequence=outputs.sequence,
-        locate=outputs.locate,
-        steady=outputs.steady,
-        dye=outputs.dye,
-        bald=outputs.bald,
-        pose=outputs.pose,
-    )
+        overlay=outputs.overlay, sequence=outputs.sequence, locate=outputs.locate, steady=outputs.steady,
+        dye=outputs.dye, bald=outputs.bald, pose=outputs.pose,
+    )  # fmt: skip
     of_videos, wrong = segment_videos([(each.path, out / each.name) for each in videos], segmenter, asked, progress)
     results, errors = [*results, *of_videos], [*errors, *wrong]
     passed_over, companions = tuple(selection.passed_over), count_line(selection.companions)
@@ -253,13 +248,7 @@ def _prefetched(batches: Iterator[list[_Read | HairnetError]]) -> Iterator[list[
 
 
 def _write(
-    outputs: Outputs,
-    truths: Truth | None,
-    out: Path,
-    item: _Read,
-    located: Located,
-    mask: Pixels,
-    not_bald: list[Path],
+    outputs: Outputs, truths: Truth | None, out: Path, item: _Read, located: Located, mask: Pixels, not_bald: list[Path]
 ) -> list[HairnetError]:
     """Writes what is asked for of a photo; returns what was wrong with its ground truth, and adds to `not_bald`."""
     name, errors = out / item.photo.name, []
