@@ -33,7 +33,7 @@ FLAGS = [
         *("use-fake-device-for-media-stream", "use-fake-ui-for-media-stream"),
     )
 ]
-EFFECTS = ("masks", "recolour", "bald")
+EFFECTS = ("masks", "masks and poses", "recolour", "bald")
 SECONDS = 6
 OPENED = 4
 
@@ -98,7 +98,7 @@ def camera_video(path: Path) -> Path:
 def weight(folder: Path) -> str:
     """The bytes of everything but the runtimes, of which a browser loads one."""
     files = [file for file in folder.rglob("*") if file.is_file() and file.parent.name != "runtime"]
-    model = sum(file.stat().st_size for file in files if file.suffix == ".tflite")
+    model = sum(file.stat().st_size for file in files if file.suffix == ".tflite")  # of which a first visit loads one
     total = sum(file.stat().st_size for file in files)
     row = [f"{total / 1e6:.3f}", f"{model / 1e6:.3f}", f"{(total - model) / 1e6:.3f}"]
     return table(["page without the runtime, MB", "model", "the rest"], [row])
@@ -117,11 +117,14 @@ def live(page: Any) -> list[list[str]]:
     """Frames per second and median times of a frame, by effect."""
     page.locator("#camera").click()
     page.locator("#pause").wait_for(state="visible")
+    page.locator("#developer summary").click()
     rows = []
     for effect in EFFECTS:
+        page.locator("#axes").set_checked(effect == "masks and poses")
         if effect == "masks":
-            page.locator("#developer summary").click()
             page.locator("#masks").check()
+        elif effect == "masks and poses":
+            page.locator("#direction").wait_for(state="visible")
         else:
             page.locator(f"input[name=effect][value={effect}]").check(force=True)
         page.wait_for_timeout(1500)

@@ -18,7 +18,7 @@ import webbrowser
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from hairnet_data.core.classes import NAMES
@@ -33,7 +33,8 @@ BUILT = Path(__file__).parent / "web" / "dist"
 
 _CARD = Path("model", "model.json")
 _WORKER = "service-worker.js"
-_NO_FILES = 'const SITE = { version: "", files: {} };'
+_NO_FILES = 'const SITE = { version: "", files: {}, later: [] };'
+_LATER = "*_pose.tflite"  # what only those load who ask for it
 
 
 class SiteError(HairnetError):
@@ -114,6 +115,9 @@ def _add_model(folder: Path, model: Path | None) -> None:
     if own and own.finer:
         card["finer"] = {"file": own.finer.name, "size": 448}
         _copy(own.finer, folder / own.finer.name)
+    if own and own.pose_litert:
+        card["pose"] = {"file": own.pose_litert.name}
+        _copy(own.pose_litert, folder / own.pose_litert.name)
     (folder / _CARD.name).write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
 
 
@@ -123,8 +127,9 @@ def _fill_worker(folder: Path) -> None:
     paths = sorted(path for path in folder.rglob("*") if path.is_file() and path != script)
     files = {path.relative_to(folder).as_posix(): sha256(path.read_bytes()).hexdigest() for path in paths}
     version = sha256(json.dumps(files).encode()).hexdigest()[:16]
+    later = [path for path in files if PurePosixPath(path).match(_LATER)]
     text = script.read_text(encoding="utf-8")
-    site = json.dumps({"version": version, "files": files}, indent=1)
+    site = json.dumps({"version": version, "files": files, "later": later}, indent=1)
     script.write_text(text.replace(_NO_FILES, f"const SITE = {site};"), encoding="utf-8")
 
 

@@ -73,6 +73,7 @@ def test_the_wheel_has_the_page_and_its_two_runtimes(wheel: Path) -> None:
 def test_the_wheel_has_packages_and_their_data(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     wanted = {"hairnet_synthetic/TAGS.txt", "hairnet_model/effects/colours.json"}
+    wanted |= {"hairnet_model/tryon/styles/bob.hair", "hairnet_model/tryon/styles/head.json"}
     wanted |= {"hairnet_data/building/dataset_card/README.md"}
     wanted |= {f"hairnet_data/inspection/{name}" for name in ("gallery.html", "gallery.css")}
     wanted |= {

@@ -31,6 +31,7 @@ class Audit:
     Attributes:
         portraits: that were looked at.
         network: whether there were predictions.
+        unseen: portraits in which the network sees no head, so that it has no opinion of their masks.
         placement: where the masks of the set fit best.
         convention: how places are labelled on which sets differ; empty without a network.
         findings: of every kind in `TITLES`, all that has a score, the worst first.
@@ -39,6 +40,7 @@ class Audit:
 
     portraits: int
     network: bool
+    unseen: int
     placement: Placement
     convention: dict[str, Place]
     findings: dict[str, list[Finding]]
@@ -53,6 +55,7 @@ class Audit:
         return {
             "portraits": self.portraits,
             "network": self.network,
+            "unseen": self.unseen,
             "placement": self.placement.to_json(),
             "convention": {name: place.to_json() for name, place in self.convention.items()},
             "findings": [finding.to_json() for kind in TITLES for finding in self.reported(kind)],
@@ -96,6 +99,7 @@ def audit(
     return Audit(
         portraits=len(looks),
         network=predictions is not None,
+        unseen=sum(look.blind for look in looks.values()),
         placement=placement.placement({id: look.readings for id, look in looks.items()}),
         convention=convention({id: look.places for id, look in looks.items()}),
         findings={kind: ranked(some) for kind, some in found.items()},

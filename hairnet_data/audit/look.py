@@ -12,12 +12,15 @@ from hairnet_data.audit.frames import framed, framed_turned
 from hairnet_data.audit.predictions import Predictions, Probabilities
 from hairnet_data.building.near_copies import Sketch
 from hairnet_data.core.arrays import Pixels
+from hairnet_data.core.classes import BACKGROUND
 from hairnet_data.core.errors import HairnetError
 from hairnet_data.core.workers.shared import Shared
 from hairnet_data.sources.base import Portrait, PortraitSource
 
 CHUNK = 16
 """Portraits that a task looks at."""
+
+_LEAST_HEAD = 0.005  # of the frame: a network that sees less of a head sees none
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,7 @@ class Look:
         agreement: with the network; None without one.
         places: labels where conventions differ; none without a network.
         fit: to compare the mask with others; None without a network.
+        blind: a network was asked, and sees no head: it has no opinion of the mask, as if there were none.
     """
 
     photo: Sketch
@@ -43,6 +47,7 @@ class Look:
     agreement: agreement.Agreement | None
     places: dict[str, convention.Counts]
     fit: photos.Fit | None
+    blind: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +88,14 @@ def _looks(subject: Subject, ids: Sequence[str]) -> Iterator[tuple[str, Look | H
         yield id, _look(portraits[number], image, mask, None if predicted is None else predicted[number])
 
 
+def _sees_a_head(probabilities: Probabilities) -> bool:
+    return bool(np.mean(probabilities[..., BACKGROUND] < 0.5) >= _LEAST_HEAD)
+
+
 def _look(portrait: Portrait, image: Pixels, mask: Pixels, probabilities: Probabilities | None) -> Look:
+    blind = probabilities is not None and not _sees_a_head(probabilities)
+    if blind:  # to a network that misses a head, every mask is wrong: that says nothing of this one
+        probabilities = None
     weighed, best = readings.measure(image, mask, probabilities, framed_turned(portrait))
     photo, behind = copies.measure(portrait)
     return Look(
@@ -95,4 +107,5 @@ def _look(portrait: Portrait, image: Pixels, mask: Pixels, probabilities: Probab
         agreement=None if probabilities is None else agreement.measure(mask, probabilities),
         places={} if probabilities is None else convention.measure(mask, probabilities),
         fit=None if probabilities is None else photos.measure(mask, best, weighed.on_edges, probabilities),
+        blind=blind,
     )

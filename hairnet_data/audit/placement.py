@@ -11,7 +11,7 @@ import numpy as np
 from hairnet_data.audit import edges
 from hairnet_data.audit.finding import Finding
 from hairnet_data.audit.frames import FRAME
-from hairnet_data.audit.readings import REACH, Readings
+from hairnet_data.audit.readings import REACH, SCALES, Readings
 
 _REPORTED = {"shifted": 0.1, "scaled": 0.15, "mirrored": 0.1, "exchanged": 0.1}
 """By how much a reading must be better than the mask as it is to be reported, as a share of what the usual mask loses
@@ -65,19 +65,29 @@ def placement(readings: Mapping[str, Readings]) -> Placement:
 def findings(readings: Mapping[str, Readings]) -> Iterator[Finding]:
     """Masks that fit better in another reading, each under its best one.
 
-    A mask is compared with itself where the set is placed as a whole, so that a shifted set is not all its masks.
+    A mask is compared with itself where the set is placed as a whole, so that a shifted set is not all its masks; and
+    what a smaller size gains over a larger one in the whole set, as where hair is drawn generously, is no gain.
     """
+    if not readings:
+        return
     whole_x, whole_y = edges.peak(np.mean([reading.shifts for reading in readings.values()], axis=0))
     column, row = REACH + round(whole_x), REACH + round(whole_y)
     usual = max(float(np.median([reading.on_edges for reading in readings.values()])), 1e-6)
     unit = max(float(np.median([np.ptp(reading.shifts) for reading in readings.values()])), 1e-6)
+    gains = {
+        id: np.asarray(reading.scaled, np.float64) - reading.shifts[row, column] for id, reading in readings.items()
+    }
+    of_set = np.median(list(gains.values()), axis=0)
+    usual_gain = (of_set - of_set[::-1]) / 2
     for id, reading in readings.items():
         as_it_is = float(reading.shifts[row, column])
+        sized = gains[id] - usual_gain
+        size = SCALES[int(sized.argmax())]
         x, y = edges.peak(reading.shifts)
         x, y = x - whole_x, y - whole_y
         options = {
             "shifted": (float(reading.shifts.max()) - as_it_is, f"fits better {_direction(x, y)}"),
-            "scaled": (reading.scaled[0] - as_it_is, f"fits better at {reading.scaled[1]:.0%} of its size"),
+            "scaled": (float(sized.max()), f"fits better at {size:.0%} of its size"),
             "mirrored": (reading.mirrored - as_it_is, "fits better mirrored left to right"),
             "exchanged": (reading.exchanged - as_it_is, "fits better with hair and face exchanged"),
         }

@@ -20,6 +20,7 @@ REACH = 12
 """How far masks are shifted, in pixels of the frame."""
 
 SCALES = (0.94, 0.96, 0.98, 1.02, 1.04, 1.06)
+"""Other sizes of a mask; each smaller one has a larger one, from the outside in."""
 
 _NEAR = 3  # pixels of the frame by which masks in another size, or mirrored, are shifted
 _LEAST_LIKELY = 0.02  # probability below which a label does not become less likely
@@ -33,7 +34,7 @@ class Readings:
     Attributes:
         shifts: float32 (2 REACH + 1, 2 REACH + 1), of shifted ones; see `edges.correlate`.
         photo_shifts: the same by the edges of the photo alone: a network has a convention of its own.
-        scaled: of the best size but its own, and which.
+        scaled: of other sizes, in the order of `SCALES`.
         mirrored: of its mirror image; -inf without a network.
         exchanged: with hair and face exchanged; -inf without a network.
         on_edges: how far the boundaries of the best reading lie on edges of the photo; 0 on average for any others.
@@ -41,7 +42,7 @@ class Readings:
 
     shifts: NDArray[np.float32]
     photo_shifts: NDArray[np.float32]
-    scaled: tuple[float, float]
+    scaled: tuple[float, ...]
     mirrored: float
     exchanged: float
     on_edges: float
@@ -112,7 +113,7 @@ def measure(
         sized = moved(mask, 0, 0, scale)
         surface = evidence.of(sized, _NEAR)
         best.append((float(surface.max()), moved(sized, *edges.peak(surface))))
-    largest = int(np.argmax([value for value, _ in best[1:]]))
+    scaled = tuple(value for value, _ in best[1:])
     mirrored = exchanged = -np.inf
     if probabilities is not None:
         flipped, swapped = np.ascontiguousarray(mask[:, ::-1]), exchange(mask)
@@ -121,11 +122,10 @@ def measure(
         best += [(mirrored, flipped), (exchanged, swapped)]
     on_photo = evidence.on_photo(mask, mask if turned is None else turned)
     _, reading = max(best, key=lambda pair: pair[0])
-    sized_best = best[1 + largest][0], SCALES[largest]
     return Readings(
         shifts,
         on_photo,
-        sized_best,
+        scaled,
         mirrored,
         exchanged,
         evidence.on_edges(reading),

@@ -74,6 +74,8 @@ def summary(audit: Audit) -> Iterator[str]:
     yield f"{audit.portraits:,} portraits, {len(audit.errors):,} that cannot be used; {audit.placement}."
     if not audit.network:
         yield "Without predictions of a network; some kinds need one."
+    if audit.unseen:
+        yield f"In {audit.unseen:,} of them the network sees no head: it has no opinion of their masks."
     for line in convention_lines(audit.convention):
         yield line[0].upper() + line[1:] + "."
 

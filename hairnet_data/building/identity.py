@@ -16,7 +16,8 @@ from hairnet_data.core.version import __version__
 from hairnet_data.dataset.dataset_metadata import read_identity
 from hairnet_data.rendering.versions import library_versions
 from hairnet_data.sources.registry import SOURCES
-from hairnet_data.sources.without_people import SETTING
+from hairnet_data.sources.traits_file import SETTING as TRAITS
+from hairnet_data.sources.without_people import SETTING as WITHOUT
 
 
 def config_name(plan: Plan) -> str:
@@ -28,7 +29,7 @@ def config_name(plan: Plan) -> str:
         and replace(plan.settings, train_examples=None) == BuildSettings()
         and plan.identity["train_examples"] == default_examples(plan.portraits, plan.pools)
         and plan.portraits.settings().get("split_by", "official") == "official"
-        and SETTING not in plan.portraits.settings()
+        and not {TRAITS, WITHOUT} & plan.portraits.settings().keys()
         and not plan.skipped
     )
     return source if is_default else f"{source}-{plan.fingerprint[:8]}"

@@ -1,4 +1,4 @@
-"""The command that says what is probably wrong with a source."""
+"""The commands that say what is probably wrong with a source, and repair it."""
 
 from __future__ import annotations
 
@@ -57,6 +57,47 @@ def audit(
         print(line)
     print(out / PAGE)
     print(out / JSON)
+
+
+def fix(
+    source: Annotated[str, typer.Argument(metavar="SOURCE", help="folder.")],
+    source_dir: options.SourceDir = None,
+    found: Annotated[
+        Path | None,
+        typer.Option("--audit", help="The --out of hairnet-data audit.", show_default="every portrait is shown"),
+    ] = None,
+    who: Annotated[str | None, typer.Option(help="Who does it.", show_default="the user's name")] = None,
+    port: Annotated[int, typer.Option(help="To serve on.", show_default="any free one")] = 0,
+    browse: Annotated[bool, typer.Option("--browse/--no-browse", help="Whether to open a browser.")] = True,
+) -> None:
+    """Opens a page to look at portraits that an audit names, and to paint their masks again.
+
+    Corrected masks are written beside the originals, which stay, and corrections.csv says who did what; `build folder`
+    takes both.
+    """
+    import getpass
+    import webbrowser
+    from contextlib import suppress
+
+    from hairnet_data.audit.fixing.server import address, make_server
+    from hairnet_data.audit.fixing.session import Session, read_items
+    from hairnet_data.core.storage.paths import is_remote
+    from hairnet_data.sources.folder.source import Folder
+
+    if source != "folder":
+        hint = "write its masks into a folder with hairnet-data import" if source == "lfw_parts" else "give folder"
+        raise UsageError("SOURCE", f"is {source!r}, and only masks of a folder are painted again", hint)
+    if source_dir is None or is_remote(source_dir):
+        what = "is missing" if source_dir is None else "is not on this machine"
+        raise UsageError("--source-dir", what, "give the folder that holds images, masks and classes.toml")
+    portraits = Folder.open(source_dir, corrected=False)
+    items = read_items(portraits, found)
+    server = make_server(Session(source_dir.resolve(), items, portraits, who or getpass.getuser()), port)
+    print(f"{len(items):,} portraits to look at: {address(server)} (Ctrl-C ends it)", flush=True)
+    with server, suppress(KeyboardInterrupt):  # the way to end it
+        if browse:
+            webbrowser.open(address(server))
+        server.serve_forever(poll_interval=0.2)
 
 
 def _print_table(found: Audit) -> None:

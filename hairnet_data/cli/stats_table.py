@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from hairnet_data.core.progress import bytes_text
@@ -11,8 +12,12 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 
+_MOST_VALUES = 16
+"""Values of a trait that are printed, the most frequent ones."""
+
+
 def print_stats(counted: dict[str, dict[str, Any]]) -> None:
-    """Prints the result of `stats.count` as a table, and a histogram of yaw where poses are known."""
+    """Prints the result of `stats.count` as a table; a histogram of yaw and numbers of traits where they are known."""
     from rich.console import Console
     from rich.table import Table
 
@@ -55,6 +60,33 @@ def print_stats(counted: dict[str, dict[str, Any]]) -> None:
     if posed:
         console.print("\nlooks, in % of poses, from so many degrees of yaw on (right of the picture is positive):\n")
         console.print(_histograms(posed))
+    traits = {split: counts["traits"] for split, counts in counted.items() if "traits" in counts}
+    if traits:
+        console.print("\nexamples by the traits of their largest portrait:\n")
+        console.print(_traits(traits))
+
+
+def _traits(traits: dict[str, dict[str, dict[str, int]]]) -> Table:
+    """A row for each value of a trait, a column for each split."""
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    for name in ("trait", "value"):
+        table.add_column(name)
+    for split in traits:
+        table.add_column(split, justify="right")
+    for trait in sorted({trait for by_trait in traits.values() for trait in by_trait}):
+        total: Counter[str] = Counter()
+        for by_trait in traits.values():
+            total.update(by_trait.get(trait, {}))
+        shown = sorted(total, key=lambda value: (-total[value], value))[:_MOST_VALUES]
+        for value in sorted(shown):
+            numbers = (by_trait.get(trait, {}).get(value, 0) for by_trait in traits.values())
+            table.add_row(escape(trait), escape(value), *(f"{number:,}" for number in numbers))
+        if len(total) > len(shown):
+            table.add_row(escape(trait), f"({len(total) - len(shown):,} rarer ones)")
+    return table
 
 
 def _histograms(posed: dict[str, dict[str, int]]) -> Table:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -31,7 +32,8 @@ def count(dataset: Prepared, progress: Progress) -> dict[str, dict[str, Any]]:
         For each split: examples, bytes (of its files), portraits, groups, negatives, occluded (shares of examples),
         people, ids (different portraits or backgrounds shown), classes (share of pixels by class name, and of
         "unlabelled" ones where the dataset has any), posed (share of portraits and groups whose pose is known), and
-        yaw (how many of these look which way: from each multiple of `YAW_STEP` degrees to the next). With mattes also
+        yaw (how many of these look which way: from each multiple of `YAW_STEP` degrees to the next); where traits are
+        known, traits (by trait and value, how many examples' largest portraits have it). With mattes also
         matted (share of examples whose matte is known) and soft (share of their pixels that are hair in part).
 
     Raises:
@@ -49,6 +51,7 @@ def count(dataset: Prepared, progress: Progress) -> dict[str, dict[str, Any]]:
         pixels = np.zeros(256, np.int64)
         yaw = dict.fromkeys(_YAW_BINS, 0)
         matted, soft = 0, 0
+        traits: dict[str, Counter[str]] = {}
         for index, record in enumerate(dataset.read(split)):
             try:
                 recipe = Recipe.from_json(decode_text(record["recipe"]))
@@ -63,6 +66,8 @@ def count(dataset: Prepared, progress: Progress) -> dict[str, dict[str, Any]]:
             occluded += bool(recipe.occluders)
             ids.update(recipe.source_ids)
             people.update(shown)
+            for trait, value in recipe.traits.items():
+                traits.setdefault(trait, Counter())[value] += 1
             if pose:
                 yaw[min(int(pose.yaw // YAW_STEP) * YAW_STEP, _YAW_BINS[-1])] += 1
             if alpha is not None and record["has_alpha"]:
@@ -87,6 +92,8 @@ def count(dataset: Prepared, progress: Progress) -> dict[str, dict[str, Any]]:
             "posed": round(sum(yaw.values()) / max(1, examples - kinds["negative"]), 4),
             "yaw": {str(first): number for first, number in yaw.items()},
         }
+        if traits:
+            counted[split]["traits"] = {trait: dict(sorted(traits[trait].items())) for trait in sorted(traits)}
         if dataset.metadata.identity.matte:
             side = dataset.metadata.identity.image_size
             counted[split]["matted"] = round(matted / max(1, examples), 4)

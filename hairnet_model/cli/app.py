@@ -15,7 +15,7 @@ import typer
 
 from hairnet_data.core import cli
 from hairnet_data.core.errors import UsageError, one_line
-from hairnet_model.cli import dataset_commands, evaluate_command, pose_commands
+from hairnet_model.cli import dataset_commands, evaluate_command, folds_command, pose_commands, tryon_command
 from hairnet_model.cli.options import ModelPath, PoseHeadPath, Quiet, parse_dataset
 
 app = cli.new_app("hairnet-model", "Trains, measures and uses networks that find hair and face in pictures.")
@@ -24,6 +24,9 @@ app.command(epilog="Example: hairnet-model train mine --out run --steps 2000", g
     dataset_commands.train
 )
 app.command("train-pose", epilog="Example: hairnet-model train-pose mine --out pose-run")(pose_commands.train_pose)
+app.command(epilog="Example: hairnet-model folds mine --photos mine/images --out seen", groups=folds_command.GROUPS)(
+    folds_command.folds
+)
 app.command(epilog="Example: hairnet-model evaluate drawn")(evaluate_command.evaluate)
 
 
@@ -133,6 +136,9 @@ def predict(
         print(f"hairnet-model: {one_line(str(file))}: no face is seen, --bald changes nothing", file=sys.stderr)
     if result.errors or (strict and result.without_head):
         raise typer.Exit(1)
+
+
+app.command(epilog="Example: hairnet-model tryon photos --style bob --out tried")(tryon_command.tryon)
 
 
 @app.command(epilog="Example: hairnet-model export --quantize float16 --out hairnet.tflite")

@@ -31,7 +31,7 @@ TRAIN_GROUPS = {
 
 
 @contextmanager
-def _sigterm_as_ctrl_c() -> Iterator[None]:
+def sigterm_as_ctrl_c() -> Iterator[None]:
     """SIGTERM, with which schedulers and containers stop a job, raises KeyboardInterrupt."""
 
     def interrupt(*_: object) -> None:
@@ -44,7 +44,7 @@ def _sigterm_as_ctrl_c() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-@_sigterm_as_ctrl_c()
+@sigterm_as_ctrl_c()
 def train(
     data: Annotated[
         list[MixPart],

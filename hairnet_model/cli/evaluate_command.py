@@ -27,6 +27,9 @@ def evaluate(
     split: Annotated[
         list[str] | None, typer.Option(help="Only this one; may be repeated.", show_default="test*")
     ] = None,
+    locate: Annotated[
+        bool, typer.Option("--locate", help="Look for small heads and at each closely, as predict does.")
+    ] = False,
     worst: Annotated[Path | None, typer.Option(help="A sheet of the worst cases (.png).")] = None,
     flicker: Annotated[
         bool, typer.Option("--flicker", help="Also how much masks of short clips flicker, before and after steadying.")
@@ -55,6 +58,7 @@ def evaluate(
     from hairnet_model.evaluation.pose_errors import lines, measure_poses
     from hairnet_model.evaluation.report import print_report
     from hairnet_model.evaluation.trait_table import print_traits
+    from hairnet_model.inference.segmenter import Segmenter
     from hairnet_model.model_io import model_file
 
     if worst:
@@ -66,6 +70,7 @@ def evaluate(
     loaded = model_file.load(model)
     warn(loaded.size_warning(prepared.image_size))
     segmenter = _with_poses(loaded, pose) if pose else None
+    segment = Segmenter.load(model).segment if locate else None
     hard_examples = HardExamples()
 
     def watch(case: Case) -> None:
@@ -74,7 +79,7 @@ def evaluate(
             groups.add(case)
 
     with progress_bar(quiet or as_json, "pictures") as progress:
-        report = evaluate_model(loaded, prepared, split, progress=progress, watch=watch)
+        report = evaluate_model(loaded, prepared, split, progress=progress, watch=watch, segment=segment)
         clips = _flicker(loaded, prepared, progress) if flicker else None
         poses = measure_poses(segmenter, prepared, list(report.splits), progress) if segmenter else {}
     by_split = groups.reports() if by else {}

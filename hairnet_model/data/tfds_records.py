@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import tensorflow as tf
@@ -232,6 +232,29 @@ def _fill_unlabelled(masks: Pixels, fills: NDArray[np.uint8], dataset: Dataset, 
     except ValueError as error:
         hint = "`hairnet-data verify` names it; build it again"
         raise DatasetError(f"{dataset.path} ({split})", str(error), hint) from error
+
+
+class Shown(NamedTuple):
+    """What a record shows: its kind, the largest portrait, and everybody; see `Batch`."""
+
+    kind: str
+    person: str
+    source_id: str
+    people: tuple[str, ...]
+    source_ids: tuple[str, ...]
+
+
+def shown(dataset: Dataset, split: str) -> Iterator[Shown]:
+    """Yields what each record of a split shows, in order; decodes no picture. Raises as `read` does."""
+    dataset.count(split)
+    texts = {name: _FEATURES[name] for name in ("kind", "person", "source_id")}
+    features = texts | {name: tf.io.RaggedFeature(tf.string) for name in ("people", "source_ids")}
+    errors: StreamErrors = []
+    stream = _stream(dataset, split, errors).map(lambda data: tf.io.parse_single_example(data, features))
+    for record in _iter_batches(stream, dataset, split, errors):
+        kind, person, source_id = _texts((bytes(record[name]) for name in texts), dataset, split)
+        people, ids = (_texts(record[name].tolist(), dataset, split) for name in ("people", "source_ids"))
+        yield Shown(kind, person, source_id, people, ids)
 
 
 def people(dataset: Dataset, split: str = "train") -> frozenset[str]:

@@ -43,8 +43,12 @@ def named() -> dict[str, str]:
     return {name: colour for group in groups.values() for name, colour in group.items()}
 
 
-def target(text: str) -> Target:
+def target(text: str, option: str = "--recolour") -> Target:
     """Reads "copper", "#a0522d", "Honey-Blond", "platinum roots" or "#c07040-ombre".
+
+    Args:
+        text: what was given.
+        option: where, for the error.
 
     Raises:
         UsageError: there is no such colour; the message lists the names.
@@ -57,6 +61,6 @@ def target(text: str) -> Target:
     code = named().get(name, name)
     if not re.fullmatch(r"#[0-9a-f]{6}", code):
         hint = f'choose from {", ".join(named())}, or give "#rrggbb"; each may end in {", ".join(PATTERNS)}'
-        raise UsageError("--recolour", f"there is no hair colour {text!r}", hint)
+        raise UsageError(option, f"there is no hair colour {text!r}", hint)
     red, green, blue = (int(code[at : at + 2], 16) for at in (1, 3, 5))
     return Target((red, green, blue), pattern)

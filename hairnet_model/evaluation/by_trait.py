@@ -27,7 +27,7 @@ FEWEST = 10
 _RESAMPLES = 1000
 _MOST_WEIGHTS = 4_000_000  # numbers that are held at once
 _MOST_BYTES = 64 << 20
-_KEYS = ("picture", "person")
+_KEYS = {"picture": "picture", "portrait": "picture", "person": "person"}  # columns, and what each names
 
 Interval = tuple[float, float]
 
@@ -187,7 +187,7 @@ def _resampled(matrices: NDArray[np.float64], partly: bool) -> Iterator[NDArray[
 
 
 def read_traits(path: Path) -> dict[tuple[str, str], dict[str, str]]:
-    """Reads a CSV of traits: a column `picture` (the id) or `person`, and a column for every trait.
+    """Reads a CSV of traits: a column `picture` or `portrait` (the id), or `person`, and a column for every trait.
 
     Returns:
         Traits by ("picture" or "person", name); empty cells are left out.
@@ -195,7 +195,7 @@ def read_traits(path: Path) -> dict[tuple[str, str], dict[str, str]]:
     Raises:
         DatasetError: it cannot be read, has neither column, names something twice, or a row has too many cells.
     """
-    hint = f"begin it with a line such as {_KEYS[0]},tone,hair"
+    hint = "begin it with a line such as picture,tone,hair"
     try:
         rows = list(csv.reader(io.StringIO(read_bytes(path, _MOST_BYTES).decode("utf-8-sig"))))
     except (OSError, ValueError, csv.Error) as error:
@@ -210,7 +210,7 @@ def read_traits(path: Path) -> dict[tuple[str, str], dict[str, str]]:
             continue
         if len(row) != len(head):
             raise DatasetError(f"{path}, line {number}", f"has {len(row)} cells, the first line {len(head)}", hint)
-        key = keys[0], row[column]
+        key = _KEYS[keys[0]], row[column]
         if key in traits:
             raise DatasetError(f"{path}, line {number}", f"names {row[column]!r} again", "keep one line")
         traits[key] = {name: value for name, value in zip(head, row, strict=True) if name != keys[0] and value}

@@ -61,6 +61,7 @@ def evaluate(
     batch: int = 32,
     progress: Progress = silent,
     watch: Callable[[Case], None] = lambda case: None,
+    segment: Callable[[Pixels], Pixels] | None = None,
 ) -> Report:
     """Measures a model.
 
@@ -71,6 +72,8 @@ def evaluate(
         batch: pictures a step; it changes the speed, not the result.
         progress: called with the number of records done.
         watch: called with every case, for instance to keep the worst (`hard_examples.HardExamples`).
+        segment: from pictures, uint8 (N, S, S, 3) RGB, to class ids (N, S, S), for instance `Segmenter.segment`, which
+            looks at small heads closely; unless given, the model sees each picture once.
 
     Raises:
         UsageError: the dataset has no such split.
@@ -89,7 +92,7 @@ def evaluate(
     done, reports = 0, {}
     for name in counts:
         tally = _Tally()
-        for case in cases(model, dataset, name, batch):
+        for case in cases(model, dataset, name, batch, segment):
             tally.add(case, model.people)
             watch(case)
             done += 1
@@ -110,8 +113,10 @@ def check_size(dataset: Dataset) -> None:
         raise DatasetError(str(dataset.path), f"has pictures of {size} pixels, which no network here takes", hint)
 
 
-def cases(model: Model, dataset: Dataset, split: str, batch: int = 32) -> Iterator[Case]:
-    """Yields every picture of a split with the model's prediction.
+def cases(
+    model: Model, dataset: Dataset, split: str, batch: int = 32, segment: Callable[[Pixels], Pixels] | None = None
+) -> Iterator[Case]:
+    """Yields every picture of a split with the model's prediction; see `evaluate`.
 
     Raises:
         UsageError: there is no such split.
@@ -119,7 +124,7 @@ def cases(model: Model, dataset: Dataset, split: str, batch: int = 32) -> Iterat
         HairnetError: the model's outputs are not finite.
     """
     for records in tfds_records.read(dataset, split, batch) if dataset.count(split) else ():
-        predicted = predict(model, records.images)
+        predicted = segment(records.images) if segment else predict(model, records.images)
         for i, index in enumerate(records.index):
             yield Case(
                 split, index, records.kind[i], records.person[i], records.source_id[i], _traits(records.recipe[i]),

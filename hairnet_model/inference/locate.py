@@ -2,29 +2,34 @@
 
 The network finds a head that fills about half of the square it sees or more; smaller ones it loses. So
 
-1. one pass sees the whole photo (`letterbox.frame`);
+1. one pass sees the whole photo (`letterbox.frame`), and two more if it shows something but no face that is sure
+   (`second_look`);
 2. heads in it that are large enough stay as they are; each other one is cut out, so that it fills `FILL` of a square,
-   and segmented again (once more where the first cut was off);
+   and segmented again (once more where the first cut was off); a face must be as sure in the cut and its mirror image;
 3. where nothing was found, or only heads too small to trust that there are no others, overlapping tiles are searched,
    of `TILES[0]` and then of `TILES[1]` of the photo's longer side; large photos are always searched; what tiles show is
-   cut out, and believed if the cut and its mirror image show it;
+   cut out, and believed if the cut, its mirror image and a larger square around it show it;
 4. `composite` puts the cuts into the photo, over the first pass.
 
-Passes a photo: 1 where the heads are large; 1 + h to 1 + 2 h for h small heads (`MOST_HEADS` at most); each level of
-tiles adds its tiles, 9 and 35 in a photo of 4:3, and 2 or 3 for each head or false alarm in them. Nothing is random.
+Passes a photo: 1 where the heads are large, 3 where no face is sure; 1 to 3 more for each small head (`MOST_HEADS` at
+most); each level of tiles adds its tiles, 9 and 35 in a photo of 4:3, and 2 to 4 for each head or false alarm in them.
+Nothing is random.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hairnet_data.core.arrays import Pixels
 from hairnet_model.inference.components import Box, Component, Head, components, overlap
 from hairnet_model.inference.letterbox import Probabilities
-from hairnet_model.inference.squares import Square, cut_out, framed_square, tile_squares
+from hairnet_model.inference.second_look import is_doubtful, look_again, without
+from hairnet_model.inference.squares import Square, framed_square, scaled, tile_squares
+from hairnet_model.inference.views import Run, Views
 
 FILL = 0.75
 """Share of the square's side that a head's longer side takes in its cut."""
@@ -56,21 +61,31 @@ Without that limit a photo of 2 x 70,000 pixels would be cut into squares of 28,
 MOST_HEADS = 32
 """Cuts made at each level, by the area of what was seen."""
 
-SURE = 0.9
-"""The least mean probability of hair or face in a head that only tiles show, over its cut and the cut mirrored.
+SURE = 0.92
+"""The least mean probability of hair or face in a head that only tiles show, over its cut and the cut mirrored, and in
+a square that is `FARTHER` times as large.
 
-Of 247 heads in composites of LFW's validation pool the least was 0.92; of 13 false alarms in 263 pictures of nobody
-(training and validation pools of the negatives, in two sizes) the most was 0.88.
+Of 104 heads of 58 to 140 pixels in composites of LFW's validation pool the least was 0.921, from afar 0.944. Of 26
+false alarms, there and in 584 photographs of nobody, two are above both; one is a portrait in a newspaper.
 """
 
+FARTHER = 1.3
+"""See `SURE`."""
+
+ALIKE = 0.6
+"""The least area of a head seen from afar, in areas of what the cut shows; of the heads above the least was 0.78."""
+
 SURE_TWICE = 0.8
-"""The same in one cut, where the first pass shows the head too, and before a cut is mirrored."""
+"""The same in one cut, before it is mirrored; enough for hair that the first pass shows too."""
+
+SURE_WITH_FACE = 0.9
+"""The same over a cut and its mirror image, where the first pass shows the head too and the cut shows a face."""
+
+CERTAIN = 0.97
+"""A face that a cut shows so clearly needs no mirror image."""
 
 FITS = (0.45, 0.95)
 """Shares of the cut that a head's longer side may fill before it is cut out once more."""
-
-Run = Callable[[Pixels], Probabilities]
-"""From squares, uint8 (N, S, S, 3) RGB, to probabilities (N, S, S, 3)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -144,19 +159,22 @@ class _Search:
     """The state of `locate`: what was accepted so far."""
 
     def __init__(self, photo: Pixels, whole: Probabilities, run: Run) -> None:
-        self.photo, self.whole, self.run = photo, whole, run
+        self.views = Views(photo, run, whole.shape[0])
         self.size = whole.shape[0]
+        self.shape = photo.shape[0], photo.shape[1]
+        self.framed = framed_square(*self.shape)
         self.heads: list[Component] = []
         self.unconfirmed: list[tuple[Component, Cut]] = []
         self.cuts: list[Cut] = []
-        self.passes = 1
+        self.whole = whole
+        if is_doubtful(whole, self._components(whole, self.framed)):
+            self.whole = look_again(self.views, self.framed, whole)
 
     def first(self) -> list[Component]:
         """What the first pass shows and a cut must show again; heads that are large enough are accepted."""
-        height, width = self.photo.shape[:2]
         small = []
-        for item in components(self.whole, framed_square(height, width), (height, width)):
-            if item.longer >= min(LARGE * max(height, width), THIN * min(height, width)):
+        for item in self._components(self.whole, self.framed):
+            if item.longer >= min(LARGE * max(self.shape), THIN * min(self.shape)):
                 self.heads.append(item)
             else:
                 small.append(item)
@@ -168,12 +186,11 @@ class _Search:
 
     def tiles(self, side: int) -> list[Component]:
         """What overlapping tiles show and is not known yet, the likeliest view of each."""
-        height, width = self.photo.shape[:2]
-        squares = tile_squares(height, width, side, STEP)
+        squares = tile_squares(*self.shape, side, STEP)
         seen = [
             item
-            for square, probabilities in zip(squares, self._segmented(squares), strict=True)
-            for item in components(probabilities, square, (height, width))
+            for square, probabilities in zip(squares, self.views.seen(squares), strict=True)
+            for item in self._components(probabilities, square)
             if item.has_face
         ]
         chosen: list[Component] = []
@@ -188,8 +205,8 @@ class _Search:
         squares = [around(item.box) for item in seen]
         for turn in range(2):
             again: list[tuple[Component, Square]] = []
-            for item, square, probabilities in zip(seen, squares, self._segmented(squares), strict=True):
-                best = same(components(probabilities, square, self.photo.shape[:2]), item.box)
+            for item, square, probabilities in zip(seen, squares, self.views.seen(squares), strict=True):
+                best = same(self._components(probabilities, square), item.box)
                 fits = best is not None and FITS[0] * square.side <= best.longer <= FITS[1] * square.side
                 if best is not None and turn == 0 and (not fits or best.cropped):
                     again.append((item, around(best.box)))
@@ -198,34 +215,46 @@ class _Search:
             seen, squares = [item for item, _ in again], [square for _, square in again]
 
     def _decide(self, item: Component, best: Component | None, square: Square, probabilities: Probabilities) -> None:
-        in_whole = item.square == framed_square(*self.photo.shape[:2])
+        in_whole = item.square == self.framed
         if best is not None and any(overlap(best.box, other.box) > 0.5 for other in self.heads):
             return
         if best is None or best.sure < SURE_TWICE:
             if in_whole:
                 self.unconfirmed.append((item, Cut(square, probabilities, item.box)))
             return
-        if not in_whole:
-            if not best.has_face:
+        if not in_whole and not best.has_face:
+            return
+        if best.has_face and best.sure < CERTAIN:
+            probabilities = np.asarray((probabilities + self.views.mirrored(square)) / 2, np.float32)
+            best = same(self._components(probabilities, square), item.box)
+            if best is None or not best.has_face or best.sure < (SURE_WITH_FACE if in_whole else SURE):
+                if in_whole:
+                    self.whole = without(self.whole, self._inside(item.box))
                 return
-            probabilities = np.asarray((probabilities + self._mirrored(square)) / 2, np.float32)
-            best = same(components(probabilities, square, self.photo.shape[:2]), item.box)
-            if best is None or not best.has_face or best.sure < SURE:
-                return
+        if not in_whole and not self._is_there_from_afar(best, square):
+            return
         self.heads.append(best)
         self.cuts.append(Cut(square, probabilities, best.box))
 
-    def _mirrored(self, square: Square) -> Probabilities:
-        """What the network says of a square when it is mirrored: a second opinion on textures that look like faces."""
-        self.passes += 1
-        flipped = np.ascontiguousarray(cut_out(self.photo, square, self.size)[None, :, ::-1])
-        return self.run(flipped)[0, :, ::-1]
+    def _inside(self, box: Box) -> NDArray[np.bool_]:
+        """The pixels of the framed photo in a box of the photo's pixels."""
+        scale = self.size / self.framed.side
+        left, top = (box[0] - self.framed.left) * scale, (box[1] - self.framed.top) * scale
+        centres = np.arange(self.size) + 0.5
+        across, down = (
+            (centres > start) & (centres < start + length * scale) for start, length in ((left, box[2]), (top, box[3]))
+        )
+        return np.asarray(down[:, None] & across)
 
-    def _segmented(self, squares: Sequence[Square]) -> Iterator[Probabilities]:
-        self.passes += len(squares)
-        for start in range(0, len(squares), 16):
-            part = squares[start : start + 16]
-            yield from self.run(np.stack([cut_out(self.photo, square, self.size) for square in part]))
+    def _components(self, probabilities: Probabilities, square: Square) -> list[Component]:
+        return components(probabilities, square, self.shape)
+
+    def _is_there_from_afar(self, head: Component, square: Square) -> bool:
+        """Whether a larger square around shows the same head, and a face in it."""
+        larger = scaled(square, FARTHER)
+        [probabilities] = self.views.seen([larger])
+        seen = same(self._components(probabilities, larger), head.box)
+        return seen is not None and seen.has_face and seen.sure >= SURE and seen.area >= ALIKE * head.area
 
     def result(self) -> Located:
         """What the first pass shows and no cut does stays, unless a face is found far from it.
@@ -233,7 +262,6 @@ class _Search:
         Hair seen from behind is lost in a closer look more often than a false blob is: of the training part of
         Figaro-1k the hair F1 is 64.4 in one pass, 63.5 where the closer look decides, 65.0 where the first pass does.
         """
-        height, width = self.photo.shape[:2]
         heads, cuts = list(self.heads), list(self.cuts)
         faces = [item.box for item in self.heads if item.has_face]
         for item, cut in self.unconfirmed:
@@ -241,8 +269,8 @@ class _Search:
                 heads.append(item)
             elif not any(overlap(_widened(box), item.box) for box in faces):
                 cuts.append(cut)
-        sizes = _sorted(item.head(height, width) for item in heads)
-        return Located(height, width, self.whole, tuple(cuts), sizes, self.passes)
+        sizes = _sorted(item.head(*self.shape) for item in heads)
+        return Located(*self.shape, self.whole, tuple(cuts), sizes, 1 + self.views.passes)
 
 
 def around(box: Box) -> Square:

@@ -26,6 +26,13 @@ def framed_square(height: int, width: int) -> Square:
     return Square((width - longer) // 2, (height - longer) // 2, longer)
 
 
+def scaled(square: Square, factor: float) -> Square:
+    """A square around the same middle, rounded to entire pixels."""
+    side = max(1, round(factor * square.side))
+    margin = math.floor((side - square.side) / 2)
+    return Square(square.left - margin, square.top - margin, side)
+
+
 def tile_squares(height: int, width: int, side: int, step: float) -> list[Square]:
     """Tiles that cover a photo from edge to edge, row by row.
 

@@ -16,11 +16,12 @@ from hairnet_model.inference.finer import look_finer, wants_finer
 from hairnet_model.inference.locate import locate
 from hairnet_model.inference.squares import cut_out, framed_square
 from tests.model.inference.test_locate import BY_COLOUR, SIZE, near_sighted, with_heads
+from tests.model.inference.test_second_look import from_near, one_sided, patch, unsure
 from tests.support import colours, page_modules
 
 pytestmark = pytest.mark.skipif(page_modules.MISSING, reason="the page's tools are not installed: make web")
 
-# The networks of `test_locate`, of 64 pixels: by colour, and near-sighted.
+# The networks of `test_locate` and `test_second_look`, of 64 pixels.
 NETWORK = """
 import {readFileSync, writeFileSync} from "node:fs";
 const size = 64;
@@ -45,8 +46,25 @@ const nearSighted = async (framed) => {
   }
   return made;
 };
+const oneSided = async (framed) => {
+  const made = await byColour(framed);
+  let left = 0;
+  for (let at = 0; at < size * size; at++) {
+    if (Math.max(made[at * 3 + 1], made[at * 3 + 2]) > made[at * 3]) left += at % size < size / 2 ? 1 : -1;
+  }
+  if (left < 0) for (let at = 0; at < made.length; at += 3) made.set([1, 0, 0], at);
+  return made;
+};
+const unsure = async (framed) => {
+  const made = await byColour(framed);
+  let faces = 0;
+  for (let at = 0; at < made.length; at += 3) if (made[at + 2] > Math.max(made[at], made[at + 1])) faces++;
+  if (faces > 0.9 * size * size) for (let at = 0; at < made.length; at += 3) made.set([1, 0, 0], at);
+  return made.map((value, at) => 0.85 * value + (at % 3 ? 0 : 0.15));
+};
+const networks = {near: nearSighted, colour: byColour, side: oneSided, unsure};
 let passes = 0;
-const run = async (framed) => { passes++; return (given.network === "near" ? nearSighted : byColour)(framed); };
+const run = async (framed) => { passes++; return networks[given.network](framed); };
 const pictureOf = (file, {width, height}) => ({width, height, data: new Uint8ClampedArray(readFileSync(file))});
 const framed = (picture) => module.cutOut(picture, module.framedSquare(picture), size, 96);
 """
@@ -103,16 +121,24 @@ MASKS = {
     "thin": np.tile(np.array([[0, 0, 0, 1, 1, 2]], np.uint8), (40, 100)),
     "many pixels": with_heads(600, 800, (60, 60, 450)),
     "many pixels in a cut": with_heads(700, 500, (400, 100, 140)),
+    "hair alone": patch(),
+    "a face from near": from_near(),
     "noise": np.random.default_rng(3).choice(3, (150, 200), p=(0.8, 0.1, 0.1)).astype(np.uint8),
 }
 
 
-@pytest.mark.parametrize("network", ["near", "colour"])
-@pytest.mark.parametrize("name", MASKS)
+NETWORKS = {"near": near_sighted, "colour": BY_COLOUR, "side": one_sided, "unsure": unsure}
+
+
+@pytest.mark.parametrize(
+    ("name", "network"),
+    [(name, network) for name in MASKS for network in ("near", "colour")]
+    + [("hair alone", "side"), ("large", "side"), ("large", "unsure"), ("a face from near", "unsure")],
+)
 def test_a_photo_has_the_heads_and_the_mask_of_python(bundled: Path, tmp_path: Path, name: str, network: str) -> None:
     photo = colours.painted(MASKS[name])
     height, width = photo.shape[:2]
-    run = near_sighted if network == "near" else BY_COLOUR
+    run = NETWORKS[network]
     expected = locate(photo, run(cut_out(photo, framed_square(height, width), SIZE)[None])[0], run)
     files = {"rgba": written(tmp_path / "rgba", photo), "made": str(tmp_path / "made"), "told": str(tmp_path / "told")}
     given = {**files, "width": width, "height": height, "network": network, "times": 1}
@@ -172,3 +198,13 @@ def test_heads_of_a_film_are_followed(bundled: Path, tmp_path: Path) -> None:
         assert told[frame]["ran"] == (1 + 9 + 1 if frame == 0 else 2), frame
     assert [boxes(frame) for frame in told[12:]] == [[]] * 8
     assert [frame["ran"] for frame in told[12:]] == [2, 1 + 9, *[1] * 6]
+
+
+def test_what_a_search_of_a_film_did_not_believe_stays_away(bundled: Path, tmp_path: Path) -> None:
+    films = [written(tmp_path / f"film{index}", colours.painted(patch(left=6 + index // 4))) for index in range(12)]
+    files = {"films": films, "made": str(tmp_path / "made"), "told": str(tmp_path / "told")}
+    page_modules.call(bundled, NETWORK + FOLLOW, {**files, "width": 60, "height": 60, "network": "side"})
+    told = json.loads((tmp_path / "told").read_text())
+    assert [boxes(frame) for frame in told] == [[]] * 12
+    assert [frame["ran"] for frame in told] == [3, *[1] * 11]
+    assert not any(np.fromfile(tmp_path / f"made{index}", np.uint8).any() for index in range(12))

@@ -56,6 +56,9 @@ FILES = """async () => {
 }"""
 
 
+POSES = "model/hairnet_pose.tflite"  # kept once it was asked for
+
+
 def kept(page: Any) -> dict[str, list[str]]:
     """The caches that are complete."""
     return {name: files for name, files in page.evaluate(FILES).items() if "files.json" in files}
@@ -98,6 +101,10 @@ def test_loading_without_a_network_and_an_update(page: Any, tmp_path: Path, monk
         (files,) = kept(page).values()
         assert {"index.html", "model/hairnet.tflite", "samples/long-brown.webp"} <= set(files)
         assert [name for name in files if name.endswith(".wasm")] == ["runtime/litert_wasm_threaded_internal.wasm"]
+        assert POSES not in files
+        page.locator("#developer summary").click()
+        page.locator("#axes").check()
+        wait_until(page, lambda: POSES in next(iter(kept(page).values())))
 
     page.reload()  # no server any more
     wait_until(page, lambda: is_shown(page))

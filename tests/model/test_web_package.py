@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import tarfile
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from tests.support import chromium
 
 PACKAGE = Path(web_site.__file__).parent / "web" / "package"
 RUNTIMES = [f"litert_wasm_{name}_internal.{ending}" for name in ("compat", "threaded") for ending in ("js", "wasm")]
+NETWORKS = ("hairnet.tflite", "hairnet_448.tflite", "hairnet_pose.tflite")
 ISOLATED = {"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp"}
 
 pytestmark = [
@@ -51,7 +53,7 @@ def test_the_package_holds_what_it_needs_and_nothing_else(unpacked: Path, tmp_pa
     assert files == {
         *("package.json", "README.md", "hairnet.d.ts", "example.html"),
         *("dist/hairnet.js", "dist/LICENSE.txt", "dist/THIRD_PARTY.txt"),
-        *(f"dist/model/{name}" for name in ("model.json", "hairnet.tflite", "hairnet_448.tflite", "MODEL_CARD.md")),
+        *(f"dist/model/{name}" for name in (*NETWORKS, "model.json", "MODEL_CARD.md")),
         *(f"dist/runtime/{name}" for name in RUNTIMES),
     }
     about = json.loads((unpacked / "package.json").read_text())
@@ -61,7 +63,7 @@ def test_the_package_holds_what_it_needs_and_nothing_else(unpacked: Path, tmp_pa
 
 def test_the_package_describes_its_network_as_the_page_does(unpacked: Path, tmp_path: Path) -> None:
     site = web_site.write(tmp_path / "site") / "model"
-    for name in ("model.json", "hairnet.tflite", "hairnet_448.tflite"):
+    for name in ("model.json", *NETWORKS):
         packed, written = (unpacked / "dist" / "model" / name).read_bytes(), (site / name).read_bytes()
         assert (json.loads(packed) == json.loads(written)) if name.endswith("json") else (packed == written)
 
@@ -142,6 +144,7 @@ FOUND = """async (bytes) => {
   const took = performance.now() - started;
   clearInterval(heart);
   const {width, height, classIds, hair, face, heads} = found;
+  const {heads: posed} = await segmenter.segment(blob, {poses: true});
   const plain = await segmenter.recolour(found, {colour: "blue", strength: 0});
   const bald = await segmenter.bald(found);
   const said = (promise) => promise.then(() => "none", (fault) => `${fault.name}: ${fault.message}`);
@@ -157,7 +160,7 @@ FOUND = """async (bytes) => {
   for (const [name, values] of Object.entries({classIds, hair, face, plain: plain.data, bald: bald.data})) {
     coded[name] = btoa([...new Uint8Array(values.buffer)].map((one) => String.fromCharCode(one)).join(""));
   }
-  return {width, height, heads, beats, took, faults, ...coded};
+  return {width, height, heads, posed, beats, took, faults, ...coded};
 }"""
 
 
@@ -177,8 +180,10 @@ def test_segmentations_and_faults(page: Any) -> None:
     assert metrics.iou(metrics.confusion(segmenter.segment(photo)[None], ids[None])).min() >= 0.99
     hair, face = (plane(name, np.float32)[..., 0] for name in ("hair", "face"))
     np.testing.assert_array_equal(np.argmax([1 - hair - face, hair, face], 0), ids)
-    (head,) = found["heads"]
-    np.testing.assert_allclose(list(head.values()), segmenter.heads(photo)[0].box, atol=5)
+    (head,), (posed,), (expected,) = found["heads"], found["posed"], segmenter.heads(photo)
+    np.testing.assert_allclose(list(head.values()), expected.box, atol=5)
+    assert posed == {**head, "pose": posed["pose"]}
+    np.testing.assert_allclose(list(posed["pose"].values()), list(asdict(expected.pose).values()), atol=0.5)
     plain, bald = (plane(name, channels=4)[..., :3].astype(int) for name in ("plain", "bald"))
     np.testing.assert_array_equal(plain, photo)
     assert np.abs(bald - photo)[ids == 1].mean() > 10

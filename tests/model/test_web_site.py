@@ -57,7 +57,8 @@ def kept(site: Path) -> dict[str, Any]:
 def test_the_script_that_keeps_the_site_lists_its_files(built: Path, tmp_path: Path) -> None:
     first = web_site.write(tmp_path / "site")
     told = kept(first)
-    models = {"model/hairnet.tflite", "model/hairnet_448.tflite", "model/model.json"}
+    models = {f"model/{name}" for name in ("hairnet.tflite", "hairnet_448.tflite", "hairnet_pose.tflite", "model.json")}
+    assert told["later"] == ["model/hairnet_pose.tflite"]
     assert set(told["files"]) == {"index.html", *models, "runtime/a.wasm"}
     assert told["files"]["index.html"] == sha256((first / "index.html").read_bytes()).hexdigest()
     assert kept(web_site.write(tmp_path / "again")) == told

@@ -31,11 +31,14 @@ class Config:
     classes: ClassMap
     options: Options
 
-    def settings(self) -> dict[str, Any]:
+    def settings(self, corrected: bool = False) -> dict[str, Any]:
         """As JSON values. Where pixels may be unlabelled, `unlabelled` lists what they may be, `labelled` the table's
         classes.
 
         Elsewhere nothing of that is in it: the identity of a dataset without such pixels must not move.
+
+        Args:
+            corrected: whether corrections brought in pixels without a label, which may be any class.
         """
         kind = {ColourMap: "colours", IndexMap: "indices", PartMap: "parts"}[type(self.classes)]
         table = [[_written(key), _name(label)] for key, label in self.classes.classes.items()]
@@ -46,12 +49,13 @@ class Config:
         }
         if self.options.pools != "fractions":
             options["pools"] = self.options.pools
-        if not self.unlabelled:
+        if not self.unlabelled and not corrected:
             return {kind: table, "options": options}
         if kind == "parts":
             options["rest"] = self.options.rest
         labelled = [NAMES[label] for label in sorted({*self.classes.classes.values()} - {UNLABELLED})]
-        return {kind: table, "options": options, "unlabelled": list(self.unlabelled), "labelled": labelled}
+        unlabelled = list(NAMES) if corrected else list(self.unlabelled)
+        return {kind: table, "options": options, "unlabelled": unlabelled, "labelled": labelled}
 
     @property
     def unlabelled(self) -> tuple[str, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import unicodedata
 from collections import Counter
@@ -24,6 +23,14 @@ from hairnet_data.core.labels.class_map import PartMap, same_frame
 from hairnet_data.core.labels.classes_file import Options
 from hairnet_data.core.storage.paths import is_folder, is_remote
 from hairnet_data.sources.base import Catalogue, Entry, Portrait
+from hairnet_data.sources.folder.corrections import (
+    CORRECTIONS,
+    NO_CORRECTIONS,
+    Corrections,
+    content_of,
+    open_corrections,
+    read_corrected,
+)
 from hairnet_data.sources.folder.divisions import divided_by_folders, division_folders
 from hairnet_data.sources.folder.licences import LICENCES, NO_LICENCES, Licences, read_licences
 from hairnet_data.sources.folder.listing import CONFIG, list_photos_and_masks
@@ -31,6 +38,7 @@ from hairnet_data.sources.folder.mattes import find_mattes, read_matte
 from hairnet_data.sources.folder.pairing import SINGLE_MASK, PortraitFiles, pair
 from hairnet_data.sources.pool_assignment import assign_pools
 from hairnet_data.sources.poses_file import Poses, open_poses
+from hairnet_data.sources.traits_file import NO_TRAITS, TRAITS, TraitTable, open_traits
 
 _SEARCH_TIMEOUT = 2  # seconds: some expressions try more ways through a name than there is time for
 
@@ -50,24 +58,30 @@ class Folder:
         poses: Poses,
         mattes: Mapping[str, str],
         licences: Licences = NO_LICENCES,
+        traits: TraitTable = NO_TRAITS,
+        corrections: Corrections = NO_CORRECTIONS,
     ) -> None:
         """Takes what `open` read and listed."""
         self._root, self._config, self._files, self._listed = root, config, dict(files), listed
-        self._poses, self._mattes, self._licences = poses, dict(mattes), licences
+        self._poses, self._mattes, self._licences, self._traits = poses, dict(mattes), licences, traits
+        self._corrections = corrections
 
     @classmethod
-    def open(cls, source_dir: Path, poses: Path | None = None, config: Config | None = None) -> Folder:
-        """Reads what `classes.toml`, `licence.toml` and `poses.csv` say, and lists the photos and masks.
+    def open(
+        cls, source_dir: Path, poses: Path | None = None, config: Config | None = None, corrected: bool = True
+    ) -> Folder:
+        """Reads what `classes.toml` and the files beside it say of the portraits, and lists the photos and masks.
 
         Args:
             source_dir: the folder.
             poses: a file of poses in the place of `poses.csv`.
             config: in the place of `classes.toml`.
+            corrected: take what `corrections.csv` says; False leaves every portrait as it was.
 
         Raises:
-            SourceError: the folder, one of its folders, `classes.toml`, `licence.toml` or the poses are missing or
-                cannot be used, or there are no photos. What is wrong with single portraits is in the catalogue's
-                errors.
+            SourceError: the folder, one of its folders, `classes.toml`, `licence.toml`, poses, traits or corrections
+                are missing or cannot be used, or there are no photos. What is wrong with single portraits is in the
+                catalogue's errors.
         """
         root = source_dir
         if not is_remote(source_dir) and os.path.isdir(source_dir):
@@ -76,28 +90,49 @@ class Folder:
             raise SourceError(str(source_dir), "is not a folder", "name the one that holds images and masks")
         config = config or read_config(root / CONFIG, str(source_dir / CONFIG))
         licences = read_licences(root / LICENCES, str(source_dir / LICENCES))
+        traits = open_traits(root, str(source_dir / TRAITS))
         errors: list[HairnetError] = []
         notes: list[str] = []
         parts = tuple(config.classes.classes) if isinstance(config.classes, PartMap) else (SINGLE_MASK,)
-        photos, masks = list_photos_and_masks(root, config.options, parts, errors, notes)
+        corrections = open_corrections(root, str(source_dir / CORRECTIONS))
+        both = list_photos_and_masks(root, config.options, parts, errors, notes)
+        photos, masks = (found.divided(lambda path: path not in corrections.files)[0] for found in both)
+        corrections = corrections if corrected else NO_CORRECTIONS
         if not photos.files and not errors:
             raise SourceError(str(source_dir / config.options.images), "holds no pictures", "put photos there")
         files = pair(photos, masks, parts, config.options, errors)
         entries = _entries(files, config.options, errors)
-        if licences != NO_LICENCES:
-            if not errors:  # else some that it names may be among those that are wrong
-                licences.check_names(str(source_dir / LICENCES), {e.id for e in entries}, {e.person for e in entries})
-            entries = tuple(replace(entry, terms=licences.of(entry.id, entry.person)) for entry in entries)
+        if not errors:  # else some that they name may be among those that are wrong
+            ids, people = {entry.id for entry in entries}, {entry.person for entry in entries}
+            licences.check_names(str(source_dir / LICENCES), ids, people)
+            traits.check_names(ids, people)
+            corrections.check_names(ids)
+        entries = tuple(
+            replace(each, terms=licences.of(each.id, each.person), traits=traits.of(each.id, each.person))
+            for each in entries
+        )
+        refused = corrections.check(lambda id, mask: content_of(_parts(root, files[id], mask)), files)
+        errors += refused.values()
+        corrections = corrections.painted(root, files.keys() - refused.keys())
+        notes += corrections.notes()
+        unused = corrections.left_out | refused.keys()
+        entries = tuple(entry for entry in entries if entry.id not in unused)
         mattes = find_mattes(root, files, config.options, errors, notes)
         order = sorted(errors, key=lambda error: (error.where, error.what))
         left_out = tuple(dict.fromkeys(notes))
         known = open_poses(root, poses, files)
         doubts = (*_doubts(files, config.options), *known.doubts)
-        return cls(root, config, files, Catalogue(entries, tuple(order), left_out, doubts), known, mattes, licences)
+        listed = Catalogue(entries, tuple(order), left_out, doubts)
+        return cls(root, config, files, listed, known, mattes, licences, traits, corrections)
 
     def settings(self) -> dict[str, Any]:
-        """What `classes.toml` says, with every default, and the digests of the poses and of `licence.toml`."""
-        return {**self._config.settings(), **self._poses.settings(), **self._licences.settings()}
+        """What `classes.toml` says, with every default, and the digests of poses, `licence.toml` and traits."""
+        return {
+            **self._config.settings(self._corrections.unlabelled),
+            **self._poses.settings(),
+            **self._licences.settings(),
+            **self._traits.settings(),
+        }
 
     def catalogue(self) -> Catalogue:
         """The portraits as listed when the folder was opened, and what is wrong with others."""
@@ -108,14 +143,15 @@ class Folder:
         return self._files[id]
 
     def content(self, id: str) -> str:
-        """16 hex digits of the SHA-256 of the photo, its masks and its matte."""
-        files = self._files[id]
-        digest = hashlib.sha256()
-        matte = [("/matte", self._mattes[id])] if id in self._mattes else []
-        for part, name in (("", files.photo), *sorted(files.masks.items()), *matte):
-            data = file_bytes(self._root / name, name)
-            digest.update(f"{part}\0{len(data)}\0".encode() + data)
-        return digest.hexdigest()[:16]
+        """16 hex digits of the SHA-256 of the photo, its masks, the corrected one and its matte."""
+        parts = _parts(self._root, self._files[id], self._corrections.mask_of(id))
+        if id in self._mattes:
+            parts.append(("/matte", file_bytes(self._root / self._mattes[id], self._mattes[id])))
+        return content_of(parts)
+
+    def digest(self, id: str, corrected: str = "") -> str:
+        """`content` of photo and masks alone; `corrected` is the path of a corrected mask to go with them."""
+        return content_of(_parts(self._root, self._files[id], corrected))
 
     def load(self, id: str) -> Portrait:
         """Decodes a photo, its mask or masks, and its matte.
@@ -125,6 +161,10 @@ class Folder:
         """
         files, classes = self._files[id], self._config.classes
         image, orientation = read_oriented(self._root / files.photo, files.photo)
+        if corrected := self._corrections.mask_of(id):
+            mask = read_corrected(self._root / corrected, corrected)
+            _check_fit(image, mask, UPRIGHT, corrected)
+            return Portrait(image, mask, 0, False, self._poses.by_id.get(id), self._matte(id, image))
         pictures = {part: (read_mask(self._root / name, name), name) for part, name in files.masks.items()}
         if isinstance(classes, PartMap):
             where = next(iter(files.masks.values()))
@@ -135,8 +175,17 @@ class Folder:
         _check_fit(image, mask, orientation, where)
         turned = orientation != UPRIGHT and not _confirmed_by_sizes(image, mask, orientation)
         turned = turned and all(read_orientation(self._root / name) == UPRIGHT for name in files.masks.values())
-        alpha = read_matte(self._root / self._mattes[id], self._mattes[id], image) if id in self._mattes else None
-        return Portrait(image, mask, snapped, turned, self._poses.by_id.get(id), alpha)
+        return Portrait(image, mask, snapped, turned, self._poses.by_id.get(id), self._matte(id, image))
+
+    def _matte(self, id: str, image: Pixels) -> Pixels | None:
+        name = self._mattes.get(id)
+        return read_matte(self._root / name, name, image) if name else None
+
+
+def _parts(root: Path, files: PortraitFiles, corrected: str) -> list[tuple[str, bytes]]:
+    """A portrait's files, each with what it is."""
+    named = [("", files.photo), *sorted(files.masks.items()), *([("/corrected", corrected)] if corrected else [])]
+    return [(part, file_bytes(root / name, name)) for part, name in named]
 
 
 def _confirmed_by_sizes(image: Pixels, mask: Pixels, orientation: int) -> bool:

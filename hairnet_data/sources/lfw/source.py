@@ -21,6 +21,7 @@ from hairnet_data.sources.lfw.archives import unpack
 from hairnet_data.sources.lfw.download import MASK_ARCHIVE, PHOTO_ARCHIVE, Download, fetch, manual_download_hint
 from hairnet_data.sources.lfw.terms import LICENCE
 from hairnet_data.sources.poses_file import Poses, open_poses
+from hairnet_data.sources.traits_file import NO_TRAITS, TraitTable, open_traits
 
 PHOTOS, MASKS = "lfw_funneled", "parts_lfw_funneled_gt_images"
 """The folders within the archives."""
@@ -87,9 +88,11 @@ class LfwParts:
         errors: Sequence[HairnetError],
         split_by: str,
         poses: Poses,
+        traits: TraitTable = NO_TRAITS,
     ) -> None:
         """Takes what `open` read: the folders that hold `PHOTOS` and `MASKS`, and the lists' lines."""
         self._photos, self._masks, self._split_by, self._poses = photos, masks, split_by, poses
+        self._traits = traits
         self.overlaps = _overlaps(listed)
         if split_by == "person":
             listed = _by_person(listed)
@@ -118,8 +121,8 @@ class LfwParts:
 
         Raises:
             UsageError: `split_by` is neither.
-            SourceError: a file is missing, damaged or not the public one, or could not be downloaded, or the poses
-                cannot be used.
+            SourceError: a file is missing, damaged or not the public one, or could not be downloaded, or the poses or
+                the traits (`traits.csv` in `source_dir`) cannot be used.
         """
         if split_by not in ("official", "person"):
             raise UsageError("--split-by", f"is {split_by!r}", "give official or person")
@@ -136,11 +139,14 @@ class LfwParts:
             root = given.parent if is_folder(given) else unpack(given, cache_dir, members)
             roots.append(root if is_remote(root) else root.absolute())  # workers may start elsewhere
         known = open_poses(source_dir, poses, {each.id for each in listed})
-        return cls(roots[0], roots[1], listed, errors, split_by, known)
+        traits = open_traits(source_dir)
+        if not errors:  # else some that it names may be in lines that are wrong
+            traits.check_names({each.id for each in listed}, {each.person for each in listed})
+        return cls(roots[0], roots[1], listed, errors, split_by, known, traits)
 
     def settings(self) -> dict[str, Any]:
-        """How the pools were made, and the digest of the poses."""
-        return {"split_by": self._split_by} | self._poses.settings()
+        """How the pools were made, and the digests of poses and traits."""
+        return {"split_by": self._split_by} | self._poses.settings() | self._traits.settings()
 
     def catalogue(self) -> Catalogue:
         """Lists the portraits of which photo and mask are there; the others are its errors."""
@@ -152,7 +158,8 @@ class LfwParts:
                 hint = f"complete the archive or take the line out of {LISTS[each.pool]}"
                 errors.append(SourceError(each.id, f"{' and '.join(missing)} missing", hint))
             else:
-                entries.append(Entry(each.id, each.pool, each.person, terms=LICENCE))
+                traits = self._traits.of(each.id, each.person)
+                entries.append(Entry(each.id, each.pool, each.person, traits, LICENCE))
         return Catalogue(tuple(entries), tuple(errors), doubts=self._poses.doubts)
 
     def content(self, id: str) -> str:

@@ -116,6 +116,8 @@ def save(folder: Path, job: str, state: State) -> None:
     )
     if before is not None:
         arrays["whole"] = before.whole
+    if tracker.doubted is not None:
+        arrays["doubted"] = tracker.doubted
     if state.steadier.grey is not None:
         arrays["grey"] = state.steadier.grey
     with atomic_writer(folder / _STATE, sync=True) as file:
@@ -147,6 +149,7 @@ def _restored(file: Path, job: str, state: State) -> bool:
                 height, width = values["shape"]
                 before = Located(height, width, stored["whole"], cuts, (), 0)
                 state.steadier.grey = stored["grey"]
+            doubted = stored.get("doubted")
             state.poses.restore(values["poses"])
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
         return False
@@ -154,6 +157,7 @@ def _restored(file: Path, job: str, state: State) -> bool:
     state.tracker.tracks = tracks
     state.tracker.plain = [_box(box) for box in values["plain"]]
     state.tracker.searched, state.tracker.rested, state.tracker.lost = values["searched"]
+    state.tracker.doubted = doubted
     state.steadier.before = before
     return True
 

@@ -3,7 +3,8 @@
 Every frame costs the network one pass over all of it, and one for the square that each small head was last cut out in,
 moved by where the head went. All of the frame is searched (`locate`) every `SEARCH_EVERY` seconds of the video, and
 at once where a head is lost. Between two searches the squares of false alarms are looked at too, so that what the
-search found to be none does not come back.
+search found to be none does not come back; and what the search did not believe in the pass over all of the frame is
+left out of it until the next one (`second_look.without`).
 """
 
 from __future__ import annotations
@@ -11,12 +12,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+from numpy.typing import NDArray
+
 from hairnet_data.core.arrays import Pixels
+from hairnet_data.core.classes import BACKGROUND
 from hairnet_model.inference import letterbox, locate
 from hairnet_model.inference.components import Box, Component, Head, components, overlap
 from hairnet_model.inference.letterbox import Probabilities
-from hairnet_model.inference.locate import Cut, Located, Run
+from hairnet_model.inference.locate import Cut, Located
+from hairnet_model.inference.second_look import without
 from hairnet_model.inference.squares import Square, cut_out, framed_square
+from hairnet_model.inference.views import Run
 
 SEARCH_EVERY = 0.5
 """Seconds of the video between two searches."""
@@ -61,6 +68,8 @@ class Tracker:
         searched: when all was searched last, in seconds; None before the first frame.
         rested: frames since then.
         lost: heads lost since then.
+        doubted: bool (S, S), where that search did not believe what the pass over the entire frame showed; None before
+            the first.
     """
 
     def __init__(self, run: Run, size: int, search: bool = True) -> None:
@@ -70,6 +79,7 @@ class Tracker:
         self.searched: float | None = None
         self.rested = 0
         self.lost = 0
+        self.doubted: NDArray[np.bool_] | None = None
 
     def follow(self, frame: Pixels, seconds: float) -> Located:
         """Finds the heads of the next frame.
@@ -82,11 +92,11 @@ class Tracker:
         whole = self.run(letterbox.frame(frame, self.size)[None])[0]
         if not self.search:
             return locate.look_once(height, width, whole)
-        seen = _Seen(frame, whole, self.run)
+        seen = _Seen(frame, whole if self.doubted is None else without(whole, self.doubted), self.run)
         self.lost += seen.look_at(self.tracks) + seen.look_for(self.plain)
         due = self.searched is None or not 0 <= seconds - self.searched < SEARCH_EVERY
         if due or (self.lost and self.rested >= REST):
-            seen.search()
+            self.doubted = seen.search(whole)
             self.searched, self.rested, self.lost = seconds, 0, 0
         self.rested += 1
         self.tracks = [_next(track, item) for track, item, _ in seen.tracked]
@@ -124,9 +134,18 @@ class _Seen:
         self.plain = list({item.box: item for item in found if item is not None}.values())
         return sum(item is None for item in found)
 
-    def search(self) -> None:
-        """Searches the entire frame. What was followed already keeps its square, so that its edges do not jump."""
-        located = locate.locate(self.frame, self.whole, self.run)
+    def search(self, whole: Probabilities) -> NDArray[np.bool_]:
+        """Searches the entire frame. What was followed already keeps its square, so that its edges do not jump.
+
+        Args:
+            whole: what the network says of the frame.
+
+        Returns:
+            Where it is not believed.
+        """
+        located = locate.locate(self.frame, whole, self.run)
+        doubted = np.asarray((whole.argmax(-1) != BACKGROUND) & (located.whole.argmax(-1) == BACKGROUND))
+        self.whole = without(whole, doubted)
         self.passes += located.passes - 1
         before, self.tracked = self.tracked, []
         for cut in located.cuts:
@@ -149,6 +168,7 @@ class _Seen:
             if any(overlap(_of(head), item.box) > 0.5 for head in located.heads)
             and not any(overlap(track.box, item.box) > 0.5 for track, _, _ in self.tracked)
         ]
+        return doubted
 
     def located(self) -> Located:
         """The same as a photo's."""

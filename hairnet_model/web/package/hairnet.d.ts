@@ -18,6 +18,29 @@ export interface Box {
   readonly height: number;
 }
 
+/** The way a head looks. The rotation from its axes to the camera's is Rz(roll) Rx(pitch) Ry(yaw), in degrees. */
+export interface HeadPose {
+  /** Positive where the face looks to the right of the picture, -180..180. */
+  readonly yaw: number;
+  /** Positive where it looks down, -90..90. */
+  readonly pitch: number;
+  /** Positive where the head is turned clockwise on the screen, -180..180. */
+  readonly roll: number;
+  /** Of the head's origin between the ears, at the height of the eyes, in pixels of the picture. */
+  readonly x: number;
+  readonly y: number;
+  /** Pixels a centimetre at the depth of the origin. */
+  readonly size: number;
+  /** Probability of a head, 0.9..1. */
+  readonly sure: number;
+}
+
+/** Hair and face of a person. */
+export interface Head extends Box {
+  /** Only where `poses` was asked for, and the network sees how the head is turned. */
+  readonly pose?: HeadPose;
+}
+
 /** What was found in a picture. All planes are row by row, `width * height` long. */
 export interface Segmentation {
   /** Of the picture; a picture of more than 33 megapixels is taken smaller. */
@@ -30,7 +53,7 @@ export interface Segmentation {
   /** How surely each pixel is face, 0..1. */
   readonly face: Float32Array;
   /** Hair and face of each person, the largest first; none if nobody was found. */
-  readonly heads: readonly Box[];
+  readonly heads: readonly Head[];
   /** Lets go of the picture, which the worker keeps for `recolour`. */
   close(): void;
 }
@@ -56,6 +79,11 @@ export interface Options {
 export interface SegmentOptions {
   /** Search for small heads as well, which takes longer; true unless given. */
   readonly locate?: boolean;
+  /**
+   * Find the poses of the heads too; false unless given. The first call loads another network, 1.8 MB, that the base URL
+   * must have, and rejects with a `HairnetError` where it has not.
+   */
+  readonly poses?: boolean;
 }
 
 export interface Segmenter {

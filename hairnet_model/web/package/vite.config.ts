@@ -7,6 +7,7 @@ import { define, runtimes } from "../vite.config";
 
 const NETWORK = "hairnet.tflite";
 const FINER = "hairnet_448.tflite";
+const POSE = "hairnet_pose.tflite";
 const WEIGHTS = readFileSync(`../weights/${NETWORK}`);
 const CARD = {
   name: "hairnet",
@@ -16,6 +17,7 @@ const CARD = {
   pad: 96,
   bytes: WEIGHTS.length,
   finer: { file: FINER, size: 448 },
+  pose: { file: POSE },
 };
 
 /** Puts the shipped networks and the papers beside the module. */
@@ -26,6 +28,7 @@ function network(): Plugin {
       const files = {
         [`model/${NETWORK}`]: WEIGHTS,
         [`model/${FINER}`]: readFileSync(`../weights/${FINER}`),
+        [`model/${POSE}`]: readFileSync(`../weights/${POSE}`),
         "model/model.json": `${JSON.stringify(CARD, null, 2)}\n`,
         "model/MODEL_CARD.md": readFileSync("../weights/MODEL_CARD.md"),
         "LICENSE.txt": readFileSync("../../LICENSE"),

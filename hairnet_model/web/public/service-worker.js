@@ -6,8 +6,11 @@
  * as the server has another page than the one that is kept, everything comes from the server.
  */
 
-/** @type {{version: string, files: Record<string, string>}} Paths and the SHA-256 of their files. */
-const SITE = { version: "", files: {} };
+/**
+ * @type {{version: string, files: Record<string, string>, later: string[]}} Paths and the SHA-256 of their files, and
+ * the paths of those that are kept once the page has asked for them.
+ */
+const SITE = { version: "", files: {}, later: [] };
 
 const PREFIX = "hairnet-";
 const NAME = PREFIX + SITE.version;
@@ -16,8 +19,13 @@ const runtime = new URL(self.location.href).searchParams.get("runtime");
 const address = (path) => new URL(path, self.registration.scope).href;
 let stale = false; // whether the server has another page
 
-/** The files that this browser needs: one of the two runtimes. */
-const wanted = () => Object.keys(SITE.files).filter((path) => !path.startsWith("runtime/") || path.includes(`_${runtime}_`));
+/** The files that this browser needs: one of the two runtimes, and what it has asked for before. */
+const wanted = (kept) =>
+  Object.keys(SITE.files).filter((path) =>
+    SITE.later.includes(path)
+      ? kept.some(({ held }) => held.has(address(path)))
+      : !path.startsWith("runtime/") || path.includes(`_${runtime}_`),
+  );
 
 async function digest(answer) {
   const bytes = new Uint8Array(await crypto.subtle.digest("SHA-256", await answer.arrayBuffer()));
@@ -28,8 +36,8 @@ async function install() {
   if (!SITE.version) throw new Error("the site was not written by hairnet-model web");
   const cache = await caches.open(NAME);
   const kept = await others();
-  for (const path of wanted()) {
-    const same = kept.find(({ files }) => files[path] === SITE.files[path]);
+  for (const path of wanted(kept)) {
+    const same = kept.find(({ files, held }) => files[path] === SITE.files[path] && held.has(address(path)));
     const answer = (await same?.cache.match(address(path), { ignoreVary: true })) ?? (await fetch(address(path)));
     if (!answer.ok || (await digest(answer.clone())) !== SITE.files[path]) throw new Error(`${path} is another one`);
     await cache.put(address(path), answer);
@@ -44,7 +52,8 @@ async function others() {
   const opened = names.map(async (name) => {
     const cache = await caches.open(name);
     const list = await cache.match(address(LIST));
-    return { cache, files: list ? await list.json() : {} };
+    const held = new Set((await cache.keys()).map(({ url }) => url));
+    return { cache, held, files: list ? await list.json() : {} };
   });
   return Promise.all(opened);
 }
@@ -75,7 +84,13 @@ async function page(request) {
 }
 
 async function file(request, path) {
-  return (!stale && (await keptFile(path))) || fetch(request);
+  const kept = !stale && (await keptFile(path));
+  if (kept) return kept;
+  const answer = await fetch(request);
+  if (SITE.later.includes(path) && answer.ok && (await digest(answer.clone())) === SITE.files[path]) {
+    await (await caches.open(NAME)).put(address(path), answer.clone()).catch(() => undefined); // the disk may be full
+  }
+  return answer;
 }
 
 self.addEventListener("install", (event) => event.waitUntil(install()));

@@ -2,6 +2,7 @@
 
 import { labelled } from "./labelling";
 import type { Size } from "./pixels";
+import type { HeadPose } from "./pose/pose";
 import type { Square } from "./squares";
 
 const LEAST_FACE = 0.002; // smallest face, in areas of the network's square
@@ -14,6 +15,11 @@ export interface Box {
   readonly y: number;
   readonly width: number;
   readonly height: number;
+}
+
+/** The box of a head, and its pose where that was asked for and is known. */
+export interface Head extends Box {
+  readonly pose?: HeadPose;
 }
 
 /** Hair and face that belong together. */

@@ -40,6 +40,7 @@ export function controls(changed: (settings: Settings) => void): void {
     radio.addEventListener("change", () => set({ pattern: PATTERNS.find((name) => name === radio.value) ?? "" }));
   }
   checkbox("beard", settings.beard, (beard) => set({ beard }));
+  checkbox("axes", settings.axes, (axes) => set({ axes }));
   checkbox("show-hair", settings.hair, (hair) => set({ hair }));
   checkbox("show-face", settings.face, (face) => set({ face }));
   slider("opacity", settings.opacity, (opacity) => set({ opacity }));

@@ -26,11 +26,17 @@ export class Network {
    * @returns (S, S, 3) probabilities of background, hair and face.
    */
   async run(framed: Uint8Array<ArrayBuffer>): Promise<Float32Array> {
+    return (await this.outputs(framed))[0];
+  }
+
+  /** All that the model puts out, the largest first: converters give several an order of their own. */
+  async outputs(framed: Uint8Array<ArrayBuffer>): Promise<Float32Array[]> {
     const { size } = this.card;
     const input = new Tensor(framed, [1, size, size, 3], this.environment);
     const made = await this.model.run(input);
     try {
-      return (await made[0].data()) as Float32Array;
+      const outputs = (await Promise.all(made.map((tensor) => tensor.data()))) as Float32Array[];
+      return outputs.sort((a, b) => b.length - a.length);
     } finally {
       input.delete();
       for (const tensor of made) tensor.delete();
@@ -71,6 +77,18 @@ export async function finerOnWasm(loaded: Loaded): Promise<Network | null> {
   const answer = await fetched(new URL(finer.file, new URL("model/", loaded.base)));
   const content = new Uint8Array(await answer.arrayBuffer());
   return onWasm({ ...loaded, card: { ...loaded.card, ...finer }, content });
+}
+
+/** The model with its pose head, on WebAssembly. Throws a Fault. */
+export async function posingOnWasm(loaded: Loaded): Promise<Network> {
+  const { pose } = loaded.card;
+  if (!pose) throw new Fault("pose", "");
+  const answer = await fetched(new URL(pose.file, new URL("model/", loaded.base)), "pose");
+  const content = new Uint8Array(await answer.arrayBuffer());
+  const network = await onWasm({ ...loaded, card: { ...loaded.card, ...pose }, content });
+  const [, numbers] = await network.outputs(new Uint8Array(loaded.card.size ** 2 * 3));
+  if (numbers?.length !== 10) throw new Fault("pose", pose.file);
+  return network;
 }
 
 /** The model on WebAssembly. Throws a Fault. */
@@ -182,6 +200,7 @@ function checkedCard(read: unknown): ModelCard {
     typeof card?.name === "string" &&
     isFile(card.file) &&
     (card.finer === undefined || (isFile(card.finer.file) && Number.isInteger(card.finer.size))) &&
+    (card.pose === undefined || isFile(card.pose.file)) &&
     Number.isInteger(card.size) &&
     Number.isInteger(card.pad) &&
     card.classes?.join() === "background,hair,face";
@@ -194,11 +213,16 @@ function isFile(name: unknown): boolean {
 }
 
 function checkShapes(model: CompiledModel, { size, file }: ModelCard): void {
-  const [input, output] = [model.getInputDetails()[0], model.getOutputDetails()[0]];
+  const [input] = model.getInputDetails();
+  const [output] = [...model.getOutputDetails()].sort((a, b) => count(b.shape) - count(a.shape));
   const shape = [1, size, size, 3].join();
   if (input.dtype !== "uint8" || input.shape.join() !== shape || output.shape.join() !== shape) {
     throw new Fault("model-broken", `${file}: ${input.dtype} ${input.shape.join(" x ")}`);
   }
+}
+
+function count(shape: ArrayLike<number>): number {
+  return Array.from(shape).reduce((total, length) => total * length, 1);
 }
 
 export function said(fault: unknown): string {

@@ -5,9 +5,10 @@
 import { overlap } from "./components";
 import { tapsOf } from "./enlarge";
 import { covered, frame, type Span } from "./framing";
-import type { Cut, Located, Run } from "./locate";
+import type { Cut, Located } from "./locate";
 import type { Picture } from "./pixels";
 import { cutOut } from "./squares";
+import type { Run } from "./views";
 
 const SHARE = 0.75; // of the finer look in the average
 const MORE_PIXELS = 1.5; // a finer look needs so many times the pixels a side that the first one saw

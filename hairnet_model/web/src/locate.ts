@@ -4,9 +4,11 @@
  * are there.
  */
 
-import { type Box, type Component, components, longer, overlap } from "./components";
+import { type Box, type Component, components, type Head, longer, overlap } from "./components";
+import { isDoubtful, lookAgain, without } from "./doubt";
 import type { Picture, Size } from "./pixels";
-import { cutOut, framedSquare, mirrored, rounded, type Square, tileSquares } from "./squares";
+import { framedSquare, rounded, scaled, type Square, tileSquares } from "./squares";
+import { type Run, Views } from "./views";
 
 const FILL = 0.75; // share of the square's side that a head's longer side takes in its cut
 export const LARGE = 0.5; // a head that fills so much of the picture's square needs no cut
@@ -17,12 +19,13 @@ const FEWEST_PIXELS = 3 / 7; // smaller tiles, in sides of the network's square,
 const MANY_PIXELS = 2; // larger ones are searched whatever was found before
 const THIN = 2; // a picture so much shorter than a square is too thin for it
 const MOST_HEADS = 32; // cuts at each level
-const SURE = 0.9; // the least mean probability in a head that only tiles show
-export const SURE_TWICE = 0.8; // the same where the first pass shows it too
+const SURE = 0.92; // the least mean probability in a head that only tiles show, in its cut with the mirror image, and from afar
+const FARTHER = 1.3; // how much larger the square is that shows it from afar
+const ALIKE = 0.6; // its least area there, in areas of what the cut shows
+export const SURE_TWICE = 0.8; // the least in one cut; enough for hair that the first pass shows too
+const SURE_WITH_FACE = 0.9; // the least with the mirror image, where the first pass shows the head and the cut a face
+const CERTAIN = 0.97; // a face that a cut shows so clearly needs no mirror image
 export const FITS = [0.45, 0.95] as const; // shares of the cut that a head may fill before it is cut out once more
-
-/** From a framed square (S, S, 3) RGB to probabilities (S, S, 3). */
-export type Run = (framed: Uint8Array<ArrayBuffer>) => Promise<Float32Array>;
 
 /** A square that was segmented. */
 export interface Cut {
@@ -42,7 +45,7 @@ export interface Located {
   /** To put over them. */
   readonly cuts: readonly Cut[];
   /** Boxes within the picture, in whole pixels, the largest first. */
-  readonly heads: readonly Box[];
+  readonly heads: readonly Head[];
   /** Squares that the network saw. */
   readonly passes: number;
 }
@@ -63,7 +66,8 @@ export async function locate(
   run: Run,
   levels: number = TILES.length,
 ): Promise<Located> {
-  const search = new Search(picture, whole, size, pad, run);
+  const search = new Search(picture, whole, size, new Views(picture, size, pad, run));
+  await search.doubt();
   await search.refine(search.first());
   const most = Math.max(picture.width, picture.height);
   let before = most;
@@ -83,16 +87,20 @@ class Search {
   private readonly unconfirmed: { item: Component; cut: Cut }[] = [];
   private readonly cuts: Cut[] = [];
   private readonly framed: Square;
-  private passes = 1;
 
   constructor(
     private readonly picture: Picture,
-    private readonly whole: Float32Array,
+    private whole: Float32Array,
     private readonly size: number,
-    private readonly pad: number,
-    private readonly run: Run,
+    private readonly views: Views,
   ) {
     this.framed = framedSquare(picture);
+  }
+
+  /** Looks at the whole picture again where it shows something, but no face that is sure. */
+  async doubt(): Promise<void> {
+    if (!isDoubtful(this.whole, this.componentsOf(this.whole, this.framed))) return;
+    this.whole = await lookAgain(this.views, this.framed, this.whole, this.size);
   }
 
   /** What the first pass shows and a cut must show again; heads that are large enough are accepted. */
@@ -114,7 +122,7 @@ class Search {
   async tiles(side: number): Promise<Component[]> {
     const seen: Component[] = [];
     for (const square of tileSquares(this.picture, side, STEP)) {
-      const found = this.componentsOf(await this.segmented(square), square);
+      const found = this.componentsOf(await this.views.seen(square), square);
       seen.push(...found.filter(({ hasFace }) => hasFace));
     }
     seen.sort((a, b) => Number(a.cropped) - Number(b.cropped) || b.area - a.area || byPlace(a.box, b.box));
@@ -132,7 +140,7 @@ class Search {
     for (const turn of [0, 1]) {
       const again: typeof open = [];
       for (const { item, square } of open) {
-        const probabilities = await this.segmented(square);
+        const probabilities = await this.views.seen(square);
         const best = same(this.componentsOf(probabilities, square), item.box);
         const share = best ? longer(best.box) / square.side : 0;
         const fits = share >= FITS[0] && share <= FITS[1];
@@ -151,29 +159,38 @@ class Search {
       if (inWhole) this.unconfirmed.push({ item, cut: { square, probabilities: found, box: item.box } });
       return;
     }
+    if (!inWhole && !seen.hasFace) return;
     let [best, probabilities] = [seen, found];
-    if (!inWhole) {
-      if (!best.hasFace) return;
-      const other = await this.mirror(square);
+    if (seen.hasFace && seen.sure < CERTAIN) {
+      const other = await this.views.mirrored(square);
       probabilities = found.map((value, at) => (value + other[at]) / 2);
       const again = same(this.componentsOf(probabilities, square), item.box);
-      if (!again?.hasFace || again.sure < SURE) return;
+      if (!again?.hasFace || again.sure < (inWhole ? SURE_WITH_FACE : SURE)) {
+        if (inWhole) this.whole = without(this.whole, this.size, this.inside(item.box));
+        return;
+      }
       best = again;
     }
+    if (!inWhole && !(await this.isThereFromAfar(best, square))) return;
     this.heads.push(best);
     this.cuts.push({ square, probabilities, box: best.box });
   }
 
-  /** What the network says of a square when it is mirrored: a second opinion on textures that look like faces. */
-  private async mirror(square: Square): Promise<Float32Array> {
-    this.passes++;
-    const framed = cutOut(this.picture, square, this.size, this.pad);
-    return mirrored(await this.run(mirrored(framed, this.size)), this.size);
+  /** Whether a larger square around shows the same head, and a face in it. */
+  private async isThereFromAfar(head: Component, square: Square): Promise<boolean> {
+    const larger = scaled(square, FARTHER);
+    const seen = same(this.componentsOf(await this.views.seen(larger), larger), head.box);
+    return seen !== null && seen.hasFace && seen.sure >= SURE && seen.area >= ALIKE * head.area;
   }
 
-  private async segmented(square: Square): Promise<Float32Array> {
-    this.passes++;
-    return await this.run(cutOut(this.picture, square, this.size, this.pad));
+  /** 1 for the pixels of the framed picture in a box of the picture's pixels. */
+  private inside({ x, y, width, height }: Box): Uint8Array {
+    const scale = this.size / this.framed.side;
+    const isIn = (at: number, start: number, length: number): boolean => at + 0.5 > start * scale && at + 0.5 < (start + length) * scale;
+    return Uint8Array.from({ length: this.size ** 2 }, (_, at) => {
+      const row = Math.floor(at / this.size);
+      return Number(isIn(at % this.size, x - this.framed.left, width) && isIn(row, y - this.framed.top, height));
+    });
   }
 
   private componentsOf(probabilities: Float32Array, square: Square): Component[] {
@@ -189,7 +206,8 @@ class Search {
       else if (!faces.some((box) => overlap(widened(box), item.box) > 0)) cuts.push(cut);
     }
     const { width, height } = this.picture;
-    const { whole, size, passes } = this;
+    const { whole, size } = this;
+    const passes = 1 + this.views.passes;
     return { picture: { width, height }, whole, size, cuts, heads: headBoxes(heads, this.picture), passes };
   }
 }

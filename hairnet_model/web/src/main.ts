@@ -58,6 +58,7 @@ function answered({ data }: MessageEvent<Answer>): void {
       keepOffline();
       card = data.card;
       stage.about(data.card, data.engine);
+      element("axes-option", HTMLLabelElement).hidden = !data.card.pose;
       cameraButton.disabled = false;
       button("open").disabled = false;
       break;
@@ -81,6 +82,10 @@ function answered({ data }: MessageEvent<Answer>): void {
       document.documentElement.dataset["heads"] = JSON.stringify({ of: data.of, heads: data.heads });
       document.documentElement.dataset["shown"] = String(data.id);
       break;
+    case "fetching":
+      if (data.on) busy("fetching");
+      else idle();
+      break;
     case "progress":
       keep.progress(data.share);
       break;
@@ -90,7 +95,7 @@ function answered({ data }: MessageEvent<Answer>): void {
     case "fault":
       sent.clear();
       idle();
-      if (data.code === "network" && card) stage.say(ofFault(data.code, data.detail));
+      if ((data.code === "network" || data.code === "pose") && card) stage.say(ofFault(data.code, data.detail));
       else stop(data.code, data.detail);
   }
 }

@@ -24,6 +24,8 @@ export function ofFault(code: FaultCode, detail: string): Message {
       return { what: ["noModel", values], hint: ["reloadOrWrite"] };
     case "model-broken":
       return { what: ["brokenModel", values], hint: ["writeAgain"] };
+    case "pose":
+      return { what: ["noPose", values], hint: ["tickAgain"] };
     case "network":
       return { what: ["networkFailed", values], hint: ["anotherOrReload"] };
   }

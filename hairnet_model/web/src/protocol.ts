@@ -1,6 +1,6 @@
 /** What the page and its worker say to each other. Pictures are handed over, never copied, and go nowhere else. */
 
-import type { Box } from "./components";
+import type { Head } from "./components";
 import type { Size } from "./pixels";
 import type { Settings } from "./settings";
 
@@ -15,6 +15,8 @@ export interface ModelCard {
   readonly bytes?: number;
   /** A network of larger squares, for heads of many pixels; loaded when there is the first one. */
   readonly finer?: { readonly file: string; readonly size: number };
+  /** The same network with a pose head, whose probabilities are the same; loaded when poses are asked for. */
+  readonly pose?: { readonly file: string };
 }
 
 export interface Engine {
@@ -46,6 +48,7 @@ export type FaultCode =
   | "runtime"
   | "model-missing"
   | "model-broken"
+  | "pose"
   | "network";
 
 export type Answer =
@@ -61,8 +64,8 @@ export type Answer =
       /** Shares of the picture, 0..1. */
       readonly hair: number;
       readonly face: number;
-      /** Boxes of the heads, the largest first, in a picture of the size `of`. */
-      readonly heads: readonly Box[];
+      /** The heads, the largest first, in a picture of the size `of`. */
+      readonly heads: readonly Head[];
       readonly of: Size;
       /** False where the effect needs a face and sees none. */
       readonly applied: boolean;
@@ -71,6 +74,8 @@ export type Answer =
       /** Milliseconds of the network alone. */
       readonly network: number;
     }
+  /** Files are loaded that were not needed before; false when they are there, or failed. */
+  | { readonly kind: "fetching"; readonly on: boolean }
   | { readonly kind: "progress"; readonly id: number; readonly share: number }
   /** Without a blob where the browser cannot write the file. */
   | { readonly kind: "saved"; readonly id: number; readonly blob: Blob | null }

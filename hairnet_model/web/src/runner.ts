@@ -1,15 +1,21 @@
 /** Which network runs: on WebAssembly first, on a GPU once that is known to be right and sooner. Lives in a worker. */
 
-import { finerOnWasm, load, type Loaded, type Network, onGpu, onWasm } from "./engine";
+import { finerOnWasm, load, type Loaded, type Network, onGpu, onWasm, posingOnWasm } from "./engine";
 import { type Finer, lookFiner, wantsFiner } from "./finer";
 import type { Located } from "./locate";
 import type { Picture } from "./pixels";
+import { type Look, withPoses } from "./pose/posing";
 import type { Progress } from "./progress";
 import type { Engine, ModelCard } from "./protocol";
+import { cutOut, framedSquare } from "./squares";
 
 export class Runner {
   private finer: Promise<Finer | null> | null = null;
   private spare: Network | null = null; // on WebAssembly, while a GPU is used: a GPU can be lost
+  private poser: Promise<Network> | null = null;
+  private posing: Network | null = null; // while poses are asked for
+  /** What the pose head put out for squares that were segmented on the way. */
+  private readonly seen = new WeakMap<Uint8Array<ArrayBuffer>, Float32Array>();
 
   private constructor(
     private network: Network,
@@ -39,6 +45,8 @@ export class Runner {
 
   /** From a framed square (S, S, 3) RGB to probabilities (S, S, 3); on WebAssembly from here on, if a GPU fails. */
   readonly run = async (framed: Uint8Array<ArrayBuffer>): Promise<Float32Array> => {
+    // The network with the pose head says the same of hair and face, so that one pass gives both.
+    if (this.posing && this.engine.runs === "WebAssembly") return this.look(framed, this.posing);
     try {
       return await this.network.run(framed);
     } catch (thrown) {
@@ -48,6 +56,54 @@ export class Runner {
       return await this.network.run(framed);
     }
   };
+
+  /**
+   * Loads the network with the pose head and uses it from here on, until `pose(false)`. Throws a Fault; the next call
+   * tries again.
+   */
+  async pose(on: boolean): Promise<void> {
+    if (!on) {
+      this.posing = null;
+      return;
+    }
+    this.poser ??= posingOnWasm(this.loaded);
+    try {
+      this.posing = await this.poser;
+    } catch (thrown) {
+      this.poser = null;
+      throw thrown;
+    }
+  }
+
+  /** Whether `pose(true)` has nothing to load. */
+  get hasPoses(): boolean {
+    return this.posing !== null;
+  }
+
+  /**
+   * The same with the heads' poses; `pose(true)` must have been called.
+   *
+   * @param framed of the picture, as `run` got it.
+   */
+  async withPoses(picture: Picture, located: Located, framed: Uint8Array<ArrayBuffer> | null): Promise<Located> {
+    const { posing } = this;
+    if (!posing) return located;
+    const { size, pad } = this.card;
+    const whole = framedSquare(picture);
+    const look: Look = async (square) => {
+      const isWhole = square.side === whole.side && square.left === whole.left && square.top === whole.top;
+      const shown = framed && isWhole ? framed : cutOut(picture, square, size, pad);
+      if (!this.seen.has(shown)) await this.look(shown, posing);
+      return this.seen.get(shown) as Float32Array;
+    };
+    return withPoses(located, look);
+  }
+
+  private async look(framed: Uint8Array<ArrayBuffer>, posing: Network): Promise<Float32Array> {
+    const [probabilities, numbers] = await posing.outputs(framed);
+    this.seen.set(framed, numbers);
+    return probabilities;
+  }
 
   /** What a finer network makes of the heads that have the pixels for it; null where that changes nothing. */
   async lookFiner(picture: Picture, located: Located): Promise<Located | null> {

@@ -23,6 +23,8 @@ export interface Settings {
   readonly strength: number;
   /** Dye beards too. */
   readonly beard: boolean;
+  /** Draw the axes of heads. */
+  readonly axes: boolean;
 }
 
 export const FIRST: Settings = {
@@ -36,6 +38,7 @@ export const FIRST: Settings = {
   pattern: "",
   strength: 1,
   beard: false,
+  axes: false,
 };
 
 export type Colour = readonly [number, number, number];

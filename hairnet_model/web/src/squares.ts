@@ -23,6 +23,13 @@ export function framedSquare({ width, height }: Size): Square {
   return { left: Math.floor((width - side) / 2), top: Math.floor((height - side) / 2), side };
 }
 
+/** A square around the same middle, rounded to entire pixels. */
+export function scaled({ left, top, side }: Square, factor: number): Square {
+  const scaledSide = Math.max(1, rounded(factor * side));
+  const margin = Math.floor((scaledSide - side) / 2);
+  return { left: left - margin, top: top - margin, side: scaledSide };
+}
+
 /**
  * Tiles that cover a picture from edge to edge, row by row.
  *

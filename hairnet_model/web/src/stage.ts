@@ -56,13 +56,19 @@ export class Stage {
     if (last instanceof HTMLElement) put(last, ["networkStopped"]);
   }
 
-  show({ width, height, hair, face, own }: Shown): void {
+  show({ width, height, hair, face, heads, own }: Shown): void {
     this.view.classList.remove("empty");
     const ratio = Math.min(1.78, Math.max(0.8, width / height));
     this.view.style.setProperty("--ratio", ratio.toFixed(3));
     put(element("hair-share", HTMLElement), ["percent", { share: hair }]);
     put(element("face-share", HTMLElement), ["percent", { share: face }]);
     put(element("size", HTMLElement), ["size", { width: own.width, height: own.height }]);
+    const pose = heads[0]?.pose;
+    element("direction-fact", HTMLDivElement).hidden = !pose;
+    if (pose) {
+      const [yaw, pitch, roll] = [pose.yaw, pose.pitch, pose.roll].map(Math.round);
+      put(element("direction", HTMLElement), ["angles", { yaw, pitch, roll }]);
+    }
     put(this.canvas, ["shows", { hair, face }], "label");
   }
 

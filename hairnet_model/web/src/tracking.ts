@@ -1,10 +1,12 @@
 /** Follows heads from one frame of the camera to the next, and steadies what is said of them. */
 
 import { type Box, type Component, components, longer } from "./components";
-import { around, type Cut, FITS, headBoxes, LARGE, type Located, locate, type Run, same, SURE_TWICE } from "./locate";
+import { seenIn, without } from "./doubt";
+import { around, type Cut, FITS, headBoxes, LARGE, type Located, locate, same, SURE_TWICE } from "./locate";
 import type { Picture } from "./pixels";
 import { steady } from "./smoothing";
 import { cutOut, framedSquare, type Square } from "./squares";
+import type { Run } from "./views";
 
 const SEARCH_EVERY = 500; // milliseconds between two searches of the whole frame
 const REST = 150; // milliseconds at least from a search to one that a lost head causes
@@ -28,6 +30,8 @@ export class Tracker {
   private followed: readonly Followed[] = [];
   private searched = -Infinity;
   private lost = false;
+  /** Where the last search did not believe what the pass over all of the frame showed. */
+  private doubted: Uint8Array | null = null;
 
   constructor(
     private readonly size: number,
@@ -41,6 +45,7 @@ export class Tracker {
     this.followed = [];
     this.searched = -Infinity;
     this.lost = false;
+    this.doubted = null;
   }
 
   /**
@@ -51,9 +56,13 @@ export class Tracker {
     const said = await this.run(framed);
     const since = now - this.searched;
     const due = since >= SEARCH_EVERY || (this.lost && since >= REST);
-    const found = due ? await this.search(picture, said, now) : await this.follow(picture, said);
-    this.whole = steadied(this.whole, said);
+    const found = due ? await this.search(picture, said, now) : await this.follow(picture, this.believed(said));
+    this.whole = steadied(this.whole, this.believed(said));
     return { ...found, whole: this.whole };
+  }
+
+  private believed(said: Float32Array): Float32Array {
+    return this.doubted ? without(said, this.size, this.doubted) : said;
   }
 
   private async search(picture: Picture, said: Float32Array, now: number): Promise<Located> {
@@ -63,6 +72,8 @@ export class Tracker {
       return known?.before ? { ...cut, probabilities: steadied(known.before, cut.probabilities) } : cut;
     });
     this.followed = cuts.map(({ square, box, probabilities }) => ({ square, box, before: probabilities }));
+    const believed = seenIn(found.whole);
+    this.doubted = seenIn(said).map((seen, at) => Number(seen && !believed[at]));
     [this.searched, this.lost] = [now, false];
     return { ...found, cuts };
   }

@@ -3,6 +3,7 @@
 import { said } from "./engine";
 import { type Located, locate } from "./locate";
 import type { Picture } from "./pixels";
+import { PoseSteadier } from "./pose/filter";
 import { type Answer, Fault, type Request, type SavedAs } from "./protocol";
 import { Runner } from "./runner";
 import { FIRST, type Settings } from "./settings";
@@ -17,9 +18,12 @@ let settings: Settings = FIRST;
 let runner: Runner | null = null;
 let show: Show | null = null;
 let tracker: Tracker | null = null;
+let poses = new PoseSteadier();
 let frameWidth = 0; // of the last camera frame
 let lastId = 0;
 let lastNetwork = 0;
+let poseFailed = false;
+let posedPicture: Picture | null = null; // the last in which poses were looked for
 
 function answer(message: Answer): void {
   self.postMessage(message);
@@ -54,6 +58,42 @@ async function run(framed: Uint8Array<ArrayBuffer>): Promise<Float32Array> {
   }
 }
 
+/** Loads what poses need when somebody asks for them, and lets go of it when nobody does; says so where that fails. */
+async function askForPoses(runner: Runner): Promise<void> {
+  const wanted = settings.axes && runner.card.pose !== undefined && !poseFailed;
+  if (wanted === runner.hasPoses) return;
+  if (!wanted) return runner.pose(false);
+  answer({ kind: "fetching", on: true });
+  try {
+    await runner.pose(true);
+  } catch (thrown) {
+    poseFailed = true; // until the box is ticked again
+    answer({ kind: "fault", code: "pose", detail: said(thrown) });
+  }
+  answer({ kind: "fetching", on: false });
+}
+
+async function posed(picture: Picture, located: Located, framed: Uint8Array<ArrayBuffer> | null): Promise<Located> {
+  if (!runner?.hasPoses) return located;
+  const before = performance.now();
+  posedPicture = picture;
+  try {
+    return await runner.withPoses(picture, located, framed);
+  } finally {
+    lastNetwork += performance.now() - before;
+  }
+}
+
+/** Finds the poses in the picture that is shown, if they were not asked for when it came. */
+async function catchUp(): Promise<void> {
+  if (!runner || !show) return;
+  await askForPoses(runner);
+  const { taken } = show;
+  if (!runner.hasPoses || !taken || posedPicture === taken.picture) return;
+  const { picture, located, photo } = taken;
+  show.take(picture, await posed(picture, located, null), photo);
+}
+
 function draw(): void {
   const shown = show?.draw(settings);
   if (shown) answer({ kind: "shown", id: lastId, network: lastNetwork, ...shown });
@@ -66,8 +106,10 @@ async function photo(bitmap: ImageBitmap, id: number): Promise<void> {
   if (!larger) bitmap.close();
   if (!show || !runner) throw new Fault("network", "not ready");
   lastNetwork = 0;
+  await askForPoses(runner);
   const { size, pad } = runner.card;
-  const located = await locate(picture, await run(show.framed(picture)), size, pad, run);
+  const framed = show.framed(picture);
+  const located = await posed(picture, await locate(picture, await run(framed), size, pad, run), framed);
   lastId = id;
   show.take(picture, located, whole);
   draw();
@@ -88,13 +130,19 @@ async function camera(bitmap: ImageBitmap, mirror: boolean, goesOn: boolean, id:
   const longest = settings.effect === "recolour" || settings.effect === "bald" ? LIVE_DYED : LIVE;
   const picture = framePixels(bitmap, longest, mirror, scratch);
   bitmap.close();
-  if (!show || !tracker) throw new Fault("network", "not ready");
+  if (!show || !tracker || !runner) throw new Fault("network", "not ready");
   lastNetwork = 0;
-  if (!goesOn || picture.width !== frameWidth) tracker.reset(); // squares are counted in the frame's pixels
+  await askForPoses(runner);
+  if (!goesOn || picture.width !== frameWidth) {
+    tracker.reset(); // squares are counted in the frame's pixels
+    poses = new PoseSteadier();
+  }
   frameWidth = picture.width;
-  const located = await tracker.next(picture, show.framed(picture), performance.now());
+  const now = performance.now();
+  const framed = show.framed(picture);
+  const located = await posed(picture, await tracker.next(picture, framed, now), framed);
   lastId = id;
-  show.take(picture, located);
+  show.take(picture, { ...located, heads: poses.steady(located.heads, now / 1000) });
   draw();
 }
 
@@ -137,11 +185,13 @@ function take(request: Request): (() => Promise<void> | void) | null {
     case "save":
       return () => save(request.as, request.id);
     case "settings":
+      if (!request.settings.axes) poseFailed = false;
       settings = request.settings;
       if (redraw) return null; // a slider sends many; the next drawing has the last
       redraw = true;
-      return () => {
+      return async () => {
         redraw = false;
+        await catchUp();
         draw();
       };
   }

@@ -10,7 +10,8 @@ import pytest
 from hairnet_data.audit.agreement import softmin
 from hairnet_data.audit.audit import Audit, audit
 from hairnet_data.audit.finding import NEEDS_NETWORK, TITLES
-from tests.data.audit.conftest import Planted
+from hairnet_data.audit.report import summary
+from tests.data.audit.conftest import Knowing, Planted
 
 
 @pytest.mark.parametrize(
@@ -42,6 +43,14 @@ def test_sound_masks_are_not_reported(found: Audit) -> None:
 def test_a_copy_names_the_other_one(found: Audit) -> None:
     (copy,) = found.reported("copies")
     assert (copy.id, copy.other) == ("29", "05")
+
+
+def test_a_network_that_sees_no_head_has_no_opinion(planted: Planted) -> None:
+    found = audit(planted, Knowing(sees_nobody=("01", "02", "20")))
+    assert found.unseen == 3
+    assert not [kind for kind in TITLES for finding in found.reported(kind) if finding.id in ("01", "02")]
+    assert found.findings["shifted"][0].id == "20"  # by the edges of its photo
+    assert "In 3 of them the network sees no head: it has no opinion of their masks." in list(summary(found))
 
 
 def test_without_a_network_edges_and_regions_are_looked_at(planted: Planted) -> None:

@@ -56,3 +56,14 @@ def test_masks_twice_as_large_as_the_frame_are_measured_without_bias() -> None:
 
 def test_masks_that_lie_well_are_said_to(straight: placement.Placement) -> None:
     assert str(straight) == "masks lie on the edges of their photos, on average"
+
+
+def test_a_set_that_is_drawn_generously_is_not_all_findings() -> None:
+    found = {}
+    for number in range(12):
+        portrait = truth(number)
+        mask = readings.moved(portrait.mask, 0, 0, 1.06 if number == 7 else 1.02)
+        image, framed_mask = framed(Portrait(portrait.image, mask))
+        found[f"{number}"], _ = readings.measure(image, framed_mask, None)
+    reported = [finding for finding in placement.findings(found) if finding.score >= 1]
+    assert [finding.id for finding in reported if finding.kind == "scaled"] == ["7"]

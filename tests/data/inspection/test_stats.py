@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,10 @@ def by_hand(dataset: Path) -> dict[str, Any]:
         poses = [record["pose"] for record in records]
         yaw = [pose[0] for pose in poses if not np.isnan(pose[0])]  # type: ignore[index]
         shown = np.concatenate([mask.ravel() for mask in masks])
+        traits = [(trait, value) for recipe in recipes for trait, value in recipe["traits"].items()]
+        by_trait = {name: dict(sorted(Counter(v for t, v in traits if t == name).items())) for name in dict(traits)}
         counted[split] = {
+            **({"traits": by_trait} if by_trait else {}),
             "examples": len(records),
             "bytes": sum(path.stat().st_size for path in dataset.glob(f"*-{split}.tfrecord-*")),
             "portraits": sum(record["kind"] == b"portrait" for record in records),

@@ -101,8 +101,8 @@ def test_an_unknown_trait_is_one_line() -> None:
 @pytest.mark.parametrize(
     ("text", "error"),
     [
-        ("", "has no column picture or person"),
-        ("id,tone\n", "has no column picture or person"),
+        ("", "has no column picture or portrait or person"),
+        ("id,tone\n", "has no column picture or portrait or person"),
         ("person,tone,tone\n", "a column twice"),
         ("person,tone\nann\n", r"line 2: has 1 cells, the first line 2"),
         ("person,tone\nann,1\nann,2\n", r"line 3: names 'ann' again"),

@@ -102,6 +102,13 @@ def test_a_model_that_sees_nobody(dataset: Dataset, read: Any) -> None:
     )
 
 
+def test_masks_may_come_from_more_than_one_look(dataset: Dataset, oracle: Any) -> None:
+    report = evaluate(stub(nothing), dataset, ["test"], segment=oracle)
+    scores = report.splits["test"].portraits
+    assert scores is not None
+    assert scores.pixel_accuracy == 1
+
+
 def test_a_model_that_sees_hair_everywhere(dataset: Dataset, read: Any) -> None:
     report = evaluate(stub(lambda images: nothing(images) + np.uint8(HAIR)), dataset, ["test", "test_negatives"])
     hair = float((np.stack([part.masks[0] for part in read["test"]]) == HAIR).mean())

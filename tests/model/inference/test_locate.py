@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hairnet_data.core.classes import FACE, HAIR
-from hairnet_model.inference import composite, letterbox, locate
+from hairnet_model.inference import composite, letterbox, locate, views
 from hairnet_model.inference.components import components, overlap
 from hairnet_model.inference.engines import KerasEngine
 from hairnet_model.inference.locate import Cut, Located
@@ -95,7 +95,7 @@ def test_large_photos_are_searched_whatever_was_found():
 def test_thin_photos_are_not_cut_into_squares_of_nothing(monkeypatch):
     sides = []
     monkeypatch.setattr(
-        locate, "cut_out", lambda photo, square, size: sides.append(square.side) or cut_out(photo, square, size)
+        views, "cut_out", lambda photo, square, size: sides.append(square.side) or cut_out(photo, square, size)
     )
     found(np.tile(np.array([[0, 0, 0, HAIR, HAIR, FACE]], np.uint8), (40, 500)), BY_COLOUR)
     assert max(sides, default=0) <= locate.THIN * 40 / locate.FILL

@@ -37,10 +37,10 @@ class WorkersSegmenter implements Segmenter {
     this.engine = await this.ask<string>({ kind: "start", base });
   }
 
-  async segment(source: Source, { locate = true }: SegmentOptions = {}): Promise<Segmentation> {
+  async segment(source: Source, { locate = true, poses = false }: SegmentOptions = {}): Promise<Segmentation> {
     const bitmap = await pixelsOf(source);
     const picture = ++this.last;
-    const found = await this.ask<Found>({ kind: "segment", picture, bitmap, locate }, bitmap);
+    const found = await this.ask<Found>({ kind: "segment", picture, bitmap, locate, poses }, bitmap);
     const made = { ...found, close: () => this.forget(made) };
     this.numbers.set(made, picture);
     return made;

@@ -1,12 +1,18 @@
 /** What the package's module and its worker say to each other; every task is answered with its number. */
 
-import type { Box } from "../../src/components";
+import type { Head } from "../../src/components";
 import type { Dye } from "../../src/recolour/recolour";
 
 export type Task =
   | { readonly kind: "start"; readonly base: string }
   /** `picture` is the number by which it is known from then on. */
-  | { readonly kind: "segment"; readonly picture: number; readonly bitmap: ImageBitmap; readonly locate: boolean }
+  | {
+      readonly kind: "segment";
+      readonly picture: number;
+      readonly bitmap: ImageBitmap;
+      readonly locate: boolean;
+      readonly poses: boolean;
+    }
   | { readonly kind: "recolour"; readonly picture: number; readonly dye: Dye }
   | { readonly kind: "bald"; readonly picture: number }
   | { readonly kind: "forget"; readonly picture: number };
@@ -22,7 +28,7 @@ export interface Found {
   readonly classIds: Uint8Array<ArrayBuffer>;
   readonly hair: Float32Array<ArrayBuffer>;
   readonly face: Float32Array<ArrayBuffer>;
-  readonly heads: readonly Box[];
+  readonly heads: readonly Head[];
 }
 
 export type Result = string | Found | ImageData | null;

@@ -18,6 +18,7 @@ const FAULTS: Partial<Record<FaultCode, readonly [string, string]>> = {
   "no-simd": ["This browser's WebAssembly has no SIMD", "Use a current one."],
   runtime: ["The runtime could not be loaded", SERVED],
   "model-missing": ["The network could not be loaded", SERVED],
+  pose: ["The network with the pose head could not be loaded", "Take the whole package's dist, or leave poses out."],
   "model-broken": ["The network's file is damaged or is none of hair and face", "Copy the package's dist again."],
 };
 
@@ -32,18 +33,20 @@ function named({ runs, threads }: Engine): string {
   return threads > 1 ? `${runs}, ${threads} threads` : runs;
 }
 
-async function segment(number: number, bitmap: ImageBitmap, all: boolean): Promise<Found> {
+async function segment(number: number, bitmap: ImageBitmap, all: boolean, poses: boolean): Promise<Found> {
   if (!runner) throw new Error("not started");
+  if (poses !== runner.hasPoses) await runner.pose(poses);
   const picture = photoPixels(bitmap);
   bitmap.close();
   const { size, pad } = runner.card;
-  const whole = await runner.run(frame(picture, size, pad, new Uint8Array(size * size * 3)));
-  const first = await locate(picture, whole, size, pad, runner.run, all ? undefined : 0);
+  const framed = frame(picture, size, pad, new Uint8Array(size * size * 3));
+  const whole = await runner.run(framed);
+  const seen = await locate(picture, whole, size, pad, runner.run, all ? undefined : 0);
+  const first = await runner.withPoses(picture, seen, framed);
   const located = (await runner.lookFiner(picture, first)) ?? first;
   pictures.set(number, { picture, located });
   const made = planesOf(located, picture);
-  const heads = located.heads.map(({ x, y, width, height }) => ({ x, y, width, height }));
-  return { ...made, classIds: classIds(made), heads };
+  return { ...made, classIds: classIds(made), heads: located.heads };
 }
 
 /** A copy of a picture that `effect` has changed. */
@@ -67,7 +70,7 @@ async function done(task: Task): Promise<Result> {
       tasks.push(runner.accelerate);
       return named(runner.engine);
     case "segment":
-      return segment(task.picture, task.bitmap, task.locate);
+      return segment(task.picture, task.bitmap, task.locate, task.poses);
     case "recolour":
       return changed(task.picture, (picture, planes) => recolour(picture, planes, task.dye));
     case "bald":

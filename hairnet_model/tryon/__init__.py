@@ -1,0 +1,1 @@
+"""Hair in three dimensions on heads in photos; docs/tryon.md."""
