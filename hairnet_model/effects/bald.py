@@ -17,8 +17,8 @@ from hairnet_model.effects.matting import smoothstep
 
 _EYES = (0.15, 0.6)  # widths of the face below its top: the eyes are between
 _FADE = 0.25  # widths of the face above the eyes over which the hair ends
-_SKIN, _BARE = 0.8, 0.1  # from this probability of face, up to that of hair, a pixel is skin
-_NOTHING = 0.05  # up to this probability of both, a pixel is background
+SKIN, BARE = 0.8, 0.1  # from this probability of face, up to that of hair, a pixel is skin
+NOTHING = 0.05  # up to this probability of both, a pixel is background
 _FEWEST = 12  # cells of skin that say how the light falls
 _UNEVEN = 0.08  # of L that skin may differ from the fit and still go on over the scalp
 _FEATURES = 0.16  # of its lightness by which eyes, brows and mouth are darker than skin; backs of heads reach 0.14
@@ -102,11 +102,11 @@ def bald(
         return made
     grid = Grid.of(*hair_probability.shape)
     hairy, facial = (grid.sums(plane) / grid.areas for plane in (hair_probability, face_probability))
-    light = _means(image, np.ones(hair_probability.shape, bool), grid)[0][..., 0]
+    light = means(image, np.ones(hair_probability.shape, bool), grid)[0][..., 0]
     found = [face for face in _without_necks(faces(facial)) if _has_features(face, light, facial)]
-    skin, bare = _means(image, (face_probability > np.float32(_SKIN)) & (hair_probability < np.float32(_BARE)), grid)
-    ground, open_ = _means(
-        image, (face_probability < np.float32(_NOTHING)) & (hair_probability < np.float32(_NOTHING)), grid
+    skin, bare = means(image, (face_probability > np.float32(SKIN)) & (hair_probability < np.float32(BARE)), grid)
+    ground, open_ = means(
+        image, (face_probability < np.float32(NOTHING)) & (hair_probability < np.float32(NOTHING)), grid
     )
     wider = blurred(grown(hairy, 3), 1)
     behind = blurred(filled(ground * open_[..., None], open_), 1) if open_.any() else None
@@ -114,11 +114,11 @@ def bald(
     heads = []
     for face in found:
         shape = _shape(face, hairy, facial, _eyes(face, light, facial))
-        if (estimated := _lit(skin, bare * face.mask, shape, facial)) is not None:
+        if (estimated := _lit(skin, bare * face.mask, shape, _skull(shape, facial).normals)) is not None:
             heads.append(estimated)
     for (_, used), one in zip(heads, steady([own for own, _ in heads]), strict=True):
         skull = _skull(one, facial)
-        painted = _painted(skin, used, one, skull)
+        painted = _painted(skin, used, one, skull.normals, max(1, int(one.wide / 16)))
         nearer = skull.cover >= cover
         scalp = np.where(nearer[..., None], painted, scalp)
         cover, above = np.maximum(cover, skull.cover), np.maximum(above, skull.eyes * _around(one, hairy.shape))
@@ -139,7 +139,7 @@ def bald(
     return made
 
 
-def _means(image: Pixels, where: NDArray[np.bool_], grid: Grid) -> tuple[Plane, Plane]:
+def means(image: Pixels, where: NDArray[np.bool_], grid: Grid) -> tuple[Plane, Plane]:
     """Oklab of the mean of some pixels of each cell, and their share of it."""
     sums = np.zeros((*grid.shape, 4), np.float32)
     band = grid.step * max(1, _BAND // (grid.width * grid.step))
@@ -202,7 +202,7 @@ def _has_features(face: Face, light: Plane, facial: Plane) -> bool:
 
     Light and shadow of a round surface are near a polynomial of second degree; the darkest 3 % are compared with that.
     """
-    rows, columns = np.nonzero(face.mask & (facial > np.float32(_SKIN)))
+    rows, columns = np.nonzero(face.mask & (facial > np.float32(SKIN)))
     x, y = (columns + 0.5 - face.middle) / face.wide, (rows + 0.5 - face.top) / face.wide
     inner = (np.abs(x) < 0.4) & (y > 0.1) & (y < 1.2)
     x, y = x[inner], y[inner]
@@ -219,7 +219,7 @@ def _eyes(face: Face, light: Plane, facial: Plane) -> float:
     """The row of the eyes, or of the brows: the darkest one to the left and right of the face's middle."""
     away = np.abs(np.arange(light.shape[1]) + 0.5 - face.middle) / face.wide
     low, high = (min(len(light) - 1, int(face.top + share * face.wide)) for share in _EYES)
-    bare = np.where((facial > np.float32(_SKIN)) & (away > 0.1) & (away < 0.4), 1.0, 0.0)[low : high + 1]
+    bare = np.where((facial > np.float32(SKIN)) & (away > 0.1) & (away < 0.4), 1.0, 0.0)[low : high + 1]
     count = bare.sum(1)
     means = (light[low : high + 1] * bare).sum(1) / np.maximum(count, 1)
     enough = count >= 0.5 * max(1, count.max())
@@ -237,7 +237,7 @@ def _around(face: Scalp, shape: tuple[int, ...]) -> Plane:
     return np.broadcast_to(1 - smoothstep(1.5, 2, away.astype(np.float32)), shape)
 
 
-def _lit(skin: Plane, weight: Plane, shape: Scalp, facial: Plane) -> tuple[Scalp, Plane] | None:
+def _lit(skin: Plane, weight: Plane, shape: Scalp, normals: Plane) -> tuple[Scalp, Plane] | None:
     """How the light falls on the face, and which cells (float32, 0 and 1) go on over the scalp.
 
     None where too little of the face is seen.
@@ -245,7 +245,7 @@ def _lit(skin: Plane, weight: Plane, shape: Scalp, facial: Plane) -> tuple[Scalp
     known = weight > 0.5
     if np.count_nonzero(known) < _FEWEST:
         return None
-    colour, bases = skin[known].astype(np.float64), _skull(shape, facial).normals[known].astype(np.float64)
+    colour, bases = skin[known].astype(np.float64), normals[known].astype(np.float64)
     light = colour[:, 0]
     kept = np.abs(light - np.median(light)) < 0.25
     fit: NDArray[np.float64] = np.zeros((4, 3))
@@ -266,9 +266,25 @@ def _lit(skin: Plane, weight: Plane, shape: Scalp, facial: Plane) -> tuple[Scalp
     return seen, used
 
 
-def _painted(skin: Plane, used: Plane, scalp: Scalp, skull: _Skull) -> Plane:
+def skin_over(skin: Plane, weight: Plane, normals: Plane, soft: int) -> Plane | None:
+    """Skin all over, as the light falls on the face.
+
+    Args:
+        skin: Oklab of skin that is seen, float32 (rows, columns, 3) of cells.
+        weight: the share of such skin in every cell, float32 (rows, columns).
+        normals: float32 (rows, columns, 4): 1, and the unit normal of the surface.
+        soft: cells over which what the light does not explain is blurred.
+
+    Returns:
+        Oklab, float32 (rows, columns, 3); None where too little of the face is seen.
+    """
+    found = _lit(skin, weight, Scalp(0, 0, 1, 0, 0, 0, (), 0, 1), normals)
+    return None if found is None else _painted(skin, found[1], found[0], normals, soft)
+
+
+def _painted(skin: Plane, used: Plane, scalp: Scalp, normals: Plane, soft: int) -> Plane:
     """Skin all over, in Oklab, as the light falls on the face."""
-    smooth = (skull.normals @ np.reshape(scalp.light, (4, 3))).astype(np.float32)
+    smooth = (normals @ np.reshape(scalp.light, (4, 3))).astype(np.float32)
     smooth[..., 0] = np.clip(smooth[..., 0], scalp.darkest, scalp.lightest)
-    seam = blurred(filled((skin - smooth) * used[..., None], used), max(1, int(scalp.wide / 16)))
+    seam = blurred(filled((skin - smooth) * used[..., None], used), soft)
     return np.asarray(smooth + seam, np.float32)

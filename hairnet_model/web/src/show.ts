@@ -1,7 +1,7 @@
 /** Holds one picture and what was found in it, and shows it on the page's canvas. Lives in the worker. */
 
-import { apply } from "./effects";
-import type { Box } from "./components";
+import { annotate, apply } from "./effects";
+import type { Head } from "./components";
 import { planesOf } from "./composite";
 import { frame } from "./framing";
 import type { Located } from "./locate";
@@ -51,7 +51,7 @@ export function photoPixels(bitmap: ImageBitmap): Picture {
 export interface Drawn extends Size {
   readonly hair: number;
   readonly face: number;
-  readonly heads: readonly Box[];
+  readonly heads: readonly Head[];
   readonly of: Size;
   /** False where the effect needs a face and sees none. */
   readonly applied: boolean;
@@ -83,6 +83,7 @@ export class Show {
   private located: Located | null = null;
   private found: Planes | undefined;
   private fresh = false;
+  private annotated = false; // whether axes are drawn over the original
   private readonly shown: Surface;
   private readonly original: Surface;
 
@@ -115,14 +116,25 @@ export class Show {
     this.fresh = true;
   }
 
+  /** The picture and what was found in it. */
+  get taken(): { readonly picture: Picture; readonly located: Located; readonly photo: ImageBitmap | null } | null {
+    const { full, located, photo } = this;
+    return full && located && { picture: full, located, photo };
+  }
+
   /** Shows it; returns what was found, or null where there is nothing to show. */
   draw(settings: Settings): Drawn | null {
     if (!this.small || !this.found || !this.located) return null;
     const { width, height, data } = this.small;
     const made = new ImageData(new Uint8ClampedArray(data), width, height);
     const applied = apply(made, this.found, settings);
-    if (this.fresh) this.original.put(new ImageData(new Uint8ClampedArray(data), width, height));
-    this.fresh = false;
+    annotate(made, this.located, settings);
+    if (this.fresh || settings.axes !== this.annotated) {
+      const before = new ImageData(new Uint8ClampedArray(data), width, height);
+      annotate(before, this.located, settings);
+      this.original.put(before);
+    }
+    [this.fresh, this.annotated] = [false, settings.axes];
     this.shown.put(made);
     const { heads, picture } = this.located;
     const own = this.photo ?? picture;
@@ -143,6 +155,7 @@ export class Show {
     if (as !== "mask") {
       after = { width: full.width, height: full.height, data: new Uint8ClampedArray(full.data) };
       apply(after, planesOf(located, full), settings);
+      annotate(after, located, settings);
     }
     return fileOf({ before: full, after, photo, located }, as, told);
   }
