@@ -25,9 +25,9 @@ OTHER = 0.1
 
 _UNLIKE = (0.5, 2.0)  # distance of the two sides by the metric: below, colours say nothing; above, they say all
 _BARE = 0.08  # of the way between the two sides that is as good as its end
-_SCATTER = 0.8, 0.12  # by the metric, what colours scatter: so much more of the way is; at most so much
-_PRIOR = 4.0, 0.8  # likewise, by how much of the way the probability moves the place
-_SOME = 0.2  # probability from which all of a pixel may be hair
+_SCATTER = 0.3, 0.06  # by the metric, what colours scatter: so much more of the way is; at most so much
+_PRIOR = 1.0, 0.2  # likewise, by how much of the way the probability moves the place
+_SOME = 0.3  # probability from which all of a pixel may be hair
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,9 +87,7 @@ def _continued(cells: Plane, radius: int) -> Plane:
     return oklab.from_codes(filled(np.asarray(even, np.float32), weight))
 
 
-def share_of_hair(
-    pixels: Plane, probability: Plane, inside: Plane, hair: Plane, other: Plane, metric: Plane
-) -> Plane:
+def share_of_hair(pixels: Plane, probability: Plane, inside: Plane, hair: Plane, other: Plane, metric: Plane) -> Plane:
     """How much of each pixel is hair.
 
     What the network says is a soft guess that is some of its own pixels wide. Between two colours that differ, the

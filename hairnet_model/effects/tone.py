@@ -81,7 +81,7 @@ def fitted(colours: Plane, base: Plane, target: Colour) -> Tone:
 
 
 def _spread(strands: Plane) -> float:
-    """Standard deviation, by the mean distance to the mean as if normal: a few bright pixels of something else beside the hair hardly move it."""
+    """Standard deviation by the mean distance to the mean, as if normal: some bright specks hardly count."""
     return 1.2533 * float(np.abs(strands - strands.mean(dtype=np.float64)).mean(dtype=np.float64))
 
 

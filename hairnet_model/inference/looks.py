@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import FACE, HAIR
 from hairnet_data.core.errors import UsageError
-from hairnet_model.effects.bald import bald
+from hairnet_model.effects.bald import Scalp, as_they_are, bald
 from hairnet_model.effects.colours import Target, target
 from hairnet_model.effects.recolour import Fit, as_it_is, recolour
 from hairnet_model.inference import composite, letterbox
@@ -54,9 +54,11 @@ def recoloured(photo: Pixels, located: Located, dye: Dye, steady: Callable[[Fit]
     return recolour(photo, *_planes(located), dye.target, dye.strength, dye.beard, steady)
 
 
-def made_bald(photo: Pixels, located: Located) -> Pixels:
-    """A photo without the hair above the eyes, uint8 (H, W, 3) RGB."""
-    return bald(photo, *_planes(located))
+def made_bald(
+    photo: Pixels, located: Located, steady: Callable[[Sequence[Scalp]], Sequence[Scalp]] = as_they_are
+) -> Pixels:
+    """A photo without the hair above the eyes, uint8 (H, W, 3) RGB; `steady` as for `effects.bald`."""
+    return bald(photo, *_planes(located), steady)
 
 
 def _planes(located: Located) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

@@ -52,6 +52,7 @@ class PredictionResult:
         photos: those that have a mask, and videos behind them (`VideoResult`).
         errors: what could not be read or used, a line each.
         passed_over: files in the folders that are no pictures by their names, or raw photos beside a picture, and why.
+        not_bald: photos that were to be made bald, and in which no face is seen.
         companions: files of the usual other kinds and hidden ones, counted in one line; "" if there are none.
     """
 
@@ -59,6 +60,7 @@ class PredictionResult:
     errors: tuple[HairnetError, ...]
     passed_over: tuple[LeftOut, ...] = ()
     companions: str = ""
+    not_bald: tuple[Path, ...] = ()
 
     @property
     def left_out(self) -> tuple[LeftOut, ...]:
@@ -157,6 +159,7 @@ def predict(
     _check(outputs, segmenter, out, selected, videos)
     truths = Truth.open(outputs.truth) if outputs.truth else None
     results: list[PhotoResult] = []
+    not_bald: list[Path] = []
     done = 0
     if selected:
         progress("segmenting", 0, len(selected))
@@ -172,24 +175,19 @@ def predict(
         for item, located in zip(ready, found, strict=True):
             mask = composite.class_ids(located)
             seconds = time.perf_counter() - before
-            errors += _write(outputs, truths, out, item, located, mask)
+            errors += _write(outputs, truths, out, item, located, mask, not_bald)
             results.append(_result(out, item, located, mask, seconds))
             done += 1
             progress("segmenting", done, len(selected))
             before = time.perf_counter()
     asked = VideoOutputs(
-        overlay=outputs.overlay,
-        sequence=outputs.sequence,
-        locate=outputs.locate,
-        steady=outputs.steady,
-        dye=outputs.dye,
-        bald=outputs.bald,
-        pose=outputs.pose,
-    )
+        overlay=outputs.overlay, sequence=outputs.sequence, locate=outputs.locate, steady=outputs.steady,
+        dye=outputs.dye, bald=outputs.bald, pose=outputs.pose,
+    )  # fmt: skip
     of_videos, wrong = segment_videos([(each.path, out / each.name) for each in videos], segmenter, asked, progress)
     results, errors = [*results, *of_videos], [*errors, *wrong]
     passed_over, companions = tuple(selection.passed_over), count_line(selection.companions)
-    result = PredictionResult(tuple(results), tuple(errors), passed_over, companions)
+    result = PredictionResult(tuple(results), tuple(errors), passed_over, companions, tuple(not_bald))
     write_csv(out, results, result.left_out)
     return result
 
@@ -250,9 +248,9 @@ def _prefetched(batches: Iterator[list[_Read | HairnetError]]) -> Iterator[list[
 
 
 def _write(
-    outputs: Outputs, truths: Truth | None, out: Path, item: _Read, located: Located, mask: Pixels
+    outputs: Outputs, truths: Truth | None, out: Path, item: _Read, located: Located, mask: Pixels, not_bald: list[Path]
 ) -> list[HairnetError]:
-    """Writes what is asked for of a photo; returns what was wrong with its ground truth."""
+    """Writes what is asked for of a photo; returns what was wrong with its ground truth, and adds to `not_bald`."""
     name, errors = out / item.photo.name, []
     _save(name, MASK, mask)
     if outputs.overlay:
@@ -262,7 +260,10 @@ def _write(
     if outputs.dye:
         _save(name, RECOLOURED, recoloured(item.pixels, located, outputs.dye))
     if outputs.bald:
-        _save(name, BALD, made_bald(item.pixels, located))
+        shaved = made_bald(item.pixels, located)
+        _save(name, BALD, shaved)
+        if np.array_equal(shaved, item.pixels):
+            not_bald.append(item.photo.path)
     if outputs.pose:
         _save(name, POSE, draw_axes(item.pixels, located.heads))
     if outputs.panels:

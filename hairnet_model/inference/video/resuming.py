@@ -13,6 +13,7 @@ import numpy as np
 
 from hairnet_data.core.errors import BuildError
 from hairnet_data.core.storage.atomic import atomic_writer
+from hairnet_model.effects.bald import Scalp
 from hairnet_model.effects.recolour import Fit
 from hairnet_model.effects.tone import Tone
 from hairnet_model.inference.components import Head
@@ -21,6 +22,7 @@ from hairnet_model.inference.prediction_report import head_from_json, head_to_js
 from hairnet_model.inference.squares import Square
 from hairnet_model.inference.video.dyeing import Dyer
 from hairnet_model.inference.video.pose_filter import PoseSteadier
+from hairnet_model.inference.video.shaving import Followed, Shaver
 from hairnet_model.inference.video.steadying import Steadier
 from hairnet_model.inference.video.tracking import Track, Tracker
 
@@ -62,6 +64,7 @@ class State:
     steadier: Steadier
     poses: PoseSteadier = field(default_factory=PoseSteadier)
     dyer: Dyer = field(default_factory=Dyer)
+    shaver: Shaver = field(default_factory=Shaver)
     counted: Counted = field(default_factory=Counted)
 
 
@@ -103,6 +106,7 @@ def save(folder: Path, job: str, state: State) -> None:
         "tracks": [[_list(track.square), track.box, track.is_head] for track in tracker.tracks],
         "plain": tracker.plain,
         "dyer": asdict(state.dyer),
+        "shaver": asdict(state.shaver),
         "searched": [tracker.searched, tracker.rested, tracker.lost],
         "cuts": [[_list(cut.square), cut.box] for cut in before.cuts] if before else [],
         "shape": [before.height, before.width] if before else None,
@@ -135,6 +139,7 @@ def _restored(file: Path, job: str, state: State) -> bool:
             counted = Counted(**{**values["counted"], "heads": heads})
             tracks = [Track(Square(*square), _box(box), is_head) for square, box, is_head in values["tracks"]]
             dyer = Dyer(_fit(values["dyer"]["mean"]), values["dyer"]["time"])
+            shaver = _shaver(values["shaver"])
             before = None
             if values["shape"] is not None:
                 cuts = tuple(
@@ -148,7 +153,7 @@ def _restored(file: Path, job: str, state: State) -> bool:
             state.poses.restore(values["poses"])
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
         return False
-    state.counted, state.dyer = counted, dyer
+    state.counted, state.dyer, state.shaver = counted, dyer, shaver
     state.tracker.tracks = tracks
     state.tracker.plain = [_box(box) for box in values["plain"]]
     state.tracker.searched, state.tracker.rested, state.tracker.lost = values["searched"]
@@ -159,6 +164,14 @@ def _restored(file: Path, job: str, state: State) -> bool:
 
 def _fit(values: dict[str, Any] | None) -> Fit | None:
     return None if values is None else Fit(Tone(**values["curve"]), values["top"], values["end"])
+
+
+def _shaver(values: dict[str, Any]) -> Shaver:
+    before = [
+        Followed(Scalp(**{**head["scalp"], "light": tuple(head["scalp"]["light"])}), tuple(head["speed"]))
+        for head in values["before"]
+    ]
+    return Shaver(before, values["time"])
 
 
 def _box(values: list[float]) -> tuple[float, float, float, float]:

@@ -24,12 +24,11 @@ from hairnet_data.core.version import __version__
 from hairnet_model.inference import composite
 from hairnet_model.inference.axes import draw_axes
 from hairnet_model.inference.locate import Located
-from hairnet_model.inference.looks import Dye, made_bald
+from hairnet_model.inference.looks import Dye
 from hairnet_model.inference.posing import with_poses
 from hairnet_model.inference.prediction_report import VideoResult, head_from_json
 from hairnet_model.inference.segmenter import Segmenter
 from hairnet_model.inference.video import parts, resuming, writing
-from hairnet_model.inference.video.dyeing import Dyer
 from hairnet_model.inference.video.reading import Frame, VideoError, VideoReader
 from hairnet_model.inference.video.resuming import State
 from hairnet_model.inference.video.steadying import Steadier
@@ -211,7 +210,7 @@ def _segment(
             counted.heads = max(counted.heads, located.heads, key=len)
             if written is not None:
                 written.result()
-            written = encoder.submit(_write, part, frame, mask, located, seconds, outputs, state.dyer)
+            written = encoder.submit(_write, part, frame, mask, located, seconds, outputs, state)
             if counted.frames % FRAMES_A_PART == 0:
                 keep(part)
                 part, written = None, None
@@ -225,7 +224,7 @@ def _segment(
 
 
 def _write(
-    part: parts.Part, frame: Frame, mask: Pixels, located: Located, seconds: float, outputs: VideoOutputs, dyer: Dyer
+    part: parts.Part, frame: Frame, mask: Pixels, located: Located, seconds: float, outputs: VideoOutputs, state: State
 ) -> None:
     """Makes and writes what there is of a frame; frames come here one after another."""
     pictures = {}
@@ -233,9 +232,9 @@ def _write(
         tinted = parts.tinted(frame.pixels, mask)
         pictures["overlay"] = draw_axes(tinted, located.heads) if outputs.pose else tinted
     if outputs.dye:
-        pictures["recoloured"] = dyer.dyed(frame.pixels, located, outputs.dye, seconds)
+        pictures["recoloured"] = state.dyer.dyed(frame.pixels, located, outputs.dye, seconds)
     if outputs.bald:
-        pictures["bald"] = made_bald(frame.pixels, located)
+        pictures["bald"] = state.shaver.shaved(frame.pixels, located, seconds)
     part.write(frame, mask, pictures, located.heads)
 
 

@@ -10,7 +10,7 @@ import { type Picture, type Planes, smoothstep } from "./pixels";
 import { type Face, faces } from "./recolour/faces";
 import { areaOf, filled, type Grid, gridOf, grown, means, Reader, softened } from "./recolour/grid";
 import { fromCodes, type Oklab, toCodes } from "./recolour/oklab";
-import { deviation, quantile, solved } from "./statistics";
+import { deviation, mean, quantile, solved } from "./statistics";
 
 const EYES = [0.15, 0.6] as const; // widths of the face below its top: the eyes are between
 const FADE = 0.25; // widths of the face above the eyes over which the hair ends
@@ -18,6 +18,7 @@ const [SKIN, BARE] = [Math.fround(0.8), Math.fround(0.1)]; // from this of face,
 const NOTHING = Math.fround(0.05); // up to this probability of both, a pixel is background
 const FEWEST = 12; // cells of skin that say how the light falls
 const UNEVEN = 0.08; // of L that skin may differ from the fit and still go on over the scalp
+const FEATURES = 0.16; // of its lightness by which eyes, brows and mouth are darker than skin; backs of heads reach 0.14
 
 /** An egg behind a face, in cells. */
 interface Skull {
@@ -35,15 +36,17 @@ interface Means {
   readonly share: Float32Array;
 }
 
-/** Paints the hair of `picture` away, in place; where there is no face nothing is done. */
-export function bald(picture: Picture, planes: Planes): void {
+/** Paints the hair of `picture` away, in place; where no face is seen, as from behind, nothing is done, and false is returned. */
+export function bald(picture: Picture, planes: Planes): boolean {
   const grid = gridOf(picture);
   const count = grid.rows * grid.columns;
   const [hairy, facial] = [means(planes.hair, grid), means(planes.face, grid)];
-  const found = withoutNecks(faces(facial, grid));
-  if (!found.length) return;
+  const pieces = withoutNecks(faces(facial, grid));
+  if (!pieces.length) return false;
   const { hair, face } = planes;
   const light = meansOf(picture, grid, () => true).colours[0];
+  const found = pieces.filter((one) => hasFeatures(one, light, facial, grid));
+  if (!found.length) return false;
   const skin = meansOf(picture, grid, (at) => face[at] > SKIN && hair[at] < BARE);
   const ground = meansOf(picture, grid, (at) => face[at] < NOTHING && hair[at] < NOTHING);
   const wider = softened(grown(hairy, grid, 3), grid, 1);
@@ -75,6 +78,7 @@ export function bald(picture: Picture, planes: Planes): void {
     for (let channel = 0; channel < 3; channel++) scalp[channel][at] = colour[channel];
   }
   paint(picture, planes, new Reader(grid, [wider, above, ...scalp]));
+  return true;
 }
 
 function paint({ data, width, height }: Picture, { hair, face }: Planes, reader: Reader): void {
@@ -137,6 +141,29 @@ function withoutNecks(found: Face[]): Face[] {
   const below = (one: Face, other: Face): boolean =>
     other.top < one.top && one.top < other.top + 2.2 * other.wide && Math.abs(other.middle - one.middle) < 0.6 * other.wide;
   return found.filter((one) => !found.some((other) => below(one, other)));
+}
+
+/**
+ * Whether eyes, brows or mouth are seen; else it is a neck, an arm, or a bald head from behind.
+ *
+ * Light and shadow of a round surface are near a polynomial of second degree; the darkest 3 % are compared with that.
+ */
+function hasFeatures({ mask, top, middle, wide }: Face, light: Float32Array, facial: Float32Array, { columns }: Grid): boolean {
+  const [own, terms]: [number[], number[][]] = [[], []];
+  for (let at = 0; at < mask.length; at++) {
+    if (!mask[at] || facial[at] <= SKIN) continue;
+    const x = ((at % columns) + 0.5 - middle) / wide;
+    const y = (Math.floor(at / columns) + 0.5 - top) / wide;
+    if (Math.abs(x) >= 0.4 || y <= 0.1 || y >= 1.2) continue;
+    own.push(light[at]);
+    terms.push([1, x, y, x * x, y * y, x * y]);
+  }
+  if (own.length < FEWEST) return false;
+  const of = [0, 1, 2, 3, 4, 5];
+  const square = of.map((i) => of.map((j) => terms.reduce((sum, term) => sum + term[i] * term[j], i === j ? 1e-6 * own.length : 0)));
+  const fit = solved(square, of.map((i) => terms.reduce((sum, term, at) => sum + term[i] * own[at], 0)));
+  const rest = own.map((value, at) => value - of.reduce((sum, i) => sum + fit[i] * terms[at][i], 0));
+  return quantile(rest, 0.5) - quantile(rest, 0.03) > FEATURES * mean(own);
 }
 
 /** The row of the eyes, or of the brows: the darkest one to the left and right of the face's middle. */

@@ -13,14 +13,16 @@ export function annotate(picture: Picture, located: Located, settings: Settings)
   if (settings.axes) drawAxes(picture, located.heads, picture.width / located.picture.width);
 }
 
-/** Applies the chosen effect to `picture`, in place; its masks have its size. */
-export function apply(picture: Picture, planes: Planes, settings: Settings): void {
-  if (settings.original) return;
+/** Applies the chosen effect to `picture`, in place; its masks have its size. False where it needs a face and sees none. */
+export function apply(picture: Picture, planes: Planes, settings: Settings): boolean {
+  if (settings.original) return true;
   switch (settings.effect) {
     case "masks":
-      return overlay(picture, planes, settings);
+      overlay(picture, planes, settings);
+      return true;
     case "recolour":
-      return recolour(picture, planes, { ...settings, colour: colourOf(settings.colour) });
+      recolour(picture, planes, { ...settings, colour: colourOf(settings.colour) });
+      return true;
     case "bald":
       return bald(picture, planes);
   }

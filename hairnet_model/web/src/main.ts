@@ -7,7 +7,7 @@ import { controls } from "./controls";
 import { button, caption, element, input, press } from "./dom";
 import { hasSimd, hasWebAssembly } from "./features";
 import { Keep, KEEPING } from "./keep";
-import { CAMERA_LOST, NO_HEAD, NOTHING_PASTED, ofCamera, ofFault, ofPhoto } from "./messages";
+import { CAMERA_LOST, NO_FACE_SEEN, NO_HEAD, NOTHING_PASTED, ofCamera, ofFault, ofPhoto } from "./messages";
 import { keepOffline } from "./offline";
 import { decoded, listen, type Photo, SAMPLES } from "./photo";
 import type { Answer, FaultCode, ModelCard, Request } from "./protocol";
@@ -76,6 +76,7 @@ function answered({ data }: MessageEvent<Answer>): void {
       } else if (!camera.on) {
         stage.photo(data.network);
         if (!data.heads.length && told !== data.id) stage.say(NO_HEAD);
+        else if (!data.applied) stage.say(NO_FACE_SEEN);
         told = data.id;
       }
       document.documentElement.dataset["heads"] = JSON.stringify({ of: data.of, heads: data.heads });

@@ -50,6 +50,7 @@ export function ofCamera(fault: unknown): Message {
 
 export const CAMERA_LOST: Message = { what: ["cameraLost"], hint: ["cameraLostHint"] };
 export const NO_HEAD: Message = { what: ["noFace"] };
+export const NO_FACE_SEEN: Message = { what: ["noFaceSeen"] };
 export const NOTHING_PASTED: Message = { what: ["nothingPasted"], hint: ["nothingPastedHint"] };
 
 export function ofPhoto(file: string): Message {

@@ -67,6 +67,8 @@ export type Answer =
       /** The heads, the largest first, in a picture of the size `of`. */
       readonly heads: readonly Head[];
       readonly of: Size;
+      /** False where the effect needs a face and sees none. */
+      readonly applied: boolean;
       /** Of the photo that was opened. */
       readonly own: Size;
       /** Milliseconds of the network alone. */

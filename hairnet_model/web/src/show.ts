@@ -53,6 +53,8 @@ export interface Drawn extends Size {
   readonly face: number;
   readonly heads: readonly Head[];
   readonly of: Size;
+  /** False where the effect needs a face and sees none. */
+  readonly applied: boolean;
   /** Of the photo. */
   readonly own: Size;
 }
@@ -125,7 +127,7 @@ export class Show {
     if (!this.small || !this.found || !this.located) return null;
     const { width, height, data } = this.small;
     const made = new ImageData(new Uint8ClampedArray(data), width, height);
-    apply(made, this.found, settings);
+    const applied = apply(made, this.found, settings);
     annotate(made, this.located, settings);
     if (this.fresh || settings.axes !== this.annotated) {
       const before = new ImageData(new Uint8ClampedArray(data), width, height);
@@ -138,7 +140,7 @@ export class Show {
     const own = this.photo ?? picture;
     const of = { width: picture.width, height: picture.height };
     const shares = { hair: share(this.found.hair), face: share(this.found.face) };
-    return { width, height, ...shares, heads, of, own: { width: own.width, height: own.height } };
+    return { width, height, ...shares, heads, of, applied, own: { width: own.width, height: own.height } };
   }
 
   /**

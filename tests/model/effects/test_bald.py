@@ -80,6 +80,16 @@ def test_without_a_face_nothing_changes(portraits: dict[str, Found]) -> None:
     np.testing.assert_array_equal(bald(image, hair, np.zeros_like(face)), image)
 
 
+def test_a_head_from_behind_stays_as_it_is() -> None:
+    image, hair, face = lit_head()
+    face = np.maximum(face, (hair > 0.5) & (np.arange(300)[:, None] > EYES))  # a nape where the beard was
+    hair = hair * (1 - face)
+    light = 1 + 0.2 * (np.arange(240) - 120) / 55
+    image[face > 0.5] = (np.array([200, 150, 120]) * light[:, None]).astype(np.uint8)[np.nonzero(face > 0.5)[1]]
+    assert (bald(*lit_head(0.2)) != lit_head(0.2)[0]).any()
+    np.testing.assert_array_equal(bald(image, hair, face), image)
+
+
 @settings(max_examples=40)
 @given(st.data())
 def test_any_picture_can_be_given(data: st.DataObject) -> None:

@@ -12,9 +12,9 @@ const SURE = 0.9;
 export const OTHER = Math.fround(0.1); // below this a pixel shows what is beside the hair
 const UNLIKE = [0.5, 2] as const; // distance of the sides by the metric: below, colours say nothing; above, they say all
 const BARE = 0.08; // of the way between the two sides that is as good as its end
-const SCATTER = [0.8, 0.12] as const; // by the metric, what colours scatter: so much more is; at most so much
-const PRIOR = [4, 0.8] as const; // likewise, by how much of the way the probability moves the place
-const SOME = 0.2; // probability from which all of a pixel may be hair
+const SCATTER = [0.3, 0.06] as const; // by the metric, what colours scatter: so much more is; at most so much
+const PRIOR = [1, 0.2] as const; // likewise, by how much of the way the probability moves the place
+const SOME = 0.3; // probability from which all of a pixel may be hair
 
 /** The two colours that meet at the hair's edge, in cells, each as three planes of Oklab. */
 export interface Sides {
