@@ -23,5 +23,7 @@ export function apply(picture: Picture, planes: Planes, settings: Settings): voi
       return recolour(picture, planes, { ...settings, colour: colourOf(settings.colour) });
     case "bald":
       return bald(picture, planes);
+    case "hairstyle":
+      return; // painted elsewhere: see `tryon/trying.ts`
   }
 }

@@ -2,6 +2,7 @@
 
 import type { Head } from "./components";
 import type { Size } from "./pixels";
+import type { Why } from "./tryon/trying";
 import type { Settings } from "./settings";
 
 /** `model/model.json`, beside the model itself. */
@@ -71,6 +72,8 @@ export type Answer =
       readonly own: Size;
       /** Milliseconds of the network alone. */
       readonly network: number;
+      /** Why no hairstyle is shown where one was asked for. */
+      readonly untried: Why | null;
     }
   /** Files are loaded that were not needed before; false when they are there, or failed. */
   | { readonly kind: "fetching"; readonly on: boolean }
