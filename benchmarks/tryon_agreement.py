@@ -41,7 +41,9 @@ def main() -> None:
                     rows.append([style, str(pose), f"{iou:.3f}", f"{levels:.2f}"])
     print(machine())
     print(table(["style", "yaw, pitch, roll", "IoU", "levels"], rows))
-    print(f"least IoU {min(float(row[2]) for row in rows):.3f}, largest difference {max(float(row[3]) for row in rows):.2f}")
+    print(
+        f"least IoU {min(float(row[2]) for row in rows):.3f}, largest difference {max(float(row[3]) for row in rows):.2f}"
+    )
 
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ FLAGS = [
         *("use-fake-device-for-media-stream", "use-fake-ui-for-media-stream"),
     )
 ]
-EFFECTS = ("masks", "masks and poses", "recolour", "bald")
+EFFECTS = ("masks", "masks and poses", "recolour", "hairstyle", "bald")
 SECONDS = 6
 OPENED = 4
 

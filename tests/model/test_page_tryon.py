@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
+import shutil
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +15,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from hairnet_model import Segmenter, web_site
+from hairnet_model.export import calibration
 from hairnet_model.tryon import catalogue
 from hairnet_model.tryon.rendering import hair_layer
 from hairnet_model.tryon.shading import Light, Tint
 from hairnet_model.tryon.style_file import STYLES, read_style, style_names
 from hairnet_model.tryon.thicken import thicken
+from hairnet_model.tryon.trying import try_on
 from hairnet_model.tryon.view import View
 from tests.support import chromium, page_modules
 
@@ -70,11 +75,17 @@ SIDE = 256
 
 
 @pytest.fixture(scope="module")
-def page(bundled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def browser() -> Iterator[Any]:
     pytest.importorskip("playwright.sync_api", reason="there is no playwright: pip install playwright")
+    with chromium.launched() as launched:
+        yield launched
+
+
+@pytest.fixture(scope="module")
+def page(bundled: Path, browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     folder = tmp_path_factory.mktemp("tryon")
     fill(folder, bundled)
-    with chromium.serving(chromium.file_server(folder)) as address, chromium.launched() as browser:
+    with chromium.serving(chromium.file_server(folder)) as address:
         one = browser.new_page()
         one.goto(address)
         yield one
@@ -134,6 +145,75 @@ def test_hair_is_painted_as_in_python(page: Any, style: str, pose: int) -> None:
     iou, difference = agreement(page, style, 1, view_of(*POSES[pose]))
     assert iou >= 0.97
     assert difference <= 3
+
+
+built = pytest.mark.skipif(
+    chromium.CHROMIUM is None or not (web_site.BUILT / "index.html").is_file(),
+    reason="there is no chromium, or no page",
+)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return web_site.write(tmp_path_factory.mktemp("web") / "site")
+
+
+def try_bob(page: Any, address: str, file: Path) -> None:
+    """Opens a photo and chooses the first hairstyle."""
+
+    def shown() -> int:
+        return int(page.evaluate("Number(document.documentElement.dataset.shown ?? -1)"))
+
+    page.set_default_timeout(60_000)
+    page.goto(address)
+    chromium.wait_until(page, lambda: shown() >= 0)
+    before = shown()
+    page.locator("#file").set_input_files(str(file))
+    chromium.wait_until(page, lambda: shown() > before)
+    page.locator("input[name=effect][value=hairstyle]").click(force=True)
+
+
+def saved(page: Any) -> np.ndarray:
+    with page.expect_download() as download:
+        page.locator("#save-picture").click()
+    return np.asarray(Image.open(download.value.path()).convert("RGB"), int)
+
+
+@built
+def test_a_saved_photo_has_the_hairstyle_and_is_itself_elsewhere(browser: Any, site: Path, tmp_path: Path) -> None:
+    photo = np.pad(calibration.drawn(224)[0], ((60, 0), (200, 200), (0, 0)), mode="edge")
+    Image.fromarray(photo).save(tmp_path / "photo.png")
+    located = next(Segmenter.load().look([photo], poses=True))
+    expected = try_on(photo, located, partial(catalogue.hair, "bob"))
+    with chromium.serving(web_site.server(site)) as address:
+        page = browser.new_context(service_workers="block").new_page()
+        try_bob(page, address, tmp_path / "photo.png")
+        made = saved(page)
+        assert page.locator("#notice").is_hidden()
+    changed = np.abs(made - photo).max(-1) > 0
+    by_python = np.abs(expected.astype(int) - photo).max(-1) > 0
+    assert changed.any()
+    assert not changed[cv2.dilate(by_python.astype(np.uint8), np.ones((41, 41), np.uint8)) == 0].any()
+    blurred = [cv2.GaussianBlur(each.astype(float), (0, 0), 2) for each in (made, expected)]
+    assert np.abs(blurred[0] - blurred[1])[by_python].mean() < 10
+
+
+@built
+def test_without_webgl_the_page_says_so_and_goes_on(browser: Any, site: Path, tmp_path: Path) -> None:
+    photo = calibration.drawn(224)[0]
+    Image.fromarray(photo).save(tmp_path / "photo.png")
+    without = shutil.copytree(site, tmp_path / "site")
+    for script in (without / "assets").glob("worker-*.js"):
+        script.write_text(script.read_text().replace("webgl2", "no-such-context"))
+    with chromium.serving(web_site.server(without)) as address:
+        page = browser.new_context(service_workers="block").new_page()
+        try_bob(page, address, tmp_path / "photo.png")
+        page.locator("#notice").wait_for(state="visible")
+        assert "WebGL2" in page.locator("#notice").inner_text()
+        np.testing.assert_array_equal(saved(page), photo)
+        page.locator("input[name=effect][value=recolour]").click(force=True)
+        page.locator("#notice").wait_for(state="hidden")
+        assert np.abs(saved(page) - photo).mean() > 1
 
 
 def test_all_styles_have_a_name_on_the_page() -> None:

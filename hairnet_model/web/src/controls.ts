@@ -42,7 +42,13 @@ export function controls(changed: (settings: Settings) => void): void {
   }
   checkbox("beard", settings.beard, (beard) => set({ beard }));
   styles(settings.hairstyle, (hairstyle) => set({ hairstyle }));
-  const own = checkbox("own-colour", settings.ownColour, (ownColour) => set({ ownColour }));
+  const looks = element("swatches", HTMLDivElement); // which is chosen does not matter in the own colour
+  const owning = (on: boolean): void => void looks.classList.toggle("own", on);
+  const own = checkbox("own-colour", settings.ownColour, (ownColour) => {
+    owning(ownColour);
+    set({ ownColour });
+  });
+  owning(own.checked);
   checkbox("axes", settings.axes, (axes) => set({ axes }));
   checkbox("show-hair", settings.hair, (hair) => set({ hair }));
   checkbox("show-face", settings.face, (face) => set({ face }));
@@ -50,6 +56,7 @@ export function controls(changed: (settings: Settings) => void): void {
   slider("strength", settings.strength, (strength) => set({ strength }));
   colours(settings.colour, (colour) => {
     own.checked = false;
+    owning(false);
     set({ colour, ownColour: false });
   });
 
