@@ -10,7 +10,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent.parent)]
+sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(1, str(Path(__file__).parent.parent))
 from common import machine, table
 
 from tests.model import test_page_tryon as pages
@@ -41,9 +42,8 @@ def main() -> None:
                     rows.append([style, str(pose), f"{iou:.3f}", f"{levels:.2f}"])
     print(machine())
     print(table(["style", "yaw, pitch, roll", "IoU", "levels"], rows))
-    print(
-        f"least IoU {min(float(row[2]) for row in rows):.3f}, largest difference {max(float(row[3]) for row in rows):.2f}"
-    )
+    least, largest = min(float(row[2]) for row in rows), max(float(row[3]) for row in rows)
+    print(f"least IoU {least:.3f}, largest difference {largest:.2f} levels")
 
 
 if __name__ == "__main__":

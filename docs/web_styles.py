@@ -50,7 +50,7 @@ def mannequin(view: View) -> np.ndarray:
         parts.append(faces(canvas.places(seen), seen[..., 2], np.dstack([codes, np.full(codes.shape[:2], 255)])))
     painted = paint(joined(*parts), DRAWN, DRAWN)
     picture = np.array(GROUND) * (1 - painted[..., 3:]) + 255 * painted[..., :3]
-    return np.clip(picture, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(picture, 0, 255), np.uint8)
 
 
 if __name__ == "__main__":

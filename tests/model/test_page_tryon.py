@@ -32,7 +32,8 @@ THICKEN = """
 import {readFileSync, writeFileSync} from "node:fs";
 const style = module.parseStyle(new Uint8Array(readFileSync(given.file)));
 module.thicken(style, given.level).forEach(({points, open, width, tone}, at) => {
-  for (const [name, values] of Object.entries({points, open, width, tone})) writeFileSync(`${given.made}${at}${name}`, values);
+  const parts = Object.entries({points, open, width, tone});
+  for (const [name, values] of parts) writeFileSync(`${given.made}${at}${name}`, values);
 });
 """
 
