@@ -10,6 +10,7 @@ import { type Picture, picture, type Planes, smoothstep } from "../pixels";
 import { gridOf, Reader } from "../recolour/grid";
 import { colourOf, type Settings } from "../settings";
 import { gaussian } from "./gaussian";
+import { softenLike } from "./grain";
 import { parseHead, type Surface, type View } from "./head";
 import { decoded, keyOf, type Light, type Tint, type Triple } from "./light";
 import { tintOf } from "./own";
@@ -125,6 +126,7 @@ export class TryOn {
     const layer = live ? this.latest(wanted, whole, crop) : await this.painted(wanted);
     if (typeof layer === "string") return layer;
     if (!layer) return null;
+    if (!live) softenLike(part.picture, hair, face, layer);
     const made = composed(part.picture, hair, face, nearer, seen, bare, grid, view, layer, settings.ownColour);
     lay(shown, made, width, height, crop);
     return null;
