@@ -86,6 +86,7 @@ function answered({ data }: MessageEvent<Answer>): void {
         else stage.hush();
       }
       document.documentElement.dataset["heads"] = JSON.stringify({ of: data.of, heads: data.heads });
+      document.documentElement.dataset["painted"] = String(data.painted);
       document.documentElement.dataset["shown"] = String(data.id);
       break;
     case "fetching":

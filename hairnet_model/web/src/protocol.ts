@@ -74,6 +74,8 @@ export type Answer =
       readonly network: number;
       /** Why no hairstyle is shown where one was asked for. */
       readonly untried: Why | null;
+      /** How often hair was painted live. */
+      readonly painted: number;
     }
   /** Files are loaded that were not needed before; false when they are there, or failed. */
   | { readonly kind: "fetching"; readonly on: boolean }

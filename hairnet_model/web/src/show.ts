@@ -23,6 +23,8 @@ export interface Drawn extends Size {
   /** Of the photo. */
   readonly own: Size;
   readonly untried: Why | null;
+  /** How often hair was painted live. */
+  readonly painted: number;
 }
 
 /** A canvas that takes the size of what it shows. */
@@ -113,7 +115,7 @@ export class Show {
     const own = this.photo ?? picture;
     const of = { width: picture.width, height: picture.height };
     const shares = { hair: share(this.found.hair), face: share(this.found.face) };
-    return { width, height, ...shares, untried, heads, of, own: { width: own.width, height: own.height } };
+    return { width, height, ...shares, untried, painted: this.tryOn?.painted ?? 0, heads, of, own: { width: own.width, height: own.height } };
   }
 
   /** Applies the effect in place; tells why there is no hairstyle if one was asked for. */

@@ -3,20 +3,13 @@
  * do not wait for it: the last hair follows the head until the next is there.
  */
 
-import { blurred } from "../blur";
 import type { Head } from "../components";
 import type { Located } from "../locate";
-import { type Picture, picture, type Planes, smoothstep } from "../pixels";
-import { gridOf, Reader } from "../recolour/grid";
+import { type Picture, picture, type Planes, type Size, smoothstep } from "../pixels";
 import { colourOf, type Settings } from "../settings";
-import { gaussian } from "./gaussian";
-import { softenLike } from "./grain";
-import { parseHead, type Surface, type View } from "./head";
-import { decoded, keyOf, type Light, type Tint, type Triple } from "./light";
-import { tintOf } from "./own";
+import type { View } from "./head";
+import { decoded, type Triple } from "./light";
 import type { Painted, Wanted } from "./protocol";
-import { look, type Seen } from "./proxy";
-import { type Bare, removed } from "./removal";
 
 export const FARTHEST_YAW = 100; // degrees; heads that are turned further away stay as they are
 const LARGEST = 24; // pixels a centimetre in which hair is painted at most
@@ -24,11 +17,10 @@ const MOST = 1.5e6; // pixels of a part that is worked on at once
 const MARGIN = 2.5; // cm
 const REACH = { up: 19, down: 46, aside: 21 }; // cm from the head's origin that hair reaches
 const FINE = [5, 10]; // pixels a centimetre from which on the next level of detail is painted
-const SHADOW = { strength: 0.35, blur: 0.5, length: 0.8 };
-const HIGHEST = 3; // cm below the hairline from which on something may be in front of the face
 const QUICK = 60; // ms of painting below which a live picture gets more strands
 const SLOW = 150; // and above which fewer
-const TINTED = 1000; // ms for which a live picture's own hair colour is kept
+const [FEWEST_PIXELS, MOST_LIVE] = [3e4, 2.5e5]; // of the part that is worked on, live
+const AGAIN = 2000; // ms after a fault until hair is tried again
 
 /** Why a head got no other hair. */
 export type Why = "no-webgl" | "missing" | "unsure" | "turned";
@@ -44,7 +36,7 @@ interface Crop {
 
 /** A layer of hair, and the head that it was painted for. */
 interface Kept {
-  readonly layer: Uint8Array;
+  readonly layer: Float32Array;
   readonly width: number;
   readonly height: number;
   readonly view: View;
@@ -55,13 +47,14 @@ export class TryOn {
   private readonly worker = new Worker(new URL("./worker.ts", import.meta.url));
   private readonly waiting = new Map<number, (painted: Painted) => void>();
   private readonly folder: string;
-  private surfaces: Promise<readonly Surface[]> | null = null;
   private last = 0;
+  /** How often hair was painted live. */
+  painted = 0;
   private level = 0; // of detail, live
+  private pixels = 6e4; // that are worked on, live
   private kept: Kept | null = null;
   private painting = false;
   private failed: Why | null = null;
-  private tint: { readonly value: Tint; readonly until: number; readonly of: string } | null = null;
 
   constructor(base: string) {
     this.folder = new URL("styles/", base).href;
@@ -103,40 +96,31 @@ export class TryOn {
     settings: Settings,
     live: boolean,
   ): Promise<Why | null> {
-    let surfaces: readonly Surface[];
-    try {
-      this.surfaces ??= fetch(new URL("head.json", this.folder)).then((answer) => answer.json()).then(parseHead);
-      surfaces = await this.surfaces;
-    } catch {
-      this.surfaces = null;
-      return "missing";
-    }
-    const crop = cropOf(whole, head, scale, shown);
+    const crop = cropOf(whole, head, scale, shown, live ? this.pixels : MOST);
     if (!crop) return null;
-    const part = cut(shown, planes, crop);
-    const [hair, face, nearer] = owned(part, located, number, crop, scale);
+    const { width, height } = sizeOf(crop);
     const view: View = { ...whole, x: (whole.x - crop.left) * crop.scale, y: (whole.y - crop.top) * crop.scale, size: whole.size * crop.scale };
-    const grid = gridOf(part.picture);
-    const seen = look(surfaces, view, grid);
-    const bare = removed(part.picture, hair, face, seen, grid, view.size);
-    const colour = settings.ownColour ? null : (colourOf(settings.colour).map(decoded) as unknown as Triple);
-    const tint = live ? this.steadyTint(part.picture, hair, view.size, colour, settings) : tintOf(part.picture, hair, view.size, colour);
-    const { width, height } = part.picture;
-    const wanted: Omit<Wanted, "id" | "level"> = { folder: this.folder, style: settings.hairstyle, view, light: bare.light, tint, width, height };
-    const layer = live ? this.latest(wanted, whole, crop) : await this.painted(wanted);
-    if (typeof layer === "string") return layer;
-    if (!layer) return null;
-    if (!live) softenLike(part.picture, hair, face, layer);
-    const made = composed(part.picture, hair, face, nearer, seen, bare, grid, view, layer, settings.ownColour);
-    lay(shown, made, width, height, crop);
+    let layer: Float32Array | null;
+    if (live && (this.painting || this.failed)) {
+      if (this.failed) return this.failed;
+      layer = this.latest(settings.hairstyle, view, width, height);
+    } else {
+      const part = cut(shown, planes, crop, width, height);
+      const [own, face, nearer] = owned(part, located, number, crop, scale);
+      const colour = settings.ownColour ? null : (colourOf(settings.colour).map(decoded) as unknown as Triple);
+      const wanted = { folder: this.folder, style: settings.hairstyle, colour, part: part.picture, own, face, nearer, view, live };
+      if (live) {
+        this.next(wanted);
+        layer = this.latest(settings.hairstyle, view, width, height);
+      } else {
+        const level = FINE.filter((least) => view.size >= least).length;
+        const answer = await this.ask({ ...wanted, level });
+        if ("fault" in answer) return answer.fault;
+        layer = answer.layer;
+      }
+    }
+    if (layer) lay(shown, layer, width, height, crop);
     return null;
-  }
-
-  private steadyTint(of: Picture, hair: Float32Array, size: number, colour: Triple | null, settings: Settings): Tint {
-    const key = settings.ownColour ? "own" : settings.colour;
-    const now = performance.now();
-    if (this.tint?.of !== key || now > this.tint.until) this.tint = { value: tintOf(of, hair, size, colour), until: now + TINTED, of: key };
-    return this.tint.value;
   }
 
   private ask(wanted: Omit<Wanted, "id">): Promise<Painted> {
@@ -147,35 +131,34 @@ export class TryOn {
     });
   }
 
-  private async painted(wanted: Omit<Wanted, "id" | "level">): Promise<Uint8Array | Why> {
-    const level = FINE.filter((least) => wanted.view.size >= least).length;
-    const answer = await this.ask({ ...wanted, level });
-    return "fault" in answer ? answer.fault : answer.layer;
+  /** Asks for the hair of a live picture, in as much detail as there is time for. */
+  private next(wanted: Omit<Wanted, "id" | "level">): void {
+    const { view, style, part } = wanted;
+    this.painting = true;
+    void this.ask({ ...wanted, level: this.level }).then((answer) => {
+      this.painting = false;
+      if ("fault" in answer) {
+        this.failed = answer.fault;
+        setTimeout(() => (this.failed = null), AGAIN);
+        return;
+      }
+      const most = FINE.filter((least) => view.size >= least).length;
+      if (answer.took > SLOW && this.level > 0) this.level--;
+      else if (answer.took > SLOW) this.pixels = Math.max(FEWEST_PIXELS, this.pixels / 1.5);
+      else if (answer.took < QUICK && this.pixels < MOST_LIVE) this.pixels = Math.min(MOST_LIVE, this.pixels * 1.5);
+      else if (answer.took < QUICK) this.level = Math.min(most, this.level + 1);
+      this.painted++;
+      this.kept = { layer: answer.layer, width: part.width, height: part.height, view, of: style };
+    });
   }
 
-  /** The last hair that was painted, moved to where the head is now; asks for the next. */
-  private latest(wanted: Omit<Wanted, "id" | "level">, whole: View, crop: Crop): Uint8Array | Why | null {
-    const { width, height, style, view } = wanted;
-    if (!this.painting) {
-      this.painting = true;
-      void this.ask({ ...wanted, level: this.level }).then((answer) => {
-        this.painting = false;
-        this.failed = "fault" in answer ? answer.fault : null;
-        if ("fault" in answer) return;
-        const most = FINE.filter((least) => view.size >= least).length;
-        if (answer.took > SLOW) this.level = Math.max(0, this.level - 1);
-        else if (answer.took < QUICK) this.level = Math.min(most, this.level + 1);
-        this.kept = { layer: answer.layer, width, height, view, of: style };
-      });
-    }
-    if (this.failed) return this.failed;
-    const { kept } = this;
-    if (!kept || kept.of !== style) return null;
-    return moved(kept, view, width, height, whole, crop);
+  /** The last hair that was painted, moved to where the head is now. */
+  private latest(style: string, view: View, width: number, height: number): Float32Array | null {
+    return this.kept?.of === style ? moved(this.kept, view, width, height) : null;
   }
 }
 
-function cropOf(view: View, head: Head, scale: number, { width, height }: Picture): Crop | null {
+function cropOf(view: View, head: Head, scale: number, { width, height }: Picture, most: number): Crop | null {
   const turn = (view.roll * Math.PI) / 180;
   const [c, s] = [Math.cos(turn), Math.sin(turn)];
   const corners = [-REACH.aside, REACH.aside].flatMap((x) => [-REACH.up, REACH.down].map((y) => [x * c - y * s, x * s + y * c]));
@@ -187,13 +170,21 @@ function cropOf(view: View, head: Head, scale: number, { width, height }: Pictur
   const right = Math.min(width, Math.ceil(Math.max(...across, (head.x + head.width) * scale + margin)));
   const bottom = Math.min(height, Math.ceil(Math.max(...down, (head.y + head.height) * scale + margin)));
   if (right <= left || bottom <= top) return null;
-  return { left, top, right, bottom, scale: Math.min(1, LARGEST / view.size, Math.sqrt(MOST / ((right - left) * (bottom - top)))) };
+  return { left, top, right, bottom, scale: Math.min(1, LARGEST / view.size, Math.sqrt(most / ((right - left) * (bottom - top)))) };
+}
+
+function sizeOf({ left, top, right, bottom, scale }: Crop): Size {
+  return { width: Math.max(1, Math.round((right - left) * scale)), height: Math.max(1, Math.round((bottom - top) * scale)) };
 }
 
 /** A part of a picture and of its masks, as large as it is worked on: means of the pixels that fall on one. */
-function cut(from: Picture, planes: Planes, crop: Crop): { picture: Picture; hair: Float32Array; face: Float32Array } {
-  const width = Math.max(1, Math.round((crop.right - crop.left) * crop.scale));
-  const height = Math.max(1, Math.round((crop.bottom - crop.top) * crop.scale));
+function cut(
+  from: Picture,
+  planes: Planes,
+  crop: Crop,
+  width: number,
+  height: number,
+): { picture: Picture; hair: Float32Array; face: Float32Array } {
   const part = picture(width, height);
   const [hair, face] = [new Float32Array(width * height), new Float32Array(width * height)];
   for (let y = 0, at = 0; y < height; y++) {
@@ -256,95 +247,26 @@ function owned(
   return [hair, face, nearer];
 }
 
-/** Hair that was painted for a head, where the head is now: moved, turned and scaled with it. */
-function moved(kept: Kept, view: View, width: number, height: number, whole: View, crop: Crop): Uint8Array {
+/** A layer that was made for a head, where the head is now: moved, turned and scaled with it. */
+function moved(kept: Kept, view: View, width: number, height: number): Float32Array {
   const same = kept.view.x === view.x && kept.view.y === view.y && kept.width === width && kept.height === height;
-  if (same || !whole || !crop) return kept.layer;
-  const made = new Uint8Array(width * height * 4);
+  if (same) return kept.layer;
+  const made = new Float32Array(width * height * 4);
   const grow = kept.view.size / view.size;
   const turn = ((kept.view.roll - view.roll) * Math.PI) / 180;
   const [c, s] = [Math.cos(turn) * grow, Math.sin(turn) * grow];
-  const [from, to] = [new Uint32Array(kept.layer.buffer), new Uint32Array(made.buffer)];
   for (let y = 0, at = 0; y < height; y++) {
     const dy = y + 0.5 - view.y;
-    for (let x = 0; x < width; x++, at++) {
+    for (let x = 0; x < width; x++, at += 4) {
       const dx = x + 0.5 - view.x;
       const column = Math.floor(kept.view.x + c * dx - s * dy);
       const row = Math.floor(kept.view.y + s * dx + c * dy);
-      if (column >= 0 && row >= 0 && column < kept.width && row < kept.height) to[at] = from[row * kept.width + column];
-    }
-  }
-  return made;
-}
-
-/** All that is laid over the part: premultiplied codes and share. */
-function composed(
-  part: Picture,
-  hair: Float32Array,
-  face: Float32Array,
-  nearer: Float32Array | null,
-  seen: Seen,
-  bare: Bare,
-  grid: ReturnType<typeof gridOf>,
-  view: View,
-  layer: Uint8Array,
-  own: boolean,
-): Float32Array {
-  const { width, height } = part;
-  const count = width * height;
-  const strands = new Float32Array(count);
-  for (let at = 0; at < count; at++) strands[at] = layer[at * 4 + 3] / 255;
-  const covered = own ? blurred(strands.slice(), width, height, Math.max(1, Math.round(view.size / 4)), 1) : null;
-  const shade = shadowOf(strands, width, height, view, bare.light);
-  const inner = innerOf(seen, grid);
-  const reader = new Reader(grid, [...bare.codes, bare.near, bare.beard, seen.skin, inner]);
-  const made = new Float32Array(count * 4);
-  for (let y = 0, at = 0; y < height; y++) {
-    reader.row(y);
-    for (let x = 0; x < width; x++, at++) {
-      reader.column(x);
-      const beard = reader.at(4);
-      const around = 1.4 * reader.at(3) * (1 - 0.3 * face[at]);
-      const removed = Math.min(1, Math.max(0, Math.max(3 * hair[at], around) - 0.1)) * (1 - beard);
-      const bald = covered ? removed * (1 - smoothstep(0.7, 0.97, covered[at])) : removed;
-      const dark = SHADOW.strength * shade[at] * reader.at(5) * Math.max(face[at], removed);
-      let kept = 1 - reader.at(6) * (1 - smoothstep(0.1, 0.3, hair[at] + face[at]));
-      if (nearer) kept *= 1 - nearer[at];
-      const rest = (1 - strands[at]) * (1 - dark);
-      const share = (1 - (1 - bald) * rest) * kept;
-      if (share <= 0.5 / 255) continue;
-      for (let k = 0; k < 3; k++) made[at * 4 + k] = (reader.at(k) * bald * rest + layer[at * 4 + k]) * kept;
-      made[at * 4 + 3] = share;
-    }
-  }
-  return made;
-}
-
-/** The soft shadow of hair, 0..1. */
-function shadowOf(strands: Float32Array, width: number, height: number, view: View, light: Light): Float32Array {
-  const key = keyOf(light);
-  const [right, down] = [key[0], key[1]].map((part) => Math.round(-part * SHADOW.length * view.size));
-  const made = new Float32Array(strands.length);
-  for (let y = Math.max(0, down); y < Math.min(height, height + down); y++) {
-    const [first, end] = [Math.max(0, right), Math.min(width, width + right)];
-    const from = (y - down) * width - right;
-    made.set(strands.subarray(from + first, from + end), y * width + first);
-  }
-  const sigma = Math.max(0.3, SHADOW.blur * view.size);
-  if (sigma < 2) gaussian(made, width, height, sigma);
-  else blurred(made, width, height, Math.round((Math.sqrt(6 * sigma * sigma + 1) - 1) / 2)); // two boxes
-  return made;
-}
-
-/** Cells of the face that hair cannot be part of: what is seen there and is neither hair nor face is in front of it. */
-function innerOf({ front, scalp, normals, head }: Seen, { rows, columns }: ReturnType<typeof gridOf>): Float32Array {
-  const proper = front.map((value, at) => Number(value && scalp[at] < -HIGHEST && normals[at * 4 + 3] > 0.25 && head[at] > 0.95));
-  const made = new Float32Array(proper.length);
-  for (let y = 1; y < rows - 1; y++) {
-    for (let x = 1; x < columns - 1; x++) {
-      let least = 1;
-      for (let v = -1; v <= 1; v++) for (let u = -1; u <= 1; u++) least = Math.min(least, proper[(y + v) * columns + x + u]);
-      made[y * columns + x] = least;
+      if (column < 0 || row < 0 || column >= kept.width || row >= kept.height) continue;
+      const from = (row * kept.width + column) * 4;
+      made[at] = kept.layer[from];
+      made[at + 1] = kept.layer[from + 1];
+      made[at + 2] = kept.layer[from + 2];
+      made[at + 3] = kept.layer[from + 3];
     }
   }
   return made;

@@ -1,5 +1,6 @@
 /** The worker that paints hair. Style files are fetched when they are chosen first. */
 
+import { layerOf } from "./composing";
 import { parseHead, type Surface } from "./head";
 import type { Painted, Wanted } from "./protocol";
 import { type Hair, Renderer } from "./renderer";
@@ -44,7 +45,7 @@ async function painted(wanted: Wanted): Promise<Painted> {
   const before = performance.now();
   try {
     renderer ??= new Renderer(surfaces);
-    const layer = renderer.draw(hair, wanted.view, wanted.light, wanted.tint, wanted.width, wanted.height);
+    const layer = layerOf(wanted, hair, surfaces, renderer);
     return { id, layer, took: performance.now() - before };
   } catch {
     renderer = null;
