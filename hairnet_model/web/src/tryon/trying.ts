@@ -17,9 +17,9 @@ const MOST = 1.5e6; // pixels of a part that is worked on at once
 const MARGIN = 2.5; // cm
 const REACH = { up: 19, down: 46, aside: 21 }; // cm from the head's origin that hair reaches
 const FINE = [5, 10]; // pixels a centimetre from which on the next level of detail is painted
-const QUICK = 60; // ms of painting below which a live picture gets more strands
-const SLOW = 150; // and above which fewer
-const [FEWEST_PIXELS, MOST_LIVE] = [3e4, 2.5e5]; // of the part that is worked on, live
+const QUICK = 45; // ms of painting below which a live picture gets more strands
+const SLOW = 110; // and above which fewer
+const [FEWEST_PIXELS, MOST_LIVE] = [3e4, 1.2e5]; // of the part that is worked on, live
 const AGAIN = 2000; // ms after a fault until hair is tried again
 
 /** Why a head got no other hair. */
@@ -288,6 +288,7 @@ function lay({ data, width }: Picture, layer: Float32Array, wide: number, high: 
       const b = (low * wide + Math.min(wide - 1, first + 1)) * 4;
       const c = a + (next - low) * wide * 4;
       const d = b + (next - low) * wide * 4;
+      if (!(layer[a + 3] || layer[b + 3] || layer[c + 3] || layer[d + 3])) continue;
       const mixed = (k: number): number => {
         if (u === 0 && v === 0) return layer[a + k];
         return (layer[a + k] * (1 - u) + layer[b + k] * u) * (1 - v) + (layer[c + k] * (1 - u) + layer[d + k] * u) * v;
