@@ -9,6 +9,7 @@ import { type Picture, picture, type Planes, type Size, smoothstep } from "../pi
 import { colourOf, type Settings } from "../settings";
 import type { View } from "./head";
 import { decoded, type Triple } from "./light";
+import { type Kept, moved } from "./moving";
 import type { Painted, Wanted } from "./protocol";
 
 export const FARTHEST_YAW = 100; // degrees; heads that are turned further away stay as they are
@@ -32,15 +33,6 @@ interface Crop {
   readonly right: number;
   readonly bottom: number;
   readonly scale: number;
-}
-
-/** A layer of hair, and the head that it was painted for. */
-interface Kept {
-  readonly layer: Float32Array;
-  readonly width: number;
-  readonly height: number;
-  readonly view: View;
-  readonly of: string;
 }
 
 export class TryOn {
@@ -245,31 +237,6 @@ function owned(
     }
   }
   return [hair, face, nearer];
-}
-
-/** A layer that was made for a head, where the head is now: moved, turned and scaled with it. */
-function moved(kept: Kept, view: View, width: number, height: number): Float32Array {
-  const same = kept.view.x === view.x && kept.view.y === view.y && kept.width === width && kept.height === height;
-  if (same) return kept.layer;
-  const made = new Float32Array(width * height * 4);
-  const grow = kept.view.size / view.size;
-  const turn = ((kept.view.roll - view.roll) * Math.PI) / 180;
-  const [c, s] = [Math.cos(turn) * grow, Math.sin(turn) * grow];
-  for (let y = 0, at = 0; y < height; y++) {
-    const dy = y + 0.5 - view.y;
-    for (let x = 0; x < width; x++, at += 4) {
-      const dx = x + 0.5 - view.x;
-      const column = Math.floor(kept.view.x + c * dx - s * dy);
-      const row = Math.floor(kept.view.y + s * dx + c * dy);
-      if (column < 0 || row < 0 || column >= kept.width || row >= kept.height) continue;
-      const from = (row * kept.width + column) * 4;
-      made[at] = kept.layer[from];
-      made[at + 1] = kept.layer[from + 1];
-      made[at + 2] = kept.layer[from + 2];
-      made[at + 3] = kept.layer[from + 3];
-    }
-  }
-  return made;
 }
 
 /** Lays a layer over the part of a picture that it was made for. */
