@@ -26,6 +26,7 @@ from hairnet_data.core.errors import HairnetError, UsageError
 from hairnet_data.core.storage.atomic import install_folder
 from hairnet_model.inference.letterbox import PAD
 from hairnet_model.model_io import shipped
+from hairnet_model.tryon.style_file import STYLES
 from hairnet_model.web_delivery import Handler, compress
 
 BUILT = Path(__file__).parent / "web" / "dist"
@@ -34,7 +35,7 @@ BUILT = Path(__file__).parent / "web" / "dist"
 _CARD = Path("model", "model.json")
 _WORKER = "service-worker.js"
 _NO_FILES = 'const SITE = { version: "", files: {}, later: [] };'
-_LATER = "*_pose.tflite"  # what only those load who ask for it
+_LATER = ("*_pose.tflite", "styles/*.hair", "styles/head.json")  # what only those load who ask for it
 
 
 class SiteError(HairnetError):
@@ -69,6 +70,7 @@ def write(out: Path, model: Path | None = None, compressed: bool = False) -> Pat
         out.parent.mkdir(parents=True, exist_ok=True)
         shutil.copytree(BUILT, draft)
         _add_model(draft / _CARD.parent, model)
+        _add_styles(draft / "styles")
         _fill_worker(draft)
         if compressed:
             compress(draft)
@@ -121,13 +123,20 @@ def _add_model(folder: Path, model: Path | None) -> None:
     (folder / _CARD.name).write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
 
 
+def _add_styles(folder: Path) -> None:
+    """Adds the hairstyles, and the head that they are worn on."""
+    folder.mkdir(exist_ok=True)
+    for file in (*STYLES.glob("*.hair"), STYLES / "head.json"):
+        _copy(file, folder / file.name)
+
+
 def _fill_worker(folder: Path) -> None:
     """Tells the script that keeps the site in browsers what there is: any other file makes another script."""
     script = folder / _WORKER
     paths = sorted(path for path in folder.rglob("*") if path.is_file() and path != script)
     files = {path.relative_to(folder).as_posix(): sha256(path.read_bytes()).hexdigest() for path in paths}
     version = sha256(json.dumps(files).encode()).hexdigest()[:16]
-    later = [path for path in files if PurePosixPath(path).match(_LATER)]
+    later = [path for path in files if any(PurePosixPath(path).match(pattern) for pattern in _LATER)]
     text = script.read_text(encoding="utf-8")
     site = json.dumps({"version": version, "files": files, "later": later}, indent=1)
     script.write_text(text.replace(_NO_FILES, f"const SITE = {site};"), encoding="utf-8")

@@ -68,6 +68,11 @@ def make_bald(page: Any, folder: Path) -> None:
     page.locator("input[name=effect][value=bald]").click(force=True)
 
 
+def try_a_style(page: Any, folder: Path) -> None:
+    page.locator("input[name=effect][value=hairstyle]").click(force=True)
+    page.locator("#styles button").nth(1).click()
+
+
 def look_at_masks(page: Any, folder: Path) -> None:
     page.evaluate("() => document.querySelectorAll('details').forEach((one) => { one.open = true; })")
     show_masks(page)
@@ -101,6 +106,7 @@ STATES = {
     "start": lambda page, folder: None,
     "colour": choose_colour,
     "style": choose_style,
+    "hairstyle": try_a_style,
     "bald": make_bald,
     "developer": look_at_masks,
     "photo": show_photo,

@@ -19,6 +19,7 @@ import pytest
 
 from hairnet_data.core.errors import UsageError
 from hairnet_model import web_site
+from hairnet_model.tryon.style_file import STYLES
 from hairnet_model.web_site import SiteError
 
 WEB = Path(web_site.__file__).parent / "web"
@@ -58,8 +59,9 @@ def test_the_script_that_keeps_the_site_lists_its_files(built: Path, tmp_path: P
     first = web_site.write(tmp_path / "site")
     told = kept(first)
     models = {f"model/{name}" for name in ("hairnet.tflite", "hairnet_448.tflite", "hairnet_pose.tflite", "model.json")}
-    assert told["later"] == ["model/hairnet_pose.tflite"]
-    assert set(told["files"]) == {"index.html", *models, "runtime/a.wasm"}
+    styles = {f"styles/{file.name}" for file in STYLES.iterdir()}
+    assert set(told["later"]) == {"model/hairnet_pose.tflite", *styles}
+    assert set(told["files"]) == {"index.html", *models, *styles, "runtime/a.wasm"}
     assert told["files"]["index.html"] == sha256((first / "index.html").read_bytes()).hexdigest()
     assert kept(web_site.write(tmp_path / "again")) == told
     (built / "index.html").write_text("<!doctype html><title>HairNet, newer</title>")

@@ -31,7 +31,7 @@ interface Skull {
 }
 
 /** Oklab of the mean of some pixels of each cell, and their share of it. */
-interface Means {
+export interface Means {
   readonly colours: Float32Array[];
   readonly share: Float32Array;
 }
@@ -98,7 +98,7 @@ function paint({ data, width, height }: Picture, { hair, face }: Planes, reader:
   }
 }
 
-function meansOf({ data }: Picture, grid: Grid, chosen: (pixel: number) => boolean): Means {
+export function meansOf({ data }: Picture, grid: Grid, chosen: (pixel: number) => boolean): Means {
   const count = grid.rows * grid.columns;
   const sums = new Float64Array(count * 4);
   for (let y = 0; y < grid.height; y++) {
@@ -127,7 +127,7 @@ function meansOf({ data }: Picture, grid: Grid, chosen: (pixel: number) => boole
 }
 
 /** Three planes continued into cells of little weight, and blurred. */
-function continued(planes: Float32Array[], weight: ArrayLike<number>, grid: Grid, radius: number): Float32Array[] {
+export function continued(planes: Float32Array[], weight: ArrayLike<number>, grid: Grid, radius: number): Float32Array[] {
   const known = new Float64Array(weight.length * 4);
   for (let cell = 0; cell < weight.length; cell++) {
     for (let channel = 0; channel < 3; channel++) known[cell * 4 + channel] = planes[channel][cell] * weight[cell];
@@ -230,7 +230,12 @@ function skullOf(face: Face, hairy: Float32Array, facial: Float32Array, eyes: nu
 }
 
 /** Skin all over, in Oklab, as the light falls on the face; null where too little of the face is seen. */
-function lit({ colours, share }: Means, face: Face, { normals }: Skull, grid: Grid): Float32Array[] | null {
+export function lit(
+  { colours, share }: Means,
+  face: Pick<Face, "mask" | "wide">,
+  { normals }: Pick<Skull, "normals">,
+  grid: Grid,
+): Float32Array[] | null {
   const known: number[] = [];
   for (let at = 0; at < share.length; at++) if (face.mask[at] && share[at] > 0.5) known.push(at);
   if (known.length < FEWEST) return null;

@@ -6,6 +6,7 @@ import { FASHION, NATURAL } from "./recolour/colours";
 import { PATTERNS } from "./recolour/patterns";
 import { EFFECTS, type Effect, FIRST, type Settings } from "./settings";
 import { type Key, put } from "./texts";
+import { STYLES } from "./tryon/styles";
 
 /** Connects the controls; `changed` is told of every change. */
 export function controls(changed: (settings: Settings) => void): void {
@@ -40,12 +41,24 @@ export function controls(changed: (settings: Settings) => void): void {
     radio.addEventListener("change", () => set({ pattern: PATTERNS.find((name) => name === radio.value) ?? "" }));
   }
   checkbox("beard", settings.beard, (beard) => set({ beard }));
+  styles(settings.hairstyle, (hairstyle) => set({ hairstyle }));
+  const looks = element("swatches", HTMLDivElement); // which is chosen does not matter in the own colour
+  const owning = (on: boolean): void => void looks.classList.toggle("own", on);
+  const own = checkbox("own-colour", settings.ownColour, (ownColour) => {
+    owning(ownColour);
+    set({ ownColour });
+  });
+  owning(own.checked);
   checkbox("axes", settings.axes, (axes) => set({ axes }));
   checkbox("show-hair", settings.hair, (hair) => set({ hair }));
   checkbox("show-face", settings.face, (face) => set({ face }));
   slider("opacity", settings.opacity, (opacity) => set({ opacity }));
   slider("strength", settings.strength, (strength) => set({ strength }));
-  colours(settings.colour, (colour) => set({ colour }));
+  colours(settings.colour, (colour) => {
+    own.checked = false;
+    owning(false);
+    set({ colour, ownColour: false });
+  });
 
   compare((original) => set({ original }));
   showOptions(settings.effect);
@@ -53,14 +66,39 @@ export function controls(changed: (settings: Settings) => void): void {
 
 function showOptions(effect: Effect): void {
   for (const options of document.querySelectorAll<HTMLElement>("[data-for]")) {
-    options.hidden = options.dataset["for"] !== effect;
+    options.hidden = !options.dataset["for"]?.split(" ").includes(effect);
   }
 }
 
-function checkbox(id: string, first: boolean, set: (on: boolean) => void): void {
+function checkbox(id: string, first: boolean, set: (on: boolean) => void): HTMLInputElement {
   const box = input(id);
   box.checked = first;
   box.addEventListener("change", () => set(box.checked));
+  return box;
+}
+
+function styles(first: string, set: (style: string) => void): void {
+  const row = element("styles", HTMLDivElement);
+  const chosen = (name: string): void => {
+    for (const each of row.querySelectorAll("button")) press(each, each.dataset["style"] === name);
+  };
+  for (const name of STYLES) {
+    const each = document.createElement("button");
+    const [image, said] = [new Image(), document.createElement("span")];
+    each.type = "button";
+    each.dataset["style"] = name;
+    image.loading = "lazy"; // none is fetched before the row is shown
+    image.src = `./styles/${name}.webp`;
+    image.alt = "";
+    put(said, [`style.${name}`]);
+    each.append(image, said);
+    each.addEventListener("click", () => {
+      chosen(name);
+      set(name);
+    });
+    row.append(each);
+  }
+  chosen(first);
 }
 
 function slider(id: string, first: number, set: (value: number) => void): void {

@@ -25,5 +25,7 @@ export function apply(picture: Picture, planes: Planes, settings: Settings): boo
       return true;
     case "bald":
       return bald(picture, planes);
+    case "hairstyle":
+      return; // painted elsewhere: see `tryon/trying.ts`
   }
 }

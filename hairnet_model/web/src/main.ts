@@ -7,13 +7,14 @@ import { controls } from "./controls";
 import { button, caption, element, input, press } from "./dom";
 import { hasSimd, hasWebAssembly } from "./features";
 import { Keep, KEEPING } from "./keep";
-import { CAMERA_LOST, NO_FACE_SEEN, NO_HEAD, NOTHING_PASTED, ofCamera, ofFault, ofPhoto } from "./messages";
+import { CAMERA_LOST, NO_FACE_SEEN, NO_HEAD, NOTHING_PASTED, ofCamera, ofFault, ofPhoto, ofTryOn } from "./messages";
 import { keepOffline } from "./offline";
 import { decoded, listen, type Photo, SAMPLES } from "./photo";
 import type { Answer, FaultCode, ModelCard, Request } from "./protocol";
 import { shortcuts } from "./shortcuts";
 import { Stage } from "./stage";
 import { LANGUAGES, preferred, put, speak } from "./texts";
+import type { Why } from "./tryon/trying";
 
 const IN_FLIGHT = 2; // one frame in the worker's hands and one waiting there, so that it never waits for the page
 
@@ -33,6 +34,7 @@ let lastId = 0;
 let opened = 0;
 let told = 0; // the photo of which it was said that nothing was found
 let paused = false;
+let untried: Why | null = null; // why the last picture has no hairstyle
 const sent = new Map<number, number>(); // frames under way: id to the time they were taken
 
 function ask(request: Request, ...over: Transferable[]): void {
@@ -58,7 +60,7 @@ function answered({ data }: MessageEvent<Answer>): void {
       keepOffline();
       card = data.card;
       stage.about(data.card, data.engine);
-      element("axes-option", HTMLLabelElement).hidden = !data.card.pose;
+      for (const id of ["axes-option", "hairstyle-effect"]) element(id, HTMLLabelElement).hidden = !data.card.pose;
       cameraButton.disabled = false;
       button("open").disabled = false;
       break;
@@ -79,7 +81,13 @@ function answered({ data }: MessageEvent<Answer>): void {
         else if (!data.applied) stage.say(NO_FACE_SEEN);
         told = data.id;
       }
+      if (data.untried !== untried) {
+        untried = data.untried;
+        if (untried) stage.say(ofTryOn(untried));
+        else stage.hush();
+      }
       document.documentElement.dataset["heads"] = JSON.stringify({ of: data.of, heads: data.heads });
+      document.documentElement.dataset["painted"] = String(data.painted);
       document.documentElement.dataset["shown"] = String(data.id);
       break;
     case "fetching":

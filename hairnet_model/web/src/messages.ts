@@ -2,6 +2,7 @@
 
 import type { FaultCode } from "./protocol";
 import type { Said } from "./texts";
+import type { Why } from "./tryon/trying";
 
 export interface Message {
   readonly what: Said;
@@ -45,6 +46,20 @@ export function ofCamera(fault: unknown): Message {
       return { what: ["cameraBusy"], hint: ["cameraBusyHint"] };
     default:
       return { what: ["cameraForbidden"], hint: ["cameraForbiddenHint"] };
+  }
+}
+
+/** What to say when a hairstyle cannot be tried on. */
+export function ofTryOn(why: Why): Message {
+  switch (why) {
+    case "no-webgl":
+      return { what: ["noWebGl"], hint: ["noWebGlHint"] };
+    case "missing":
+      return { what: ["noStyle"], hint: ["chooseAgain"] };
+    case "unsure":
+      return { what: ["notSure"], hint: ["anotherOrReload"] };
+    case "turned":
+      return { what: ["turnedAway"], hint: ["anotherOrReload"] };
   }
 }
 

@@ -2,6 +2,7 @@
 
 import type { Head } from "./components";
 import type { Size } from "./pixels";
+import type { Why } from "./tryon/trying";
 import type { Settings } from "./settings";
 
 /** `model/model.json`, beside the model itself. */
@@ -73,6 +74,10 @@ export type Answer =
       readonly own: Size;
       /** Milliseconds of the network alone. */
       readonly network: number;
+      /** Why no hairstyle is shown where one was asked for. */
+      readonly untried: Why | null;
+      /** How often hair was painted live. */
+      readonly painted: number;
     }
   /** Files are loaded that were not needed before; false when they are there, or failed. */
   | { readonly kind: "fetching"; readonly on: boolean }

@@ -1,9 +1,10 @@
 /** What the controls say and the picture is made by. */
 
 import { FIRST_COLOUR } from "./recolour/colours";
+import { STYLES } from "./tryon/styles";
 import type { Pattern } from "./recolour/patterns";
 
-export const EFFECTS = ["masks", "recolour", "bald"] as const;
+export const EFFECTS = ["masks", "recolour", "hairstyle", "bald"] as const;
 export type Effect = (typeof EFFECTS)[number];
 
 export interface Settings {
@@ -23,6 +24,10 @@ export interface Settings {
   readonly strength: number;
   /** Dye beards too. */
   readonly beard: boolean;
+  /** The name of the style that is tried on. */
+  readonly hairstyle: string;
+  /** In the own hair's colour, and not in `colour`. */
+  readonly ownColour: boolean;
   /** Draw the axes of heads. */
   readonly axes: boolean;
 }
@@ -38,6 +43,8 @@ export const FIRST: Settings = {
   pattern: "",
   strength: 1,
   beard: false,
+  hairstyle: STYLES[0],
+  ownColour: true,
   axes: false,
 };
 

@@ -9,43 +9,10 @@ import { type Picture, type Planes, scaled, type Size } from "./pixels";
 import type { ModelCard, SavedAs } from "./protocol";
 import { fileOf } from "./saving";
 import type { Settings } from "./settings";
+import { TryOn, type Why } from "./tryon/trying";
 
 const SHOWN = 1280; // pixels of a photo's longer side on the page; it is saved in its own size
-const MOST = 25e6; // pixels in which effects are made, about 20 bytes for each: all that cameras of 24 megapixels have
 const LEAST = 480; // a smaller photo is shown enlarged, so that the masks' lines are fine
-
-/** Opaque pixels of a picture in the size asked, mirrored or not; throws where the browser has no canvas so large. */
-function drawn(bitmap: ImageBitmap, size: Size, mirror: boolean, canvas: OffscreenCanvas): Picture {
-  const { width, height } = size;
-  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, size);
-  const context = canvas.getContext("2d", { willReadFrequently: true, alpha: false });
-  if (!context) throw new Error("no 2D canvas");
-  context.setTransform(mirror ? -1 : 1, 0, 0, 1, mirror ? width : 0, 0);
-  context.imageSmoothingQuality = "high";
-  context.fillStyle = "#fff"; // what is transparent shows white, as in Python
-  context.fillRect(0, 0, width, height);
-  // Beyond their limits some browsers draw nothing and say nothing.
-  if (context.getImageData(width - 1, height - 1, 1, 1).data[0] !== 255) throw new Error("the canvas is too large");
-  context.drawImage(bitmap, 0, 0, width, height);
-  return context.getImageData(0, 0, width, height);
-}
-
-/** A camera's frame, its longer side `longest` pixels at most. */
-export function framePixels(bitmap: ImageBitmap, longest: number, mirror: boolean, canvas: OffscreenCanvas): Picture {
-  return drawn(bitmap, scaled(bitmap, Math.min(1, longest / Math.max(bitmap.width, bitmap.height))), mirror, canvas);
-}
-
-/** A photo in its own size, or in the largest that `MOST` and the browser's canvas allow. */
-export function photoPixels(bitmap: ImageBitmap): Picture {
-  for (let scale = Math.min(1, Math.sqrt(MOST / (bitmap.width * bitmap.height))); ; scale *= 0.9) {
-    const size = scaled(bitmap, scale);
-    try {
-      return drawn(bitmap, size, false, new OffscreenCanvas(1, 1));
-    } catch (thrown) {
-      if (Math.max(size.width, size.height) < SHOWN) throw thrown;
-    }
-  }
-}
 
 /** What is on the canvas: its size, shares of hair and face, and the boxes of heads in a picture of the size `of`. */
 export interface Drawn extends Size {
@@ -57,6 +24,9 @@ export interface Drawn extends Size {
   readonly applied: boolean;
   /** Of the photo. */
   readonly own: Size;
+  readonly untried: Why | null;
+  /** How often hair was painted live. */
+  readonly painted: number;
 }
 
 /** A canvas that takes the size of what it shows. */
@@ -83,6 +53,7 @@ export class Show {
   private located: Located | null = null;
   private found: Planes | undefined;
   private fresh = false;
+  private tryOn: TryOn | null = null;
   private annotated = false; // whether axes are drawn over the original
   private readonly shown: Surface;
   private readonly original: Surface;
@@ -90,11 +61,13 @@ export class Show {
   /**
    * @param canvas shows the picture with its effect.
    * @param before shows it as it is.
+   * @param base the page's folder.
    */
   constructor(
     canvas: OffscreenCanvas,
     before: OffscreenCanvas,
     private readonly card: ModelCard,
+    private readonly base: string,
   ) {
     this.shown = new Surface(canvas);
     this.original = new Surface(before);
@@ -122,12 +95,16 @@ export class Show {
     return full && located && { picture: full, located, photo };
   }
 
-  /** Shows it; returns what was found, or null where there is nothing to show. */
-  draw(settings: Settings): Drawn | null {
+  /**
+   * Shows it; returns what was found, or null where there is nothing to show.
+   *
+   * @param live do not wait for what takes longer than a frame.
+   */
+  async draw(settings: Settings, live: boolean): Promise<Drawn | null> {
     if (!this.small || !this.found || !this.located) return null;
     const { width, height, data } = this.small;
     const made = new ImageData(new Uint8ClampedArray(data), width, height);
-    const applied = apply(made, this.found, settings);
+    const { applied, untried } = await this.change(made, this.found, this.located, settings, live);
     annotate(made, this.located, settings);
     if (this.fresh || settings.axes !== this.annotated) {
       const before = new ImageData(new Uint8ClampedArray(data), width, height);
@@ -140,7 +117,22 @@ export class Show {
     const own = this.photo ?? picture;
     const of = { width: picture.width, height: picture.height };
     const shares = { hair: share(this.found.hair), face: share(this.found.face) };
-    return { width, height, ...shares, heads, of, applied, own: { width: own.width, height: own.height } };
+    const painted = this.tryOn?.painted ?? 0;
+    return { width, height, ...shares, applied, untried, painted, heads, of, own: { width: own.width, height: own.height } };
+  }
+
+  /** Applies the effect in place; tells whether it was, and why there is no hairstyle if one was asked for. */
+  private async change(
+    made: Picture,
+    planes: Planes,
+    located: Located,
+    settings: Settings,
+    live: boolean,
+  ): Promise<{ applied: boolean; untried: Why | null }> {
+    const applied = apply(made, planes, settings);
+    if (settings.effect !== "hairstyle" || settings.original) return { applied, untried: null };
+    this.tryOn ??= new TryOn(this.base);
+    return { applied, untried: await this.tryOn.apply(made, planes, located, settings, live) };
   }
 
   /**
@@ -154,7 +146,7 @@ export class Show {
     let after = full;
     if (as !== "mask") {
       after = { width: full.width, height: full.height, data: new Uint8ClampedArray(full.data) };
-      apply(after, planesOf(located, full), settings);
+      await this.change(after, planesOf(located, full), located, settings, false);
       annotate(after, located, settings);
     }
     return fileOf({ before: full, after, photo, located }, as, told);

@@ -7,7 +7,8 @@ import { PoseSteadier } from "./pose/filter";
 import { type Answer, Fault, type Request, type SavedAs } from "./protocol";
 import { Runner } from "./runner";
 import { FIRST, type Settings } from "./settings";
-import { framePixels, photoPixels, Show } from "./show";
+import { framePixels, photoPixels } from "./reading";
+import { Show } from "./show";
 import { Tracker } from "./tracking";
 
 const LIVE = 640; // longer side of a camera's frame, in pixels; larger ones are scaled down
@@ -21,6 +22,7 @@ let tracker: Tracker | null = null;
 let poses = new PoseSteadier();
 let frameWidth = 0; // of the last camera frame
 let lastId = 0;
+let live = false; // whether the last picture came from a camera
 let lastNetwork = 0;
 let poseFailed = false;
 let posedPicture: Picture | null = null; // the last in which poses were looked for
@@ -41,7 +43,7 @@ async function start(base: string, canvas: OffscreenCanvas, before: OffscreenCan
     (share) => answer({ kind: "loading", share }),
   );
   const { card, engine } = runner;
-  show = new Show(canvas, before, card);
+  show = new Show(canvas, before, card, base);
   tracker = new Tracker(card.size, card.pad, run);
   answer({ kind: "ready", card, engine });
   tasks.push(runner.accelerate);
@@ -60,7 +62,8 @@ async function run(framed: Uint8Array<ArrayBuffer>): Promise<Float32Array> {
 
 /** Loads what poses need when somebody asks for them, and lets go of it when nobody does; says so where that fails. */
 async function askForPoses(runner: Runner): Promise<void> {
-  const wanted = settings.axes && runner.card.pose !== undefined && !poseFailed;
+  const asked = settings.axes || settings.effect === "hairstyle";
+  const wanted = asked && runner.card.pose !== undefined && !poseFailed;
   if (wanted === runner.hasPoses) return;
   if (!wanted) return runner.pose(false);
   answer({ kind: "fetching", on: true });
@@ -94,8 +97,8 @@ async function catchUp(): Promise<void> {
   show.take(picture, await posed(picture, located, null), photo);
 }
 
-function draw(): void {
-  const shown = show?.draw(settings);
+async function draw(): Promise<void> {
+  const shown = await show?.draw(settings, live);
   if (shown) answer({ kind: "shown", id: lastId, network: lastNetwork, ...shown });
 }
 
@@ -111,8 +114,9 @@ async function photo(bitmap: ImageBitmap, id: number): Promise<void> {
   const framed = show.framed(picture);
   const located = await posed(picture, await locate(picture, await run(framed), size, pad, run), framed);
   lastId = id;
+  live = false;
   show.take(picture, located, whole);
-  draw();
+  await draw();
   tasks.unshift(() => finer(picture, located, whole)); // before a request to save it
 }
 
@@ -123,11 +127,11 @@ async function finer(picture: Picture, located: Located, whole: ImageBitmap | nu
   if (!again || !show) return;
   lastNetwork += performance.now() - before;
   show.take(picture, again, whole);
-  draw();
+  await draw();
 }
 
 async function camera(bitmap: ImageBitmap, mirror: boolean, goesOn: boolean, id: number): Promise<void> {
-  const longest = settings.effect === "recolour" || settings.effect === "bald" ? LIVE_DYED : LIVE;
+  const longest = settings.effect !== "masks" ? LIVE_DYED : LIVE;
   const picture = framePixels(bitmap, longest, mirror, scratch);
   bitmap.close();
   if (!show || !tracker || !runner) throw new Fault("network", "not ready");
@@ -142,8 +146,9 @@ async function camera(bitmap: ImageBitmap, mirror: boolean, goesOn: boolean, id:
   const framed = show.framed(picture);
   const located = await posed(picture, await tracker.next(picture, framed, now), framed);
   lastId = id;
+  live = true;
   show.take(picture, { ...located, heads: poses.steady(located.heads, now / 1000) });
-  draw();
+  await draw();
 }
 
 async function save(as: SavedAs, id: number): Promise<void> {
@@ -185,14 +190,14 @@ function take(request: Request): (() => Promise<void> | void) | null {
     case "save":
       return () => save(request.as, request.id);
     case "settings":
-      if (!request.settings.axes) poseFailed = false;
+      if (!request.settings.axes && request.settings.effect !== "hairstyle") poseFailed = false;
       settings = request.settings;
       if (redraw) return null; // a slider sends many; the next drawing has the last
       redraw = true;
       return async () => {
         redraw = false;
         await catchUp();
-        draw();
+        await draw();
       };
   }
 }

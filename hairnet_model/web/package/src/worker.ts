@@ -9,7 +9,7 @@ import type { Picture, Planes } from "../../src/pixels";
 import { type Engine, Fault, type FaultCode } from "../../src/protocol";
 import { recolour } from "../../src/recolour/recolour";
 import { Runner } from "../../src/runner";
-import { photoPixels } from "../../src/show";
+import { photoPixels } from "../../src/reading";
 import type { Answer, Found, Numbered, Result, Task } from "./protocol";
 
 const SERVED = "Check baseUrl, and that its server allows this page (CORS).";
