@@ -27,12 +27,13 @@ from numpy.typing import NDArray
 sys.path.insert(0, str(Path(__file__).parent))
 from common import machine, table
 from finer_edges import framed, guided
-from matte_head import Examples, Weights, examples, matte
+from matte_head import Weights, matte
+from matte_training import Examples, examples
 
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import BACKGROUND, HAIR
 from hairnet_data.sources.folder.source import Folder
-from hairnet_model.effects import matting, oklab
+from hairnet_model.effects import matting, oklab, unlikeness
 from hairnet_model.effects.grid import Grid
 from hairnet_model.evaluation.boundary import boundary_counts
 
@@ -55,8 +56,8 @@ def ways(image: Pixels, likely: Floats, face: Floats, head: Weights | None) -> I
 
 def colour_line(image: Pixels, likely: Floats) -> Floats:
     """The share of hair by the place between the two colours, see `effects.matting`."""
-    grid = Grid.of(*likely.shape)
-    sides = matting.sides(image, np.ascontiguousarray(likely), grid)
+    grid, likely = Grid.of(*likely.shape), np.ascontiguousarray(likely)
+    sides = matting.sides(image, likely, grid)
     if sides is None:
         return np.zeros_like(likely)
     hair, other, inside = (
@@ -64,7 +65,8 @@ def colour_line(image: Pixels, likely: Floats) -> Floats:
     )
     pixels = oklab.from_srgb(image).reshape(-1, 3)
     flat = likely.ravel(), inside.ravel(), hair.reshape(-1, 3), other.reshape(-1, 3)
-    return matting.share_of_hair(pixels, *flat).reshape(likely.shape)
+    metric = unlikeness.metric(image, likely, sides, grid)
+    return matting.share_of_hair(pixels, *flat, metric).reshape(likely.shape)
 
 
 def errors(found: Floats, truth: Floats, where: NDArray[np.bool_]) -> tuple[float, float, float]:
@@ -183,7 +185,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Prints the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cache", type=Path, required=True, help="keeps portraits and probabilities")
-    parser.add_argument("--head", type=Path, help="of matte_head.py")
+    parser.add_argument("--head", type=Path, help="of matte_training.py")
     parser.add_argument("--folder", type=Path, action="append", default=[], help="as for the source `folder`")
     parser.add_argument("--sheets", type=Path, help="a folder for pictures of the photographs")
     given = parser.parse_args(arguments)
