@@ -71,10 +71,10 @@ def main() -> None:
     print(table(["way", "boundary F1, hair", "face", "mean", "gain, 95 %", "F1, hair", "face"], rows))
 
 
-def framed(source: Folder) -> Iterator[tuple[Pixels, Pixels]]:
-    """The test pool's pictures, uint8 (448, 448, 3), and masks, uint8 (448, 448)."""
+def framed(source: Folder, pool: str = "test") -> Iterator[tuple[Pixels, Pixels]]:
+    """A pool's pictures, uint8 (448, 448, 3), and masks, uint8 (448, 448)."""
     for entry in source.catalogue().entries:
-        if entry.pool != "test":
+        if entry.pool != pool:
             continue
         portrait = source.load(entry.id)
         height, width = portrait.image.shape[:2]

@@ -33,7 +33,7 @@ from hairnet_data.recipes.sampler import sample_recipe
 from hairnet_data.rendering.asset_cache import Assets
 from hairnet_data.rendering.mattes import render_matte
 from hairnet_data.rendering.poses import main_pose
-from hairnet_data.rendering.renderer import render
+from hairnet_data.rendering.renderer import PlaceOnce, render
 
 _FRAMING = 16  # bytes of a TFRecord around its record
 
@@ -192,11 +192,12 @@ def write_shard(
 def make_record(recipe: Recipe, pool: Pool, assets: Assets, image_format: str) -> bytes:
     """Renders one recipe and serialises the record."""
     subjects = [assets.subject(portrait) for portrait in recipe.portraits]
-    image, mask = render(recipe, subjects[0] if subjects else None, assets.background, subjects[1:])
+    placing = PlaceOnce()
+    image, mask = render(recipe, subjects[0] if subjects else None, assets.background, subjects[1:], placing)
     people = [person for portrait in recipe.portraits if (person := pool.people.get(portrait))]
     matte: dict[str, bytes | int] = {}
     if assets.mattes:
-        alpha, known = render_matte(recipe, subjects)
+        alpha, known = render_matte(recipe, subjects, placing)
         matte = {"alpha": encode_matte(alpha), "has_alpha": int(known)}
     return serialize(
         {

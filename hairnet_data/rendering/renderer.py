@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -69,6 +69,7 @@ def render(
     portrait: Portrait | Subject | None,
     backgrounds: Backgrounds,
     companions: Sequence[Portrait | Subject] = (),
+    placing: Placing | None = None,
 ) -> tuple[Pixels, Pixels]:
     """Renders the example that a recipe describes.
 
@@ -77,12 +78,13 @@ def render(
         portrait: the portrait that `recipe.portrait` names; None for a negative.
         backgrounds: gives the background behind an asset, uint8 (H, W, 3) RGB.
         companions: the portraits that `recipe.companions` name, in order.
+        placing: a `PlaceOnce` that the matte of the same example is given too; None for `place`.
 
     Returns:
         The image, uint8 (S, S, 3) RGB, and its mask, uint8 (S, S) of class ids and `UNLABELLED`, both new
         arrays.
     """
-    *_, (_, image, mask) = steps(recipe, portrait, backgrounds, companions)
+    *_, (_, image, mask) = steps(recipe, portrait, backgrounds, companions, placing)
     return image, mask
 
 
@@ -91,6 +93,7 @@ def steps(
     portrait: Portrait | Subject | None,
     backgrounds: Backgrounds,
     companions: Sequence[Portrait | Subject] = (),
+    placing: Placing | None = None,
 ) -> Iterator[tuple[str, Pixels, Pixels]]:
     """Renders an example step by step.
 
@@ -99,6 +102,7 @@ def steps(
         portrait: as for `render`.
         backgrounds: as for `render`.
         companions: as for `render`.
+        placing: as for `render`.
 
     Yields:
         What was done, the image and the mask after it. The next step may change these arrays: copy them to keep them.
@@ -109,16 +113,16 @@ def steps(
         yield "crop of a background", image, mask
     else:
         assert portrait is not None, "a portrait's recipe needs its portrait"
-        layers = layers_of(recipe, portrait, companions)
+        layers, placing = layers_of(recipe, portrait, companions), placing or place
         if len(layers) == 1:
-            image, mask = _warp(recipe, layers[0], backgrounds)
+            image, mask = _warp(recipe, layers[0], backgrounds, placing)
             yield "warped", image, mask
         else:
             frame = (0, 0, recipe.size, recipe.size)
             image = paint_box(recipe.fill, frame, recipe.size, backgrounds)
             mask = np.full((recipe.size, recipe.size), BACKGROUND, np.uint8)
             for number, layer in enumerate(layers, 1):
-                _paste(recipe.size, layer, image, mask)
+                _paste(recipe.size, layer, image, mask, placing(recipe.size, layer))
                 yield f"portrait {number} of {len(layers)} pasted", image, mask
     for occluder in recipe.occluders:
         occlude(image, mask, occluder, backgrounds)
@@ -150,13 +154,13 @@ def _prepared(portrait: Portrait | Subject) -> Subject:
     return portrait if isinstance(portrait, Subject) else Subject(portrait)
 
 
-def _warp(recipe: Recipe, layer: Layer, backgrounds: Backgrounds) -> tuple[Pixels, Pixels]:
+def _warp(recipe: Recipe, layer: Layer, backgrounds: Backgrounds, placing: Placing) -> tuple[Pixels, Pixels]:
     """The only portrait, over the recipe's fill. The fill is not painted where nothing of it would be seen."""
     size = recipe.size
     frame = (0, 0, size, size)
-    placed = None if layer.edge.width else place(size, layer)
-    if placed and placed.box == frame and placed.covers:
-        return warp.sample_image(layer.subject.image(placed.level), placed.image_points), placed.mask
+    placed = placing(size, layer)
+    if placed and placed.box == frame and not layer.edge.width and placed.covers:
+        return warp.sample_image(layer.subject.image(placed.level), placed.image_points), placed.mask.copy()
     image = paint_box(recipe.fill, frame, size, backgrounds)
     mask = np.full((size, size), BACKGROUND, np.uint8)
     _paste(size, layer, image, mask, placed)
@@ -206,9 +210,26 @@ def place(size: int, layer: Layer) -> Placed | None:
     return Placed(box, warped_mask, mask_points, level, points)
 
 
-def _paste(size: int, layer: Layer, image: Pixels, mask: Pixels, placed: Placed | None = None) -> None:
+Placing = Callable[[int, Layer], Placed | None]
+"""`place`, or a `PlaceOnce`."""
+
+
+class PlaceOnce:
+    """`place`, which remembers what it said of the portraits of one example: its matte is placed as its image is."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, Subject, Affine], Placed | None] = {}
+
+    def __call__(self, size: int, layer: Layer) -> Placed | None:
+        """See `place`. The arrays belong to this object: they must not be changed."""
+        key = size, layer.subject, layer.affine
+        if key not in self._known:
+            self._known[key] = place(size, layer)
+        return self._known[key]
+
+
+def _paste(size: int, layer: Layer, image: Pixels, mask: Pixels, placed: Placed | None) -> None:
     """Pastes a portrait over what is in `image` and `mask`, which are changed."""
-    placed = placed or place(size, layer)
     if placed is None:
         return
     left, top, right, bottom = placed.box

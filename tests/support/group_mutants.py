@@ -51,8 +51,9 @@ def _affine_for(part: str) -> Patch:
         moved = replace(
             layer, affine=replace(layer.affine, shift=(layer.affine.shift[0] + 0.02, layer.affine.shift[1]))
         )
-        real(size, moved if part == "image" else layer, image, mask.copy())
-        real(size, moved if part == "mask" else layer, image.copy(), mask)
+        of_image, of_mask = (moved, layer) if part == "image" else (layer, moved)
+        real(size, of_image, image, mask.copy(), renderer.place(size, of_image))
+        real(size, of_mask, image.copy(), mask, renderer.place(size, of_mask))
 
     return wrapped(renderer, "_paste", wrong)
 

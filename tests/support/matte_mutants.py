@@ -15,7 +15,7 @@ import pytest
 from hairnet_data.building import shard_writer
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.geometry import warp
-from hairnet_data.recipes.recipe import NO_EDGE, Recipe
+from hairnet_data.recipes.recipe import NO_AFFINE, NO_EDGE, Recipe
 from hairnet_data.rendering import mattes
 from hairnet_data.sources.drawn import figure
 from tests.support.matte_contract import CHECKS, recipes
@@ -30,19 +30,19 @@ def catches(mutant: Mutant, checks: Sequence[str] = tuple(CHECKS)) -> dict[str, 
     return failures(mutant, {name: partial(CHECKS[name], drawn) for name in checks})
 
 
-def _rendered(change: Callable[[Any, Recipe, Any], Any]) -> Patch:
-    """Replaces what a build renders as a matte, given the real function, the recipe and the portraits."""
+def _rendered(change: Callable[[Any, Recipe, Any, Any], Any]) -> Patch:
+    """Replaces what a build renders as a matte, given the real function, the recipe, the portraits and the placing."""
     return wrapped(shard_writer, "render_matte", change)
 
 
 def _of(change: Callable[[Recipe], Recipe]) -> Patch:
     """Renders the matte of another recipe."""
-    return _rendered(lambda real, recipe, portraits: real(change(recipe), portraits))
+    return _rendered(lambda real, recipe, *rest: real(change(recipe), *rest))
 
 
 def _changed(change: Callable[[Pixels], Pixels]) -> Patch:
-    def wrong(real: Any, recipe: Recipe, portraits: Any) -> tuple[Pixels, bool]:
-        alpha, known = real(recipe, portraits)
+    def wrong(real: Any, *rest: Any) -> tuple[Pixels, bool]:
+        alpha, known = real(*rest)
         return np.asarray(change(alpha), np.uint8), known
 
     return _rendered(wrong)
@@ -55,6 +55,10 @@ def _nearest(monkeypatch: pytest.MonkeyPatch) -> None:
         return image[np.clip(rows, 0, height - 1), np.clip(columns, 0, width - 1)]
 
     monkeypatch.setattr(mattes, "warp", SimpleNamespace(OUTSIDE=warp.OUTSIDE, sample_image=sample))
+
+
+def _unmoved(real: Any, recipe: Recipe, portraits: Any, placing: Any) -> Any:
+    return real(recipe, portraits, lambda size, layer: placing(size, replace(layer, affine=NO_AFFINE)))
 
 
 def _half_pixel(alpha: Pixels) -> Pixels:
@@ -101,14 +105,15 @@ MUTANTS = (
     Mutant(
         "matte of the wrong companion",
         (_MOVED, _REFERENCE),
-        _rendered(lambda real, recipe, portraits: real(recipe, portraits[::-1])),
+        _rendered(lambda real, recipe, portraits, placing: real(recipe, portraits[::-1], placing)),
     ),
+    Mutant("placed as the portrait without its affine", (_MOVED, _REFERENCE), _rendered(_unmoved)),
     Mutant("not 0 outside", (_MOVED, _REFERENCE), _changed(lambda alpha: np.maximum(alpha, 9))),
     Mutant("a hard matte", (_MOVED,), _changed(lambda alpha: np.where(alpha >= 128, 255, 0))),
     Mutant(
         "known where it is not",
         (_UNKNOWN,),
-        _rendered(lambda real, recipe, portraits: (real(recipe, portraits)[0], True)),
+        _rendered(lambda real, *rest: (real(*rest)[0], True)),
     ),
     Mutant("never known", (_UNKNOWN, _MOVED), _rendered(lambda real, *rest: (real(*rest)[0], False))),
     Mutant("a colour PNG", (_ENCODING,), wrapped(shard_writer, "encode_matte", _palette)),

@@ -212,7 +212,9 @@ def wrapped(module: Any, name: str, wrong: Callable[..., Any]) -> Patch:
 def _after_warp(wrong: Callable[[Recipe, Pixels, Pixels, Portrait], None]) -> Patch:
     """Changes image and mask in place after the portrait was warped."""
 
-    def steps(real: Any, recipe: Recipe, portrait: Any, backgrounds: Backgrounds, companions: Any = ()) -> Steps:
+    def steps(
+        real: Any, recipe: Recipe, portrait: Any, backgrounds: Backgrounds, companions: Any = (), placing: Any = None
+    ) -> Steps:
         for step, (what, image, mask) in enumerate(real(recipe, portrait, backgrounds)):
             if step == 0 and portrait is not None:
                 wrong(recipe, image, mask, portrait)
@@ -224,7 +226,9 @@ def _after_warp(wrong: Callable[[Recipe, Pixels, Pixels, Portrait], None]) -> Pa
 def _two_affines(for_image: Callable[[Affine], Affine], for_mask: Callable[[Affine], Affine]) -> Patch:
     """Warps image and mask by two different affines."""
 
-    def steps(real: Any, recipe: Recipe, portrait: Any, backgrounds: Backgrounds, companions: Any = ()) -> Steps:
+    def steps(
+        real: Any, recipe: Recipe, portrait: Any, backgrounds: Backgrounds, companions: Any = (), placing: Any = None
+    ) -> Steps:
         one = real(replace(recipe, affine=for_image(recipe.affine)), portrait, backgrounds)
         other = real(replace(recipe, affine=for_mask(recipe.affine)), portrait, backgrounds)
         for (what, image, _), (_, _, mask) in zip(one, other, strict=True):
@@ -282,7 +286,9 @@ def _half_a_pixel(affine: Affine, size: int) -> Affine:
     return replace(affine, shift=(affine.shift[0] + 0.5 / size, affine.shift[1] + 0.5 / size))
 
 
-def _half_pixel_mask(real: Any, recipe: Recipe, portrait: Any, backgrounds: Backgrounds, companions: Any = ()) -> Steps:
+def _half_pixel_mask(
+    real: Any, recipe: Recipe, portrait: Any, backgrounds: Backgrounds, companions: Any = (), placing: Any = None
+) -> Steps:
     moved = replace(recipe, affine=_half_a_pixel(recipe.affine, recipe.size))
     pairs = zip(real(recipe, portrait, backgrounds), real(moved, portrait, backgrounds), strict=True)
     for (what, image, _), (_, _, mask) in pairs:
@@ -411,7 +417,9 @@ def _occluder_is(class_: int) -> Callable[..., None]:
 
 
 def _spared_negatives(part: str) -> Patch:
-    def steps(real: Any, recipe: Recipe, portrait: Any, backgrounds: Backgrounds, companions: Any = ()) -> Steps:
+    def steps(
+        real: Any, recipe: Recipe, portrait: Any, backgrounds: Backgrounds, companions: Any = (), placing: Any = None
+    ) -> Steps:
         bare = replace(recipe, occluders=()) if recipe.kind == "negative" else recipe
         *_, (what, image, _) = real(bare, portrait, backgrounds)
         *_, (_, _, mask) = real(recipe, portrait, backgrounds)
@@ -425,7 +433,7 @@ def _first_occluder_only(real: Any, recipe: Recipe, *args: Any) -> Steps:
 
 
 def _occluder_moves_along(
-    real: Any, recipe: Recipe, portrait: Any, backgrounds: Backgrounds, companions: Any = ()
+    real: Any, recipe: Recipe, portrait: Any, backgrounds: Backgrounds, companions: Any = (), placing: Any = None
 ) -> Steps:
     # As if occluders were given in the portrait instead of in the frame.
     def along(occluder: Occluder) -> Occluder:
