@@ -132,8 +132,8 @@ def predict(
         print(f"hairnet-model: other files in the folders: {result.companions}", file=sys.stderr)
     for photo in result.without_head:
         print(f"hairnet-model: {one_line(str(photo.file))}: no head found", file=sys.stderr)
-    for file in result.not_bald:
-        print(f"hairnet-model: {one_line(str(file))}: no face is seen, --bald changes nothing", file=sys.stderr)
+    for bare in result.not_bald:
+        print(f"hairnet-model: {one_line(str(bare))}: no face is seen, --bald changes nothing", file=sys.stderr)
     if result.errors or (strict and result.without_head):
         raise typer.Exit(1)
 

@@ -26,6 +26,6 @@ export function apply(picture: Picture, planes: Planes, settings: Settings): boo
     case "bald":
       return bald(picture, planes);
     case "hairstyle":
-      return; // painted elsewhere: see `tryon/trying.ts`
+      return true; // painted elsewhere: see `tryon/trying.ts`
   }
 }
