@@ -23,7 +23,7 @@ web:  # the page that `hairnet-model web` writes; it needs Node
 	cd hairnet_model/web && npm ci --no-audit --no-fund && npm run build
 
 test: lint types
-	$(BIN)/pytest -n auto --dist loadfile --durations=10
+	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder --durations=10
 
 format: .venv/developing
 	$(BIN)/ruff check --fix .

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 
+import pytest
 from hypothesis import settings
 
 # A shell starts what runs in its background deaf to Ctrl-C, and children inherit that: the tests of Ctrl-C would fail.
@@ -13,3 +14,22 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
 # An example that is slow on a busy machine is no failure.
 settings.register_profile("hairnet", deadline=None)
 settings.load_profile("hairnet")
+
+_LONGEST = (
+    *("training/test_devices.py", "training/test_train.py", "model/test_cli.py", "core/test_paths.py"),
+    *("networks/test_fcn.py", "tests/test_python_page.py", "training/test_pose_training.py", "fuzz/test_fuzz_text.py"),
+    *("tests/test_docs_commands.py", "tests/test_tour.py", "building/test_interrupts.py", "model_io/test_weights.py"),
+    *("data/test_mixed_feed.py", "rendering/test_alignment.py", "building/test_file_format.py"),
+    *("building/test_dead_workers.py", "networks/test_start.py", "fuzz/test_fuzz_records.py"),
+)
+"""The ends of the paths of files that take longest, roughly in that order."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Puts the longest files first: one of minutes that began last would leave all other cores idle."""
+
+    def rank(item: pytest.Item) -> int:
+        path = item.path.as_posix()
+        return next((number for number, end in enumerate(_LONGEST) if path.endswith(end)), len(_LONGEST))
+
+    items.sort(key=rank)  # stable: the order of all other files, and inside a file, stays

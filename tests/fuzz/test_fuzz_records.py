@@ -43,8 +43,27 @@ def shard(tiny_dataset: Path) -> bytes:
     return path.read_bytes()
 
 
+@pytest.fixture(scope="module")
 def seeds(tiny_dataset: Path) -> list[bytes]:
-    return [record for path in tiny_dataset.glob("*.tfrecord-*") for record in unframe(path.read_bytes())]
+    return [record for path in sorted(tiny_dataset.glob("*.tfrecord-*")) for record in unframe(path.read_bytes())]
+
+
+@pytest.fixture(scope="module")
+def spoiled_records(seeds: list[bytes]) -> st.SearchStrategy[bytes]:
+    return inputs(seeds, WORDS)
+
+
+@pytest.fixture(scope="module")
+def spoiled_shards(shard: bytes) -> st.SearchStrategy[bytes]:
+    return inputs([shard], WORDS)
+
+
+@pytest.fixture(scope="module")
+def spoiled_pictures(seeds: list[bytes]) -> st.SearchStrategy[tuple[str, bytes]]:
+    """Spoiled pictures of a record, each with the name of its feature."""
+    record = parse(seeds[0])
+    words = [b"IHDR", b"IDAT", b"\xff\xda", b"\xff\xc0", b"BM", b"II*\0", b"P6 9 9 255\n"]
+    return st.one_of(*(st.tuples(st.just(name), inputs([record[name]], words)) for name in ("image", "mask")))
 
 
 def read_record(data: bytes) -> None:
@@ -68,27 +87,24 @@ def read_record(data: bytes) -> None:
 
 @times(2000)
 @given(data=st.data())
-def test_records(tiny_dataset: Path, data: st.DataObject) -> None:
-    spoiled = data.draw(inputs(seeds(tiny_dataset), WORDS))
+def test_records(spoiled_records: st.SearchStrategy[bytes], data: st.DataObject) -> None:
+    spoiled = data.draw(spoiled_records)
     asked(lambda: read_record(spoiled), (ValueError, DatasetError))
 
 
 @times(1500)
 @given(data=st.data())
-def test_pictures_in_records(tiny_dataset: Path, data: st.DataObject) -> None:
-    record = parse(seeds(tiny_dataset)[0])
-    name, decode = data.draw(st.sampled_from([("image", decode_image), ("mask", decode_mask)]))
-    spoiled = data.draw(
-        inputs([record[name]], [b"IHDR", b"IDAT", b"\xff\xda", b"\xff\xc0", b"BM", b"II*\0", b"P6 9 9 255\n"])
-    )
+def test_pictures_in_records(spoiled_pictures: st.SearchStrategy[tuple[str, bytes]], data: st.DataObject) -> None:
+    name, spoiled = data.draw(spoiled_pictures)
+    decode = {"image": decode_image, "mask": decode_mask}[name]
     picture = asked(lambda: decode(spoiled), ValueError)
     assert picture is None or picture.dtype == np.uint8
 
 
 @times(1000)
 @given(data=st.data())
-def test_shards(shard: bytes, data: st.DataObject) -> None:
-    spoiled = data.draw(inputs([shard], WORDS))
+def test_shards(spoiled_shards: st.SearchStrategy[bytes], data: st.DataObject) -> None:
+    spoiled = data.draw(spoiled_shards)
     records = asked(lambda: unframe(spoiled), ValueError)
     if records is not None:
         assert b"".join(map(frame, records)) == spoiled
@@ -98,15 +114,21 @@ def test_shards(shard: bytes, data: st.DataObject) -> None:
 
 @times(100)
 @given(data=st.data())
-def test_batches(tiny_dataset: Path, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
+def test_batches(
+    tiny_dataset: Path,
+    shard: bytes,
+    spoiled_shards: st.SearchStrategy[bytes],
+    tmp_path_factory: pytest.TempPathFactory,
+    data: st.DataObject,
+) -> None:
     """With sound checksums, so that what is wrong reaches the decoders, or without."""
     to = tmp_path_factory.mktemp("batches") / "1.3.0"
     shutil.copytree(tiny_dataset, to)
     (path,) = to.glob("*-test.tfrecord-*")
     if data.draw(st.booleans()):
-        content = data.draw(inputs([path.read_bytes()], WORDS))
+        content = data.draw(spoiled_shards)
     else:
-        content = frame(data.draw(inputs([unframe(path.read_bytes())[0]], WORDS)))
+        content = frame(data.draw(inputs([unframe(shard)[0]], WORDS)))
     path.write_bytes(content)
     dataset = open_dataset(to)
     batches = asked(lambda: list(tfds_records.read(dataset, "test")), DatasetError)

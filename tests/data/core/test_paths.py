@@ -74,6 +74,19 @@ class Store(fsspec.AbstractFileSystem):
 '''
 
 
+_COMMAND = """
+from hairnet_data.cli.app import main
+from hairnet_data.sources import registry
+from hairnet_data.sources.drawn.source import Drawn
+from hairnet_data.sources.scenes.source import DrawnBackgrounds
+registry.FEWEST_DRAWN = 8
+Drawn.__init__.__defaults__ = (8, 4, 4, 96)
+DrawnBackgrounds.__init__.__defaults__ = (6, 3, 3, 96)
+main()
+"""
+"""The command line, with few and small drawings: the default ones would take a minute of the processor."""
+
+
 class Bucket:
     """A store, and the command line with it."""
 
@@ -98,8 +111,7 @@ class Bucket:
         }
 
     def run(self, *words: str | Path) -> subprocess.CompletedProcess[str]:
-        code = "from hairnet_data.cli.app import main; main()"
-        command = [sys.executable, "-c", code, *map(str, words)]
+        command = [sys.executable, "-c", _COMMAND, *map(str, words)]
         return subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=300, check=False)
 
     def build(self, *words: str | Path) -> subprocess.CompletedProcess[str]:

@@ -59,6 +59,16 @@ def test_the_command_says_what_a_format_cannot(built_drawn: Path, command: Comma
     assert {path.name for path in tmp_path.iterdir()} == {"folder", "voc"}
 
 
+@pytest.fixture
+def quick_collection() -> Iterator[None]:
+    """Garbage is looked for in what a test makes, not in the libraries of the entire process, which takes seconds."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
+@pytest.mark.usefixtures("quick_collection")
 @pytest.mark.parametrize("kind", WRITERS)
 def test_no_more_than_one_mask_is_in_memory(kind: str, tmp_path: Path) -> None:
     written: list[weakref.ref[Mask]] = []

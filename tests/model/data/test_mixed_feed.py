@@ -17,9 +17,11 @@ from hairnet_data.sources.scenes.source import DrawnBackgrounds
 from hairnet_model.data.mixed_feed import MixedFeed
 from hairnet_model.data.prepared_dataset import open_dataset
 from hairnet_model.data.tfds_feed import RecordFeed, open_feed
+from hairnet_model.networks import fcn
 from hairnet_model.training.checkpoint import RunError
 from hairnet_model.training.config import TrainingConfig
 from hairnet_model.training.train import train
+from tests.support import small_network
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +85,8 @@ def test_a_batch_without_a_large_picture_is_refused(mixed: MixedFeed) -> None:
         next(mixed.training(3, 0, 1, 0))
 
 
-def test_a_network_trains_on_both(mixed: MixedFeed, tmp_path: Path) -> None:
+def test_a_network_trains_on_both(mixed: MixedFeed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fcn, "create", small_network.create)
     settings = TrainingConfig(steps=2, batch=4, validate_every=2, precision="float32")
     result = train(settings, mixed, tmp_path / "run")
     assert [row["step"] for row in result.rows] == [2]

@@ -59,7 +59,8 @@ def test_pictures_do_not_depend_on_their_batch(networks) -> None:
 def test_fresh_logits_are_of_moderate_size(seed: int) -> None:
     keras.utils.set_random_seed(seed)
     pictures = np.random.default_rng(seed).integers(0, 256, (2, 64, 64, 3), np.uint8)
-    assert 0.01 < fcn.create().predict_on_batch(pictures).std() < 10
+    outputs = fcn.create()(pictures, training=False)  # without `predict`, which would compile every network
+    assert 0.01 < keras.ops.convert_to_numpy(outputs).std() < 10
 
 
 def _scene() -> tuple[np.ndarray, np.ndarray]:
@@ -85,11 +86,15 @@ def test_a_batch_can_be_learnt_by_heart(arch: str, head: str, rate: float, steps
     network = fcn.create(arch, head)
     network.compile(keras.optimizers.Adam(rate), LOSSES[head], jit_compile=False)
     images, masks = _scene()
-    for _ in range(steps):
+    heads, background = 0.0, 0.0
+    for step in range(1, steps + 1):
         network.train_on_batch(images, masks)
-    right = class_ids(network.predict_on_batch(images)) == masks
-    assert right[masks > 0].mean() > 0.9
-    assert right[masks == 0].mean() > 0.97
+        if step % 20 == 0 or step == steps:
+            right = class_ids(network.predict_on_batch(images)) == masks
+            heads, background = right[masks > 0].mean(), right[masks == 0].mean()
+            if heads > 0.9 and background > 0.97:
+                return
+    raise AssertionError(f"after {steps} steps {heads:.3f} of the heads and {background:.3f} of the rest are right")
 
 
 def test_unknown_names_are_usage_errors() -> None:

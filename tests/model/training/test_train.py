@@ -8,12 +8,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-import keras
 import numpy as np
 import pytest
 
 from hairnet_data.core import ledger
-from hairnet_data.core.classes import HAIR, NAMES
+from hairnet_data.core.classes import HAIR
 from hairnet_data.core.errors import BuildError, DatasetError
 from hairnet_data.core.ledger import LedgerEntry, Licence
 from hairnet_model.data import tfds_records
@@ -21,12 +20,13 @@ from hairnet_model.data.packed_feed import PackedFeed, write_packed
 from hairnet_model.data.prepared_dataset import open_dataset
 from hairnet_model.data.tfds_feed import RecordFeed
 from hairnet_model.model_io import model_file
-from hairnet_model.networks import fcn, layers
+from hairnet_model.networks import fcn
 from hairnet_model.training import run_log
 from hairnet_model.training.checkpoint import RunError
 from hairnet_model.training.config import TrainingConfig, as_2019_config
 from hairnet_model.training.train import train
 from hairnet_model.training.trainer import Trainer
+from tests.support import small_network
 from tests.support.datasets import rewrite
 
 SHORT = TrainingConfig(steps=9, batch=4, warmup=2, validate_every=3, precision="float32", average=0.9)
@@ -43,18 +43,10 @@ def real_networks() -> None:
 
 
 @pytest.fixture(autouse=True)
-def small_network(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+def train_two_layers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """All other tests train two layers: the loop is the same, and TensorFlow compiles them much sooner."""
-
-    def create(arch: str, head: str) -> keras.Model:
-        picture = keras.Input((None, None, 3), dtype="uint8")
-        x = layers.StandardizedConv2D(8, 3, 2)(keras.layers.Rescaling(1 / 64, -2.0)(picture))
-        channels = 2 if head == "maps_2019" else len(NAMES)
-        logits = layers.DepthToSpace(dtype="float32")(keras.layers.Conv2D(4 * channels, 1)(x))
-        return keras.Model(picture, logits, name=arch)
-
     if "real_networks" not in request.fixturenames:
-        monkeypatch.setattr(fcn, "create", create)
+        monkeypatch.setattr(fcn, "create", small_network.create)
 
 
 class Cut:
