@@ -175,7 +175,9 @@ def predict(
         for item, located in zip(ready, found, strict=True):
             mask = composite.class_ids(located)
             seconds = time.perf_counter() - before
-            errors += _write(outputs, truths, out, item, located, mask, not_bald)
+            wrong, is_unshaven = _write(outputs, truths, out, item, located, mask)
+            errors += wrong
+            not_bald += [item.photo.path] if is_unshaven else []
             results.append(_result(out, item, located, mask, seconds))
             done += 1
             progress("segmenting", done, len(selected))
@@ -184,8 +186,10 @@ def predict(
         overlay=outputs.overlay, sequence=outputs.sequence, locate=outputs.locate, steady=outputs.steady,
         dye=outputs.dye, bald=outputs.bald, pose=outputs.pose,
     )  # fmt: skip
-    of_videos, wrong = segment_videos([(each.path, out / each.name) for each in videos], segmenter, asked, progress)
-    results, errors = [*results, *of_videos], [*errors, *wrong]
+    of_videos, wrong_videos = segment_videos(
+        [(each.path, out / each.name) for each in videos], segmenter, asked, progress
+    )
+    results, errors = [*results, *of_videos], [*errors, *wrong_videos]
     passed_over, companions = tuple(selection.passed_over), count_line(selection.companions)
     result = PredictionResult(tuple(results), tuple(errors), passed_over, companions, tuple(not_bald))
     write_csv(out, results, result.left_out)
@@ -248,10 +252,10 @@ def _prefetched(batches: Iterator[list[_Read | HairnetError]]) -> Iterator[list[
 
 
 def _write(
-    outputs: Outputs, truths: Truth | None, out: Path, item: _Read, located: Located, mask: Pixels, not_bald: list[Path]
-) -> list[HairnetError]:
-    """Writes what is asked for of a photo; returns what was wrong with its ground truth, and adds to `not_bald`."""
-    name, errors = out / item.photo.name, []
+    outputs: Outputs, truths: Truth | None, out: Path, item: _Read, located: Located, mask: Pixels
+) -> tuple[list[HairnetError], bool]:
+    """Writes what is asked for; returns what was wrong with the ground truth, and whether bald changed nothing."""
+    name, errors, is_unshaven = out / item.photo.name, [], False
     _save(name, MASK, mask)
     if outputs.overlay:
         _save(name, OVERLAY, tinted(item.pixels, mask))
@@ -262,8 +266,7 @@ def _write(
     if outputs.bald:
         shaved = made_bald(item.pixels, located)
         _save(name, BALD, shaved)
-        if np.array_equal(shaved, item.pixels):
-            not_bald.append(item.photo.path)
+        is_unshaven = np.array_equal(shaved, item.pixels)
     if outputs.pose:
         _save(name, POSE, draw_axes(item.pixels, located.heads))
     if outputs.panels:
@@ -273,7 +276,7 @@ def _write(
         except HairnetError as error:
             errors.append(error)
         _save(name, PANELS, draw_panels(item.pixels, mask, truth, item.photo.place.as_posix()))
-    return errors
+    return errors, is_unshaven
 
 
 def tinted(photo: Pixels, mask: Pixels) -> Pixels:
