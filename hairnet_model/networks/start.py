@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from collections.abc import Iterator
@@ -34,3 +35,4 @@ def start_quietly() -> None:
         import keras
 
         keras.ops.zeros(1)
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)  # it warns of every fifth network that is opened
