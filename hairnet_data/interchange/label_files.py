@@ -6,9 +6,9 @@ import base64
 import binascii
 import math
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from hairnet_data.core.errors import SourceError
 from hairnet_data.core.images.picture_file import EXTENSIONS
@@ -31,31 +31,57 @@ _DAMAGED = (KeyError, TypeError, ValueError, AttributeError, IndexError, binasci
 _MAX_BITMAP = 1 << 28  # bytes that a compressed bitmap may unpack to
 
 
-def read_labelme(path: Path) -> Annotations:
-    """Reads the JSON files of a folder: polygons, rectangles, circles and masks. Raises SourceError if it has none."""
+class _Item(NamedTuple):
+    """One of a file's shapes: the key of its label and that of its kind, and how to read it."""
+
+    values: dict[str, Any]
+    label: str
+    kind: str
+    read: Callable[[dict[str, Any], str], Callable[[Size], Area] | None]
+
+
+def _read_each(
+    files: Sequence[Path], items: Callable[[Path, Annotated], Iterable[_Item]], noun: str, wrong: str
+) -> Annotations:
+    """Reads files of annotations, one a picture.
+
+    Args:
+        files: to read.
+        items: reads a file, fills in the picture's path, name and size, and gives its shapes.
+        noun: what errors call a shape.
+        wrong: what errors say of a file that lacks something.
+    """
     found = Annotations()
-    for file in _files(path, "*.json"):
-        picture = Annotated(file.name, file, None, str(file))
+    for file in files:
+        picture = Annotated(file.stem, file, None, str(file))
         try:
-            content = read_json(file)
-            name = str(content["imagePath"])
-            picture.path = inner_path(path, file.parent.relative_to(path).as_posix(), name)
-            picture.name = _name(path, picture.path)
-            picture.size = (int(content["imageHeight"]), int(content["imageWidth"]))
-            for number, shape in enumerate(content["shapes"]):
-                where = f"{file}: shape {number}"
-                draw = _labelme_shape(shape, where)
+            for number, item in enumerate(items(file, picture)):
+                where = f"{file}: {noun} {number}"
+                draw = item.read(item.values, where)
                 if draw:
-                    picture.shapes.append(Shape(str(shape["label"]), where, draw))
+                    picture.shapes.append(Shape(str(item.values[item.label]), where, draw))
                 else:
-                    found.drop(str(shape.get("shape_type")))
+                    found.drop(str(item.values.get(item.kind)))
         except SourceError as error:
             picture.fault = _placed(error, file)
         except _DAMAGED as error:
-            what = f"is no LabelMe file ({type(error).__name__}: {error})"
+            what = f"{wrong} ({type(error).__name__}: {error})"
             picture.fault = SourceError(str(file), what, "export it again, or name another format")
         found.pictures.append(picture)
     return found
+
+
+def read_labelme(path: Path) -> Annotations:
+    """Reads the JSON files of a folder: polygons, rectangles, circles and masks. Raises SourceError if it has none."""
+
+    def items(file: Path, picture: Annotated) -> Iterator[_Item]:
+        content = read_json(file)
+        picture.path = inner_path(path, file.parent.relative_to(path).as_posix(), str(content["imagePath"]))
+        picture.name = _name(path, picture.path)
+        picture.size = (int(content["imageHeight"]), int(content["imageWidth"]))
+        return (_Item(shape, "label", "shape_type", _labelme_shape) for shape in content["shapes"])
+
+    return _read_each(_files(path, "*.json"), items, "shape", "is no LabelMe file")
 
 
 def _labelme_shape(shape: dict[str, Any], where: str) -> Callable[[Size], Area] | None:
@@ -77,27 +103,15 @@ def _labelme_shape(shape: dict[str, Any], where: str) -> Callable[[Size], Area] 
 
 def read_supervisely(path: Path) -> Annotations:
     """Reads a project: `DATASET/ann/PICTURE.json` beside `DATASET/img/PICTURE`. Raises SourceError if it has none."""
-    found = Annotations()
-    for file in _files(path, "ann/*.json"):
-        picture = Annotated(file.stem, file, None, str(file))
-        try:
-            content = read_json(file)
-            picture.path = inner_path(path, file.parent.parent.relative_to(path).as_posix(), "img", file.stem)
-            picture.name = f"{file.parent.parent.name}/{file.stem}" if file.parent.parent != path else file.stem
-            picture.size = (int(content["size"]["height"]), int(content["size"]["width"]))
-            for number, item in enumerate(content["objects"]):
-                where = f"{file}: object {number}"
-                draw = _supervisely_object(item, where)
-                if draw:
-                    picture.shapes.append(Shape(str(item["classTitle"]), where, draw))
-                else:
-                    found.drop(str(item.get("geometryType")))
-        except SourceError as error:
-            picture.fault = _placed(error, file)
-        except _DAMAGED as error:
-            picture.fault = SourceError(str(file), f"is damaged ({type(error).__name__}: {error})", "export it again")
-        found.pictures.append(picture)
-    return found
+
+    def items(file: Path, picture: Annotated) -> Iterator[_Item]:
+        content, dataset = read_json(file), file.parent.parent
+        picture.path = inner_path(path, dataset.relative_to(path).as_posix(), "img", file.stem)
+        picture.name = f"{dataset.name}/{file.stem}" if dataset != path else file.stem
+        picture.size = (int(content["size"]["height"]), int(content["size"]["width"]))
+        return (_Item(item, "classTitle", "geometryType", _supervisely_object) for item in content["objects"])
+
+    return _read_each(_files(path, "ann/*.json"), items, "object", "is no file of Supervisely")
 
 
 def _supervisely_object(item: dict[str, Any], where: str) -> Callable[[Size], Area] | None:
