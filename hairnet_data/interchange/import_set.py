@@ -15,8 +15,8 @@ from PIL import Image
 
 from hairnet_data.core.classes import BACKGROUND, FACE, HAIR, NAMES, UNLABELLED
 from hairnet_data.core.errors import BuildError, HairnetError, SourceError, UsageError
-from hairnet_data.core.images.orientation import exchanges_sides, orientation_of
-from hairnet_data.core.images.picture_file import decoding, file_bytes, open_header
+from hairnet_data.core.images.photos import read_photo
+from hairnet_data.core.images.picture_file import file_bytes
 from hairnet_data.core.storage.atomic import install_folder
 from hairnet_data.interchange.class_names import IDS, map_labels
 from hairnet_data.interchange.coco import read_coco, read_coco_panoptic
@@ -27,7 +27,7 @@ from hairnet_data.interchange.label_files import read_labelme, read_supervisely,
 from hairnet_data.interchange.masks import read_masks
 from hairnet_data.interchange.parquet import read_parquet
 from hairnet_data.interchange.report import Report
-from hairnet_data.interchange.shapes import Annotated, Annotations, Size
+from hairnet_data.interchange.shapes import Annotated, Annotations
 from hairnet_data.interchange.voc import read_voc
 
 FORMATS: dict[str, Callable[[Path], Annotations]] = {
@@ -163,10 +163,11 @@ def _read(picture: Annotated, labels: Mapping[str, int]) -> tuple[bytes, NDArray
     if not picture.path.is_file():
         raise SourceError(picture.where, f"{picture.path} is missing", "put it there")
     data = picture.data() if picture.data else file_bytes(picture.path)
+    shown = read_photo(data, str(picture.path)).shape  # decoded: a file may end early, or be damaged inside
     if picture.masked:
         masked = picture.masked()
         return data, masked.mask, masked.mapped, masked.snapped
-    size = _shown_size(data, str(picture.path))
+    size = shown[0], shown[1]
     if picture.size not in (None, size):
         assert picture.size
         what = f"is for {picture.size[1]} x {picture.size[0]}, but the picture shows {size[1]} x {size[0]}"
@@ -183,14 +184,6 @@ def _read(picture: Annotated, labels: Mapping[str, int]) -> tuple[bytes, NDArray
 
 def _is_text(name: str) -> bool:
     return not any("\ud800" <= letter <= "\udfff" for letter in name)
-
-
-def _shown_size(data: bytes, where: str) -> Size:
-    """(h, w) of a picture as it is seen, turned as its EXIF orientation asks."""
-    with decoding(where):
-        image = open_header(data, where)
-        width, height = image.size
-        return (width, height) if exchanges_sides(orientation_of(image)) else (height, width)
 
 
 def _config(report: Report, options: Mapping[str, Any]) -> str:

@@ -234,3 +234,16 @@ def test_names_that_are_not_text(tmp_path: Path) -> None:
     with pytest.raises(HairnetError, match="is not UTF-8; rename the picture") as raised:
         import_set("masks", path, tmp_path / "out")
     str(raised.value).encode()
+
+
+@pytest.mark.parametrize("kind", ["coco", "yolo", "masks"])
+def test_a_photo_that_ends_early_is_named(kind: str, tmp_path: Path) -> None:
+    given = tmp_path / "given"
+    given.mkdir()
+    path = MAKERS[kind](given)
+    (photo,) = given.rglob("a.jpg")
+    photo.write_bytes(photo.read_bytes()[:-200])
+    with pytest.raises(HairnetError, match=r"a\.jpg: is truncated or damaged") as refused:
+        import_set(kind, path, tmp_path / "out", {})
+    assert "\n" not in str(refused.value)
+    assert not (tmp_path / "out").exists()
