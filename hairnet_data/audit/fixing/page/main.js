@@ -175,7 +175,7 @@ function save() {
   decide(
     async (number, why) => {
       const answer = await post(`/api/repaint/${number}?width=${width}&height=${height}&why=${why}`, values);
-      now.saved = values;
+      now.markSaved(values);
       return answer;
     },
     (said) => `Saved ${said.file}.`,

@@ -9,6 +9,8 @@ export class Painting {
     this.width = width;
     this.height = height;
     this.saved = values.slice();
+    this.compared = true; // whether `differs` holds: large masks take a while to compare
+    this.differs = false;
     this.done = []; // patches, the last one first to undo
     this.undone = [];
     this.before = null; // a copy, while a stroke is being drawn
@@ -16,7 +18,11 @@ export class Painting {
   }
 
   get changed() {
-    return this.values.some((value, i) => value !== this.saved[i]);
+    if (!this.compared) {
+      this.differs = this.values.some((value, i) => value !== this.saved[i]);
+      this.compared = true;
+    }
+    return this.differs;
   }
 
   begin() {
@@ -92,6 +98,7 @@ export class Painting {
     this.before = this.dirty = null;
     if (!before || !dirty) return null;
     this.values.set(before);
+    this.compared = false;
     return dirty;
   }
 
@@ -99,6 +106,7 @@ export class Painting {
     const patch = this.done.pop();
     if (!patch) return null;
     paste(this.values, this.width, patch.box, patch.before);
+    this.compared = false;
     this.undone.push(patch);
     return patch.box;
   }
@@ -107,6 +115,7 @@ export class Painting {
     const patch = this.undone.pop();
     if (!patch) return null;
     paste(this.values, this.width, patch.box, patch.after);
+    this.compared = false;
     this.done.push(patch);
     return patch.box;
   }
@@ -120,11 +129,14 @@ export class Painting {
     return [0, 0, this.width, this.height];
   }
 
-  markSaved() {
-    this.saved = this.values.slice();
+  // Says which labels were saved; more may have been painted since.
+  markSaved(values) {
+    this.saved = values;
+    this.compared = false;
   }
 
   #grow(box) {
+    this.compared = false;
     const d = this.dirty;
     this.dirty = d
       ? [Math.min(d[0], box[0]), Math.min(d[1], box[1]), Math.max(d[2], box[2]), Math.max(d[3], box[3])]
