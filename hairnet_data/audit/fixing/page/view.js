@@ -10,6 +10,8 @@ export class View {
     this.handlers = handlers;
     this.context = canvas.getContext("2d");
     this.overlay = document.createElement("canvas");
+    this.backdrop = document.createElement("canvas"); // the photo as it is seen: scaling it takes long
+    this.backdropOf = "";
     this.zoom = 1;
     this.middle = { x: 0.5, y: 0.5 }; // what of the picture is in the middle of the canvas, as shares of its sides
     this.strength = 0.45;
@@ -25,6 +27,7 @@ export class View {
 
   show(photo, painting, colours) {
     this.photo = photo;
+    this.backdropOf = "";
     this.painting = painting;
     this.colours = colours; // of each label [red, green, blue]; a label without one is striped
     this.overlay.width = painting.width;
@@ -104,9 +107,8 @@ export class View {
     const scale = this.scale;
     const left = canvas.width / 2 - this.middle.x * width * scale;
     const top = canvas.height / 2 - this.middle.y * height * scale;
-    context.imageSmoothingEnabled = true;
-    context.imageSmoothingQuality = "high";
-    context.drawImage(this.photo, left, top, width * scale, height * scale);
+    this.#drawBackdrop(left, top, width * scale, height * scale);
+    context.drawImage(this.backdrop, 0, 0);
     if (this.hidden) return;
     context.imageSmoothingEnabled = scale < 1;
     context.drawImage(this.overlay, left, top, width * scale, height * scale);
@@ -119,6 +121,17 @@ export class View {
         context.stroke();
       }
     }
+  }
+
+  #drawBackdrop(left, top, width, height) {
+    const { canvas, backdrop } = this;
+    const of = [left, top, width, height, canvas.width, canvas.height].join();
+    if (this.backdropOf === of) return;
+    this.backdropOf = of;
+    [backdrop.width, backdrop.height] = [canvas.width, canvas.height];
+    const context = backdrop.getContext("2d");
+    context.imageSmoothingQuality = "high";
+    context.drawImage(this.photo, left, top, width, height);
   }
 
   // From pixels of the canvas to shares of the picture, and to pixels of the mask.
