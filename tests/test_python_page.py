@@ -17,7 +17,8 @@ BLOCK = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 SPEAKING = {
     *("app.py", "audit_commands.py", "build_report.py", "cli.py", "dataset_commands.py", "diff_report.py"),
-    "evaluate_command.py",
+    *("evaluate_command.py", "folds_command.py", "tryon_command.py"),
+    "__main__.py",  # of `sources.drawn.guides`
     *("interchange_commands.py", "people_commands.py", "pose_commands.py", "progress.py"),
     *("source_commands.py", "verify_command.py"),
 }

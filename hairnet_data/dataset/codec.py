@@ -19,6 +19,10 @@ JPEG_QUALITY = 95
 MAX_SIDE = 8192
 """Pixels a side of the largest picture that is decoded."""
 
+MOST_PIXELS_A_BYTE = 1_100
+"""No JPEG or PNG of 8 bits a channel is smaller: deflate shrinks to 1/1032 at most, and 64 pixels take a JPEG two bits or
+more. Decoders fill in what is missing, which takes seconds for a spoiled header of 8,000 x 8,000."""
+
 _JPEG = [
     *(cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY),
     # Colour at full resolution: a class edge is often a colour edge.
@@ -96,6 +100,8 @@ def _decode(data: bytes, flags: int) -> Pixels:
         raise ValueError("it does not decode") from error
     if max(size) > MAX_SIDE:
         raise ValueError(f"it is {size[0]} x {size[1]} pixels, more than {MAX_SIDE} a side")
+    if size[0] * size[1] > MOST_PIXELS_A_BYTE * len(data):
+        raise ValueError(f"it is cut short: {len(data)} bytes cannot hold {size[0]} x {size[1]} pixels")
     try:
         picture = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
     except cv2.error as error:

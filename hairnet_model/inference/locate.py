@@ -167,7 +167,7 @@ class _Search:
         self.unconfirmed: list[tuple[Component, Cut]] = []
         self.cuts: list[Cut] = []
         self.whole = whole
-        if is_doubtful(whole, self._components(whole, self.framed)):
+        if is_doubtful(self.shape, whole, self._components(whole, self.framed)):
             self.whole = look_again(self.views, self.framed, whole)
 
     def first(self) -> list[Component]:

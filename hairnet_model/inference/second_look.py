@@ -39,18 +39,22 @@ from LFW's validation and CelebAMask's train pools most are at 0 in the nearer v
 CONFIRMED = 0.75
 """The least mean probability of hair or face, over the three views, in what is believed."""
 
+THINNEST = 4
+"""A photo so much longer than broad is not looked at again."""
+
 RIM = 5
 """So many pixels around what is not believed are background too: the soft edge of it."""
 
 
-def is_doubtful(whole: Probabilities, seen: Sequence[Component]) -> bool:
+def is_doubtful(shape: tuple[int, int], whole: Probabilities, seen: Sequence[Component]) -> bool:
     """Whether there is any hair or face, but no face that is sure.
 
     Args:
+        shape: rows and columns of the photo; of a strip there are too few pixels in the square to compare views.
         whole: what the network says of the framed photo, float32 (S, S, 3).
         seen: the heads in it; spots that are too small for one count too.
     """
-    if any(item.has_face and item.sure >= FACE_IS_SURE for item in seen):
+    if max(shape) > THINNEST * min(shape) or any(item.has_face and item.sure >= FACE_IS_SURE for item in seen):
         return False
     return bool((whole.argmax(-1) != BACKGROUND).any())
 

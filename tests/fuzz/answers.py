@@ -8,15 +8,19 @@ from typing import TypeVar
 from hypothesis import HealthCheck, Phase, settings
 
 from hairnet_data.core.errors import HairnetError
-from tests.fuzz.limits import limited
+from tests.fuzz.limits import SECONDS, limited
 
 Read = TypeVar("Read")
 
 
-def asked(read: Callable[[], Read], own: type[Exception] | tuple[type[Exception], ...] = HairnetError) -> Read | None:
+def asked(
+    read: Callable[[], Read],
+    own: type[Exception] | tuple[type[Exception], ...] = HairnetError,
+    seconds: float = SECONDS,
+) -> Read | None:
     """What a reader answers, None if that is an error of its own kind; whatever else it raises passes through."""
     try:
-        with limited():
+        with limited(seconds):
             return read()
     except own as error:
         refusal = error

@@ -6,6 +6,7 @@
 import type { Component } from "./components";
 import { type Taps, tapsOf } from "./enlarge";
 import { labelled } from "./labelling";
+import type { Size } from "./pixels";
 import { rounded, scaled, type Square } from "./squares";
 import type { Views } from "./views";
 
@@ -13,10 +14,12 @@ const FACE_IS_SURE = 0.95; // the least mean probability in a head with a face t
 const NEARER = 1.3; // how much larger the middle is shown in the third view
 const CLOSE = 0.2; // where faces take so much of the square it is seen from farther away, not nearer
 const CONFIRMED = 0.75; // the least mean probability, over the views, in what is believed
+const THINNEST = 4; // a picture so much longer than broad is not looked at again
 const RIM = 5; // so many pixels around what is not believed are background too
 
 /** Whether there is any hair or face, but no face that is sure. */
-export function isDoubtful(whole: Float32Array, seen: readonly Component[]): boolean {
+export function isDoubtful({ width, height }: Size, whole: Float32Array, seen: readonly Component[]): boolean {
+  if (Math.max(width, height) > THINNEST * Math.min(width, height)) return false;
   return !seen.some(({ hasFace, sure }) => hasFace && sure >= FACE_IS_SURE) && seenIn(whole).includes(1);
 }
 

@@ -99,7 +99,7 @@ class Search {
 
   /** Looks at the whole picture again where it shows something, but no face that is sure. */
   async doubt(): Promise<void> {
-    if (!isDoubtful(this.whole, this.componentsOf(this.whole, this.framed))) return;
+    if (!isDoubtful(this.picture, this.whole, this.componentsOf(this.whole, this.framed))) return;
     this.whole = await lookAgain(this.views, this.framed, this.whole, this.size);
   }
 

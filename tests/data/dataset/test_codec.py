@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import zlib
 from pathlib import Path
 
 import cv2
@@ -242,3 +243,14 @@ def test_opencv_reads_what_was_written_in_the_order_it_expects() -> None:
     raw = cv2.imdecode(np.frombuffer(encode_image(red, "png"), np.uint8), cv2.IMREAD_COLOR)
     assert raw is not None
     assert raw[0, 0].tolist() == [0, 0, 255]
+
+
+def test_a_header_that_claims_more_than_its_bytes_can_hold() -> None:
+    plain = np.zeros((4000, 4000), np.uint8)
+    data = encode_mask(plain)
+    assert np.array_equal(decode_mask(data), plain), "nothing shrinks to less"
+    larger = bytearray(data)
+    larger[16:24] = struct.pack(">II", 8000, 8000)
+    larger[29:33] = struct.pack(">I", zlib.crc32(larger[12:29]))
+    with pytest.raises(ValueError, match="bytes cannot hold 8000 x 8000 pixels"):
+        decode_mask(bytes(larger))

@@ -85,6 +85,7 @@ def png(width, height, depth, colour, rows):
 @given(height=st.integers(1, 400), width=st.integers(1, 400), overlay=st.booleans())
 @example(height=30, width=2000, overlay=True)
 @example(height=1, width=1, overlay=True)
+@example(height=1, width=103, overlay=False)
 @example(height=300, width=1, overlay=True)
 @example(height=64, width=64, overlay=False)
 def test_the_mask_has_the_photos_size_and_its_classes(tmp_path, segmenter, height, width, overlay):

@@ -87,8 +87,15 @@ def test_spots_too_small_for_a_head_are_doubted():
     spots[20:23, 10:13] = HAIR
     whole = said(np.pad(spots, ((0, SIZE - HEIGHT), (0, SIZE - WIDTH))))
     assert not components(whole, framed_square(HEIGHT, WIDTH), (HEIGHT, WIDTH))
-    assert is_doubtful(whole, [])
-    assert not is_doubtful(said(np.zeros((SIZE, SIZE), np.uint8)), [])
+    assert is_doubtful((HEIGHT, WIDTH), whole, [])
+    assert not is_doubtful((HEIGHT, WIDTH), said(np.zeros((SIZE, SIZE), np.uint8)), [])
+
+
+def test_strips_are_not_looked_at_again():
+    strip = np.full((2, 60), HAIR, np.uint8)
+    located = looked(strip, one_sided)
+    assert located.passes == 1
+    assert (composite.class_ids(located) == HAIR).all()
 
 
 def test_a_small_face_that_its_cut_does_not_confirm_is_none():
