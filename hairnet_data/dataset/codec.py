@@ -20,8 +20,8 @@ MAX_SIDE = 8192
 """Pixels a side of the largest picture that is decoded."""
 
 MOST_PIXELS_A_BYTE = 1_100
-"""No JPEG or PNG of 8 bits a channel is smaller: deflate shrinks to 1/1032 at most, and 64 pixels take a JPEG two bits or
-more. Decoders fill in what is missing, which takes seconds for a spoiled header of 8,000 x 8,000."""
+"""No JPEG or PNG of 8 bits a channel is smaller: deflate shrinks to 1/1032 at most, and 64 pixels take a JPEG two bits
+or more. Decoders fill in what is missing, which takes seconds for a spoiled header of 8,000 x 8,000."""
 
 _JPEG = [
     *(cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY),

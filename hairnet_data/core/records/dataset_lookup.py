@@ -71,8 +71,15 @@ def datasets_below(folder: Path) -> Iterator[Path]:
     if is_dataset(folder):
         yield folder
         return
-    for pattern in ("*", "*/*", "*/*/*"):
-        for path in folder.glob(pattern):
-            hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-            if not hidden and _VERSION.fullmatch(path.name) and is_dataset(path):
-                yield path
+    level = [folder]
+    for _ in range(3):
+        level = [path for parent in level for path in _folders_in(parent)]
+        yield from (path for path in level if _VERSION.fullmatch(path.name) and is_dataset(path))
+
+
+def _folders_in(parent: Path) -> list[Path]:
+    """The folders in one that are not hidden; none where it may not be read or has gone meanwhile, as in /proc."""
+    try:
+        return [path for path in parent.iterdir() if not path.name.startswith(".") and path.is_dir()]
+    except (FileNotFoundError, PermissionError, ProcessLookupError):
+        return []

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from hairnet_data.core.errors import DatasetError
-from hairnet_data.core.records.dataset_lookup import resolve_dataset
+from hairnet_data.core.records.dataset_lookup import datasets_below, resolve_dataset
 
 
 def test_every_way_to_name_it(data_dir: Path, built_drawn: Path) -> None:
@@ -47,3 +48,19 @@ def test_tfds_is_asked_only_for_names(data_dir: Path, monkeypatch: pytest.Monkey
     assert resolve_dataset(Path("hairnet_synthetic")).name == "1.3.0"
     with pytest.raises(ZeroDivisionError):
         resolve_dataset(Path("nobody"))
+
+
+def test_a_folder_that_goes_while_datasets_are_looked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    prepared = tmp_path / "data" / "drawn" / "1.0.0"
+    for folder in (prepared, tmp_path / "gone"):
+        folder.mkdir(parents=True)
+    (prepared / "dataset_info.json").write_text("{}")
+    listed = Path.iterdir
+
+    def iterdir(folder: Path) -> Iterator[Path]:
+        if folder.name == "gone":
+            raise FileNotFoundError(folder)
+        return listed(folder)
+
+    monkeypatch.setattr(Path, "iterdir", iterdir)
+    assert list(datasets_below(tmp_path)) == [prepared]
