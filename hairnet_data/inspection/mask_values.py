@@ -16,6 +16,7 @@ from hairnet_data.core.images.masks import read_mask
 from hairnet_data.core.images.picture_file import EXTENSIONS
 from hairnet_data.core.progress import Progress, silent
 from hairnet_data.core.storage.walk import list_folder
+from hairnet_data.sources.folder.corrections import ENDING
 from hairnet_data.sources.known_sets import BLEND, KnownSet, Value, is_voc, recognise
 
 MAX_VALUES = 64
@@ -104,7 +105,8 @@ def count_mask_values(folder: Path, progress: Progress = silent) -> MaskValues:
     root = folder / "masks" if (folder / "masks").is_dir() else folder
     if not root.is_dir():
         raise SourceError(str(folder), "is not a folder", "name the one that holds the masks, or images and masks")
-    paths = [root / name for name in list_folder(root, EXTENSIONS).files]
+    # What `hairnet-data fix` painted holds class ids, whatever the masks hold.
+    paths = [root / name for name in list_folder(root, EXTENSIONS).files if not name.endswith(ENDING)]
     pixels: dict[str, Counter[int]] = {"indices": Counter(), "colours": Counter()}
     masks: dict[str, Counter[int]] = {"indices": Counter(), "colours": Counter()}
     palette: dict[int, tuple[int, int, int]] = {}

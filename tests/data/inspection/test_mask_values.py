@@ -22,6 +22,7 @@ def test_colours_are_counted_by_pixels_and_masks(tmp_path: Path) -> None:
     save_picture(tmp_path / "masks" / "a.png", first)
     save_picture(tmp_path / "masks" / "deep" / "b.png", second)
     save_picture(tmp_path / "masks" / ".hidden" / "c.png", second)
+    save_picture(tmp_path / "masks" / "a.corrected.png", np.ones((10, 10), np.uint8))  # of `hairnet-data fix`
     (tmp_path / "masks" / "notes.txt").write_text("no mask")
     values = count_mask_values(tmp_path)
     assert (values.kind, values.masks, values.pixels) == ("colours", 2, 200)
