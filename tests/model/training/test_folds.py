@@ -17,7 +17,9 @@ from hairnet_data.sources.registry import Sources
 from hairnet_data.sources.scenes.source import DrawnBackgrounds
 from hairnet_model.data.tfds_records import Shown
 from hairnet_model.model_io import model_file
+from hairnet_model.networks import fcn
 from hairnet_model.training.folds import divide
+from tests.support import small_network
 from tests.support.command import Command
 from tests.support.portraits import make_folder
 
@@ -59,8 +61,9 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 
 def test_every_photo_is_predicted_and_the_command_goes_on(
-    built: tuple[Path, Path], tmp_path: Path, model_command: Command
+    built: tuple[Path, Path], tmp_path: Path, model_command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(fcn, "create", small_network.create)
     folder, dataset = built
     out = tmp_path / "seen"
     command = ("folds", dataset, "--photos", folder / "images", "--out", out, "--folds", 2, "--quiet")
