@@ -23,6 +23,8 @@ MOST_PIXELS_A_BYTE = 1_100
 """No JPEG or PNG of 8 bits a channel is smaller: deflate shrinks to 1/1032 at most, and 64 pixels take a JPEG two bits
 or more. Decoders fill in what is missing, which takes seconds for a spoiled header of 8,000 x 8,000."""
 
+_PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+
 _JPEG = [
     *(cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY),
     # Colour at full resolution: a class edge is often a colour edge.
@@ -90,6 +92,17 @@ def decode_mask(data: bytes) -> Pixels:
     return mask
 
 
+def _chunks_fit(data: bytes) -> bool:
+    """Whether every chunk of a PNG ends within it.
+
+    OpenCV clears memory of the length that a chunk claims, up to 4 GB, before it sees that the bytes are not there.
+    """
+    at = len(_PNG_SIGNATURE)
+    while at + 8 <= len(data):
+        at += 12 + int.from_bytes(data[at : at + 4], "big")
+    return at <= len(data)
+
+
 def _decode(data: bytes, flags: int) -> Pixels:
     try:
         # Format and size are checked first: OpenCV reads many more formats, and allocates memory for whatever size the
@@ -102,6 +115,8 @@ def _decode(data: bytes, flags: int) -> Pixels:
         raise ValueError(f"it is {size[0]} x {size[1]} pixels, more than {MAX_SIDE} a side")
     if size[0] * size[1] > MOST_PIXELS_A_BYTE * len(data):
         raise ValueError(f"it is cut short: {len(data)} bytes cannot hold {size[0]} x {size[1]} pixels")
+    if data.startswith(_PNG_SIGNATURE) and not _chunks_fit(data):
+        raise ValueError("it is cut short: a chunk of the PNG ends beyond it")
     try:
         picture = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
     except cv2.error as error:

@@ -254,3 +254,11 @@ def test_a_header_that_claims_more_than_its_bytes_can_hold() -> None:
     larger[29:33] = struct.pack(">I", zlib.crc32(larger[12:29]))
     with pytest.raises(ValueError, match="bytes cannot hold 8000 x 8000 pixels"):
         decode_mask(bytes(larger))
+
+
+def test_a_chunk_that_ends_beyond_the_picture() -> None:
+    data = bytearray(encode_mask(np.zeros((32, 32), np.uint8)))
+    assert data[37:41] == b"IDAT"
+    data[33:37] = struct.pack(">I", 3_170_893_987)
+    with pytest.raises(ValueError, match="a chunk of the PNG ends beyond it"):
+        decode_mask(bytes(data))
