@@ -169,7 +169,7 @@ class Sampler:
 
 
 def _of_mattes(likely: Floats, target: Floats) -> Floats:
-    """Edges count more; and places where the network is wrong on the whole, which pixels cannot mend, less."""
+    """Edges count more; and places where the network is wrong on the whole, which pixels cannot correct, less."""
     wrong = cv2.blur(np.ascontiguousarray(likely - target), (49, 49))
     kernel = np.ones((17, 17))
     edge = cv2.dilate((target > 0.02).astype(np.float32), kernel) - cv2.erode(

@@ -21,7 +21,7 @@ MAX_SIDE = 8192
 
 MOST_PIXELS_A_BYTE = 1_100
 """No JPEG or PNG of 8 bits a channel is smaller: deflate shrinks to 1/1032 at most, and 64 pixels take a JPEG two bits
-or more. Decoders fill in what is missing, which takes seconds for a spoiled header of 8,000 x 8,000."""
+or more. A JPEG decoder fills in what is missing: a second for a spoiled header of 8,000 x 8,000."""
 
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 

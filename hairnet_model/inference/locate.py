@@ -166,14 +166,15 @@ class _Search:
         self.heads: list[Component] = []
         self.unconfirmed: list[tuple[Component, Cut]] = []
         self.cuts: list[Cut] = []
-        self.whole = whole
-        if is_doubtful(self.shape, whole, self._components(whole, self.framed)):
+        self.whole, self.shown = whole, self._components(whole, self.framed)
+        if is_doubtful(self.shape, whole, self.shown):
             self.whole = look_again(self.views, self.framed, whole)
+            self.shown = self._components(self.whole, self.framed)
 
     def first(self) -> list[Component]:
         """What the first pass shows and a cut must show again; heads that are large enough are accepted."""
         small = []
-        for item in self._components(self.whole, self.framed):
+        for item in self.shown:
             if item.longer >= min(LARGE * max(self.shape), THIN * min(self.shape)):
                 self.heads.append(item)
             else:

@@ -56,9 +56,19 @@ def recoloured(photo: Pixels, located: Located, dye: Dye, steady: Callable[[Fit]
 
 def made_bald(
     photo: Pixels, located: Located, steady: Callable[[Sequence[Scalp]], Sequence[Scalp]] = as_they_are
-) -> Pixels:
-    """A photo without the hair above the eyes, uint8 (H, W, 3) RGB; `steady` as for `effects.bald`."""
-    return bald(photo, *_planes(located), steady)
+) -> Pixels | None:
+    """A photo without the hair above the eyes, uint8 (H, W, 3) RGB; None where no face is seen.
+
+    `steady` is as for `effects.bald`.
+    """
+    seen: list[Scalp] = []
+
+    def noted(scalps: Sequence[Scalp]) -> Sequence[Scalp]:
+        seen.extend(scalps)
+        return steady(scalps)
+
+    made = bald(photo, *_planes(located), noted)
+    return made if seen else None
 
 
 def _planes(located: Located) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

@@ -13,8 +13,8 @@ import numpy as np
 
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import FACE, HAIR
-from hairnet_data.core.drawing.overlay import save_png, tint
-from hairnet_data.core.errors import BuildError, HairnetError, UsageError
+from hairnet_data.core.drawing.overlay import tint
+from hairnet_data.core.errors import HairnetError, UsageError
 from hairnet_data.core.images.other_files import count_line
 from hairnet_data.core.images.photos import read_photo
 from hairnet_data.core.progress import Progress, silent
@@ -35,6 +35,7 @@ from hairnet_model.inference.photo_paths import (
     find,
     refuse_overwriting,
 )  # fmt: skip
+from hairnet_model.inference.picture_output import save_picture
 from hairnet_model.inference.prediction_report import LeftOut, PhotoResult, write_csv
 from hairnet_model.inference.segmenter import POSE_HINT, Segmenter
 from hairnet_model.inference.truth import Truth
@@ -254,7 +255,7 @@ def _prefetched(batches: Iterator[list[_Read | HairnetError]]) -> Iterator[list[
 def _write(
     outputs: Outputs, truths: Truth | None, out: Path, item: _Read, located: Located, mask: Pixels
 ) -> tuple[list[HairnetError], bool]:
-    """Writes what is asked for; returns what was wrong with the ground truth, and whether bald changed nothing."""
+    """Writes what is asked for; returns what was wrong with the ground truth, and whether bald lacked a face."""
     name, errors, is_unshaven = out / item.photo.name, [], False
     _save(name, MASK, mask)
     if outputs.overlay:
@@ -265,8 +266,8 @@ def _write(
         _save(name, RECOLOURED, recoloured(item.pixels, located, outputs.dye))
     if outputs.bald:
         shaved = made_bald(item.pixels, located)
-        _save(name, BALD, shaved)
-        is_unshaven = np.array_equal(shaved, item.pixels)
+        is_unshaven = shaved is None
+        _save(name, BALD, item.pixels if shaved is None else shaved)
     if outputs.pose:
         _save(name, POSE, draw_axes(item.pixels, located.heads))
     if outputs.panels:
@@ -289,11 +290,4 @@ def tinted(photo: Pixels, mask: Pixels) -> Pixels:
 
 
 def _save(name: Path, ending: str, picture: Pixels) -> None:
-    """Writes a PNG; the folder is made when there is something to put into it."""
-    file = name.with_name(name.name + ending)
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        what = f"the folder cannot be made ({error.strerror or error})"
-        raise BuildError(str(file.parent), what, "name another folder with --out") from error
-    save_png(file, picture)
+    save_picture(name.with_name(name.name + ending), picture)

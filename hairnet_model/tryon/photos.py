@@ -13,13 +13,13 @@ import numpy as np
 
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.drawing.contact_sheet import Cell, contact_sheet
-from hairnet_data.core.drawing.overlay import save_png
-from hairnet_data.core.errors import BuildError, HairnetError, PictureError, UsageError
+from hairnet_data.core.errors import HairnetError, PictureError, UsageError
 from hairnet_data.core.images.photos import read_photo
 from hairnet_data.core.progress import Progress, silent
 from hairnet_model.effects.colours import target
 from hairnet_model.effects.grid import Plane
 from hairnet_model.inference.photo_paths import Photo, find, refuse_overwriting
+from hairnet_model.inference.picture_output import save_picture
 from hairnet_model.inference.segmenter import Segmenter
 from hairnet_model.tryon import catalogue
 from hairnet_model.tryon.colour import decoded
@@ -154,12 +154,12 @@ def _photo(
         if name not in made:
             made[name] = try_on(pixels, located, partial(catalogue.hair, name), colour)
     for name in names:
-        written.append(_save(_file(photo, out, f"_{name}.png"), made[name]))
+        written.append(save_picture(_file(photo, out, f"_{name}.png"), made[name]))
     if sheet:
         cells = [Cell(pixels, None, "before")]
         cells += [Cell(made[name], None, catalogue.title(name)) for name in catalogue.names()]
         columns = min(_COLUMNS, math.ceil(len(cells) / 2))
-        written.append(_save(_file(photo, out, SHEET), contact_sheet(cells, columns, photo.place.name, _TILE)))
+        written.append(save_picture(_file(photo, out, SHEET), contact_sheet(cells, columns, photo.place.name, _TILE)))
     return Tried(photo.path, tuple(written), tuple(reasons(located)))
 
 
@@ -174,13 +174,3 @@ def _refuse_replacing(photos: Sequence[Photo], out: Path, names: Sequence[str], 
     if there:
         others = f", and {len(there) - 1} more" if len(there) > 1 else ""
         raise UsageError(str(there[0]), f"exists already{others}", "add --overwrite, or name another folder with --out")
-
-
-def _save(file: Path, picture: Pixels) -> Path:
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        what = f"the folder cannot be made ({error.strerror or error})"
-        raise BuildError(str(file.parent), what, "name another folder with --out") from error
-    save_png(file, picture)
-    return file

@@ -70,7 +70,8 @@ class Shaver:
             self.time = time
             return [head.scalp for head in self.before]
 
-        return made_bald(frame, located, steady)
+        made = made_bald(frame, located, steady)
+        return frame if made is None else made
 
 
 def _followed(before: Sequence[Followed], own: Scalp, share: float) -> Followed:

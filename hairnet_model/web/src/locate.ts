@@ -67,8 +67,7 @@ export async function locate(
   levels: number = TILES.length,
 ): Promise<Located> {
   const search = new Search(picture, whole, size, new Views(picture, size, pad, run));
-  await search.doubt();
-  await search.refine(search.first());
+  await search.refine(search.first(await search.look()));
   const most = Math.max(picture.width, picture.height);
   let before = most;
   for (const share of TILES.slice(0, levels)) {
@@ -97,15 +96,16 @@ class Search {
     this.framed = framedSquare(picture);
   }
 
-  /** Looks at the whole picture again where it shows something, but no face that is sure. */
-  async doubt(): Promise<void> {
-    if (!isDoubtful(this.picture, this.whole, this.componentsOf(this.whole, this.framed))) return;
+  /** Looks at the whole picture, and again where it shows something, but no face that is sure. */
+  async look(): Promise<Component[]> {
+    const shown = this.componentsOf(this.whole, this.framed);
+    if (!isDoubtful(this.picture, this.whole, shown)) return shown;
     this.whole = await lookAgain(this.views, this.framed, this.whole, this.size);
+    return this.componentsOf(this.whole, this.framed);
   }
 
   /** What the first pass shows and a cut must show again; heads that are large enough are accepted. */
-  first(): Component[] {
-    const seen = this.componentsOf(this.whole, this.framed);
+  first(seen: readonly Component[]): Component[] {
     const { width, height } = this.picture;
     const least = Math.min(LARGE * this.framed.side, THIN * Math.min(width, height));
     const isLarge = (item: Component): boolean => longer(item.box) >= least;

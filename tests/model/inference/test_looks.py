@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from hairnet_data.core.classes import BACKGROUND, HAIR
 from hairnet_data.core.errors import UsageError
 from hairnet_data.core.images.photos import read_photo
 from hairnet_data.sources.drawn.source import Drawn
@@ -14,7 +16,7 @@ from hairnet_model.effects.bald import bald
 from hairnet_model.effects.colours import target
 from hairnet_model.effects.recolour import recolour
 from hairnet_model.inference import predict
-from hairnet_model.inference.looks import Dye, dye
+from hairnet_model.inference.looks import Dye, dye, made_bald
 
 
 def test_the_options() -> None:
@@ -52,3 +54,18 @@ def test_a_photo_is_recoloured_and_made_bald_beside_its_mask(tmp_path: Path) -> 
     assert (made != portrait.image).any()
     made = read_photo(tmp_path / "out" / "anna_bald.png")
     np.testing.assert_array_equal(made, bald(portrait.image, likely[..., 1], likely[..., 2]))
+
+
+def test_a_face_without_hair_is_seen_and_stays() -> None:
+    segmenter = Segmenter.load(finer=False)
+    portrait = Drawn(0, 0, 60, size=256).load("test_00052")
+    located = next(segmenter.look([portrait.image]))
+    assert made_bald(portrait.image, located) is not None
+    whole = located.whole.copy()
+    whole[..., BACKGROUND] += whole[..., HAIR]
+    whole[..., HAIR] = 0
+    made = made_bald(portrait.image, replace(located, whole=whole, cuts=()))
+    assert made is not None
+    np.testing.assert_array_equal(made, portrait.image)
+    whole[...] = (1, 0, 0)
+    assert made_bald(portrait.image, replace(located, whole=whole, cuts=())) is None

@@ -40,7 +40,7 @@ def test_people_are_divided_evenly_and_stay_together() -> None:
     fold = division.of_key["p3"]
     assert division.shows(of("p3", "p3_0"), fold)
     other = next(f"p{number}" for number in range(10) if division.of_key[f"p{number}"] != fold)
-    assert division.shows(of(other, f"{other}_0", "p3_1"), fold), "whoever is in a group is shown"
+    assert division.shows(of(other, f"{other}_0", "p3_1"), fold), "everybody in a group is shown"
     assert not division.shows(of(other, f"{other}_0"), fold)
     assert not division.shows(records[-1], fold)
 
