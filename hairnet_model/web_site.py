@@ -5,14 +5,11 @@ The page itself is TypeScript under `web/`, built by `make web` into `web/dist`,
 
 from __future__ import annotations
 
-import errno
 import functools
 import http.server
 import json
-import os
 import secrets
 import shutil
-import socketserver
 import tempfile
 import webbrowser
 from collections.abc import Iterator
@@ -23,6 +20,7 @@ from typing import Any
 
 from hairnet_data.core.classes import NAMES
 from hairnet_data.core.errors import HairnetError, UsageError
+from hairnet_data.core.local_server import LocalServer, open_port
 from hairnet_data.core.storage.atomic import install_folder
 from hairnet_model.inference.letterbox import PAD
 from hairnet_model.model_io import shipped
@@ -163,16 +161,7 @@ def _export(model: Path, file: Path) -> tuple[int, str]:
     return loaded.image_size, model.name or "hairnet"
 
 
-class _Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
-    daemon_threads = True
-    # On Windows it would let a second server silently take over the port of the first.
-    allow_reuse_address = os.name != "nt"
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Ignores errors: browsers close connections in the middle of a file."""
-
-
-def server(folder: Path, port: int = 0) -> _Server:
+def server(folder: Path, port: int = 0) -> LocalServer:
     """Creates a server of a site for this machine only; it does not serve yet.
 
     Args:
@@ -183,14 +172,8 @@ def server(folder: Path, port: int = 0) -> _Server:
         UsageError: the port is outside 0..65535.
         SiteError: the port is taken or may not be used.
     """
-    if not 0 <= port <= 65535:
-        raise UsageError("--port", f"{port} is outside 0..65535", "leave it out for any that is free")
-    try:
-        return _Server(("127.0.0.1", port), functools.partial(Handler, directory=str(folder)))
-    except OSError as error:
-        taken = error.errno == errno.EADDRINUSE
-        what = "is taken" if taken else f"cannot be used ({error.strerror or error})"
-        raise SiteError(f"port {port}", what, "name another --port, or leave it out for any that is free") from error
+    handler = functools.partial(Handler, directory=str(folder))
+    return open_port(lambda free: LocalServer(free, handler), port, SiteError)
 
 
 def address(site_server: http.server.HTTPServer) -> str:
@@ -198,7 +181,7 @@ def address(site_server: http.server.HTTPServer) -> str:
     return f"http://127.0.0.1:{site_server.server_address[1]}/"
 
 
-def serve(site_server: _Server, browse: bool = True) -> None:
+def serve(site_server: LocalServer, browse: bool = True) -> None:
     """Serves until Ctrl-C.
 
     Args:

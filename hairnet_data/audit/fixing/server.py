@@ -7,13 +7,10 @@ name may be made to lead here) and, if it says where it comes from, this page.
 
 from __future__ import annotations
 
-import errno
 import http.server
 import json
-import os
 import re
 import secrets
-import socketserver
 from collections.abc import Callable
 from http import HTTPStatus
 from pathlib import Path
@@ -23,7 +20,8 @@ from urllib.parse import parse_qs, urlsplit
 import numpy as np
 
 from hairnet_data.audit.fixing.session import LONGEST_WHY, Session
-from hairnet_data.core.errors import BuildError, HairnetError, UsageError
+from hairnet_data.core.errors import BuildError, HairnetError
+from hairnet_data.core.local_server import LocalServer, open_port
 
 _PAGE = Path(__file__).with_name("page")
 _FILES = {
@@ -40,20 +38,14 @@ _POLICY = (
 _REQUEST = re.compile(r"/api/(photo|mask|original|decide|repaint)/([0-9]{1,7})")
 
 
-class _Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
-    daemon_threads = True
-    allow_reuse_address = os.name != "nt"  # there a second server would silently take over the port
-
+class _Server(LocalServer):
     def __init__(self, port: int, session: Session) -> None:
-        super().__init__(("127.0.0.1", port), _Handler)
+        super().__init__(port, _Handler)
         self.session, self.token = session, secrets.token_urlsafe(24)
 
     @property
     def origins(self) -> tuple[str, ...]:
         return tuple(f"http://{name}:{self.server_address[1]}" for name in ("127.0.0.1", "localhost"))
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Ignores errors: browsers close connections in the middle of a file."""
 
 
 def make_server(session: Session, port: int = 0) -> _Server:
@@ -67,14 +59,7 @@ def make_server(session: Session, port: int = 0) -> _Server:
         UsageError: the port is outside 0..65535.
         BuildError: the port is taken or may not be used.
     """
-    if not 0 <= port <= 65535:
-        raise UsageError("--port", f"{port} is outside 0..65535", "leave it out for any that is free")
-    try:
-        return _Server(port, session)
-    except OSError as error:
-        taken = error.errno == errno.EADDRINUSE
-        what = "is taken" if taken else f"cannot be used ({error.strerror or error})"
-        raise BuildError(f"port {port}", what, "name another --port, or leave it out for any that is free") from error
+    return open_port(lambda free: _Server(free, session), port, BuildError)
 
 
 def address(server: _Server) -> str:
