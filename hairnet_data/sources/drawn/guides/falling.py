@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from hairnet_data.sources.drawn.guides.fringe import before_forehead, beside_fringe, fringe_roots
 from hairnet_data.sources.drawn.guides.growing import (
     Growth,
     cut,
@@ -15,13 +16,12 @@ from hairnet_data.sources.drawn.guides.growing import (
     grow,
     hairline_roots,
     length_to_height,
-    on_head,
     scalp_roots,
 )
 from hairnet_data.sources.drawn.guides.hair_file import Grown, Thick
-from hairnet_data.sources.drawn.guides.mean_head import MEAN
 from hairnet_data.sources.drawn.guides.obstacles import head_radius, off_head
-from hairnet_data.sources.drawn.scalp import CENTRE, depth_inside
+from hairnet_data.sources.drawn.guides.parting import behind_whorl, beside_parting, parted_comb
+from hairnet_data.sources.drawn.scalp import CENTRE
 
 Floats = NDArray[np.float64]
 
@@ -92,42 +92,6 @@ def _base(around: Floats, y: Floats) -> Floats:
     return far
 
 
-def parted_comb(roots: Floats, part: float, whorl: float, back: float) -> tuple[Floats, Floats]:
-    """How hair leaves a parting.
-
-    Args:
-        roots: (N, 3), cm.
-        part: x of the parting at the forehead, cm; 0 in the middle.
-        whorl: z of the whorl on the crown, cm, where the parting ends.
-        back: how much strands beside the parting are combed backwards.
-
-    Returns:
-        Directions (N, 3), and the side of the parting, -1 or 1 (N,).
-    """
-    x, y, z = roots.T
-    # The parting runs from the forehead to the whorl, which lies nearer the middle.
-    # Strands lead away from its nearest point.
-    near = np.maximum(z, whorl)
-    line = part * (0.45 + 0.55 * np.clip((near - whorl) / (8.5 - whorl), 0, 1))
-    side = np.where(x > line, 1.0, -1.0)
-    aside = np.stack([x - line + 0.3 * side, np.clip(y + 10.5, 0, None) * 0.3, z - near], -1)
-    aside /= np.sqrt((aside * aside).sum(-1, keepdims=True)) + 1e-9
-    aside[:, 2] -= back * np.clip((z - whorl) / 3.0, 0, 1)
-    return aside, side
-
-
-def beside_parting(part: float, whorl: float, apart: float = 0.1) -> Floats:
-    """Roots (N, 3) in a row on either side of the parting, so that it is a narrow line."""
-    z = np.arange(whorl, 8.3, 0.45)
-    share = (z - whorl) / (8.5 - whorl)
-    x = part * (0.45 + 0.55 * share)
-    y = -np.sqrt(np.clip(1 - (x / 7.7) ** 2 - (z / 9.9) ** 2, 0.05, 1)) * 9.6
-    rows = on_head(np.stack([x, y, z + 0.2], -1))
-    rows = rows[depth_inside(rows, MEAN) > 0.15]
-    aside = np.array((apart, 0, 0))
-    return np.concatenate([rows + aside, rows - aside, (rows + 5 * aside)[::2], (rows - 5 * aside)[::2]])
-
-
 @dataclass(frozen=True, slots=True)
 class Falling:
     """Hair worn down. Lengths in cm.
@@ -173,14 +137,14 @@ class Falling:
         hairline = hairline_roots(1.0)
         rows = [
             beside_parting(self.part, self.whorl),
-            _behind_whorl(self.part, self.whorl),
+            behind_whorl(self.part, self.whorl),
             hairline[hairline[:, 2] > 0],
         ]
         if self.fringe is not None:
             front = scalp_roots(rng, 360)
-            rows = [_beside_fringe(), front[_fringe_roots(front)], *rows]
+            rows = [beside_fringe(), front[fringe_roots(front)], *rows]
         roots = scalp_roots(rng, self.guides, np.concatenate(rows), 1.6)
-        before = _fringe_roots(roots) if self.fringe is not None else np.zeros(len(roots), bool)
+        before = fringe_roots(roots) if self.fringe is not None else np.zeros(len(roots), bool)
         grown = [Grown("down", self._down(rng, roots[~before]), self.thick, self.limit)]
         if self.fringe is not None:
             grown.append(
@@ -259,58 +223,8 @@ class Falling:
             layer=layer,
             long=np.full(count, 26.0),
         )
-        curves = grow(roots, growth, _before_forehead(layer))
+        curves = grow(roots, growth, before_forehead(layer))
         # The fringe is a little longer at the temples, where it meets the hair beside the face.
         stop = end + 0.03 * curves[:, -1, 0] ** 2 + rng.normal(0, 0.12, count)
         guides = cut(curves, length_to_height(curves, stop), self.points)
         return gathered(guides, rng.choice(count, max(2, count // 3), replace=False), 0.25, 1.2)
-
-
-def _fringe_roots(roots: Floats) -> NDArray[np.bool_]:
-    """Which roots (N, 3) a fringe grows from: the forehead's hairline and a triangle behind it."""
-    wide = _fringe_width(roots[:, 2])
-    return np.asarray((roots[:, 2] > 2.0) & (np.abs(roots[:, 0]) < wide) & (roots[:, 1] < -5.0))
-
-
-def _fringe_width(z: Floats) -> Floats:
-    """Half the width of the roots of a fringe at depths z, cm."""
-    return np.asarray(np.interp(z, (2.0, 4.5, 8.5), (0.0, 4.6, 6.4)))
-
-
-def _beside_fringe() -> Floats:
-    """Roots (N, 3) in a row on either side of the edge of a fringe's roots, so that no gap shows there."""
-    z = np.arange(2.05, 7.0, 0.2)
-    x = _fringe_width(z)
-    x, z = np.concatenate([x - 0.15, x + 0.15]), np.concatenate([z, z])
-    y = -np.sqrt(np.clip(1 - (x / 7.7) ** 2 - (z / 9.9) ** 2, 0.02, 1)) * 9.6
-    rows = on_head(np.stack([x, y, z + 0.2], -1))
-    aside = np.repeat((-0.15, 0.15), len(rows) // 2)
-    for _ in range(3):  # on the head they have moved a little
-        rows[:, 0] = np.maximum(_fringe_width(rows[:, 2]) + aside, 0.05)
-        rows = on_head(rows - CENTRE)
-    rows = rows[depth_inside(rows, MEAN) > 0.1]
-    return np.concatenate([rows, rows * (-1, 1, 1)])
-
-
-def _behind_whorl(part: float, whorl: float) -> Floats:
-    """Roots (N, 3) close together behind the whorl, where strands part ways, and along the middle of the back."""
-    x, z = np.meshgrid(0.45 * part + np.arange(-1.2, 1.3, 0.6), whorl - np.arange(0.3, 3.0, 0.6))
-    y = -np.sqrt(1 - (x / 7.7) ** 2 - (z / 9.9) ** 2) * 9.6
-    whorls = np.stack([x, y, z], -1).reshape(-1, 3)
-    up = np.radians(np.arange(45, -45, -9))
-    back = np.stack([0 * up, -np.sin(up), -np.cos(up)], -1)
-    aside = np.array((0.06, 0, 0))
-    return on_head(np.concatenate([whorls - CENTRE, back + aside, back - aside]))
-
-
-def _before_forehead(layer: Floats) -> Callable[[Floats, float], Floats]:
-    """For `growing.grow`: strands lie `layer` (N,) cm before the forehead and fall straight."""
-
-    def moved(points: Floats, grown: float) -> Floats:
-        away = points - CENTRE
-        far = np.sqrt((away * away).sum(-1))
-        aim = head_radius(away) + layer
-        hangs = np.clip((points[:, 2] - 6.0) / 2.0, 0, 1)
-        return np.asarray(CENTRE + away * (1 + 0.5 * hangs * (aim / far - 1))[:, None])
-
-    return moved

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from hairnet_data.sources.drawn.guides.falling import beside_parting
 from hairnet_data.sources.drawn.guides.growing import Growth, cut, gathered, grow, hairline_roots, scalp_roots
 from hairnet_data.sources.drawn.guides.hair_file import Grown, Thick
 from hairnet_data.sources.drawn.guides.obstacles import head_radius
+from hairnet_data.sources.drawn.guides.parting import beside_parting
 from hairnet_data.sources.drawn.scalp import CENTRE
 
 Floats = NDArray[np.float64]
