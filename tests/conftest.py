@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from hypothesis import settings
+
+from tests.support import chromium
 
 # A shell starts what runs in its background deaf to Ctrl-C, and children inherit that: the tests of Ctrl-C would fail.
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
@@ -33,3 +37,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return next((number for number, end in enumerate(_LONGEST) if path.endswith(end)), len(_LONGEST))
 
     items.sort(key=rank)  # stable: the order of all other files, and inside a file, stays
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Chromium, started by Playwright."""
+    pytest.importorskip("playwright.sync_api", reason="there is no playwright: pip install playwright")
+    with chromium.launched() as launched:
+        yield launched

@@ -76,13 +76,6 @@ SIDE = 256
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    pytest.importorskip("playwright.sync_api", reason="there is no playwright: pip install playwright")
-    with chromium.launched() as launched:
-        yield launched
-
-
-@pytest.fixture(scope="module")
 def page(bundled: Path, browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     folder = tmp_path_factory.mktemp("tryon")
     fill(folder, bundled)

@@ -73,13 +73,6 @@ def test_the_example_is_short() -> None:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    pytest.importorskip("playwright.sync_api", reason="there is no playwright: pip install playwright")
-    with chromium.launched() as launched:
-        yield launched
-
-
-@pytest.fixture(scope="module")
 def page(browser: Any, unpacked: Path, tmp_path_factory: pytest.TempPathFactory, request: Any) -> Iterator[Any]:
     """The example and the module on one server; the runtime and the network on another one, which allows it."""
     example = tmp_path_factory.mktemp("example")
