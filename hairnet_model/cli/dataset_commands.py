@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -116,11 +116,9 @@ def train(
     if steps is None:
         steps = max(1, round((epochs or 10) * feed.examples / max(1, 10 if as_2019 else batch)))
     settings = TrainingConfig(
-        arch=init_model.about["architecture"] if init_model else arch or "hairnet",
-        head=init_model.about["head"] if init_model else "classes",
+        **network_settings(init_model, arch, learning_rate),
         steps=steps,
         batch=batch,
-        rate=learning_rate if learning_rate is not None else 5e-4 if init_model else 2e-3,
         decay=weight_decay,
         warmup=warmup,
         average=average,
@@ -208,6 +206,21 @@ def _open_feed(parts: list[MixPart]) -> Feed:
     from hairnet_model.data.tfds_feed import open_feed
 
     return open_feed([open_dataset(part.path) for part in parts], [part.share for part in parts])
+
+
+def network_settings(init: Model | None, arch: str, learning_rate: float | None) -> dict[str, Any]:
+    """Settings of a training that depend on whether it begins with weights: `arch`, `head` and `rate`.
+
+    Args:
+        init: the model whose weights it begins with; None for fresh ones.
+        arch: "" unless it was asked for.
+        learning_rate: None unless it was asked for; weights that exist are changed by smaller steps.
+    """
+    return {
+        "arch": init.about["architecture"] if init else arch or "hairnet",
+        "head": init.about["head"] if init else "classes",
+        "rate": learning_rate if learning_rate is not None else 5e-4 if init else 2e-3,
+    }
 
 
 def _load_init(path: str | None) -> Model | None:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from hairnet_data.core.errors import UsageError
-from hairnet_model.cli.dataset_commands import sigterm_as_ctrl_c, warn
+from hairnet_model.cli.dataset_commands import network_settings, sigterm_as_ctrl_c, warn
 from hairnet_model.cli.options import Dataset, Quiet
 
 GROUPS = {
@@ -66,11 +66,9 @@ def folds(
         raise error
     prepared, weights = open_dataset(dataset), None if init == _SCRATCH else model_file.load(init)
     settings = TrainingConfig(
-        arch=weights.about["architecture"] if weights else arch or "hairnet",
-        head=weights.about["head"] if weights else "classes",
+        **network_settings(weights, arch, learning_rate),
         steps=steps,
         batch=batch,
-        rate=learning_rate if learning_rate is not None else 5e-4 if weights else 2e-3,
         warmup=min(200, steps // 4),
         validate_every=validation_interval(steps),
         precision=precision,
