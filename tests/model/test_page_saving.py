@@ -46,7 +46,7 @@ def test_pictures_of_any_size_are_saved_in_their_own(opened: Opener, tmp_path: P
     if shape[0] == 2:
         assert mask_of(page).shape == shape
         page.locator("#save-jpeg").click()
-        assert said_by(page) == TEXTS["en"]["noJpeg"]
+        wait_until(page, lambda: said_by(page) == TEXTS["en"]["noJpeg"])  # instead of what it said of the faces
 
 
 def file_of(page: Any, button: str) -> Image.Image:

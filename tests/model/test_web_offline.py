@@ -49,6 +49,10 @@ FILES = """async () => {
 }"""
 
 
+STATES = """async () => {
+  const { installing, waiting, active } = await navigator.serviceWorker.getRegistration();
+  return [installing?.state, waiting?.state, active?.state];
+}"""
 POSES = "model/hairnet_pose.tflite"  # kept once it was asked for
 
 
@@ -125,7 +129,11 @@ def test_loading_without_a_network_and_an_update(page: Any, tmp_path: Path, monk
         page.reload()
         assert edition(page) == "newer", "the server's page goes before the one that is kept"
         wait_until(page, lambda: is_shown(page))
-        wait_until(page, lambda: set(kept(page)) not in ({first}, set()) and len(page.evaluate(FILES)) == 1)
+        try:
+            wait_until(page, lambda: set(kept(page)) not in ({first}, set()) and len(page.evaluate(FILES)) == 1)
+        except AssertionError as late:
+            held = {name: len(files) for name, files in page.evaluate(FILES).items()}
+            raise AssertionError(f"{page.evaluate(STATES)}, caches {held}, first {first}, asked {asked}") from late
         # From the server came what changed, and what the open page asked for while it was newer than what was kept.
         assert asked.count("/runtime/litert_wasm_threaded_internal.wasm") == 1
     page.reload()
