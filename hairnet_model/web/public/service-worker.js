@@ -65,8 +65,9 @@ async function activate() {
   await self.clients.claim();
 }
 
+/** Opens no cache: that would make an empty one where a newer worker has deleted this one's. */
 async function keptFile(path) {
-  return (await caches.open(NAME)).match(address(path), { ignoreVary: true });
+  return caches.match(address(path), { cacheName: NAME, ignoreVary: true });
 }
 
 /** The page: the server's where there is one, for it may be newer. */
@@ -87,7 +88,8 @@ async function file(request, path) {
   const kept = !stale && (await keptFile(path));
   if (kept) return kept;
   const answer = await fetch(request);
-  if (SITE.later.includes(path) && answer.ok && (await digest(answer.clone())) === SITE.files[path]) {
+  const later = SITE.later.includes(path) && answer.ok;
+  if (later && (await digest(answer.clone())) === SITE.files[path] && (await caches.has(NAME))) {
     await (await caches.open(NAME)).put(address(path), answer.clone()).catch(() => undefined); // the disk may be full
   }
   return answer;
