@@ -8,15 +8,13 @@ python docs/fix_picture.py     (needs chromium and the Python package playwright
 from __future__ import annotations
 
 import json
-import shutil
 import tempfile
-import threading
 from pathlib import Path
 
 import cv2
 import numpy as np
+import window_picture
 from PIL import Image
-from playwright.sync_api import sync_playwright
 
 from hairnet_data.audit.audit import audit
 from hairnet_data.audit.fixing.server import address, make_server
@@ -25,11 +23,9 @@ from hairnet_data.audit.predictions import installed_network
 from hairnet_data.audit.readings import moved
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import COLOURS, HAIR
-from hairnet_data.core.drawing.overlay import save_png
 from hairnet_data.sources.drawn.source import Drawn
 from hairnet_data.sources.folder.source import Folder
 
-WINDOW = {"width": 1180, "height": 850}
 OUT = Path(__file__).parent / "fix.png"
 SHOWN = "Islands"
 CLASSES = '[colours]\nbackground = "#0000ff"\nhair = "#ff0000"\nface = "#00ff00"\n'
@@ -64,36 +60,28 @@ def _folder(root: Path) -> Path:
 
 
 def main() -> None:
-    """Audits the folder, opens the page at an island, decides one, and saves the window as a PNG of few colours."""
-    with tempfile.TemporaryDirectory(prefix="hairnet-") as scratch, sync_playwright() as playwright:
+    """Audits the folder, opens the page at an island, decides one, and saves the window."""
+    with tempfile.TemporaryDirectory(prefix="hairnet-") as scratch:
         folder = _folder(Path(scratch) / "mine")
         source = Folder.open(folder)
         (folder / AUDIT).write_text(json.dumps(audit(source, installed_network()).to_json()))
         server = make_server(Session(folder, read_items(source, folder), source, "ann"))
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        page = browser.new_page(viewport=WINDOW, color_scheme="light", locale="en-GB", reduced_motion="reduce")
-        page.goto(address(server))
-        page.locator("#save:enabled").wait_for()
-        page.keyboard.press("Enter")
-        page.wait_for_timeout(2500)  # until it is saved, and the message gone
-        while not page.locator("#reasons").inner_text().startswith(SHOWN):
-            page.keyboard.press("ArrowRight")
-            page.wait_for_timeout(200)
-        page.locator("#save:enabled").wait_for()
-        page.keyboard.press("e")
-        box = page.locator("#canvas").bounding_box()
-        assert box is not None
-        scale = min(box["width"], box["height"]) / 512
-        middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-        page.mouse.move(middle[0] + (70 - 256) * scale, middle[1] + (90 - 256) * scale)
-        page.wait_for_timeout(2500)
-        content = page.screenshot()
-        browser.close()
-        server.shutdown()
-    shot = cv2.cvtColor(cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
-    save_png(OUT, np.asarray(shot, np.uint8))
-    print(OUT)
+        with window_picture.opened(server, address(server), {"width": 1180, "height": 850}) as page:
+            page.locator("#save:enabled").wait_for()
+            page.keyboard.press("Enter")
+            page.wait_for_timeout(2500)  # until it is saved, and the message gone
+            while not page.locator("#reasons").inner_text().startswith(SHOWN):
+                page.keyboard.press("ArrowRight")
+                page.wait_for_timeout(200)
+            page.locator("#save:enabled").wait_for()
+            page.keyboard.press("e")
+            box = page.locator("#canvas").bounding_box()
+            assert box is not None
+            scale = min(box["width"], box["height"]) / 512
+            middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+            page.mouse.move(middle[0] + (70 - 256) * scale, middle[1] + (90 - 256) * scale)
+            page.wait_for_timeout(2500)
+            window_picture.save(page, OUT)
 
 
 if __name__ == "__main__":

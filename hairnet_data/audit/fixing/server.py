@@ -24,12 +24,8 @@ from hairnet_data.core.errors import BuildError, HairnetError
 from hairnet_data.core.local_server import LocalServer, open_port
 
 _PAGE = Path(__file__).with_name("page")
-_FILES = {
-    "fix.css": "text/css",
-    "main.js": "text/javascript",
-    "painting.js": "text/javascript",
-    "view.js": "text/javascript",
-}
+_TYPES = {".css": "text/css", ".js": "text/javascript"}
+_FILES = {path.name: _TYPES[path.suffix] for path in sorted(_PAGE.iterdir()) if path.suffix in _TYPES}
 _MOST_BODY = 64 << 20  # bytes: a mask of 8,000 x 8,000
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "

@@ -1,22 +1,15 @@
 // The page: which portrait is shown, tools, keys, and what is written of each.
 
-import { Painting } from "./painting.js";
+import { listen } from "./keys.js";
+import { makeClasses, makeList, markList, MARKS } from "./lists.js";
+import { forgetFar, load, loaded } from "./portraits.js";
+import { ask, askMask, post } from "./requests.js";
 import { View } from "./view.js";
 
-const TOKEN = new URLSearchParams(location.search).get("token") ?? "";
-const KEPT = 12; // portraits whose photos stay in memory
 const TOOLS = { b: "brush", e: "eraser", f: "fill" };
-const SIGNS = { accepted: "\u2713", "left out": "\u00d7", repainted: "\u270e", edited: "\u2022" };
-const MARKS = {
-  accepted: "accepted",
-  "left out": "left out",
-  repainted: "repainted",
-  edited: "painted, not saved",
-};
 
 const $ = (id) => document.getElementById(id);
-const state = { items: [], now: -1, tool: "brush", label: 1, size: 0.03, busy: false, unlabelled: 255 };
-const loaded = new Map(); // of items' numbers: {photo, painting}
+const state = { items: [], now: -1, tool: "brush", label: 1, size: 0.03, busy: false };
 let erasing = false; // for one stroke
 let messageTimer = 0;
 
@@ -35,45 +28,6 @@ const view = new View($("canvas"), {
     update();
   },
 });
-
-// Requests.
-
-async function ask(path, options = {}) {
-  const answer = await fetch(path, { ...options, headers: { "X-Token": TOKEN } }).catch(() => null);
-  if (!answer) throw new Error("hairnet-data fix has ended: nothing is saved until it runs again");
-  if (!answer.ok) throw new Error((await answer.text()).trim());
-  return answer;
-}
-
-async function askMask(path) {
-  const answer = await ask(path);
-  const [width, height] = ["X-Width", "X-Height"].map((name) => Number(answer.headers.get(name)));
-  return new Painting(new Uint8Array(await answer.arrayBuffer()), width, height);
-}
-
-function load(number) {
-  if (!loaded.has(number)) {
-    const both = Promise.all([
-      ask(`/api/photo/${number}`)
-        .then((answer) => answer.blob())
-        .then((blob) => createImageBitmap(blob)),
-      askMask(`/api/mask/${number}`),
-    ]).then(([photo, painting]) => ({ photo, painting }));
-    both.then((ready) => loaded.set(number, ready)).catch(() => loaded.delete(number));
-    loaded.set(number, both);
-  }
-  return loaded.get(number);
-}
-
-function forgetFar() {
-  for (const [number, ready] of loaded) {
-    if (loaded.size <= KEPT) return;
-    if (Math.abs(number - state.now) > 2 && ready.painting && !ready.painting.changed) {
-      ready.photo.close();
-      loaded.delete(number);
-    }
-  }
-}
 
 // The portrait that is shown.
 
@@ -112,7 +66,7 @@ async function go(number) {
     for (const near of [now + 1, now - 1]) {
       if (near >= 0 && near < state.items.length) Promise.resolve(load(near)).catch(() => {});
     }
-    forgetFar();
+    forgetFar(now);
   } catch (error) {
     if (state.now === now) say(error.message, true);
   }
@@ -159,7 +113,6 @@ async function decide(send, done) {
   }
 }
 
-const post = (path, body) => ask(path, { method: "POST", body });
 const act = (action) => (number, why) =>
   post(`/api/decide/${number}?action=${encodeURIComponent(action)}&why=${why}`, new Uint8Array());
 
@@ -244,13 +197,7 @@ function update() {
     ? `${state.now + 1} of ${state.items.length}, ${done} decided`
     : "nothing to look at";
   $("bar").firstElementChild.style.width = `${(100 * done) / Math.max(1, state.items.length)}%`;
-  document.querySelectorAll("#list button").forEach((button, number) => {
-    const sign = mark(state.items[number], number);
-    button.setAttribute("aria-current", String(number === state.now));
-    button.lastElementChild.textContent = SIGNS[sign] ?? "";
-    button.lastElementChild.className = `state ${sign.split(" ")[0]}`;
-    button.lastElementChild.title = MARKS[sign] ?? "";
-  });
+  markList($("list").firstElementChild, state.items.map(mark), state.now);
   document.querySelectorAll("[data-tool]").forEach((button) => {
     button.setAttribute("aria-checked", String(button.dataset.tool === state.tool));
   });
@@ -282,48 +229,6 @@ function resize(position) {
   $("size").value = at;
   state.size = 0.002 * 100 ** (at / 100);
   update();
-}
-
-function makeClasses(classes) {
-  const all = [...classes.slice(1), { value: state.unlabelled, name: "unlabelled" }, classes[0]];
-  state.keys = Object.fromEntries(all.map((each, i) => [String(i + 1), each.value]));
-  $("classes").replaceChildren(
-    ...all.map(({ value, name, colour }, i) => {
-      const button = document.createElement("button");
-      button.dataset.label = value;
-      button.setAttribute("role", "radio");
-      const swatch = document.createElement("span");
-      swatch.className = `swatch${colour ? "" : " striped"}`;
-      swatch.style.background = value === 0 ? "transparent" : (colour ?? "");
-      const text = document.createElement("span");
-      text.textContent = name[0].toUpperCase() + name.slice(1);
-      const key = document.createElement("kbd");
-      key.textContent = i + 1;
-      button.append(swatch, text, key);
-      button.addEventListener("click", () => chooseLabel(value));
-      return button;
-    }),
-  );
-  state.colours = Object.fromEntries(
-    classes.map(({ value, colour }) => [value, [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16))]),
-  );
-}
-
-function makeList() {
-  $("list").firstElementChild.replaceChildren(
-    ...state.items.map((item, number) => {
-      const line = document.createElement("li");
-      const button = document.createElement("button");
-      const text = document.createElement("span");
-      const kinds = document.createElement("small");
-      kinds.textContent = item.reasons.map((each) => each.kind.replace("_", " ")).join(", ");
-      text.append(item.id, kinds);
-      button.append(text, Object.assign(document.createElement("span"), { className: "state" }));
-      button.addEventListener("click", () => go(number));
-      line.append(button);
-      return line;
-    }),
-  );
 }
 
 // Keys.
@@ -361,40 +266,17 @@ const KEYS = {
   " ": () => pan(true),
 };
 
-addEventListener("keydown", (event) => {
-  const key = event.key.toLowerCase();
-  if (event.target === $("why")) {
-    if (key === "escape" || key === "enter") $("canvas").focus();
-    return;
-  }
-  if (event.altKey) return;
-  if (event.ctrlKey || event.metaKey) {
-    if (key === "z") (event.shiftKey ? KEYS.y : KEYS.z)();
-    else if (key === "y") KEYS.y();
-    else if (key === "s") save();
-    else return;
-    event.preventDefault();
-    return;
-  }
-  if (event.target.type === "range" && key.startsWith("arrow")) return;
-  if (event.target instanceof HTMLButtonElement && (key === "enter" || key === " ")) return;
-  if (TOOLS[key]) choose(TOOLS[key]);
-  else if (state.keys?.[key] !== undefined) chooseLabel(state.keys[key]);
-  else if (KEYS[key]) {
-    if (event.repeat && ["enter", "x", "a", "u"].includes(key)) return; // held, it would decide one after another
-    KEYS[key]();
-  } else return;
-  event.preventDefault();
-});
-
-addEventListener("keyup", (event) => {
-  if (event.key.toLowerCase() === "h") hide(false);
-  if (event.key === " ") pan(false);
-});
-
-addEventListener("blur", () => {
-  hide(false);
-  pan(false);
+listen({
+  keys: KEYS,
+  save,
+  hide,
+  pan,
+  choose: (key) => {
+    if (TOOLS[key]) choose(TOOLS[key]);
+    else if (state.keys?.[key] !== undefined) chooseLabel(state.keys[key]);
+    else return false;
+    return true;
+  },
 });
 
 addEventListener("beforeunload", (event) => {
@@ -428,11 +310,16 @@ $("strength").addEventListener("input", () => view.setStrength(Number($("strengt
 
 try {
   const said = await (await ask("/api/items")).json();
-  Object.assign(state, { items: said.items, unlabelled: said.unlabelled });
+  state.items = said.items;
   $("folder").textContent = said.folder;
   document.title = `${said.folder}: masks to look at`;
-  makeClasses(said.classes);
-  makeList();
+  const classes = [...said.classes.slice(1), { value: said.unlabelled, name: "unlabelled" }, said.classes[0]];
+  state.keys = Object.fromEntries(classes.map(({ value }, i) => [String(i + 1), value]));
+  state.colours = Object.fromEntries(
+    said.classes.map(({ value, colour }) => [value, [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16))]),
+  );
+  makeClasses($("classes"), classes, chooseLabel);
+  makeList($("list").firstElementChild, state.items, go);
   resize(50);
   if (!state.items.length) $("name").textContent = "Nothing to look at";
   const open = state.items.findIndex((item) => !item.action);
