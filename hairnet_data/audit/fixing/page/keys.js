@@ -2,13 +2,8 @@
 
 const ONCE = ["enter", "x", "a", "u"]; // held, they would decide one portrait after another
 
-/**
- * Listens from now on.
- *
- * keys: what to do for each key; save(); hide(held) and pan(held) while H or the space bar is held; choose(key) chooses
- * a tool or a class and says whether the key is one.
- */
-export function listen({ keys, save, hide, pan, choose }) {
+/** Listens from now on. `keys` has what to do for each key, `released` for those that act while they are held. */
+export function listen(keys, released) {
   const [why, canvas] = ["why", "canvas"].map((id) => document.getElementById(id));
 
   addEventListener("keydown", (event) => {
@@ -21,27 +16,18 @@ export function listen({ keys, save, hide, pan, choose }) {
     if (event.ctrlKey || event.metaKey) {
       if (key === "z") (event.shiftKey ? keys.y : keys.z)();
       else if (key === "y") keys.y();
-      else if (key === "s") save();
+      else if (key === "s") keys.enter();
       else return;
       event.preventDefault();
       return;
     }
     if (event.target.type === "range" && key.startsWith("arrow")) return;
     if (event.target instanceof HTMLButtonElement && (key === "enter" || key === " ")) return;
-    if (!choose(key)) {
-      if (!keys[key] || (event.repeat && ONCE.includes(key))) return;
-      keys[key]();
-    }
+    if (!keys[key] || (event.repeat && ONCE.includes(key))) return;
+    keys[key]();
     event.preventDefault();
   });
 
-  addEventListener("keyup", (event) => {
-    if (event.key.toLowerCase() === "h") hide(false);
-    if (event.key === " ") pan(false);
-  });
-
-  addEventListener("blur", () => {
-    hide(false);
-    pan(false);
-  });
+  addEventListener("keyup", (event) => released[event.key.toLowerCase()]?.());
+  addEventListener("blur", () => Object.values(released).forEach((release) => release()));
 }

@@ -6,8 +6,6 @@ import { forgetFar, load, loaded } from "./portraits.js";
 import { ask, askMask, post } from "./requests.js";
 import { View } from "./view.js";
 
-const TOOLS = { b: "brush", e: "eraser", f: "fill" };
-
 const $ = (id) => document.getElementById(id);
 const state = { items: [], now: -1, tool: "brush", label: 1, size: 0.03, busy: false };
 let erasing = false; // for one stroke
@@ -243,7 +241,11 @@ function pan(panning) {
   update();
 }
 
+// Those of the classes are added once the classes are known.
 const KEYS = {
+  b: () => choose("brush"),
+  e: () => choose("eraser"),
+  f: () => choose("fill"),
   z: () => painting() && step(painting().undo()),
   y: () => painting() && step(painting().redo()),
   r: reset,
@@ -266,18 +268,7 @@ const KEYS = {
   " ": () => pan(true),
 };
 
-listen({
-  keys: KEYS,
-  save,
-  hide,
-  pan,
-  choose: (key) => {
-    if (TOOLS[key]) choose(TOOLS[key]);
-    else if (state.keys?.[key] !== undefined) chooseLabel(state.keys[key]);
-    else return false;
-    return true;
-  },
-});
+listen(KEYS, { h: () => hide(false), " ": () => pan(false) });
 
 addEventListener("beforeunload", (event) => {
   if ([...loaded.values()].some((each) => each.painting?.changed)) event.preventDefault();
@@ -314,7 +305,7 @@ try {
   $("folder").textContent = said.folder;
   document.title = `${said.folder}: masks to look at`;
   const classes = [...said.classes.slice(1), { value: said.unlabelled, name: "unlabelled" }, said.classes[0]];
-  state.keys = Object.fromEntries(classes.map(({ value }, i) => [String(i + 1), value]));
+  classes.forEach(({ value }, i) => (KEYS[i + 1] = () => chooseLabel(value)));
   state.colours = Object.fromEntries(
     said.classes.map(({ value, colour }) => [value, [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16))]),
   );

@@ -92,7 +92,8 @@ def test_nobody_else_can_read(server: Any, path: str) -> None:
 
 def test_the_page_and_its_requests_are_answered(server: Any, folder: Path) -> None:
     assert ask(server, f"/?token={server.token}", X_Token="")[0] == 200
-    for name in ("base.css", "fix.css", "narrow.css", "keys.js", "main.js", "painting.js", "view.js"):
+    files = [*("base.css", "fix.css", "narrow.css"), *("keys.js", "lists.js", "main.js", "painting.js")]
+    for name in (*files, "portraits.js", "requests.js", "view.js"):
         assert ask(server, f"/{name}", X_Token="")[0] == 200
     assert [item["id"] for item in json.loads(ask(server, "/api/items")[1])["items"]] == ["bb_0", "aa_0"]
     assert ask(server, "/api/decide/1?action=left%20out&why=a%26b", "POST", b"") == (
