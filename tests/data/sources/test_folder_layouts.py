@@ -4,12 +4,7 @@ import numpy as np
 import pytest
 
 from hairnet_data.core.classes import FACE, HAIR
-from tests.data.sources.test_folder import COLOURS, PARTS, Kit, check, classes, in_colours, photo
-
-
-@pytest.fixture
-def kit(tmp_path):
-    return Kit(tmp_path / "set")
+from tests.support.folder_kit import COLOURS, PARTS, check, classes, in_colours, photo
 
 
 def part_masks(kit, *names, folder="masks"):
