@@ -56,9 +56,9 @@ def main() -> None:
             lambda: mask.transform((SIZE, SIZE), Image.Transform.AFFINE, flat, Image.Resampling.NEAREST),
         ),
         (
-            "JPEG q95 4:4:4",
+            "JPEG q95 4:2:0",
             lambda: encode_image(small, "jpeg"),
-            lambda: saved(small, format="JPEG", quality=95, subsampling=0),
+            lambda: saved(small, format="JPEG", quality=95, subsampling=2),
         ),
         ("mask as PNG", lambda: encode_mask(labels), lambda: saved(labels, format="PNG")),
         (

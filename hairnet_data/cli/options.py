@@ -67,7 +67,7 @@ class Request:
     rotate: Annotated[float | None, typer.Option(help="Most, in degrees, either way.", show_default="45")] = None
     mirror: Annotated[float | None, typer.Option(help="Share that is mirrored.", show_default="0.5")] = None
     photometric: Annotated[float | None, typer.Option(help="Strength of colour changes.", show_default="1.0")] = None
-    image_format: Annotated[str, typer.Option(help="jpeg (quality 95, 4:4:4) or png.")] = "jpeg"
+    image_format: Annotated[str, typer.Option(help="jpeg (quality 95, 4:2:0) or png, which loses nothing.")] = "jpeg"
     matte: Annotated[bool, typer.Option("--matte", help="Add the share of hair in every pixel.")] = False
     policy: Annotated[
         str | None, typer.Option(help="A TOML file of ranges, or default or world; flags win over it.")
