@@ -130,7 +130,9 @@ def take_crop(crop: Crop, background: Pixels, size: int) -> Pixels:
     # The bit-exact kind of bilinear interpolation, three times as fast as warping.
     if len(square) != size:
         square = as_pixels(cv2.resize(square, (size, size), interpolation=cv2.INTER_LINEAR_EXACT))
-    return as_pixels(cv2.flip(square, 1)) if crop.mirror else square.copy()
+    if crop.mirror:
+        return as_pixels(cv2.flip(square, 1))
+    return square.copy() if square.base is not None else square
 
 
 def _pattern(paint: Paint, box: Box, size: int) -> Pixels:

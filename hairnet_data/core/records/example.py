@@ -53,7 +53,7 @@ def parse(data: bytes) -> Features:
         elif name in NUMBERS:
             features[name] = list(feature.float_list.value)
         else:
-            values = feature.int64_list.value or feature.bytes_list.value
+            values = feature.bytes_list.value or feature.int64_list.value
             if len(values) != 1:
                 raise ValueError(f"{name} has {len(values)} values")
             features[name] = values[0]
