@@ -137,7 +137,7 @@ class Damaged:
 
     def __init__(self, source: PortraitSource, damages: dict[str, Damage], catalogue: Catalogue) -> None:
         self._source, self._damages, self._catalogue = source, damages, catalogue
-        self.name, self.people_apart = source.name, source.people_apart
+        self.name, self.people_apart, self.knows_coverage = source.name, source.people_apart, source.knows_coverage
 
     def settings(self) -> dict[str, Any]:
         return self._source.settings()

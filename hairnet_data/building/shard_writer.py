@@ -132,8 +132,9 @@ def _with_assets(plan: Plan) -> tuple[Plan, Assets]:
 def assets_of(plan: Plan) -> Assets:
     """A loader for all that the plan's recipes may name."""
     largest = max(part.split.policy.scale[1] for part in plan.splits)
-    mattes = plan.settings.matte
-    return Assets(plan.portraits, plan.backgrounds, plan.settings.image_size, largest, mattes=mattes)
+    cutouts = any(part.split.policy.cutout_rate for part in plan.splits)
+    size, mattes = plan.settings.image_size, plan.settings.matte
+    return Assets(plan.portraits, plan.backgrounds, size, largest, mattes=mattes, cutouts=cutouts)
 
 
 def _write_shared(shared: Shared[Plan], split: int, number: int, shards_dir: str, manifests_dir: str) -> ShardManifest:

@@ -88,7 +88,8 @@ def scan_sources(
         _scan(kind, source, executor, scratch, progress, undrawn(source) if sample_drawn else 0)
         for kind, source in (("portraits", sources.portraits), ("backgrounds", sources.backgrounds))
     ]
-    portraits, backgrounds = (_by_pool(part.sound) for part in scanned)
+    portraits = _by_pool(scanned[0].sound, sources.portraits.knows_coverage)
+    backgrounds = _by_pool(scanned[1].sound)
     by_name = {pool: Pool(tuple(portraits[pool]), tuple(backgrounds[pool])) for pool in POOLS}
     portraits_digest, backgrounds_digest = (_digest(part.sound) for part in scanned)
     results = [result for part in scanned for _, result in part.sound]
@@ -216,10 +217,11 @@ def _without_duplicates(
     return kept, errors
 
 
-def _by_pool(sound: list[tuple[Entry, ScannedPicture]]) -> dict[str, list[Asset]]:
+def _by_pool(sound: list[tuple[Entry, ScannedPicture]], has_coverage: bool = False) -> dict[str, list[Asset]]:
     pools: dict[str, list[Asset]] = {pool: [] for pool in POOLS}
     for entry, result in sound:
-        asset = Asset(entry.id, result.content, entry.person, dict(entry.traits), result.head, result.pose)
+        traits = dict(entry.traits)
+        asset = Asset(entry.id, result.content, entry.person, traits, result.head, result.pose, has_coverage)
         pools[entry.pool].append(asset)
     return pools
 

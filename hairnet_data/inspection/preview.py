@@ -29,7 +29,8 @@ from hairnet_data.rendering.asset_cache import Assets
 from hairnet_data.rendering.mattes import render_matte
 from hairnet_data.rendering.paint import shrink_background
 from hairnet_data.rendering.poses import poses_of
-from hairnet_data.rendering.renderer import Subject, render, steps
+from hairnet_data.rendering.renderer import render, steps
+from hairnet_data.rendering.subject import Subject
 from hairnet_data.sources.base import BackgroundSource, Catalogue, PortraitSource
 from hairnet_data.sources.registry import Sources
 
@@ -50,7 +51,7 @@ def from_settings(sources: Sources, settings: BuildSettings, count: int) -> Iter
     """
     split = splits_for(settings.policy, settings.seed)[0]
     pool = Pool(
-        _unscanned_assets(sources.portraits.catalogue(), split.pool),
+        _unscanned_assets(sources.portraits.catalogue(), split.pool, sources.portraits.knows_coverage),
         _unscanned_assets(sources.backgrounds.catalogue(), split.pool),
     )
     if not pool.portraits or not pool.backgrounds:
@@ -67,10 +68,12 @@ def from_settings(sources: Sources, settings: BuildSettings, count: int) -> Iter
             yield _matte_cell(recipe, *render_matte(recipe, subjects))
 
 
-def _unscanned_assets(catalogue: Catalogue, pool: str) -> tuple[Asset, ...]:
+def _unscanned_assets(catalogue: Catalogue, pool: str, has_coverage: bool = False) -> tuple[Asset, ...]:
     """The assets of a pool without their content hashes, which a scan would compute."""
     return tuple(
-        Asset(entry.id, "", entry.person, dict(entry.traits)) for entry in catalogue.entries if entry.pool == pool
+        Asset(entry.id, "", entry.person, dict(entry.traits), has_coverage=has_coverage)
+        for entry in catalogue.entries
+        if entry.pool == pool
     )
 
 

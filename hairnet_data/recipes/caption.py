@@ -62,6 +62,8 @@ def _affine(affine: Affine) -> str:
 
 
 def _edge(edge: Edge) -> str:
+    if edge.cutout:
+        return "cut out"
     return f"fades over {edge.width:.1%} of the frame" if edge.width else ""
 
 
@@ -74,6 +76,7 @@ def _fill(recipe: Recipe) -> str:
     affine = recipe.affine
     # A square portrait then covers the entire frame, and others all of it but two bands.
     covers_frame = affine.scale >= 1 and not any(affine.shift) and not affine.rotation and not recipe.edge.width
+    covers_frame = covers_frame and not recipe.edge.cutout
     return "" if recipe.negative or covers_frame else f"fill: {_paint(recipe.fill)}"
 
 

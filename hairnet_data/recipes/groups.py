@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from hairnet_data.recipes.policy import MOST_COMPANIONS, Policy
 from hairnet_data.recipes.pools import Asset, Pool
-from hairnet_data.recipes.recipe import NO_EDGE, Affine, Companion, Edge
+from hairnet_data.recipes.recipe import CUT_OUT, NO_EDGE, Affine, Companion, Edge
 from hairnet_data.recipes.rng import Draws
 
 _WIDTHS = (0.7, 1.7)
@@ -55,7 +55,7 @@ def sample_group(
             mirror=section.chance(policy.mirror),
         )
         front = section.chance(0.5)
-        edge = sample_edge(section, policy)
+        edge = sample_edge(section, policy, asset)
         companions.append(Companion(asset.name, own, front, edge, asset.traits, asset.pose))
     return main, tuple(companions)
 
@@ -77,12 +77,14 @@ def _shift(draws: Draws, place: int, count: int, height: float) -> tuple[float, 
     return round(right, 4) + 0.0, round(height + draws.uniform(-0.1, 0.1), 4) + 0.0
 
 
-def sample_edge(draws: Draws, policy: Policy) -> Edge:
+def sample_edge(draws: Draws, policy: Policy, portrait: Asset) -> Edge:
     """Draws how a photograph ends; the same count of numbers whatever comes out."""
     soft = draws.chance(policy.edge_rate)
     width, radius = draws.log_uniform(0.004, 0.12), draws.uniform(0, 0.5)
     round_corners, wavy = draws.chance(0.5), draws.chance(0.5)
     wave, period = draws.uniform(0.005, 0.08), draws.log_uniform(0.03, 0.6)
+    if draws.chance(policy.cutout_rate) and portrait.has_coverage:
+        return CUT_OUT
     if not soft:
         return NO_EDGE
     return Edge(width, radius if round_corners else 0.0, wave if wavy else 0.0, period)

@@ -63,6 +63,8 @@ class Policy:
         mirror: share of portraits that are mirrored, 0..1.
         photometric: strength of colour changes; 0 leaves every pixel's colour as it is, 1 is the default.
         edge_rate: share of portraits that end softly within their frame, 0..1; the others end at it.
+        cutout_rate: share of portraits whose person alone is shown, cut out of the picture, 0..1; none where the source
+            knows no coverage.
         background_rate: share of portraits that are surrounded by a background instead of a colour, 0..1. Occluders
             other than hands are painted from a background at 0.6 of this rate.
         occluder_count: fewest and most occluders on an occluded example, 1..4.
@@ -82,6 +84,7 @@ class Policy:
     mirror: Share = 0.5
     photometric: Annotated[float, _between(0, 3)] = 1.0
     edge_rate: Share = 0.0
+    cutout_rate: Share = 0.0
     background_rate: Share = 0.5
     occluder_count: Range[Annotated[int, _between(1, MOST_OCCLUDERS)]] = (1, 1)
     occluder_size: Range[Annotated[float, _between(0.01, 2)]] = (0.1, 0.45)
@@ -209,6 +212,7 @@ WORLD = Policy(
     scale=(0.12, 4),
     shift=(0, 0.4),
     edge_rate=0.6,
+    cutout_rate=0.5,
     background_rate=0.8,
 )
 """Every head: from 25 pixels (at 224) to hair that fills the frame, alone and in groups."""

@@ -27,6 +27,7 @@ class Asset:
         head: where the head (hair or face) is in the framed portrait: `HEAD_SIDE` rows of as many bits,
             packed; empty for backgrounds, and if no policy with `cover` or `head_height` needs it.
         pose: of the portrait's head, see `Recipe.pose`.
+        has_coverage: whether it is known where the person is, so that it can be cut out.
     """
 
     id: str
@@ -35,6 +36,7 @@ class Asset:
     traits: Mapping[str, str] = field(default_factory=dict)
     head: bytes = b""
     pose: Pose | None = None
+    has_coverage: bool = False
 
     @property
     def name(self) -> str:

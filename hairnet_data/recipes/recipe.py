@@ -22,7 +22,7 @@ from hairnet_data.core.head.pose import Pose
 from hairnet_data.core.validation import first_error
 from hairnet_data.recipes.policy import MOST_COMPANIONS, Shape
 
-RECIPE_VERSION: Literal[3] = 3
+RECIPE_VERSION: Literal[4] = 4
 """Of the format of recipes and of what they mean."""
 
 Kind = Literal["portrait", "negative", "group"]
@@ -124,7 +124,7 @@ NO_AFFINE = Affine()
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """How a photograph ends where it is pasted: at its frame, or softly within it. Lengths in frames.
+    """How a photograph ends where it is pasted: at its frame, softly within it, or at its person. Lengths in frames.
 
     With a width above 0 the photograph's share of a pixel rises from 0 to 1 over `width` from its outline inwards; the
     pixel has the class of what has the larger share. The outline is the frame with round corners, moved inwards by a
@@ -135,16 +135,22 @@ class Edge:
         radius: of the corners.
         wave: how far the wave moves the outline inwards at most.
         period: of the wave.
+        cutout: whether the person alone is shown, cut out by the portrait's own coverage; the other values then have no
+            effect. A pixel has the portrait's class where its coverage is one half or more.
     """
 
     width: Annotated[float, Field(ge=0, le=1)] = 0.0
     radius: Annotated[float, Field(ge=0, le=10)] = 0.0
     wave: Annotated[float, Field(ge=0, le=1)] = 0.0
     period: Annotated[float, Field(ge=0.01, le=10)] = 1.0
+    cutout: bool = False
 
 
 NO_EDGE = Edge()
 """It ends at its frame."""
+
+CUT_OUT = Edge(cutout=True)
+"""It ends at its person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +258,7 @@ class Recipe:
     photometric: Photometric = NO_CHANGE
     traits: Mapping[str, str] = field(default_factory=dict)
     pose: Pose | None = None
-    version: Literal[3] = RECIPE_VERSION
+    version: Literal[4] = RECIPE_VERSION
 
     @property
     def source_id(self) -> str:

@@ -58,7 +58,8 @@ def sample_recipe(split: Split, pool: Pool, index: int, size: int = 224) -> Reci
         The recipe: the same for the same arguments, on every machine.
     """
     policy = split.policy
-    needed = len(_SECTIONS) if policy.group_rate or policy.edge_rate else 4 + policy.occluder_count[1]
+    has_edges = bool(policy.edge_rate or policy.cutout_rate)
+    needed = len(_SECTIONS) if policy.group_rate or has_edges else 4 + policy.occluder_count[1]
     draws = sections(split.seed, split.name, index, _SECTIONS[:needed])
     kind_draws, affine_draws = draws["kind"], draws["affine"]
     is_negative = kind_draws.chance(policy.negative_rate)
@@ -82,7 +83,7 @@ def sample_recipe(split: Split, pool: Pool, index: int, size: int = 224) -> Reci
         portrait=portrait.name if portrait else "",
         negative=negative,
         affine=affine,
-        edge=sample_edge(draws["edge"], policy) if portrait and policy.edge_rate else NO_EDGE,
+        edge=sample_edge(draws["edge"], policy, portrait) if portrait and has_edges else NO_EDGE,
         companions=companions,
         fill=NO_FILL if is_negative else _fill(draws["fill"], policy, pool),
         occluders=_occluders(draws, policy, pool, affine, portrait) if occluded else (),

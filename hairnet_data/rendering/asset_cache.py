@@ -11,7 +11,7 @@ from hairnet_data.core.arrays import Pixels
 from hairnet_data.geometry import warp
 from hairnet_data.recipes.recipe import asset_id
 from hairnet_data.rendering.paint import shrink_background
-from hairnet_data.rendering.renderer import Subject
+from hairnet_data.rendering.subject import Subject
 from hairnet_data.sources.base import BackgroundSource, PortraitSource
 
 
@@ -60,6 +60,7 @@ class Assets:
         largest_scale: the largest scale a recipe may have; portraits are kept no finer than it needs.
         budget: bytes of portraits kept in memory; of backgrounds, half as many.
         mattes: whether portraits are kept with their mattes.
+        cutouts: whether they are kept with what it takes to cut people out.
     """
 
     def __init__(
@@ -70,9 +71,11 @@ class Assets:
         largest_scale: float = 20.0,
         budget: int = 400_000_000,
         mattes: bool = False,
+        cutouts: bool = True,
     ) -> None:
         self._portrait_source, self._background_source = portraits, backgrounds
-        self._size, self._largest_scale, self.mattes = size, largest_scale, mattes
+        self._size, self._largest_scale = size, largest_scale
+        self.mattes, self._cutouts = mattes, cutouts
         self._subjects = _LeastRecentlyUsed(self._load_subject, budget)
         self._backgrounds = _LeastRecentlyUsed(self._load_background, budget // 2)
 
@@ -88,6 +91,8 @@ class Assets:
         portrait = self._portrait_source.load(asset_id(asset))
         if not self.mattes:
             portrait = replace(portrait, alpha=None)
+        if not self._cutouts:
+            portrait = replace(portrait, coverage=None)
         longer = max(portrait.image.shape[:2])
         return Subject(portrait, warp.level_for(longer / (self._size * self._largest_scale)))
 

@@ -12,7 +12,9 @@ from hairnet_data.geometry import warp
 from hairnet_data.geometry.polygons import rasterize
 from hairnet_data.recipes.recipe import Recipe
 from hairnet_data.rendering import edges
-from hairnet_data.rendering.renderer import Layer, Placed, Placing, Subject, layers_of, place, soft_share
+from hairnet_data.rendering.cutouts import over
+from hairnet_data.rendering.renderer import Layer, Placed, Placing, layers_of, place, soft_share, warped_cutout
+from hairnet_data.rendering.subject import Subject
 from hairnet_data.sources.base import Portrait
 
 
@@ -50,7 +52,11 @@ def _paste(size: int, layer: Layer, alpha: Pixels, placed: Placed | None) -> Non
     left, top, right, bottom = placed.box
     region = np.s_[top:bottom, left:right]
     warped = warp.sample_image(layer.subject.alpha(placed.level), placed.image_points)
-    if layer.edge.width:
+    if layer.edge.cutout:
+        coverage = warped_cutout(layer, placed)[..., 3]
+        # Hair is part of the person, so its share is as much of the pixel as the coverage leaves it.
+        alpha[region] = over(np.dstack([np.minimum(warped, coverage), coverage]), alpha[region][..., None])[..., 0]
+    elif layer.edge.width:
         share = soft_share(size, layer, placed)
         alpha[region] = edges.blend(warped[..., None], alpha[region][..., None], share)[..., 0]
     else:

@@ -11,57 +11,13 @@ import numpy as np
 from hairnet_data.core.arrays import Pixels, as_pixels
 from hairnet_data.core.classes import BACKGROUND
 from hairnet_data.geometry import warp
-from hairnet_data.recipes.recipe import Affine, Edge, Recipe
-from hairnet_data.rendering import edges
+from hairnet_data.recipes.recipe import NO_EDGE, Affine, Edge, Recipe
+from hairnet_data.rendering import cutouts, edges
 from hairnet_data.rendering.occlusion import occlude
 from hairnet_data.rendering.paint import Backgrounds, paint_box, take_crop
 from hairnet_data.rendering.photometric import change_colours
+from hairnet_data.rendering.subject import Subject, prepared
 from hairnet_data.sources.base import Portrait
-
-
-class Subject:
-    """A portrait prepared for rendering: its mask, pose and matte, and the image halved as often as its recipes need.
-
-    Args:
-        portrait: the decoded portrait.
-        finest: the lowest level that is kept; recipes must not need more detail than that. See `warp.level_for`.
-    """
-
-    def __init__(self, portrait: Portrait, finest: int = 0) -> None:
-        self.height, self.width = portrait.image.shape[:2]
-        self.mask, self.pose = portrait.mask, portrait.pose
-        self._finest = finest
-        self._levels = [warp.pad_edges(warp.halve(portrait.image, finest))]
-        self._alphas = [] if portrait.alpha is None else [warp.pad_edges(warp.halve(portrait.alpha, finest))]
-
-    def image(self, level: int) -> Pixels:
-        """The image halved `level` times, after `warp.pad_edges`: uint8 (h + 2, w + 2, 3).
-
-        Raises:
-            ValueError: `level` is less than `finest`.
-        """
-        return self._halved(self._levels, level)
-
-    @property
-    def has_alpha(self) -> bool:
-        """Whether the portrait has a matte."""
-        return bool(self._alphas)
-
-    def alpha(self, level: int) -> Pixels:
-        """The matte of a portrait that has one, halved and padded likewise: uint8 (h + 2, w + 2)."""
-        return self._halved(self._alphas, level)
-
-    def _halved(self, levels: list[Pixels], level: int) -> Pixels:
-        while len(levels) <= level - self._finest:
-            levels.append(warp.pad_edges(warp.halve(levels[-1][1:-1, 1:-1], 1)))
-        if level < self._finest:
-            raise ValueError(f"level {level} was not kept, {self._finest} is the finest")
-        return levels[level - self._finest]
-
-    @property
-    def nbytes(self) -> int:
-        """Memory held, in bytes."""
-        return self.mask.nbytes + sum(level.nbytes for level in (*self._levels, *self._alphas))
 
 
 def render(
@@ -146,12 +102,8 @@ def layers_of(recipe: Recipe, portrait: Portrait | Subject, companions: Sequence
     behind: list[Layer] = []
     front: list[Layer] = []
     for companion, shown in zip(recipe.companions, companions, strict=True):
-        (front if companion.front else behind).append(Layer(_prepared(shown), companion.affine, companion.edge))
-    return [*behind, Layer(_prepared(portrait), recipe.affine, recipe.edge), *front]
-
-
-def _prepared(portrait: Portrait | Subject) -> Subject:
-    return portrait if isinstance(portrait, Subject) else Subject(portrait)
+        (front if companion.front else behind).append(Layer(prepared(shown), companion.affine, companion.edge))
+    return [*behind, Layer(prepared(portrait), recipe.affine, recipe.edge), *front]
 
 
 def _warp(recipe: Recipe, layer: Layer, backgrounds: Backgrounds, placing: Placing) -> tuple[Pixels, Pixels]:
@@ -159,7 +111,7 @@ def _warp(recipe: Recipe, layer: Layer, backgrounds: Backgrounds, placing: Placi
     size = recipe.size
     frame = (0, 0, size, size)
     placed = placing(size, layer)
-    if placed and placed.box == frame and not layer.edge.width and placed.covers:
+    if placed and placed.box == frame and layer.edge == NO_EDGE and placed.covers:
         return warp.sample_image(layer.subject.image(placed.level), placed.image_points), placed.mask.copy()
     image = paint_box(recipe.fill, frame, size, backgrounds)
     mask = np.full((size, size), BACKGROUND, np.uint8)
@@ -234,6 +186,10 @@ def _paste(size: int, layer: Layer, image: Pixels, mask: Pixels, placed: Placed 
         return
     left, top, right, bottom = placed.box
     region = np.s_[top:bottom, left:right]
+    if layer.edge.cutout:
+        image[region] = cutouts.over(warped_cutout(layer, placed), image[region])
+        cv2.copyTo(placed.mask, _person(layer, placed), mask[region])
+        return
     warped = warp.sample_image(layer.subject.image(placed.level), placed.image_points)
     # The mask decides which pixels the portrait covers, in the image too, so that both agree.
     if not layer.edge.width:
@@ -244,6 +200,18 @@ def _paste(size: int, layer: Layer, image: Pixels, mask: Pixels, placed: Placed 
     share = soft_share(size, layer, placed)
     image[region] = edges.blend(warped, image[region], share)
     cv2.copyTo(placed.mask, (share >= edges.HALF).view(np.uint8), mask[region])
+
+
+def warped_cutout(layer: Layer, placed: Placed) -> Pixels:
+    """The person alone in the box, uint8 (..., 4) as of `cutouts.lift`; 0 where the portrait does not reach."""
+    warped = warp.sample_image(layer.subject.cutout(placed.level), placed.image_points)
+    return as_pixels(warped * (placed.mask != warp.OUTSIDE)[..., None])
+
+
+def _person(layer: Layer, placed: Placed) -> Pixels:
+    """Where a person who is cut out hides what is behind, by nearest neighbour: uint8 of the box's shape, 0 and 1."""
+    coverage = warp.sample_mask(layer.subject.coverage, placed.mask_points)
+    return as_pixels(((coverage >= edges.HALF) & (placed.mask != warp.OUTSIDE)).view(np.uint8))
 
 
 def soft_share(size: int, layer: Layer, placed: Placed) -> Pixels:

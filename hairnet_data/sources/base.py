@@ -66,6 +66,8 @@ class Portrait:
             confirm.
         pose: of the largest head, None where nobody knows it.
         alpha: uint8 (H, W), the share of hair in each pixel times 255; None where nobody knows it.
+        coverage: uint8 (H, W), the share of the person in each pixel times 255, with all that is worn or held; None
+            where nobody knows it. The mask then has H, W too.
     """
 
     image: Pixels
@@ -74,6 +76,7 @@ class Portrait:
     turned: bool = False
     pose: Pose | None = None
     alpha: Pixels | None = None
+    coverage: Pixels | None = None
 
 
 class PortraitSource(Protocol):
@@ -84,6 +87,9 @@ class PortraitSource(Protocol):
 
     people_apart: bool
     """True where no person appears in two pools."""
+
+    knows_coverage: bool
+    """True where all portraits have a `coverage`, so that people can be cut out."""
 
     def settings(self) -> dict[str, Any]:
         """What makes this source what it is besides its content: JSON values, no paths."""

@@ -5,6 +5,7 @@ worker comes first. Only small ones are: large photos would fill the disk to sav
 from __future__ import annotations
 
 import hashlib
+import itertools
 import os
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ _MOST_PIXELS = 400_000  # pixels: a portrait of that size takes 1.6 MB
 _HEAD = np.dtype("<u4")  # height and width before the pixels
 
 _POSE = np.dtype("<f8")  # six numbers between the image and the mask of a portrait
+
+_OPTIONAL = ("alpha", "coverage")  # a byte each before the pose says whether they follow the mask
 
 
 class _Cached:
@@ -69,22 +72,26 @@ class CachedPortraits(_Cached):
 
     def __init__(self, source: PortraitSource, folder: Path) -> None:
         super().__init__(source, folder, "portrait")
-        self.people_apart = source.people_apart
+        self.people_apart, self.knows_coverage = source.people_apart, source.knows_coverage
         self._source = source
 
     def load(self, id: str) -> Portrait:
         path = self._path(id)
         if path.exists():
-            image, numbers, rest = _read(path, len(FIELDS) * _POSE.itemsize)
+            image, middle, rest = _read(path, len(FIELDS) * _POSE.itemsize + len(_OPTIONAL))
+            has, numbers = middle[: len(_OPTIONAL)], middle[len(_OPTIONAL) :]
             pose = from_numbers(np.frombuffer(numbers, _POSE).tolist())
-            layers = rest.reshape(-1, *image.shape[:2])  # the mask, and the matte if there is one
-            return Portrait(image, layers[0], pose=pose, alpha=layers[1] if len(layers) > 1 else None)
+            mask, *others = rest.reshape(-1, *image.shape[:2])
+            optional = dict(zip(itertools.compress(_OPTIONAL, has), others, strict=True))
+            return Portrait(image, mask, pose=pose, **optional)
         portrait = self._source.load(id)
         small = portrait.mask.size <= _MOST_PIXELS and portrait.mask.shape == portrait.image.shape[:2]
         if small and not portrait.snapped and not portrait.turned:  # a cached one would forget both
             numbers = np.array(to_numbers(portrait.pose), _POSE).tobytes()
-            alpha = b"" if portrait.alpha is None else portrait.alpha.tobytes()
-            self._store(path, portrait.image, numbers + portrait.mask.tobytes() + alpha)
+            layers = [getattr(portrait, name) for name in _OPTIONAL]
+            has = bytes(layer is not None for layer in layers)
+            kept = b"".join(layer.tobytes() for layer in (portrait.mask, *layers) if layer is not None)
+            self._store(path, portrait.image, has + numbers + kept)
         return portrait
 
 

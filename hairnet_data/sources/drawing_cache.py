@@ -79,20 +79,21 @@ class DrawnOncePortraits(_Kept):
     def __init__(self, source: PortraitSource, folder: Path) -> None:
         """Takes the source, and the folder that `drawing_folder` names."""
         super().__init__(source, folder / "portraits")
-        self.people_apart = source.people_apart
+        self.people_apart, self.knows_coverage = source.people_apart, source.knows_coverage
         self._source = source
 
     def load(self, id: str) -> Portrait:
         path = self._path(id)
         arrays = _read(path)
-        if arrays is not None and len(arrays) == 4:
-            image, mask, alpha, pose = arrays
+        if arrays is not None and len(arrays) == 5:
+            image, mask, alpha, coverage, pose = arrays
             known = from_numbers(pose.ravel().view(_POSE).tolist())
-            return Portrait(image, mask[:, :, 0], pose=known, alpha=alpha[:, :, 0])
+            return Portrait(image, mask[:, :, 0], pose=known, alpha=alpha[:, :, 0], coverage=coverage[:, :, 0])
         portrait = self._source.load(id)
         pose = np.array([to_numbers(portrait.pose)], _POSE).view(np.uint8)
         assert portrait.alpha is not None, "a drawing knows its matte"
-        _write(path, portrait.image, portrait.mask, portrait.alpha, pose)
+        assert portrait.coverage is not None, "a drawing knows where its person is"
+        _write(path, portrait.image, portrait.mask, portrait.alpha, portrait.coverage, pose)
         return portrait
 
 

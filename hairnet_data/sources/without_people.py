@@ -37,6 +37,7 @@ class WithoutPeople:
             UsageError: nobody has one of the names.
         """
         self.name, self.people_apart = source.name, source.people_apart
+        self.knows_coverage = source.knows_coverage
         self._source = source
         self._people = frozenset(unicodedata.normalize("NFC", person) for person in people)
         known = {entry.person for entry in source.catalogue().entries if entry.person}

@@ -21,6 +21,9 @@ The alignment contract, for every example (4 and 5 hold before photometric chang
 12. At a soft edge the image is a mixture, by the share that `rendering.edges` defines; the mask has the portrait's
     class where that share is one half or more, else what is behind it.
 
+24. Of a portrait that is cut out the image shows the person alone, by its coverage; the mask has the portrait's class
+    where the coverage is one half or more, else what is behind it.
+
 Points 13 to 18, of poses, are in `reference_pose`, and 20 to 23, of mattes, in `reference_matte`.
 
 The reference renderer is slow and simple, and shares no code with `geometry` and `rendering`: comparing a mask
@@ -58,10 +61,17 @@ _SHARE_TOLERANCE = 1e-5  # frames: more than the rounding of float32 in distance
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """A portrait's own mask, uint8 (h, w) of class ids and `UNLABELLED`, and width and height of its image."""
+    """A portrait as the reference knows it.
+
+    Attributes:
+        mask: its own, uint8 (h, w) of class ids and `UNLABELLED`.
+        frame: width and height of its image.
+        coverage: uint8 (h, w), the person's share of each pixel in 255ths; None where it is not known.
+    """
 
     mask: Pixels
     frame: tuple[int, int]
+    coverage: Pixels | None = None
 
 
 def allowed_classes(recipe: Recipe, portraits: Sequence[Layer]) -> ClassSets:
@@ -148,13 +158,23 @@ def _paste(allowed: ClassSets, affine: Affine, edge: Edge, layer: Layer) -> None
             x, y = np.floor(across + dx).astype(np.int64), np.floor(down + dy).astype(np.int64)
             inside = (x >= 0) & (x < mask.shape[1]) & (y >= 0) & (y < mask.shape[0])
             likely, unlikely = inside, ~inside
-            if edge.width:
+            if edge.cutout:
+                person = _person(layer)[np.where(inside, y, 0), np.where(inside, x, 0)]
+                likely, unlikely = inside & person, unlikely | ~person
+            elif edge.width:
                 margin = _margin(edge, affine, layer, across + dx, down + dy, size)
                 likely, unlikely = inside & (margin > -_SHARE_TOLERANCE), unlikely | (margin < _SHARE_TOLERANCE)
             classes = mask[np.where(inside, y, 0), np.where(inside, x, 0)]
             shown |= np.where(likely, np.left_shift(1, _BITS[classes]), 0).astype(np.uint8)
             open_ |= unlikely
     allowed[...] = np.where(open_, allowed | shown, shown)
+
+
+def _person(layer: Layer) -> NDArray[np.bool_]:
+    """Where a portrait's person has half of a pixel or more; nowhere where that is not known."""
+    if layer.coverage is None:
+        return np.zeros(layer.mask.shape, np.bool_)
+    return layer.coverage >= 128
 
 
 def _margin(

@@ -73,8 +73,10 @@ def _bounds(recipe: Recipe, portraits: Sequence[MatteLayer]) -> Bounds:
         order += [(companion.affine, companion.edge, shown) for companion, shown in beside if companion.front]
         for affine, edge, shown in order:
             least, most, inside, outside = _placed(size, affine, shown)
-            if edge.width:  # a mixture of both by any share
+            if edge.width or edge.cutout:  # a mixture of both by any share
                 inside = np.zeros_like(inside)
+            if edge.cutout:  # what is behind shows as far as the person leaves it: at most the sum of both
+                most = np.minimum(255, most.astype(np.int16) + high).astype(np.uint8)
             low = np.where(inside, least, np.where(outside, low, np.minimum(low, least)))
             high = np.where(inside, most, np.where(outside, high, np.maximum(high, most)))
     hidden, certain = _hidden(recipe)

@@ -104,6 +104,7 @@ class _InMemory:
 
     name = "memory"
     people_apart = True
+    knows_coverage = False
 
     def __init__(self, portrait: Portrait | None, backgrounds: Backgrounds) -> None:
         self._portrait, self._backgrounds = portrait, backgrounds

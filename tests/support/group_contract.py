@@ -68,6 +68,7 @@ class GroupScene:
 class _InMemory:
     name = "memory"
     people_apart = True
+    knows_coverage = False
 
     def __init__(self, scene: GroupScene) -> None:
         self._portraits = dict(zip(map(asset_id, scene.recipe.portraits), scene.portraits, strict=True))

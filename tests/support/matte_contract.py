@@ -61,6 +61,7 @@ def grey_portraits() -> list[Portrait]:
 class _InMemory:
     name = "memory"
     people_apart = True
+    knows_coverage = False
 
     def __init__(self, portraits: Sequence[Portrait]) -> None:
         self._portraits = dict(zip((name.partition("@")[0] for name in NAMES), portraits, strict=True))

@@ -70,6 +70,7 @@ def spheres(pose: Pose, width: int, height: int) -> Pixels:
 class _InMemory:
     name = "memory"
     people_apart = True
+    knows_coverage = False
 
     def __init__(self, portraits: dict[str, Portrait]) -> None:
         self._portraits = portraits

@@ -12,7 +12,7 @@ class WrappedSource:
 
     def __init__(self, real: Folder) -> None:
         self.real = real
-        self.name, self.people_apart = real.name, real.people_apart
+        self.name, self.people_apart, self.knows_coverage = real.name, real.people_apart, real.knows_coverage
 
     def settings(self) -> dict[str, Any]:
         return self.real.settings()

@@ -41,8 +41,9 @@ def draw_portrait(
         background: uint8 (size, size, 3) RGB to stand before; None draws a scene.
 
     Returns:
-        Image uint8 (size, size, 3) RGB, mask uint8 (size, size) of class ids, the head's pose, and the matte: of the
-        strands on the canvas, which has twice the size or more, before the lens blurs the picture.
+        Image uint8 (size, size, 3) RGB, mask uint8 (size, size) of class ids, the head's pose, and the matte and the
+        person's coverage: of what is painted on the canvas, which has twice the size or more, before the lens blurs
+        the picture.
     """
     any_look = draw_look(rng)
     person = draw_person(rng, look or any_look)
@@ -55,8 +56,8 @@ def draw_portrait(
     image = before(scene, canvas, painted)
     image = photograph(rng, image)
     if rng.random() < 0.35:
-        tilted_frame(rng, image, mask, hair_share)
-    return Portrait(image, mask, pose=recorded_pose(person, pose), alpha=hair_share)
+        tilted_frame(rng, image, mask, hair_share, painted)
+    return Portrait(image, mask, pose=recorded_pose(person, pose), alpha=hair_share, coverage=painted)
 
 
 def _scene(rng: np.random.Generator, size: int) -> Pixels:

@@ -78,7 +78,7 @@ def _curves(rng: np.random.Generator) -> Bytes:
     return np.asarray(np.round((floor + value * (1 - floor)) * 255)[None], np.uint8)
 
 
-def tilted_frame(rng: np.random.Generator, image: Bytes, mask: Bytes, alpha: Bytes) -> None:
+def tilted_frame(rng: np.random.Generator, image: Bytes, mask: Bytes, *shares: Bytes) -> None:
     """Blackens wedges at the borders, as in photographs turned upright after they were taken; in place."""
     size = image.shape[0]
     angle = float(rng.normal(0, 0.09))
@@ -92,4 +92,5 @@ def tilted_frame(rng: np.random.Generator, image: Bytes, mask: Bytes, alpha: Byt
     outside = inside == 0
     image[outside] = rng.integers(0, 6)
     mask[outside] = BACKGROUND
-    alpha[outside] = 0
+    for share in shares:
+        share[outside] = 0

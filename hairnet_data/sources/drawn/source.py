@@ -25,6 +25,7 @@ class Drawn:
 
     name = "drawn"
     people_apart = True
+    knows_coverage = True
 
     def __init__(self, train: int = 600, validation: int = 100, test: int = 100, size: int = 256) -> None:
         """Sets up the source; nothing is drawn yet.

@@ -48,6 +48,7 @@ class Folder:
 
     name = "folder"
     people_apart = True
+    knows_coverage = False
 
     def __init__(
         self,

@@ -79,6 +79,7 @@ class LfwParts:
     """
 
     name = "lfw_parts"
+    knows_coverage = False
 
     def __init__(
         self,

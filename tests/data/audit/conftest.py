@@ -51,6 +51,7 @@ class Planted:
 
     name: str = "folder"
     people_apart: bool = True
+    knows_coverage: bool = False
 
     def settings(self) -> dict[str, Any]:
         return {}

@@ -11,10 +11,11 @@ from hairnet_data.building.picture_scan import head_of
 from hairnet_data.core.classes import BACKGROUND
 from hairnet_data.recipes.policy import CLEAN, PRESETS, Policy
 from hairnet_data.recipes.pools import Asset, Pool
-from hairnet_data.recipes.recipe import NO_EDGE, Recipe
+from hairnet_data.recipes.recipe import CUT_OUT, NO_EDGE, Edge, Recipe
 from hairnet_data.recipes.sampler import sample_recipe
 from hairnet_data.recipes.splits import EVALUATION_SPLITS, Split
-from hairnet_data.rendering.renderer import Subject, render
+from hairnet_data.rendering.renderer import render
+from hairnet_data.rendering.subject import Subject
 from hairnet_data.sources.drawn.source import Drawn
 
 DIGEST = "0123456789abcdef"
@@ -68,7 +69,9 @@ def test_the_rates_are_kept(rate: float) -> None:
     assert len(shown) * rate * 0.8 - bound <= groups <= len(shown) * rate + bound
 
 
-@pytest.mark.parametrize("rates", [{"group_rate": 0.5}, {"edge_rate": 0.5}, {"group_rate": 0.5, "edge_rate": 1.0}])
+@pytest.mark.parametrize(
+    "rates", [{"group_rate": 0.5}, {"edge_rate": 0.5}, {"cutout_rate": 0.5}, {"group_rate": 0.5, "edge_rate": 1.0}]
+)
 def test_all_else_is_drawn_as_without_them(rates: dict[str, float]) -> None:
     for plain, recipe in zip(drawn(Policy()), drawn(Policy(**rates)), strict=True):
         assert recipe.portrait == plain.portrait
@@ -76,6 +79,20 @@ def test_all_else_is_drawn_as_without_them(rates: dict[str, float]) -> None:
         assert bool(recipe.occluders) == bool(plain.occluders)
         if recipe.kind != "group":
             assert replace(recipe, edge=NO_EDGE) == plain
+
+
+def test_only_whose_outline_is_known_is_cut_out() -> None:
+    policy = replace(GROUPS, cutout_rate=0.5)
+    assert not any(edge.cutout for recipe in drawn(policy) for edge in edges_of(recipe))
+    known = Pool(tuple(replace(asset, has_coverage=True) for asset in pool().portraits), BACKGROUNDS)
+    edges = [edge for recipe in drawn(policy, assets=known) for edge in edges_of(recipe)]
+    bound = 5 * (len(edges) / 4) ** 0.5
+    assert abs(sum(edge.cutout for edge in edges) - len(edges) / 2) <= bound
+    assert {edge for edge in edges if edge.cutout} == {CUT_OUT}
+
+
+def edges_of(recipe: Recipe) -> list[Edge]:
+    return [recipe.edge, *(companion.edge for companion in recipe.companions)]
 
 
 def test_edges_do_not_change_who_is_in_a_group() -> None:

@@ -20,6 +20,7 @@ LIMITS: dict[str, tuple[float, float]] = {
     "occlude_rate": (0, 1),
     "group_rate": (0, 1),
     "edge_rate": (0, 1),
+    "cutout_rate": (0, 1),
     "mirror": (0, 1),
     "background_rate": (0, 1),
     "photometric": (0, 3),
@@ -158,6 +159,7 @@ policies = st.builds(
     negative_rate=st.floats(0, 1),
     group_rate=st.floats(0, 1),
     edge_rate=st.floats(0, 1),
+    cutout_rate=st.floats(0, 1),
     head_height=st.none() | pair(0.02, 5),
     photometric=st.floats(0, 3),
     scale=pair(0.05, 20),
@@ -240,6 +242,7 @@ def test_world_has_heads_of_every_size_alone_and_in_groups() -> None:
     assert world.scale == (0.12, 4)
     assert 0 < world.group_rate < 1
     assert 0 < world.edge_rate < 1
+    assert 0 < world.cutout_rate < 1
 
 
 @pytest.mark.parametrize("name", ["worlds", "World", ""])

@@ -242,7 +242,7 @@ def test_what_is_no_recipe_is_refused_in_one_line(text: str) -> None:
 @pytest.mark.parametrize(
     ("path", "value", "error"),
     [
-        (("version",), 1, "version: should be 3, received 1"),
+        (("version",), 1, "version: should be 4, received 1"),
         (("index",), -1, "index: should be at least 0, received -1"),
         (("affine", "scale"), 1e9, "affine.scale: should be at most 100, received 1000000000.0"),
         (("occluders", 1, "paint", "seed"), 1.5, "occluders.1.paint.seed: should be an integer, received 1.5"),

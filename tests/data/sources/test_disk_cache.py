@@ -18,7 +18,7 @@ from hairnet_data.sources.disk_cache import CachedBackgrounds, CachedPortraits
 class Loaded:
     """A source of one portrait, or of its image as a background, that counts how often it is loaded."""
 
-    name, people_apart = "one", True
+    name, people_apart, knows_coverage = "one", True, False
 
     def __init__(self, portrait: Portrait) -> None:
         self.portrait, self.loads = portrait, 0
@@ -61,16 +61,21 @@ def test_a_cached_portrait_is_the_same_and_its_mask_keeps_no_image(source: Loade
     assert bytes_behind(shown.mask) == 30 * 20
 
 
-def test_a_cached_portrait_keeps_its_pose_and_matte(source: Loaded, tmp_path: Path) -> None:
-    alpha = np.random.default_rng(1).integers(0, 256, (30, 20), np.uint8)
-    source.portrait = replace(source.portrait, alpha=alpha, pose=Pose(1.5, -2.0, 0.25, 0.5, 0.4, 0.03))
+@pytest.mark.parametrize("names", [(), ("alpha",), ("coverage",), ("alpha", "coverage")])
+def test_a_cached_portrait_keeps_its_pose_matte_and_coverage(
+    source: Loaded, tmp_path: Path, names: tuple[str, ...]
+) -> None:
+    rng = np.random.default_rng(1)
+    layers: dict[str, Any] = {name: rng.integers(0, 256, (30, 20), np.uint8) for name in names}
+    source.portrait = replace(source.portrait, **layers, pose=Pose(1.5, -2.0, 0.25, 0.5, 0.4, 0.03))
     cached = CachedPortraits(source, tmp_path)
     for _ in range(2):
         shown = cached.load("portrait")
         assert shown.pose == source.portrait.pose
         assert np.array_equal(shown.mask, source.portrait.mask)
-        assert shown.alpha is not None
-        assert np.array_equal(shown.alpha, alpha)
+        for name in ("alpha", "coverage"):
+            kept, layer = getattr(shown, name), layers.get(name)
+            assert kept is None if layer is None else np.array_equal(kept, layer)
     assert source.loads == 1
 
 

@@ -49,6 +49,8 @@ def test_a_second_build_reads_what_the_first_drew(tmp_path: Path, monkeypatch: p
     assert (again.image.dtype, again.mask.dtype) == (np.uint8, np.uint8)
     assert (again.alpha is not None, drawn.alpha is not None) == (True, True)
     np.testing.assert_array_equal(again.alpha, drawn.alpha)  # type: ignore[arg-type]
+    assert drawn.coverage is not None
+    np.testing.assert_array_equal(again.coverage, drawn.coverage)  # type: ignore[arg-type]
     assert again.pose == drawn.pose is not None
     np.testing.assert_array_equal(backgrounds(tmp_path).load("train_0000"), scene)
 
@@ -58,7 +60,7 @@ def test_it_is_the_source_that_it_keeps(tmp_path: Path) -> None:
     assert kept.settings() == source.settings()
     assert kept.catalogue() == source.catalogue()
     assert kept.content(ID) == source.content(ID)
-    assert (kept.name, kept.people_apart) == ("drawn", True)
+    assert (kept.name, kept.people_apart, kept.knows_coverage) == ("drawn", True, True)
 
 
 def test_another_size_is_another_file(tmp_path: Path) -> None:

@@ -19,7 +19,8 @@ from hairnet_data.dataset.reader import open_prepared
 from hairnet_data.recipes.recipe import asset_id
 from hairnet_data.recipes.splits import EVALUATION_SPLITS
 from hairnet_data.rendering.paint import shrink_background
-from hairnet_data.rendering.renderer import Subject, render
+from hairnet_data.rendering.renderer import render
+from hairnet_data.rendering.subject import Subject
 from tests.support.datasets import CopyOf, change_record, rewrite
 from tests.support.portraits import draw_head, save_picture
 from tests.support.verifying import (
