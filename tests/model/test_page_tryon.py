@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import shutil
 from collections.abc import Iterator
@@ -18,13 +17,11 @@ from PIL import Image
 from hairnet_model import Segmenter, web_site
 from hairnet_model.export import calibration
 from hairnet_model.tryon import catalogue
-from hairnet_model.tryon.rendering import hair_layer
-from hairnet_model.tryon.shading import Light, Tint
+from hairnet_model.tryon.ground import continued
 from hairnet_model.tryon.style_file import STYLES, read_style, style_names
 from hairnet_model.tryon.thicken import thicken
 from hairnet_model.tryon.trying import try_on
-from hairnet_model.tryon.view import View
-from tests.support import chromium, page_modules
+from tests.support import chromium, page_modules, tryon_page
 
 pytestmark = pytest.mark.skipif(page_modules.MISSING, reason="the page's tools are not installed: make web")
 
@@ -38,18 +35,9 @@ module.thicken(style, given.level).forEach(({points, open, width, tone}, at) => 
 """
 
 
-ENTRY = "\n".join(
-    f'export * from "{page_modules.WEB / "src" / "tryon" / name}.ts";'
-    for name in ("style", "thicken", "renderer", "head")
-)
-
-
 @pytest.fixture(scope="module")
 def bundled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("bundle")
-    entry = folder / "entry.ts"
-    entry.write_text(ENTRY)
-    return page_modules.bundle(str(entry), folder)
+    return tryon_page.bundled(tmp_path_factory.mktemp("bundle"))
 
 
 @pytest.mark.parametrize("name", ["afro", "braids", "lob_fringe", "long_waves"])
@@ -62,83 +50,70 @@ def test_strands_are_those_of_python(bundled: Path, tmp_path: Path, name: str) -
             np.testing.assert_allclose(made, expected, atol=2e-5, err_msg=f"{part} of group {number}")
 
 
-PAINT = """async ({style, level, view, light, tint, side}) => {
-  const module = await import("./module.js");
-  globalThis.renderer ??= new module.Renderer(module.parseHead(await (await fetch("head.json")).json()));
-  const read = module.parseStyle(new Uint8Array(await (await fetch(style)).arrayBuffer()));
-  const hair = {groups: module.thicken(read, level), cap: read.cap};
-  const layer = globalThis.renderer.draw(hair, view, light, tint, side, side);
-  let text = "";
-  for (let at = 0; at < layer.length; at += 8192) text += String.fromCharCode(...layer.subarray(at, at + 8192));
-  return btoa(text);
-}"""
-SIDE = 256
-
-
 @pytest.fixture(scope="module")
 def page(bundled: Path, browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     folder = tmp_path_factory.mktemp("tryon")
-    fill(folder, bundled)
-    with chromium.serving(chromium.file_server(folder)) as address:
-        one = browser.new_page()
-        one.goto(address)
+    shutil.copy(bundled, folder / "module.js")
+    with tryon_page.opened(folder, browser) as one:
         yield one
 
 
-def fill(folder: Path, bundled: Path) -> None:
-    """Puts into a folder all that a page needs to paint hair."""
-    (folder / "index.html").write_text("<!doctype html>")
-    (folder / "module.js").write_bytes(bundled.read_bytes())
-    for file in STYLES.iterdir():
-        (folder / file.name).write_bytes(file.read_bytes())
+HALF = 0.498  # of a pixel: 2 of 4 parts, in 8 bits as well
+
+painted = pytest.mark.skipif(chromium.CHROMIUM is None, reason="there is no chromium: apt-get install chromium")
 
 
-def by_page(page: Any, style: str, level: int, view: View, light: Light, tint: Tint) -> np.ndarray:
-    """The hair's layer as the page paints it, float (SIDE, SIDE, 4)."""
-    given = {
-        "style": f"{style}.hair",
-        "level": level,
-        "view": {name: getattr(view, name) for name in View.__slots__},
-        "light": {"level": light.level, "slope": light.slope.tolist()},
-        "tint": {"colour": tint.colour.tolist(), "contrast": tint.contrast, "bend": tint.bend.tolist()},
-        "side": SIDE,
-    }
-    raw = base64.b64decode(page.evaluate(PAINT, json.loads(json.dumps(given))))
-    return np.frombuffer(raw, np.uint8).reshape(SIDE, SIDE, 4).astype(float)
-
-
-def agreement(page: Any, style: str, level: int, view: View, file: Path | None = None) -> tuple[float, float]:
-    """IoU of the silhouettes, and the mean difference in levels of the blurred pictures over grey, where there is hair.
-
-    Both pictures are written to `file`.
-    """
-    light = Light(0.9, np.array((0.15, -0.2, 0.2), np.float32))
-    tint = Tint(np.array((0.16, 0.08, 0.04), np.float32), 1.6, np.array((0.95, 1.0, 1.1), np.float32))
-    made = by_page(page, style, level, view, light, tint)
-    layer = hair_layer(catalogue.hair(style, level), view, light, tint, SIDE, SIDE)
-    expected = np.dstack([layer.colour, 255 * layer.share])
-    there, here = (each[..., 3] > 127 for each in (expected, made))
-    iou = (there & here).sum() / max(1, (there | here).sum())
-    shown = [128 * (1 - each[..., 3:] / 255) + each[..., :3] for each in (expected, made)]
-    if file:
-        Image.fromarray(np.clip(np.hstack(shown), 0, 255).astype(np.uint8)).save(file)
-    pictures = [cv2.GaussianBlur(each, (0, 0), 2) for each in shown]
-    return float(iou), float(np.abs(pictures[0] - pictures[1])[there | here].mean())
-
-
-POSES = ((0, 0, 0), (25, 5, -10), (-45, -8, 5), (70, 0, 0), (10, 15, 20))
-
-
-def view_of(yaw: float, pitch: float, roll: float) -> View:
-    return View(yaw, pitch, roll, SIDE / 2, SIDE * 0.45, SIDE / 40, 1.03, 0.4)
-
-
-@pytest.mark.skipif(chromium.CHROMIUM is None, reason="there is no chromium: apt-get install chromium")
+@painted
 @pytest.mark.parametrize(("style", "pose"), [("bob", 1), ("crew_cut", 0), ("braids", 3)])
 def test_hair_is_painted_as_in_python(page: Any, style: str, pose: int) -> None:
-    iou, difference = agreement(page, style, 1, view_of(*POSES[pose]))
+    iou, difference = tryon_page.agreement(page, style, 1, tryon_page.POSES[pose])
     assert iou >= 0.97
     assert difference <= 3
+
+
+@painted
+@pytest.mark.parametrize(
+    ("style", "portrait", "colour"),
+    [("bob", "front", None), ("crew_cut", "half", None), ("curls", "to a side", "#b0402a")],
+)
+def test_a_photo_becomes_the_picture_that_python_makes(
+    page: Any, style: str, portrait: str, colour: str | None
+) -> None:
+    photo, located = tryon_page.photographed(tryon_page.PORTRAITS[portrait])
+    expected = tryon_page.tried_by_python(photo, located, style, colour)
+    made = tryon_page.tried_by_page(page, photo, located, style, colour)
+    for name, tolerance in (("x", 0.3), ("y", 0.3), ("size", 0.05), ("breadth", 0.01), ("hairline", 0.05)):
+        assert getattr(made.view, name) == pytest.approx(getattr(expected.view, name), abs=tolerance), name
+    assert tryon_page.iou(expected.share > HALF, made.share > HALF) >= 0.97
+    there, here = ((each.picture != photo).any(-1) for each in (expected, made))
+    assert tryon_page.iou(there, here) >= 0.97
+    assert tryon_page.apart(expected.picture, made.picture, there | here) <= 3
+    details = [tryon_page.detail(each.picture, there & here) for each in (expected, made)]
+    assert details[1] == pytest.approx(details[0], rel=0.05)
+
+
+GROUND = """
+import {readFileSync, writeFileSync} from "node:fs";
+const read = (name) => new Uint8Array(readFileSync(given.folder + "/" + name));
+const {width, height, far} = given;
+const {from, trust} = module.continuedFrom({width, height}, read("known"), far);
+writeFileSync(given.folder + "/from", from);
+writeFileSync(given.folder + "/trust", trust);
+"""
+
+
+def test_the_ground_goes_on_behind_hair_as_in_python(bundled: Path, tmp_path: Path) -> None:
+    rng = np.random.default_rng(3)
+    image = rng.integers(0, 256, (70, 90, 3)).astype(np.uint8)
+    known = cv2.GaussianBlur(rng.normal(0, 1, (70, 90)), (0, 0), 6) < 0.05
+    smooth = np.full((70, 90, 3), 100, np.float32)
+    (tmp_path / "known").write_bytes(known.astype(np.uint8).tobytes())
+    given = {"folder": str(tmp_path), "width": 90, "height": 70, "far": 30}
+    page_modules.call(bundled, GROUND, given)
+    source = np.fromfile(tmp_path / "from", np.int32)
+    trust = np.fromfile(tmp_path / "trust", np.float32)[:, None]
+    made = (smooth.reshape(-1, 3) * (1 - trust) + image.reshape(-1, 3)[source] * trust).reshape(image.shape)
+    np.testing.assert_allclose(made, continued(image, known, smooth, 30), atol=0.5)
 
 
 built = pytest.mark.skipif(

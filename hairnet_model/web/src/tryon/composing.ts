@@ -1,10 +1,11 @@
 /** What is laid over a part of a photo: the own hair removed, a shadow, and other hair. Lives in the worker that paints it. */
 
 import { blurred } from "../blur";
-import { type Picture, smoothstep } from "../pixels";
-import { gridOf, Reader } from "../recolour/grid";
+import { smoothstep } from "../pixels";
+import { type Grid, gridOf, Reader } from "../recolour/grid";
+import { fitted } from "./fitting";
 import { gaussian } from "./gaussian";
-import { softenLike } from "./grain";
+import { blurLike, noiseAt, noiseOf, soften } from "./grain";
 import { type Surface, type View } from "./head";
 import { keyOf, type Light, type Tint } from "./light";
 import { tintOf } from "./own";
@@ -12,101 +13,140 @@ import type { Wanted } from "./protocol";
 import { look, type Seen } from "./proxy";
 import { type Bare, removed } from "./removal";
 import type { Hair, Renderer } from "./renderer";
+import { Steadier } from "./steadying";
+import { levelFor } from "./styles";
 
 const SHADOW = { strength: 0.35, blur: 0.5, length: 0.8 };
 const HIGHEST = 3; // cm below the hairline from which on something may be in front of the face
-const TINTED = 1000; // ms for which a live picture's own hair colour is kept
+const LEAST_NOISE = 0.3; // codes; less is not seen
+const KNOWN = 1000; // ms for which is kept what a live picture tells of its hair and its grain
 
-let kept: { readonly tint: Tint; readonly until: number; readonly of: string } | null = null;
+/** What a photo tells, so that hair looks like its own and as if photographed with it. */
+interface Traits {
+  readonly tint: Tint;
+  /** Of the hair, in pixels. */
+  readonly blur: number;
+  /** In codes. */
+  readonly noise: number;
+}
 
-/** Premultiplied sRGB codes, and the share of the photo that they replace, four numbers a pixel. */
-export function layerOf(wanted: Wanted, hair: Hair, surfaces: readonly Surface[], renderer: Renderer): Float32Array {
-  const { part, own, face, nearer, view, live } = wanted;
+let kept: { readonly traits: Traits; readonly until: number; readonly of: string } | null = null;
+const steadier = new Steadier();
+
+/**
+ * Premultiplied sRGB codes, and the share of the photo that they replace, four numbers a pixel.
+ *
+ * @param hairAt the hair at a level of detail.
+ */
+export function layerOf(wanted: Wanted, hairAt: (level: number) => Hair, surfaces: readonly Surface[], renderer: Renderer): Float32Array {
+  const { part, own, face, live } = wanted;
+  const { width, height } = part;
+  const found = fitted(wanted.view, surfaces, { width, height, hair: own, face });
+  const view = live ? steadier.next(wanted.view, found, performance.now()) : found;
   const grid = gridOf(part);
   const seen = look(surfaces, view, grid);
   const bare = removed(part, own, face, seen, grid, view.size);
-  const layer = renderer.draw(hair, view, bare.light, steadyTint(wanted), part.width, part.height);
-  if (!live) softenLike(part, own, face, layer);
-  return composed(part, own, face, nearer, seen, bare, grid, view, layer, wanted.colour === null);
-}
-
-function steadyTint({ part, own, view, colour, live }: Wanted): Tint {
-  if (!live) return tintOf(part, own, view.size, colour);
-  const of = String(colour);
-  const now = performance.now();
-  if (kept?.of !== of || now > kept.until) kept = { tint: tintOf(part, own, view.size, colour), until: now + TINTED, of };
-  return kept.tint;
+  const of = `${wanted.colour} ${wanted.style}`;
+  const before = live && kept?.of === of && performance.now() < kept.until ? kept.traits : null;
+  const tint = before?.tint ?? tintOf(part, own, view.size, wanted.colour);
+  const layer = renderer.draw(hairAt(wanted.level ?? levelFor(view.size)), view, bare.light, tint, width, height);
+  const traits = before ?? { tint, blur: blurLike(part, own, face, layer), noise: noiseOf(part, face) };
+  if (!before) kept = live ? { traits, until: performance.now() + KNOWN, of } : null;
+  soften(layer, width, height, traits.blur);
+  const made = composed(wanted, seen, bare, grid, view, layer);
+  if (traits.noise >= LEAST_NOISE) addNoise(made, width, traits.noise, wanted.place);
+  return made;
 }
 
 /** All that is laid over the part: premultiplied codes and share. */
 function composed(
-  part: Picture,
-  hair: Float32Array,
-  face: Float32Array,
-  nearer: Float32Array | null,
+  { part, own: hair, face, nearer, colour, live }: Wanted,
   seen: Seen,
   bare: Bare,
-  grid: ReturnType<typeof gridOf>,
+  grid: Grid,
   view: View,
   layer: Uint8Array,
-  own: boolean,
 ): Float32Array {
   const { width, height } = part;
   const count = width * height;
   const strands = new Float32Array(count);
   for (let at = 0; at < count; at++) strands[at] = layer[at * 4 + 3] / 255;
-  const covered = own ? blurred(strands.slice(), width, height, Math.max(1, Math.round(view.size / 4)), 1) : null;
-  const shade = shadowOf(strands, width, height, view, bare.light);
-  const inner = innerOf(seen, grid);
-  const reader = new Reader(grid, [...bare.codes, bare.near, bare.beard, seen.skin, inner]);
+  const covered = colour ? null : blurred(strands.slice(), width, height, Math.round(view.size / 4), 1);
+  const shade = shadowOf(strands, width, height, view, bare.light, live);
+  const reader = new Reader(grid, [seen.skin, innerOf(seen, grid)]);
   const made = new Float32Array(count * 4);
   for (let y = 0, at = 0; y < height; y++) {
     reader.row(y);
     for (let x = 0; x < width; x++, at++) {
+      const gone = bare.share[at];
+      if (!gone && !strands[at] && !shade[at]) continue;
       reader.column(x);
-      const beard = reader.at(4);
-      const around = 1.4 * reader.at(3) * (1 - 0.3 * face[at]);
-      const removed = Math.min(1, Math.max(0, Math.max(3 * hair[at], around) - 0.1)) * (1 - beard);
-      const bald = covered ? removed * (1 - smoothstep(0.7, 0.97, covered[at])) : removed;
-      const dark = SHADOW.strength * shade[at] * reader.at(5) * Math.max(face[at], removed);
-      let kept = 1 - reader.at(6) * (1 - smoothstep(0.1, 0.3, hair[at] + face[at]));
-      if (nearer) kept *= 1 - nearer[at];
-      const rest = (1 - strands[at]) * (1 - dark);
-      const share = (1 - (1 - bald) * rest) * kept;
+      const bald = covered ? gone * (1 - smoothstep(0.7, 0.97, covered[at])) : gone;
+      const dark = SHADOW.strength * shade[at] * reader.at(0) * Math.max(face[at], gone);
+      let rest = 1 - reader.at(1) * (1 - smoothstep(0.1, 0.3, hair[at] + face[at]));
+      if (nearer) rest *= 1 - nearer[at];
+      const below = (1 - strands[at]) * (1 - dark);
+      const share = (1 - (1 - bald) * below) * rest;
       if (share <= 0.5 / 255) continue;
-      for (let k = 0; k < 3; k++) made[at * 4 + k] = (reader.at(k) * bald * rest + layer[at * 4 + k]) * kept;
+      for (let k = 0; k < 3; k++) made[at * 4 + k] = (bare.codes[at * 3 + k] * bald * below + layer[at * 4 + k]) * rest;
       made[at * 4 + 3] = share;
     }
   }
   return made;
 }
 
-/** The soft shadow of hair, 0..1. */
-function shadowOf(strands: Float32Array, width: number, height: number, view: View, light: Light): Float32Array {
-  const key = keyOf(light);
-  const [right, down] = [key[0], key[1]].map((part) => Math.round(-part * SHADOW.length * view.size));
-  const made = new Float32Array(strands.length);
-  for (let y = Math.max(0, down); y < Math.min(height, height + down); y++) {
-    const [first, end] = [Math.max(0, right), Math.min(width, width + right)];
-    const from = (y - down) * width - right;
-    made.set(strands.subarray(from + first, from + end), y * width + first);
+/** Adds the photo's noise to a layer, in place. */
+function addNoise(layer: Float32Array, width: number, sigma: number, { left, top }: Wanted["place"]): void {
+  for (let at = 0, pixel = 0; at < layer.length; at += 4, pixel++) {
+    const share = layer[at + 3];
+    if (!share) continue;
+    const x = pixel % width;
+    const grains = sigma * share * noiseAt(left + x, top + (pixel - x) / width);
+    for (let k = 0; k < 3; k++) layer[at + k] += grains;
   }
+}
+
+/** The soft shadow of hair, 0..1; coarser for a live picture. */
+function shadowOf(strands: Float32Array, width: number, height: number, view: View, light: Light, live: boolean): Float32Array {
+  const key = keyOf(light);
+  const made = shifted(strands, width, height, -key[0] * SHADOW.length * view.size, -key[1] * SHADOW.length * view.size);
   const sigma = Math.max(0.3, SHADOW.blur * view.size);
-  if (sigma < 2) gaussian(made, width, height, sigma);
+  if (sigma < 2 || !live) gaussian(made, width, height, sigma);
   else blurred(made, width, height, Math.round((Math.sqrt(6 * sigma * sigma + 1) - 1) / 2)); // two boxes
   return made;
 }
 
-/** Cells of the face that hair cannot be part of: what is seen there and is neither hair nor face is in front of it. */
-function innerOf({ front, scalp, normals, head }: Seen, { rows, columns }: ReturnType<typeof gridOf>): Float32Array {
-  const proper = front.map((value, at) => Number(value && scalp[at] < -HIGHEST && normals[at * 4 + 3] > 0.25 && head[at] > 0.95));
-  const made = new Float32Array(proper.length);
-  for (let y = 1; y < rows - 1; y++) {
-    for (let x = 1; x < columns - 1; x++) {
-      let least = 1;
-      for (let v = -1; v <= 1; v++) for (let u = -1; u <= 1; u++) least = Math.min(least, proper[(y + v) * columns + x + u]);
-      made[y * columns + x] = least;
+/** A plane moved to the right and down, bilinear; 0 flows in. */
+function shifted(plane: Float32Array, width: number, height: number, right: number, down: number): Float32Array {
+  const made = new Float32Array(plane.length);
+  const [left, above] = [Math.floor(-right), Math.floor(-down)];
+  const [u, v] = [-right - left, -down - above];
+  for (let y = Math.max(0, -above - 1), end = Math.min(height, height - above); y < end; y++) {
+    const [row, next] = [(y + above) * width, (y + above + 1) * width];
+    const [upper, lower] = [y + above >= 0 ? 1 - v : 0, y + above + 1 < height ? v : 0];
+    for (let x = Math.max(0, -left - 1), last = Math.min(width, width - left); x < last; x++) {
+      const [from, to] = [x + left, x + left + 1];
+      let sum = 0;
+      if (upper) sum += upper * ((from >= 0 ? plane[row + from] * (1 - u) : 0) + (to < width ? plane[row + to] * u : 0));
+      if (lower) sum += lower * ((from >= 0 ? plane[next + from] * (1 - u) : 0) + (to < width ? plane[next + to] * u : 0));
+      made[y * width + x] = sum;
     }
   }
   return made;
+}
+
+/** Cells of the face that hair cannot be part of: what is seen there and is neither hair nor face is in front of it. */
+function innerOf({ front, scalp, normals, head }: Seen, { rows, columns }: Grid): Float32Array {
+  const proper = front.map((value, at) => Number(value && scalp[at] < -HIGHEST && normals[at * 4 + 3] > 0.25 && head[at] > 0.95));
+  return proper.map((value, at) => {
+    if (!value) return 0;
+    const x = at % columns;
+    const y = (at - x) / columns;
+    for (let row = Math.max(0, y - 1); row <= Math.min(rows - 1, y + 1); row++) {
+      for (let column = Math.max(0, x - 1); column <= Math.min(columns - 1, x + 1); column++) {
+        if (!proper[row * columns + column]) return 0;
+      }
+    }
+    return 1;
+  });
 }

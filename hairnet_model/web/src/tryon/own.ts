@@ -15,7 +15,7 @@ const ORDINARY = [0.1, 0.85] as const;
 const HUED = [0.05, 0.95] as const;
 const BENDS = [0.75, 1.3] as const;
 const DARKEST = 0.004;
-const SURE = 0.9;
+const SURE = Math.fround(0.9);
 
 const LINEAR = Float32Array.from({ length: 256 }, (_, code) => decoded(code));
 const STRAIGHT: Triple = [1, 1, 1];

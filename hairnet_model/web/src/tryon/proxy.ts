@@ -2,11 +2,11 @@
 
 import { type Grid, softened } from "../recolour/grid";
 import { above, SKIN, type Surface, seenSurface, turnOf, type View, viewOn, zoomOf } from "./head";
-import { facing } from "./renderer";
 
 const FRONT = 2.5; // cm before the ears from which on a point is on the face
 const NOTHING = -10; // of `scalp` where there is no head
-const EDGE = 2; // points of the grid for each cell, along each side
+const EDGE = 2; // points of the canvas for each cell, along each side
+const VALUES = 7; // of a quad: normal, scalp, height, front, head
 
 /** Planes of cells. */
 export interface Seen {
@@ -24,78 +24,102 @@ export interface Seen {
   readonly front: Float32Array;
 }
 
-/** @param view in pixels of the picture that `grid` divides. */
-export function look(surfaces: readonly Surface[], view: View, grid: Grid): Seen {
-  const [columns, rows] = [grid.columns * EDGE, grid.rows * EDGE];
-  const canvas = viewOn(view, 0, 0, EDGE / grid.step);
-  const nearest = new Float32Array(rows * columns).fill(-Infinity);
-  const fine = Array.from({ length: 7 }, () => new Float32Array(rows * columns)); // normal, scalp, height, front, head
-  const turn = turnOf(view);
-  for (const surface of surfaces) {
-    if (!(SKIN as readonly string[]).includes(surface.name)) continue;
-    const seen = seenSurface(surface, view);
-    const isHead = surface.name === "head";
-    const places = new Float32Array(seen.length);
-    const values = new Float32Array((seen.length / 3) * 7);
-    for (let at = 0, to = 0; at < seen.length; at += 3, to += 7) {
-      const zoom = zoomOf(canvas, seen[at + 2]);
-      places[at] = canvas.x + seen[at] * zoom;
-      places[at + 1] = canvas.y + seen[at + 1] * zoom;
-      places[at + 2] = seen[at + 2];
-      const [x, y, z] = [surface.points[at], surface.points[at + 1], surface.points[at + 2]];
-      const [a, b, c] = [surface.normals[at], surface.normals[at + 1], surface.normals[at + 2]];
-      for (let k = 0; k < 3; k++) values[to + k] = turn[k * 3] * a + turn[k * 3 + 1] * b + turn[k * 3 + 2] * c;
-      values[to + 3] = isHead ? above(x, y, z) : NOTHING;
-      values[to + 4] = y;
-      values[to + 5] = isHead && z > FRONT ? 1 : -1;
-      values[to + 6] = Number(isHead);
-    }
-    const triangles = facing(places, surface.rows, surface.columns);
-    for (let t = 0; t < triangles.length; t += 3) {
-      fill(triangles[t], triangles[t + 1], triangles[t + 2], places, values, nearest, fine, columns, rows);
-    }
-  }
-  return averaged(nearest, fine, view, grid);
+/** Quads of the head that face the camera, each of one colour as in `hairnet_model/tryon/painter.py`. */
+interface Quads {
+  /** Four corners each, x and y on the canvas. */
+  readonly corners: number[];
+  /** Centimetres of the farthest corner towards the camera. */
+  readonly near: number[];
+  readonly values: number[];
 }
 
-function fill(
-  a: number, b: number, c: number,
-  places: Float32Array, values: Float32Array, nearest: Float32Array, fine: Float32Array[], columns: number, rows: number,
-): void {
-  const [ax, ay, bx, by, cx, cy] = [a, b, c].flatMap((p) => [places[p * 3], places[p * 3 + 1]]);
-  const area = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax);
-  if (!area) return;
-  const bottom = Math.min(rows - 1, Math.ceil(Math.max(ay, by, cy)));
-  const right = Math.min(columns - 1, Math.ceil(Math.max(ax, bx, cx)));
-  for (let y = Math.max(0, Math.floor(Math.min(ay, by, cy))); y <= bottom; y++) {
-    for (let x = Math.max(0, Math.floor(Math.min(ax, bx, cx))); x <= right; x++) {
-      const [px, py] = [x + 0.5, y + 0.5];
-      const v = ((px - ax) * (cy - ay) - (py - ay) * (cx - ax)) / area;
-      const w = ((bx - ax) * (py - ay) - (by - ay) * (px - ax)) / area;
-      const u = 1 - v - w;
-      if (u < 0 || v < 0 || w < 0) continue;
-      const z = u * places[a * 3 + 2] + v * places[b * 3 + 2] + w * places[c * 3 + 2];
-      const at = y * columns + x;
-      if (z < nearest[at]) continue;
-      nearest[at] = z;
-      for (let k = 0; k < 7; k++) fine[k][at] = u * values[a * 7 + k] + v * values[b * 7 + k] + w * values[c * 7 + k];
+/** @param view in pixels of the picture that `grid` divides. */
+export function look(surfaces: readonly Surface[], view: View, grid: Grid): Seen {
+  const canvas = viewOn(view, 0, 0, EDGE / grid.step);
+  const quads: Quads = { corners: [], near: [], values: [] };
+  for (const name of SKIN) {
+    const surface = surfaces.find((one) => one.name === name);
+    if (surface) add(surface, canvas, quads);
+  }
+  const [columns, rows] = [grid.columns * EDGE, grid.rows * EDGE];
+  const painted = new Int32Array(rows * columns).fill(-1);
+  const order = Array.from(quads.near.keys()).sort((a, b) => quads.near[a] - quads.near[b]);
+  for (const quad of order) fill(painted, columns, rows, quads.corners, quad);
+  return averaged(painted, quads.values, view, grid);
+}
+
+function add(surface: Surface, canvas: View, { corners, near, values }: Quads): void {
+  const { rows, columns, points, normals } = surface;
+  const seen = seenSurface(surface, canvas);
+  const turn = turnOf(canvas);
+  const isHead = surface.name === "head";
+  const said = new Float32Array(rows * columns * VALUES);
+  const places = new Float32Array(rows * columns * 2);
+  for (let at = 0, from = 0, to = 0; at < rows * columns; at++, from += 3, to += VALUES) {
+    const zoom = zoomOf(canvas, seen[from + 2]);
+    places[at * 2] = canvas.x + seen[from] * zoom;
+    places[at * 2 + 1] = canvas.y + seen[from + 1] * zoom;
+    const [x, y, z] = [points[from], points[from + 1], points[from + 2]];
+    const [a, b, c] = [normals[from], normals[from + 1], normals[from + 2]];
+    for (let k = 0; k < 3; k++) said[to + k] = turn[k * 3] * a + turn[k * 3 + 1] * b + turn[k * 3 + 2] * c;
+    said[to + 3] = isHead ? above(x, y, z) : NOTHING;
+    said[to + 4] = y;
+    said[to + 5] = isHead && z > FRONT ? 1 : -1;
+    said[to + 6] = Number(isHead);
+  }
+  for (let r = 0; r < rows - 1; r++) {
+    for (let c = 0; c < columns - 1; c++) {
+      const p = r * columns + c;
+      const four = [p, p + 1, p + columns + 1, p + columns];
+      const [px, py, qx, qy, sx, sy, tx, ty] = four.flatMap((at) => [places[at * 2], places[at * 2 + 1]]);
+      if ((sx - px) * (ty - qy) - (sy - py) * (tx - qx) <= 0) continue;
+      corners.push(px, py, qx, qy, sx, sy, tx, ty);
+      near.push(Math.min(...four.map((at) => seen[at * 3 + 2])));
+      for (let k = 0; k < VALUES; k++) values.push(four.reduce((sum, at) => sum + said[at * VALUES + k] / 4, 0));
+    }
+  }
+}
+
+/** Writes a quad's number where it is seen: also in points that its outline touches, as OpenCV does. */
+function fill(painted: Int32Array, columns: number, rows: number, corners: readonly number[], quad: number): void {
+  const from = quad * 8;
+  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (let k = 0; k < 8; k += 2) {
+    left = Math.min(left, corners[from + k]);
+    right = Math.max(right, corners[from + k]);
+    top = Math.min(top, corners[from + k + 1]);
+    bottom = Math.max(bottom, corners[from + k + 1]);
+  }
+  const lastX = Math.min(columns - 1, Math.floor(right));
+  const lastY = Math.min(rows - 1, Math.floor(bottom));
+  for (let y = Math.max(0, Math.floor(top)); y <= lastY; y++) {
+    for (let x = Math.max(0, Math.floor(left)); x <= lastX; x++) {
+      let inside = true;
+      for (let k = 0; inside && k < 8; k += 2) {
+        const next = (k + 2) % 8;
+        const [dx, dy] = [corners[from + next] - corners[from + k], corners[from + next + 1] - corners[from + k + 1]];
+        const apart = dx * (y + 0.5 - corners[from + k + 1]) - dy * (x + 0.5 - corners[from + k]);
+        inside = apart >= -0.5 * Math.max(Math.abs(dx), Math.abs(dy));
+      }
+      if (inside) painted[y * columns + x] = quad;
     }
   }
 }
 
 /** From points to cells; normals are blurred, or the flat quads would show. */
-function averaged(nearest: Float32Array, fine: Float32Array[], view: View, grid: Grid): Seen {
+function averaged(painted: Int32Array, values: readonly number[], view: View, grid: Grid): Seen {
   const count = grid.rows * grid.columns;
-  const sums = Array.from({ length: 8 }, () => new Float32Array(count));
+  const sums = Array.from({ length: VALUES + 1 }, () => new Float32Array(count));
   for (let y = 0, at = 0; y < grid.rows * EDGE; y++) {
     for (let x = 0; x < grid.columns * EDGE; x++, at++) {
-      if (nearest[at] === -Infinity) continue;
+      const quad = painted[at];
+      if (quad < 0) continue;
       const cell = Math.floor(y / EDGE) * grid.columns + Math.floor(x / EDGE);
-      for (let k = 0; k < 7; k++) sums[k][cell] += fine[k][at] / EDGE ** 2;
-      sums[7][cell] += 1 / EDGE ** 2;
+      for (let k = 0; k < VALUES; k++) sums[k][cell] += values[quad * VALUES + k] / EDGE ** 2;
+      sums[VALUES][cell] += 1 / EDGE ** 2;
     }
   }
-  const cover = sums[7];
+  const cover = sums[VALUES];
   const radius = Math.max(1, Math.round((0.5 * view.size) / grid.step));
   const soft = [sums[0], sums[1], sums[2], cover].map((plane) => softened(plane, grid, radius));
   const made: Seen = {

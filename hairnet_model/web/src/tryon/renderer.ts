@@ -238,34 +238,38 @@ function ribbons({ count, samples, width }: Strands, seen: Float32Array, codes: 
   return { places, colours, triangles };
 }
 
-/** The quads of a surface that face the camera. */
+/** The quads of a surface that face the camera, each of one colour and as far away as its farthest corner. */
 function faces(surface: Surface, view: View, behind: number, colourOf: (at: number) => readonly number[]): Mesh {
   const { rows, columns } = surface;
   const seen = seenSurface(surface, view);
-  const places = new Float32Array(seen.length);
-  const colours = new Uint8Array(rows * columns * 4);
-  for (let at = 0; at < seen.length; at += 3) {
-    const zoom = zoomOf(view, seen[at + 2]);
-    places[at] = view.x + seen[at] * zoom;
-    places[at + 1] = view.y + seen[at + 1] * zoom;
-    places[at + 2] = seen[at + 2] - behind;
-    colours.set(colourOf(at), (at / 3) * 4);
+  const flat = new Float32Array(rows * columns * 2);
+  for (let at = 0; at < rows * columns; at++) {
+    const zoom = zoomOf(view, seen[at * 3 + 2]);
+    flat[at * 2] = view.x + seen[at * 3] * zoom;
+    flat[at * 2 + 1] = view.y + seen[at * 3 + 1] * zoom;
   }
-  return { places, colours, triangles: facing(places, rows, columns) };
-}
-
-/** Two triangles for every quad of a grid that is seen from outside. */
-export function facing(places: Float32Array, rows: number, columns: number): Uint32Array {
-  const made: number[] = [];
+  const said = Array.from({ length: rows * columns }, (_, at) => colourOf(at * 3));
+  const [places, colours, triangles]: [number[], number[], number[]] = [[], [], []];
   for (let r = 0; r < rows - 1; r++) {
     for (let c = 0; c < columns - 1; c++) {
-      const [p, q, s, t] = [r * columns + c, r * columns + c + 1, (r + 1) * columns + c + 1, (r + 1) * columns + c];
-      const [ax, ay] = [places[s * 3] - places[p * 3], places[s * 3 + 1] - places[p * 3 + 1]];
-      const [bx, by] = [places[t * 3] - places[q * 3], places[t * 3 + 1] - places[q * 3 + 1]];
-      if (ax * by - ay * bx > 0) made.push(p, q, s, p, s, t);
+      const at = r * columns + c;
+      const four = [at, at + 1, at + columns + 1, at + columns];
+      const [p, q, s, t] = four.map((corner) => corner * 2);
+      const [ax, ay] = [flat[s] - flat[p], flat[s + 1] - flat[p + 1]];
+      const [bx, by] = [flat[t] - flat[q], flat[t + 1] - flat[q + 1]];
+      if (ax * by - ay * bx <= 0) continue;
+      // A quad seen at a flat angle reaches far back: it would hide hair that lies on its farther half.
+      const z = Math.min(...four.map((corner) => seen[corner * 3 + 2])) - behind;
+      const colour = [0, 1, 2, 3].map((k) => four.reduce((sum, corner) => sum + said[corner][k] / 4, 0));
+      const first = places.length / 3;
+      for (const corner of [p, q, s, t]) {
+        places.push(flat[corner], flat[corner + 1], z);
+        colours.push(...colour);
+      }
+      triangles.push(first, first + 1, first + 2, first, first + 2, first + 3);
     }
   }
-  return Uint32Array.from(made);
+  return { places: Float32Array.from(places), colours: Uint8Array.from(colours), triangles: Uint32Array.from(triangles) };
 }
 
 /** Strands over a cap of one colour. */

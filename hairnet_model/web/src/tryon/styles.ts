@@ -12,3 +12,10 @@ export const STYLES = [
   "side_part",
   "crew_cut",
 ] as const;
+
+const FINE = [5, 10]; // pixels a centimetre from which on the next level of detail is painted
+
+/** The level of detail for a head of so many pixels a centimetre. */
+export function levelFor(size: number): number {
+  return FINE.filter((least) => size >= least).length;
+}
