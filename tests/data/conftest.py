@@ -90,6 +90,12 @@ def built_lfw(lfw_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
+def few_backgrounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twelve small drawn backgrounds instead of 420: every build looks at all of them."""
+    monkeypatch.setattr(DrawnBackgrounds.__init__, "__defaults__", (6, 3, 3, 64))
+
+
+@pytest.fixture
 def copy_of(tmp_path: Path) -> Callable[[Path], Path]:
     """Copies a built dataset, to be damaged: under the same name, in a data dir of its own."""
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from hairnet_data.sources.scenes.source import DrawnBackgrounds
 from tests.support.bad_build import Bad
 from tests.support.command import Command
 
@@ -28,12 +27,6 @@ def lfw(lfw_dir: Path, tmp_path: Path) -> Path:
 def data_dir(tmp_path: Path) -> Path:
     """A data dir that is not there yet."""
     return tmp_path / "data"
-
-
-@pytest.fixture
-def few_backgrounds(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Twelve small drawn backgrounds instead of 420: every build looks at all of them."""
-    monkeypatch.setattr(DrawnBackgrounds.__init__, "__defaults__", (6, 3, 3, 64))
 
 
 @pytest.fixture

@@ -81,6 +81,7 @@ def test_what_is_left_out_is_said_and_can_be_taken_back(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("part", ["original", "corrected", "gone"])
+@pytest.mark.usefixtures("few_backgrounds")
 def test_a_correction_whose_files_have_changed_is_refused(folder: Path, part: str, command: Command) -> None:
     id = repaint(folder, 1)
     corrected = folder / "masks" / f"{id}.corrected.png"
