@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -38,6 +38,7 @@ REASONS = {
     "animation": "is an animation",
 }
 
+few = settings(max_examples=25)  # of each encoding, and there are dozens
 masks_of = {
     classes: arrays(np.uint8, st.tuples(st.integers(1, 9), st.integers(1, 19)), elements=st.integers(0, classes - 1))
     for classes in (2, 3)
@@ -49,6 +50,7 @@ def named(encodings: list[Encoding]) -> pytest.MarkDecorator:
 
 
 @named(READ)
+@few
 @given(data=st.data())
 def test_indices_are_what_the_file_stores_or_it_is_refused(encoding: Encoding, data: st.DataObject) -> None:
     ids = data.draw(masks_of[encoding.classes])
@@ -60,6 +62,7 @@ def test_indices_are_what_the_file_stores_or_it_is_refused(encoding: Encoding, d
 
 
 @named([encoding for encoding in READ if encoding.shown])
+@few
 @given(data=st.data())
 def test_colours_are_what_the_file_shows(encoding: Encoding, data: st.DataObject) -> None:
     ids = data.draw(masks_of[encoding.classes])
