@@ -114,8 +114,8 @@ class Bucket:
         command = [sys.executable, "-c", _COMMAND, *map(str, words)]
         return subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=300, check=False)
 
-    def build(self, *words: str | Path) -> subprocess.CompletedProcess[str]:
-        small = ("--quiet", "--image-size", "64", "--train-examples", "40", "--workers", "2")
+    def build(self, *words: str | Path, workers: int = 1) -> subprocess.CompletedProcess[str]:
+        small = ("--quiet", "--image-size", "64", "--train-examples", "40", "--workers", str(workers))
         return self.run("build", *small, *words)
 
 
@@ -150,7 +150,7 @@ def test_a_build_from_and_to_a_store_is_the_one_on_a_disk(bucket: Bucket, tmp_pa
     make_folder(bucket.files / "portraits")
     make_negatives(bucket.files / "walls")
     sources = ["--source-dir", "gs://bucket/portraits", "--negatives", "gs://bucket/walls"]
-    there = bucket.build("folder", *sources, "--data-dir", "gs://bucket/data", "--name", "mine")
+    there = bucket.build("folder", *sources, "--data-dir", "gs://bucket/data", "--name", "mine", workers=2)
     assert (there.returncode, there.stdout) == (0, "gs://bucket/data/hairnet_synthetic/mine/1.4.0\n"), there.stderr
     local = ["--source-dir", bucket.files / "portraits", "--negatives", bucket.files / "walls"]
     here = bucket.build("folder", *local, "--data-dir", tmp_path / "data", "--name", "mine")
@@ -194,7 +194,7 @@ def test_a_build_to_a_store_goes_on_where_it_was(bucket: Bucket) -> None:
 
 @pytest.mark.slow
 def test_shards_that_are_in_the_store_are_not_rendered_again(bucket: Bucket) -> None:
-    words = ["drawn", "--data-dir", "gs://bucket/data", "--eval-examples", "3", "--name", "mine", "--workers", "1"]
+    words = ["drawn", "--data-dir", "gs://bucket/data", "--eval-examples", "3", "--name", "mine"]
     bucket.environment["HAIRNET_TEST_FULL"] = "test_rotated"
     stopped = bucket.build(*words)
     assert stopped.returncode == 1
