@@ -19,6 +19,8 @@ from PIL import Image
 from hairnet_data.core.drawing.overlay import save_png
 from hairnet_model.export.calibration import drawn
 from tests.support.command import Command
+from tests.support.eagerly import eagerly
+from tests.support.paths import ROOT
 
 
 def test_from_records_to_masks(model_command: Command, drawn_dataset: Path, tmp_path: Path) -> None:
@@ -98,11 +100,14 @@ def test_training_from_a_packed_file_needs_no_tensorflow_of_ours(
     assert model_command("pack", drawn_dataset, "--out", packed, "--train-examples", 16)[0] == 0
     code = (
         "import sys; from hairnet_model.cli.app import main\n"
+        "from hairnet_model.networks.start import start_quietly; start_quietly()\n"
+        "from hairnet_model.networks import fcn; from tests.support import small_network\n"
+        "fcn.create = small_network.create\n"  # TensorFlow compiles it much sooner
         "try: main()\n"
         "finally: print('hairnet_model.data.tfds_records' in sys.modules)"
     )
     arguments = ["train", packed, "--out", tmp_path / "run", "--steps", 2, "--batch", 4, "--quiet"]
-    ran = subprocess.run([sys.executable, "-c", code, *map(str, arguments)], capture_output=True, text=True)
+    ran = subprocess.run([sys.executable, "-c", code, *map(str, arguments)], capture_output=True, text=True, cwd=ROOT)
     assert ran.stdout.splitlines()[-2:] == [str(tmp_path / "run/best.keras"), "False"], ran.stderr
     assert ran.stderr == ""
 
@@ -196,7 +201,8 @@ def test_sigterm_stops_a_training_that_resume_begins(
     assert {path.name for path in run.iterdir()} == {"run.json", "people.json"}
 
     # The interval between validations is the run's own, and would otherwise be 50.
-    status, out, err = model_command("train", drawn_dataset, "--out", run, *flags, "--resume", "--steps", "2")
+    with eagerly():
+        status, out, err = model_command("train", drawn_dataset, "--out", run, *flags, "--resume", "--steps", "2")
     assert (status, out.splitlines()[-1:]) == (0, [str(run / "best.keras")]), err
     assert json.loads((run / "run.json").read_text())["settings"]["validate_every"] == 50000
 
@@ -209,7 +215,8 @@ def test_another_size_than_that_of_the_weights_is_warned_of(
     assert (status, err.count("\n"), err.startswith(warning)) == (0, 1, True), err
     assert json.loads(out)["dataset"]["image_size"] == 64
     flags = ["--init", "hairnet", "--steps", 1, "--batch", 4, "--precision", "float32", "--quiet"]
-    status, _, err = model_command("train", drawn_dataset, "--out", tmp_path / "run", *flags)
+    with eagerly():
+        status, _, err = model_command("train", drawn_dataset, "--out", tmp_path / "run", *flags)
     assert (status, err.count("\n"), err.startswith(warning)) == (0, 1, True), err
 
 
@@ -223,7 +230,8 @@ def test_a_dataset_is_named_by_folders_above_it_or_by_its_name(
     for given in (home / name, home, tmp_path / "data", name):
         assert model_command("pack", given, "--out", tmp_path / "p.npz")[0] == 0
     arguments = ["--out", tmp_path / "run", "--steps", 1, "--batch", 4, "--precision", "float32", "--quiet"]
-    assert model_command("train", name, tmp_path / "data", *arguments)[0] == 0
+    with eagerly():
+        assert model_command("train", name, tmp_path / "data", *arguments)[0] == 0
     assert model_command("evaluate", name, "--model", tmp_path / "run", "--split", "test", "--json")[0] == 0
     shutil.copytree(home / name, home / "other")
     for arguments in (["pack", home, "--out", tmp_path / "p.npz"], ["evaluate", home]):
