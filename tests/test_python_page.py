@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from hairnet_data.core.progress import logged
+from tests.support.eagerly import eagerly
 from tests.support.paths import ROOT
 
 BLOCK = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -33,7 +34,8 @@ def test_every_block_of_the_page_runs(tmp_path: Path, monkeypatch: pytest.Monkey
     known: dict[str, object] = {"__name__": "page"}
     for block in blocks:
         line = text[: block.start(1)].count("\n")  # so that a traceback names the page's own line
-        exec(compile("\n" * line + block[1], "docs/python.md", "exec"), known)
+        with eagerly():
+            exec(compile("\n" * line + block[1], "docs/python.md", "exec"), known)
     image, mask, masks = (np.asarray(known[name]) for name in ("image", "mask", "masks"))
     assert (image.shape, mask.shape, masks.shape) == ((64, 64, 3), (64, 64), (2, 64, 64))
     assert set(np.unique(mask)) == {0, 1, 2}
