@@ -16,6 +16,7 @@ def eagerly() -> Iterator[None]:
     try:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", "Even though the .*run_functions_eagerly", UserWarning)  # of tf.data
+            warnings.filterwarnings("ignore", "The structure of `inputs`", UserWarning)  # names of inputs
             yield
     finally:
         tf.config.run_functions_eagerly(False)

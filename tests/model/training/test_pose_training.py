@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import keras
@@ -18,6 +19,7 @@ from hairnet_model.networks import fcn, pose_head
 from hairnet_model.training.checkpoint import RunError
 from hairnet_model.training.pose_features import Features, collect
 from hairnet_model.training.pose_training import PoseConfig, fit, score, train_pose
+from tests.support.eagerly import eagerly
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +33,13 @@ def features(model, drawn_dataset) -> Features:
     return collect(model, [(open_dataset(drawn_dataset), "train")])
 
 
+@pytest.fixture
+def two_steps() -> Iterator[None]:
+    """For tests that train so little that a graph is not worth its while."""
+    with eagerly():
+        yield
+
+
 def test_the_head_learns_what_it_sees(features) -> None:
     assert 0 < features.labelled < len(features)
     head = fit(PoseConfig(steps=120, batch=32, rate=0.01, average=0.9), features)
@@ -39,11 +48,13 @@ def test_the_head_learns_what_it_sees(features) -> None:
     assert scores.invented < 0.5
 
 
+@pytest.mark.usefixtures("two_steps")
 def test_the_same_seed_gives_the_same_head(features) -> None:
     one, same = (fit(PoseConfig(steps=2, batch=8, seed=5), features).get_weights() for _ in range(2))
     assert all((a == b).all() for a, b in zip(one, same, strict=True))
 
 
+@pytest.mark.usefixtures("two_steps")
 def test_a_run_has_the_head_and_leaves_the_network_as_it_was(model, drawn_dataset, tmp_path: Path) -> None:
     weights, run = [weight.copy() for weight in model.network.get_weights()], tmp_path / "run"
     scores = train_pose(PoseConfig(steps=2, batch=8), model, [open_dataset(drawn_dataset)], run, {"ab12"})
@@ -85,6 +96,7 @@ def test_settings_are_checked(bad) -> None:
         PoseConfig(**bad)
 
 
+@pytest.mark.usefixtures("two_steps")
 def test_the_command_trains_and_says_how_good_it_is(model, drawn_dataset, tmp_path: Path, model_command) -> None:
     model_file.save(tmp_path / "net.keras", model)
     status, out, _ = model_command(
