@@ -340,6 +340,9 @@ def test_the_command(model_command: Command, tmp_path: Path, video: Path) -> Non
     assert "b.mp4: cannot be read" in said
 
 
+COUNT_STOPPED = 120
+"""Frames that take more than a second after the first part of four is kept: time to stop a process."""
+
 STOPPED = """
 import sys
 from hairnet_model.cli.app import main
@@ -352,7 +355,7 @@ main()
 
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGKILL])
 def test_a_process_that_is_stopped(tmp_path: Path, sent: signal.Signals) -> None:
-    frames = [colours.painted(with_heads(240, 320, (20, 20 + number % 50, 100))) for number in range(300)]
+    frames = [colours.painted(with_heads(240, 320, (20, 20 + number % 50, 100))) for number in range(COUNT_STOPPED)]
     video = videos.write(tmp_path / "a.mp4", frames)
     out = tmp_path / "out"
     command = [sys.executable, "-c", STOPPED, "predict", str(video), "--out", str(out), "--overlay", "--quiet"]
@@ -370,4 +373,4 @@ def test_a_process_that_is_stopped(tmp_path: Path, sent: signal.Signals) -> None
         assert "the same command goes on with a video" in said
     subprocess.run(command, check=True, timeout=300)
     assert names(out) == ["a.json", "a.mkv", "a_overlay.mp4", "predictions.csv"]
-    assert len(videos.read(out / "a.mkv", "gray")) == 300
+    assert len(videos.read(out / "a.mkv", "gray")) == COUNT_STOPPED
