@@ -44,7 +44,14 @@ def packed(drawn_dataset: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
 
 
 def _run(backend: str, packed: Path, folder: Path, jobs: list[str]) -> Results:
-    environment = {**os.environ, "KERAS_BACKEND": backend, "PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "3"}
+    # What JAX compiled for one run is taken for the next of the same network.
+    cache = {
+        "JAX_COMPILATION_CACHE_DIR": str(folder.parent / "compiled"),
+        "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
+        "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
+    }
+    own = {"KERAS_BACKEND": backend, "PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "3"}
+    environment = {**os.environ, **own, **(cache if backend == "jax" else {})}
     command = [sys.executable, "-m", "tests.support.two_devices", str(packed), str(folder), *jobs]
     ran = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=environment, check=False)
     assert ran.returncode == 0, ran.stderr[-3000:]
