@@ -54,7 +54,7 @@ def test_pictures_do_not_depend_on_their_batch(networks) -> None:
     np.testing.assert_allclose(together, alone, atol=1e-4)
 
 
-@settings(max_examples=20)
+@settings(max_examples=6)
 @given(st.integers(0, 2**31))
 def test_fresh_logits_are_of_moderate_size(seed: int) -> None:
     keras.utils.set_random_seed(seed)
