@@ -85,7 +85,9 @@ def fix(
     from hairnet_data.sources.folder.source import Folder
 
     if source != "folder":
-        hint = "write its masks into a folder with hairnet-data import" if source == "lfw_parts" else "give folder"
+        hint = "give folder, and the folder itself as --source-dir"
+        if source == "lfw_parts":
+            hint = "write its masks into a folder with hairnet-data import"
         raise UsageError("SOURCE", f"is {source!r}, and only masks of a folder are painted again", hint)
     if source_dir is None or is_remote(source_dir):
         what = "is missing" if source_dir is None else "is not on this machine"

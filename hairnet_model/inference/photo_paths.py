@@ -48,7 +48,7 @@ class Selection:
     Attributes:
         photos: each once.
         videos: the same, by the endings of their names.
-        errors: folders that cannot be read, patterns that match nothing, and pictures of kinds that are not read.
+        errors: what is missing or cannot be read, patterns that match nothing, and pictures of kinds that are not read.
         passed_over: files in the folders that are no pictures by their names, or raw photos beside a picture, and why.
         companions: how many files of the usual other kinds are in the folders, by ending.
     """
@@ -85,10 +85,13 @@ def find(photos: Sequence[Path], out: Path) -> Selection:
 
 
 def _expanded(photos: Sequence[Path], errors: list[HairnetError]) -> Iterator[Path]:
-    """The files and folders that patterns match, in order; anything else as it is."""
+    """The files and folders that patterns match, in order, and those that are named."""
     for given in photos:
-        if not glob.has_magic(str(given)) or os.path.lexists(given):
+        if os.path.lexists(given):
             yield given
+            continue
+        if not glob.has_magic(str(given)):
+            errors.append(PictureError(str(given), "is missing", "check the path"))
             continue
         matches = sorted(glob.glob(str(given), recursive=True))
         if not matches:

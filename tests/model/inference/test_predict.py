@@ -282,10 +282,16 @@ def test_bad_photos_are_named_and_passed_over(tmp_path, segmenter):
     assert (outcome.masks, outcome.exit_code) == (1, 1)
     told = lines(outcome)
     assert len(told) == 4
-    for line, name in zip(told, ("a_truncated.jpg", "c_text.jpg", "d_empty.png", "none.jpg"), strict=True):
+    for line, name in zip(told, ("none.jpg", "a_truncated.jpg", "c_text.jpg", "d_empty.png"), strict=True):
         assert name in line
     assert below(tmp_path / "out") == ["b_good.png", "b_good_overlay.png", "b_good_panels.png"]
     np.testing.assert_array_equal(read(tmp_path / "out" / "b_good.png"), mask)
+
+
+def test_a_mistyped_path_writes_nothing(tmp_path, segmenter):
+    with pytest.raises(PictureError, match="nowhere: is missing; check the path"):
+        run([tmp_path / "nowhere"], tmp_path / "out", segmenter)
+    assert not (tmp_path / "out").exists()
 
 
 def test_every_file_of_a_folder_is_named_or_counted(tmp_path, segmenter):
