@@ -24,8 +24,9 @@ from common import machine, table
 from hairnet_data.building.picture_scan import head_of
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import FACE, HAIR
+from hairnet_data.recipes.paints import Crop, Paint
 from hairnet_data.recipes.pools import Asset, head_height
-from hairnet_data.recipes.recipe import CUT_OUT, NO_EDGE, Affine, Crop, Edge, Paint, Recipe
+from hairnet_data.recipes.recipe import CUT_OUT, NO_EDGE, Affine, Edge, Recipe
 from hairnet_data.rendering.paint import shrink_background
 from hairnet_data.rendering.renderer import render
 from hairnet_data.rendering.subject import Subject

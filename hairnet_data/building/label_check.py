@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import BACKGROUND, FACE, HAIR, NAMES
 from hairnet_data.core.errors import HairnetError
-from hairnet_data.recipes.recipe import Affine, Paint, Recipe
+from hairnet_data.recipes.paints import Paint
+from hairnet_data.recipes.recipe import Affine, Recipe
 from hairnet_data.rendering.renderer import render
 from hairnet_data.sources.base import Portrait, PortraitSource
 

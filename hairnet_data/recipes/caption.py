@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from hairnet_data.core.head.pose import Pose
-from hairnet_data.recipes.recipe import Affine, Companion, Edge, Paint, Photometric, Recipe, asset_id
+from hairnet_data.recipes.paints import Paint
+from hairnet_data.recipes.recipe import Affine, Companion, Edge, Photometric, Recipe, asset_id
 
 
 def describe(recipe: Recipe) -> list[str]:

@@ -12,23 +12,13 @@ from numpy.typing import NDArray
 from hairnet_data.core.arrays import Point
 from hairnet_data.geometry import polygons, warp
 from hairnet_data.recipes.groups import sample_edge, sample_group
+from hairnet_data.recipes.paints import NO_FILL, PATTERNS, Crop, Paint
 from hairnet_data.recipes.policy import MOST_COMPANIONS, MOST_OCCLUDERS, Policy
 from hairnet_data.recipes.pools import HEAD_SIDE, Asset, Pool, head_height, head_map
-from hairnet_data.recipes.recipe import (
-    NO_EDGE,
-    NO_FILL,
-    PATTERNS,
-    Affine,
-    Colour,
-    Companion,
-    Crop,
-    Occluder,
-    Paint,
-    Photometric,
-    Recipe,
-)
+from hairnet_data.recipes.recipe import NO_EDGE, Affine, Companion, Occluder, Photometric, Recipe
 from hairnet_data.recipes.rng import Draws, sections, shuffled
 from hairnet_data.recipes.splits import CROPS_OF_A_BACKGROUND, Split
+from hairnet_data.recipes.values import Colour
 
 _SECTIONS = (
     *("kind", "affine", "fill", "photometric", *(f"occluder{k}" for k in range(MOST_OCCLUDERS))),

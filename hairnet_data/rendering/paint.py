@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from hairnet_data.core.arrays import Pixels, as_pixels
 from hairnet_data.geometry import warp
 from hairnet_data.geometry.warp import Box
-from hairnet_data.recipes.recipe import Crop, Paint
+from hairnet_data.recipes.paints import Crop, Paint
 
 TILE = 512
 """Side of a texture tile in pixels. New noise for each example would cost 1.5 ms; a window of a tile costs nothing."""

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from hairnet_data.core.errors import DatasetError, SourceError, UsageError
 from hairnet_data.core.labels.class_config import read_config
 from hairnet_data.dataset.reader import open_prepared
+from hairnet_data.recipes.paints import Crop, Paint
 from hairnet_data.recipes.policy import DEFAULT, Policy, from_mapping, read_policy
-from hairnet_data.recipes.recipe import Affine, Crop, Occluder, Paint, Photometric, Recipe
+from hairnet_data.recipes.recipe import Affine, Occluder, Photometric, Recipe
 from hairnet_model.data.prepared_dataset import open_dataset
 from tests.fuzz.answers import asked, times
 from tests.fuzz.mutations import WORDS, inputs

@@ -25,9 +25,10 @@ from hairnet_data.core.classes import BACKGROUND, COLOURS, FACE, HAIR, UNLABELLE
 from hairnet_data.core.records.example import parse
 from hairnet_data.core.records.tfrecord import frame, unframe
 from hairnet_data.dataset.codec import decode_image, decode_mask
+from hairnet_data.recipes.paints import Crop, Paint
 from hairnet_data.recipes.policy import Policy
 from hairnet_data.recipes.pools import Asset, Pool
-from hairnet_data.recipes.recipe import Crop, Paint, Photometric, Recipe, asset_id
+from hairnet_data.recipes.recipe import Photometric, Recipe, asset_id
 from hairnet_data.rendering import renderer
 from hairnet_data.rendering.asset_cache import Assets
 from hairnet_data.rendering.paint import Backgrounds

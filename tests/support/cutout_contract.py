@@ -17,9 +17,10 @@ import numpy as np
 
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import BACKGROUND, HAIR
+from hairnet_data.recipes.paints import Paint
 from hairnet_data.recipes.policy import Policy
 from hairnet_data.recipes.pools import Asset, Pool
-from hairnet_data.recipes.recipe import NO_EDGE, Affine, Edge, Paint, Photometric, Recipe
+from hairnet_data.recipes.recipe import NO_EDGE, Affine, Edge, Photometric, Recipe
 from hairnet_data.recipes.sampler import sample_recipe
 from hairnet_data.recipes.splits import Split
 from hairnet_data.rendering import cutouts, edges, renderer

@@ -17,9 +17,10 @@ from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import BACKGROUND, FACE, HAIR
 from hairnet_data.core.records.example import parse
 from hairnet_data.dataset.codec import decode_image, decode_mask
+from hairnet_data.recipes.paints import Paint
 from hairnet_data.recipes.policy import Policy
 from hairnet_data.recipes.pools import Asset, Pool
-from hairnet_data.recipes.recipe import NO_EDGE, Affine, Edge, Paint, Photometric, Recipe, asset_id
+from hairnet_data.recipes.recipe import NO_EDGE, Affine, Edge, Photometric, Recipe, asset_id
 from hairnet_data.recipes.sampler import sample_recipe
 from hairnet_data.recipes.splits import Split
 from hairnet_data.rendering.asset_cache import Assets

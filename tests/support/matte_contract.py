@@ -17,8 +17,9 @@ from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import HAIR
 from hairnet_data.core.records.example import Features, parse
 from hairnet_data.dataset.codec import decode_image, decode_mask, decode_matte
+from hairnet_data.recipes.paints import Paint
 from hairnet_data.recipes.policy import Policy
-from hairnet_data.recipes.recipe import NO_EDGE, Paint, Recipe
+from hairnet_data.recipes.recipe import NO_EDGE, Recipe
 from hairnet_data.recipes.sampler import sample_recipe
 from hairnet_data.recipes.splits import Split
 from hairnet_data.rendering.asset_cache import Assets

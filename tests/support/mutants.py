@@ -20,9 +20,10 @@ from hairnet_data.building import shard_writer
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import BACKGROUND, FACE, HAIR, UNLABELLED
 from hairnet_data.geometry import warp
+from hairnet_data.recipes.paints import Paint
 from hairnet_data.recipes.policy import Policy
 from hairnet_data.recipes.pools import Asset, Pool
-from hairnet_data.recipes.recipe import Affine, Occluder, Paint, Photometric, Recipe
+from hairnet_data.recipes.recipe import Affine, Occluder, Photometric, Recipe
 from hairnet_data.recipes.sampler import sample_recipe
 from hairnet_data.recipes.splits import Split
 from hairnet_data.rendering import occlusion, renderer

@@ -17,9 +17,10 @@ from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.head.pose import Pose
 from hairnet_data.core.records.example import parse
 from hairnet_data.dataset.codec import decode_image
+from hairnet_data.recipes.paints import Crop, Paint
 from hairnet_data.recipes.policy import Policy
 from hairnet_data.recipes.pools import Asset, Pool
-from hairnet_data.recipes.recipe import Affine, Crop, Paint, Recipe
+from hairnet_data.recipes.recipe import Affine, Recipe
 from hairnet_data.recipes.sampler import sample_recipe
 from hairnet_data.recipes.splits import Split
 from hairnet_data.rendering.asset_cache import Assets

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from hairnet_data.core.classes import BACKGROUND, FACE, HAIR
 from hairnet_data.geometry import warp
-from hairnet_data.recipes.recipe import Affine, Paint, Recipe
+from hairnet_data.recipes.paints import Paint
+from hairnet_data.recipes.recipe import Affine, Recipe
 from hairnet_data.rendering.renderer import render, steps
 from hairnet_data.rendering.subject import Subject
 from hairnet_data.sources.base import Portrait

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from hairnet_data.core.head.pose import Pose
 from hairnet_data.recipes.caption import describe, describe_pose
+from hairnet_data.recipes.paints import Crop, Paint
 from hairnet_data.recipes.policy import Policy
 from hairnet_data.recipes.pools import Asset, Pool
-from hairnet_data.recipes.recipe import Affine, Crop, Occluder, Paint, Photometric, Recipe
+from hairnet_data.recipes.recipe import Affine, Occluder, Photometric, Recipe
 from hairnet_data.recipes.sampler import sample_recipe
 from hairnet_data.recipes.splits import Split
 

@@ -12,17 +12,15 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hairnet_data.core.errors import DatasetError
+from hairnet_data.recipes.paints import PATTERNS, Crop, Paint
 from hairnet_data.recipes.policy import SHAPES
 from hairnet_data.recipes.recipe import (
     NO_EDGE,
-    PATTERNS,
     RECIPE_VERSION,
     Affine,
     Companion,
-    Crop,
     Edge,
     Occluder,
-    Paint,
     Photometric,
     Recipe,
     asset_id,

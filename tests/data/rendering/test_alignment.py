@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 
 from hairnet_data.core.classes import BACKGROUND, FACE, HAIR, UNLABELLED
 from hairnet_data.geometry.polygons import ellipse, transform_outline
+from hairnet_data.recipes.paints import PATTERNS, Paint
 from hairnet_data.recipes.policy import SHAPES, Policy
 from hairnet_data.recipes.pools import Asset, Pool
-from hairnet_data.recipes.recipe import PATTERNS, Affine, Occluder, Paint, Photometric, Recipe
+from hairnet_data.recipes.recipe import Affine, Occluder, Photometric, Recipe
 from hairnet_data.recipes.sampler import sample_recipe
 from hairnet_data.recipes.splits import Split
 from hairnet_data.sources.base import Portrait

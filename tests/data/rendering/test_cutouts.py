@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hairnet_data.core.classes import BACKGROUND
-from hairnet_data.recipes.recipe import CUT_OUT, Paint, Recipe
+from hairnet_data.recipes.paints import Paint
+from hairnet_data.recipes.recipe import CUT_OUT, Recipe
 from hairnet_data.rendering.cutouts import lift, over
 from hairnet_data.rendering.mattes import render_matte
 from hairnet_data.rendering.renderer import render

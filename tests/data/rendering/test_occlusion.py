@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from hairnet_data.core.arrays import Pixels, Point
 from hairnet_data.core.classes import BACKGROUND
 from hairnet_data.geometry.polygons import ellipse, hand, rasterize, transform_outline
-from hairnet_data.recipes.recipe import Crop, Occluder, Paint
+from hairnet_data.recipes.paints import Crop, Paint
+from hairnet_data.recipes.recipe import Occluder
 from hairnet_data.rendering.occlusion import occlude
 from hairnet_data.rendering.paint import paint_box
 from tests.support import contract

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hairnet_data.recipes.recipe import PATTERNS, Crop, Paint
+from hairnet_data.recipes.paints import PATTERNS, Crop, Paint
 from hairnet_data.rendering.paint import TILE, blotch_tile, noise_tile, paint_box, shrink_background, take_crop, tile_at
 from tests.support import contract
 

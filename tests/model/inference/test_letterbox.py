@@ -8,7 +8,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hairnet_data.core.classes import FACE
-from hairnet_data.recipes.recipe import Paint, Recipe
+from hairnet_data.recipes.paints import Paint
+from hairnet_data.recipes.recipe import Recipe
 from hairnet_data.rendering.renderer import render
 from hairnet_data.sources.base import Portrait
 from hairnet_model.inference import letterbox
