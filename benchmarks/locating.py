@@ -147,6 +147,8 @@ def main() -> None:
             rows.append([name, len(made), *_compared(segmenter, made)])
         head = ["picture", "n", "faces found", "with", "hair F1", "with", "passes with", "ms", "with"]
         print(table(head, rows))
+        one = [float(row[6]) for row in rows[: len(HEADS)]]
+        print(f"\npasses a photo with one head, mean of the {len(one)} heights: {np.mean(one):.1f}")
     print()
     print(table(["plain portraits", "pixel accuracy", "hair F1", "face F1", "passes"], _plain(segmenter, plain)))
     print()

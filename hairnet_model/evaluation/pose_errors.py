@@ -14,7 +14,7 @@ from hairnet_data.core.progress import Progress, silent
 from hairnet_model.data import tfds_records
 from hairnet_model.data.prepared_dataset import Dataset
 from hairnet_model.evaluation.metrics import json_number
-from hairnet_model.inference.locate import Located
+from hairnet_model.inference.cuts import Located
 from hairnet_model.inference.segmenter import Segmenter
 from hairnet_model.inference.squares import framed_square
 from hairnet_model.networks import rotations

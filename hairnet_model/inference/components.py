@@ -103,7 +103,13 @@ class Component:
         return Head((left, top, max(1, right - left), max(1, bottom - top)), round(self.sure, 4))
 
 
-def components(probabilities: Probabilities, square: Square, shape: tuple[int, int]) -> list[Component]:
+def components(
+    probabilities: Probabilities,
+    square: Square,
+    shape: tuple[int, int],
+    least_face: float = LEAST_FACE,
+    least_hair: float = LEAST_HAIR,
+) -> list[Component]:
     """Heads in a square.
 
     Hair goes to the nearest face of those that it hangs together with, so that people who touch are two; small faces
@@ -113,6 +119,8 @@ def components(probabilities: Probabilities, square: Square, shape: tuple[int, i
         probabilities: float32 (S, S, 3).
         square: where the square lies in the photo.
         shape: rows and columns of the photo; what is said of the square outside it does not count.
+        least_face: smallest face, in areas of the square.
+        least_hair: smallest hair without a face.
     """
     size = probabilities.shape[0]
     classes = np.argmax(probabilities, -1).astype(np.uint8)
@@ -124,14 +132,14 @@ def components(probabilities: Probabilities, square: Square, shape: tuple[int, i
     count, whole = cv2.connectedComponents(anything, connectivity=8)
     if count == 1:
         return []
-    owner = _owners(classes, np.asarray(whole))
+    owner = _owners(classes, np.asarray(whole), least_face * classes.size)
     likely = 1 - probabilities[..., BACKGROUND]
     parts = []
     for number in range(1, int(owner.max()) + 1):
         own = owner == number
         area = int(np.count_nonzero(own))
         face = int(np.count_nonzero(own & (classes == FACE)))
-        if face < LEAST_FACE * size * size and area < LEAST_HAIR * size * size:
+        if face < least_face * size * size and area < least_hair * size * size:
             continue
         rows, columns = np.flatnonzero(own.any(1)), np.flatnonzero(own.any(0))
         first, last = (int(columns[0]), int(rows[0])), (int(columns[-1]) + 1, int(rows[-1]) + 1)
@@ -143,16 +151,15 @@ def components(probabilities: Probabilities, square: Square, shape: tuple[int, i
             (last[1] - first[1]) * scale,
         )
         cropped = min(first) == 0 or max(last) == size
-        has_face = face >= LEAST_FACE * size * size
+        has_face = face >= least_face * size * size
         parts.append(Component(box, area * scale**2, float(likely[own].mean()), has_face, cropped, square))
     return parts
 
 
-def _owners(classes: Pixels, whole: NDArray[Any]) -> NDArray[np.int32]:
-    """The head of every pixel, from 1; 0 for background."""
+def _owners(classes: Pixels, whole: NDArray[Any], least: float) -> NDArray[np.int32]:
+    """The head of every pixel, from 1; 0 for background. Faces of fewer than `least` pixels are parts of others."""
     face = (classes == FACE).astype(np.uint8)
     _, faces, stats, _ = cv2.connectedComponentsWithStats(face, connectivity=8)
-    least = LEAST_FACE * classes.size
     owner = np.zeros(classes.shape, np.int32)
     heads = 0
     for number in range(1, int(whole.max()) + 1):

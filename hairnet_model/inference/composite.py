@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import NAMES
 from hairnet_model.inference import letterbox
+from hairnet_model.inference.cuts import Cut, Located
 from hairnet_model.inference.letterbox import Probabilities
-from hairnet_model.inference.locate import Cut, Located
 
 MARGIN = 0.05
 """Around a head's box, in its longer sides: so far its cut alone has a say; from there it fades out to its border."""

@@ -7,7 +7,7 @@ import numpy as np
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import BACKGROUND, FACE, HAIR
 from hairnet_model.inference import composite, letterbox
-from hairnet_model.inference.locate import Located
+from hairnet_model.inference.cuts import Located
 
 PARTS = ("hair", "face", "head")
 """What can be cut out; the head is hair and face."""

@@ -16,9 +16,9 @@ import numpy as np
 from hairnet_data.core.arrays import Pixels
 from hairnet_model.inference import letterbox
 from hairnet_model.inference.components import Head, overlap
+from hairnet_model.inference.cuts import Cut, Located
 from hairnet_model.inference.engines import Engine
 from hairnet_model.inference.letterbox import Probabilities
-from hairnet_model.inference.locate import Cut, Located
 from hairnet_model.inference.squares import cut_out
 
 MORE_PIXELS = 1.5

@@ -15,7 +15,7 @@ from hairnet_model.effects.bald import Scalp, as_they_are, bald
 from hairnet_model.effects.colours import Target, target
 from hairnet_model.effects.recolour import Fit, as_it_is, recolour
 from hairnet_model.inference import composite, letterbox
-from hairnet_model.inference.locate import Located
+from hairnet_model.inference.cuts import Located
 
 
 @dataclass(frozen=True, slots=True)

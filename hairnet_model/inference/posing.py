@@ -13,8 +13,8 @@ import numpy as np
 
 from hairnet_data.core.arrays import Pixels
 from hairnet_model.inference.components import Box, Head, HeadPose, overlap
+from hairnet_model.inference.cuts import LARGE, Located, around
 from hairnet_model.inference.engines import PoseEngine
-from hairnet_model.inference.locate import LARGE, Located, around
 from hairnet_model.inference.squares import Square, cut_out, framed_square
 from hairnet_model.networks.pose_outputs import SURE, Poses
 

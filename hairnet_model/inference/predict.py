@@ -21,7 +21,7 @@ from hairnet_data.core.progress import Progress, silent
 from hairnet_model.inference import composite
 from hairnet_model.inference.axes import draw_axes
 from hairnet_model.inference.cutouts import PARTS, cut_out
-from hairnet_model.inference.locate import Located
+from hairnet_model.inference.cuts import Located
 from hairnet_model.inference.looks import Dye, made_bald, recoloured
 from hairnet_model.inference.panels import panels as draw_panels
 from hairnet_model.inference.photo_paths import (

@@ -13,10 +13,10 @@ from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.errors import UsageError
 from hairnet_model.inference import composite, letterbox, posing
 from hairnet_model.inference import locate as locating
+from hairnet_model.inference.cuts import Located
 from hairnet_model.inference.engines import Engine, PoseEngine, finer_engine, open_engine, open_pose_engine
 from hairnet_model.inference.finer import look_finer, wants_finer
 from hairnet_model.inference.letterbox import Probabilities
-from hairnet_model.inference.locate import Located
 from hairnet_model.inference.pictures import Pictures, pictures
 
 BATCH = 16

@@ -16,7 +16,7 @@ from hairnet_model.effects.grid import Grid, Plane
 from hairnet_model.effects.matting import smoothstep
 from hairnet_model.inference import composite
 from hairnet_model.inference.components import Head
-from hairnet_model.inference.locate import Located
+from hairnet_model.inference.cuts import Located
 from hairnet_model.tryon import grain, proxy
 from hairnet_model.tryon.catalogue import Hair, levels_for
 from hairnet_model.tryon.fitting import Masks, fitted

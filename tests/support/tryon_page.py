@@ -20,7 +20,7 @@ from hairnet_data.core.arrays import Pixels
 from hairnet_data.sources.drawn.source import Drawn
 from hairnet_model import Segmenter
 from hairnet_model.inference import composite
-from hairnet_model.inference.locate import Located
+from hairnet_model.inference.cuts import Located
 from hairnet_model.tryon import catalogue, trying
 from hairnet_model.tryon.colour import decoded
 from hairnet_model.tryon.layers import Layer

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from hairnet_data.core.arrays import Pixels
 from hairnet_model.effects.recolour import Fit
 from hairnet_model.effects.tone import Tone
-from hairnet_model.inference.locate import Located
+from hairnet_model.inference.cuts import Located
 from hairnet_model.inference.looks import Dye, recoloured
 
 _MEMORY = 0.7

@@ -17,7 +17,7 @@ from hairnet_model.effects.bald import Scalp
 from hairnet_model.effects.recolour import Fit
 from hairnet_model.effects.tone import Tone
 from hairnet_model.inference.components import Head
-from hairnet_model.inference.locate import Cut, Located
+from hairnet_model.inference.cuts import Cut, Located
 from hairnet_model.inference.prediction_report import head_from_json, head_to_json
 from hairnet_model.inference.squares import Square
 from hairnet_model.inference.video.dyeing import Dyer

@@ -23,7 +23,7 @@ from hairnet_data.core.storage.atomic import install_folder, write_atomic
 from hairnet_data.core.version import __version__
 from hairnet_model.inference import composite
 from hairnet_model.inference.axes import draw_axes
-from hairnet_model.inference.locate import Located
+from hairnet_model.inference.cuts import Located
 from hairnet_model.inference.looks import Dye
 from hairnet_model.inference.posing import with_poses
 from hairnet_model.inference.prediction_report import VideoResult, head_from_json

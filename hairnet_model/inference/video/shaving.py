@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from hairnet_data.core.arrays import Pixels
 from hairnet_model.effects.bald import Scalp
-from hairnet_model.inference.locate import Located
+from hairnet_model.inference.cuts import Located
 from hairnet_model.inference.looks import made_bald
 
 _MEMORY = 0.7

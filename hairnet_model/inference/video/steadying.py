@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from hairnet_data.core.arrays import Pixels, as_pixels
 from hairnet_model.inference.components import overlap
+from hairnet_model.inference.cuts import Located
 from hairnet_model.inference.letterbox import Probabilities
-from hairnet_model.inference.locate import Located
 from hairnet_model.inference.squares import Square, framed_square
 
 NEW = 0.3

@@ -17,10 +17,12 @@ from numpy.typing import NDArray
 
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.classes import BACKGROUND
-from hairnet_model.inference import letterbox, locate
+from hairnet_model.inference import cuts, letterbox
 from hairnet_model.inference.components import Box, Component, Head, components, overlap
+from hairnet_model.inference.cuts import Cut, Located
 from hairnet_model.inference.letterbox import Probabilities
-from hairnet_model.inference.locate import Cut, Located
+from hairnet_model.inference.locate import locate, look_once
+from hairnet_model.inference.search import SURE_TWICE
 from hairnet_model.inference.second_look import without
 from hairnet_model.inference.squares import Square, cut_out, framed_square
 from hairnet_model.inference.views import Run
@@ -36,7 +38,7 @@ SLACK = (0.04, 1.12)
 a square that moved with every pixel of a box would sample a still head anew in every frame."""
 
 STILL_SMALL = 1.2
-"""In units of `locate.LARGE`: up to this size a head that was followed in a square of its own stays there."""
+"""In units of `cuts.LARGE`: up to this size a head that was followed in a square of its own stays there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ class Tracker:
         height, width = frame.shape[:2]
         whole = self.run(letterbox.frame(frame, self.size)[None])[0]
         if not self.search:
-            return locate.look_once(height, width, whole)
+            return look_once(height, width, whole)
         seen = _Seen(frame, whole if self.doubted is None else without(whole, self.doubted), self.run)
         self.lost += seen.look_at(self.tracks) + seen.look_for(self.plain)
         due = self.searched is None or not 0 <= seconds - self.searched < SEARCH_EVERY
@@ -120,8 +122,8 @@ class _Seen:
         for track in tracks:
             track, best, probabilities = self._look(track)
             if track.is_head and best is not None and not _fits(best, track.square):
-                track, best, probabilities = self._look(replace(track, square=locate.around(best.box), box=best.box))
-            if track.is_head and (best is None or best.sure < locate.SURE_TWICE):
+                track, best, probabilities = self._look(replace(track, square=cuts.around(best.box), box=best.box))
+            if track.is_head and (best is None or best.sure < SURE_TWICE):
                 lost += 1
             elif best is None or not any(overlap(best.box, item.box) > 0.5 for item in self._heads()):
                 self.tracked.append((track, best if track.is_head else None, probabilities))
@@ -130,7 +132,7 @@ class _Seen:
     def look_for(self, boxes: Sequence[Box]) -> int:
         """Looks in the pass over the entire frame for heads that it showed before; returns how many are lost."""
         there = components(self.whole, framed_square(*self.shape), self.shape) if boxes else []
-        found = [locate.same(there, box) for box in boxes]
+        found = [cuts.same(there, box) for box in boxes]
         self.plain = list({item.box: item for item in found if item is not None}.values())
         return sum(item is None for item in found)
 
@@ -143,7 +145,7 @@ class _Seen:
         Returns:
             Where it is not believed.
         """
-        located = locate.locate(self.frame, whole, self.run)
+        located = locate(self.frame, whole, self.run)
         doubted = np.asarray((whole.argmax(-1) != BACKGROUND) & (located.whole.argmax(-1) == BACKGROUND))
         self.whole = without(whole, doubted)
         self.passes += located.passes - 1
@@ -156,8 +158,8 @@ class _Seen:
             else:
                 there = components(cut.probabilities, cut.square, self.shape) if is_head else []
                 track = Track(cut.square, cut.box, is_head)
-                self.tracked.append((track, locate.same(there, cut.box), cut.probabilities))
-        largest = STILL_SMALL * locate.LARGE * max(self.shape)
+                self.tracked.append((track, cuts.same(there, cut.box), cut.probabilities))
+        largest = STILL_SMALL * cuts.LARGE * max(self.shape)
         for each in before:
             item = each[1]
             if item is not None and item.has_face and item.longer < largest and each not in self.tracked:
@@ -187,18 +189,18 @@ class _Seen:
     def _look(self, track: Track) -> tuple[Track, Component | None, Probabilities]:
         self.passes += 1
         probabilities = self.run(cut_out(self.frame, track.square, self.whole.shape[0])[None])[0]
-        return track, locate.same(components(probabilities, track.square, self.shape), track.box), probabilities
+        return track, cuts.same(components(probabilities, track.square, self.shape), track.box), probabilities
 
 
 def _fits(item: Component, square: Square) -> bool:
-    return not item.cropped and locate.FITS[0] * square.side <= item.longer <= locate.FITS[1] * square.side
+    return not item.cropped and cuts.FITS[0] * square.side <= item.longer <= cuts.FITS[1] * square.side
 
 
 def _next(track: Track, item: Component | None) -> Track:
     """Where to look in the next frame."""
     if item is None:
         return track
-    wanted = locate.around(item.box)
+    wanted = cuts.around(item.box)
     apart = max(
         abs(wanted.left + wanted.side / 2 - track.square.left - track.square.side / 2),
         abs(wanted.top + wanted.side / 2 - track.square.top - track.square.side / 2),

@@ -53,10 +53,18 @@ export function overlap(one: Box, other: Box): number {
  * @param probabilities (S, S, 3) of background, hair, face.
  * @param square where the square lies in the picture.
  * @param whole the picture's size; what is said of the square outside it does not count.
+ * @param least smallest face, and smallest hair without one, in areas of the square.
  */
-export function components(probabilities: Float32Array, size: number, square: Square, whole: Size): Component[] {
+export function components(
+  probabilities: Float32Array,
+  size: number,
+  square: Square,
+  whole: Size,
+  least: readonly [number, number] = [LEAST_FACE, LEAST_HAIR],
+): Component[] {
   const classes = classesOf(probabilities, size, square, whole);
-  const { owner, count } = owners(classes, size);
+  const [leastFace, leastHair] = least.map((share) => share * size * size);
+  const { owner, count } = owners(classes, size, leastFace);
   const parts = Array.from({ length: count }, () => ({ area: 0, face: 0, sure: 0, left: size, top: size, right: 0, bottom: 0 }));
   for (let at = 0; at < owner.length; at++) {
     if (!owner[at]) continue;
@@ -72,7 +80,6 @@ export function components(probabilities: Float32Array, size: number, square: Sq
     part.bottom = Math.max(part.bottom, y + 1);
   }
   const scale = square.side / size;
-  const [leastFace, leastHair] = [LEAST_FACE * size * size, LEAST_HAIR * size * size];
   return parts
     .filter(({ face, area }) => face >= leastFace || area >= leastHair)
     .map(({ area, face, sure, left, top, right, bottom }) => ({
@@ -108,11 +115,10 @@ function classesOf(probabilities: Float32Array, size: number, square: Square, { 
   return classes;
 }
 
-/** The head of every pixel, from 1; 0 for background. */
-function owners(classes: Uint8Array, size: number): { owner: Int32Array; count: number } {
+/** The head of every pixel, from 1; 0 for background. Faces of fewer than `least` pixels are parts of others. */
+function owners(classes: Uint8Array, size: number, least: number): { owner: Int32Array; count: number } {
   const whole = labelled(classes, size, (value) => value > 0);
   const faces = labelled(classes, size, (value) => value === 2);
-  const least = LEAST_FACE * classes.length;
   const inWhole = new Map<number, number[]>(); // the faces of each connected whole, in their order
   faces.first.forEach((at, index) => {
     const of = inWhole.get(whole.label[at]) ?? [];

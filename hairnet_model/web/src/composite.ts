@@ -5,7 +5,7 @@
 
 import { longer } from "./components";
 import { type Rows, rowsOf } from "./framing";
-import type { Cut, Located } from "./locate";
+import type { Cut, Located } from "./cuts";
 import { type Planes, planes, type Size } from "./pixels";
 
 const BAND = 2 ** 19; // pixels of a mask that are reckoned at once

@@ -1,7 +1,7 @@
 /** What is made of a picture and its masks. */
 
 import { bald } from "./bald";
-import type { Located } from "./locate";
+import type { Located } from "./cuts";
 import { overlay } from "./overlay";
 import type { Picture, Planes } from "./pixels";
 import { drawAxes } from "./pose/axes";

@@ -5,7 +5,7 @@
 import { overlap } from "./components";
 import { tapsOf } from "./enlarge";
 import { covered, frame, type Span } from "./framing";
-import type { Cut, Located } from "./locate";
+import type { Cut, Located } from "./cuts";
 import type { Picture } from "./pixels";
 import { cutOut } from "./squares";
 import type { Run } from "./views";

@@ -2,7 +2,7 @@
 
 import { finerOnWasm, load, type Loaded, type Network, onGpu, onWasm, posingOnWasm } from "./engine";
 import { type Finer, lookFiner, wantsFiner } from "./finer";
-import type { Located } from "./locate";
+import type { Located } from "./cuts";
 import type { Picture } from "./pixels";
 import { type Look, withPoses } from "./pose/posing";
 import type { Progress } from "./progress";

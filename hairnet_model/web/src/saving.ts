@@ -2,7 +2,7 @@
 
 import { classBands, compositeRows } from "./composite";
 import { tapsOf } from "./enlarge";
-import type { Located } from "./locate";
+import type { Located } from "./cuts";
 import { type Picture, planes, type Size } from "./pixels";
 import { png } from "./png";
 import type { SavedAs } from "./protocol";

@@ -4,7 +4,7 @@ import { annotate, apply } from "./effects";
 import type { Head } from "./components";
 import { planesOf } from "./composite";
 import { frame } from "./framing";
-import type { Located } from "./locate";
+import type { Located } from "./cuts";
 import { type Picture, type Planes, scaled, type Size } from "./pixels";
 import type { ModelCard, SavedAs } from "./protocol";
 import { fileOf } from "./saving";

@@ -2,7 +2,9 @@
 
 import { type Box, type Component, components, longer } from "./components";
 import { seenIn, without } from "./doubt";
-import { around, type Cut, FITS, headBoxes, LARGE, type Located, locate, same, SURE_TWICE } from "./locate";
+import { around, type Cut, FITS, headBoxes, LARGE, type Located, same } from "./cuts";
+import { locate } from "./locate";
+import { SURE_TWICE } from "./search";
 import type { Picture } from "./pixels";
 import { steady } from "./smoothing";
 import { cutOut, framedSquare, type Square } from "./squares";

@@ -1,7 +1,8 @@
 /** The worker: everything that takes time happens here, so that the page never waits. */
 
 import { said } from "./engine";
-import { type Located, locate } from "./locate";
+import type { Located } from "./cuts";
+import { locate } from "./locate";
 import type { Picture } from "./pixels";
 import { PoseSteadier } from "./pose/filter";
 import { type Answer, Fault, type Request, type SavedAs } from "./protocol";

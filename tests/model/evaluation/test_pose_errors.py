@@ -7,7 +7,7 @@ import pytest
 
 from hairnet_model.evaluation.pose_errors import compare_poses, largest_pose, lines
 from hairnet_model.inference.components import Head, HeadPose
-from hairnet_model.inference.locate import Located
+from hairnet_model.inference.cuts import Located
 
 
 def test_errors_are_those_of_the_angles() -> None:

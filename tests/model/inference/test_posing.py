@@ -16,8 +16,8 @@ from hairnet_model import Segmenter
 from hairnet_model.inference import posing
 from hairnet_model.inference.axes import LENGTHS, draw_axes
 from hairnet_model.inference.components import Head, HeadPose
+from hairnet_model.inference.cuts import Cut, Located, around
 from hairnet_model.inference.engines import KerasEngine
-from hairnet_model.inference.locate import Cut, Located, around
 from hairnet_model.inference.squares import Square, framed_square
 from hairnet_model.networks import rotations
 from hairnet_model.networks.pose_outputs import Poses

@@ -8,7 +8,8 @@ import pytest
 from hairnet_data.core.classes import FACE, HAIR
 from hairnet_model.inference import composite, letterbox
 from hairnet_model.inference.components import components
-from hairnet_model.inference.locate import Located, locate
+from hairnet_model.inference.cuts import Located
+from hairnet_model.inference.locate import locate
 from hairnet_model.inference.second_look import is_doubtful, without
 from hairnet_model.inference.squares import framed_square
 from hairnet_model.inference.video.tracking import Tracker

@@ -12,7 +12,7 @@ from hairnet_data.core.arrays import Pixels
 from hairnet_data.sources.base import Portrait
 from hairnet_data.sources.drawn.source import Drawn
 from hairnet_model.inference.components import Head, HeadPose
-from hairnet_model.inference.locate import Located
+from hairnet_model.inference.cuts import Located
 from hairnet_model.tryon import catalogue
 from hairnet_model.tryon.catalogue import Hair
 from hairnet_model.tryon.trying import Style

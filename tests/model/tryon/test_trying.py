@@ -10,7 +10,7 @@ import pytest
 
 from hairnet_data.core.classes import FACE, HAIR
 from hairnet_model.inference.components import Head
-from hairnet_model.inference.locate import Located
+from hairnet_model.inference.cuts import Located
 from hairnet_model.tryon import trying
 from hairnet_model.tryon.trying import reasons, try_on
 from hairnet_model.tryon.view import View

@@ -1,7 +1,7 @@
 /** The poses of heads that were located, each in the square that shows it best: `hairnet_model/inference/posing.py` once more. */
 
 import { type Head, longer, overlap } from "../components";
-import { around, LARGE, type Located } from "../locate";
+import { around, LARGE, type Located } from "../cuts";
 import { framedSquare, type Square } from "../squares";
 import type { HeadPose } from "./pose";
 import { fromSix, toAngles } from "./rotations";

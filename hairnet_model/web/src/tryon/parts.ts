@@ -1,7 +1,7 @@
 /** The part of a picture that other hair changes: where it is, cutting it out, and laying a layer over it. */
 
 import type { Head } from "../components";
-import type { Located } from "../locate";
+import type { Located } from "../cuts";
 import { type Picture, picture, type Planes, type Size, smoothstep } from "../pixels";
 import type { View } from "./head";
 import type { Reach } from "./protocol";

@@ -3,7 +3,7 @@
  * do not wait for it: the last hair follows the head until the next is there.
  */
 
-import type { Located } from "../locate";
+import type { Located } from "../cuts";
 import type { Picture, Planes } from "../pixels";
 import { colourOf, type Settings } from "../settings";
 import { ByWorker } from "./by_worker";

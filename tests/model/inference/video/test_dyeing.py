@@ -7,7 +7,7 @@ import pytest
 
 from hairnet_model.effects import oklab
 from hairnet_model.effects.colours import target
-from hairnet_model.inference.locate import Located
+from hairnet_model.inference.cuts import Located
 from hairnet_model.inference.looks import Dye, recoloured
 from hairnet_model.inference.video.dyeing import Dyer
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from hairnet_model.inference import letterbox
-from hairnet_model.inference.locate import Cut, Located
+from hairnet_model.inference.cuts import Cut, Located
 from hairnet_model.inference.squares import Square
 from hairnet_model.inference.video.steadying import NEW, Steadier
 
