@@ -20,11 +20,11 @@ settings.register_profile("hairnet", deadline=None)
 settings.load_profile("hairnet")
 
 _LONGEST = (
-    *("training/test_devices.py", "training/test_train.py", "model/test_cli.py", "core/test_paths.py"),
-    *("networks/test_fcn.py", "tests/test_python_page.py", "training/test_pose_training.py", "fuzz/test_fuzz_text.py"),
-    *("tests/test_docs_commands.py", "tests/test_tour.py", "building/test_interrupts.py", "model_io/test_weights.py"),
-    *("data/test_mixed_feed.py", "rendering/test_alignment.py", "building/test_file_format.py"),
-    *("building/test_dead_workers.py", "networks/test_start.py", "fuzz/test_fuzz_records.py"),
+    *("training/test_train.py", "training/test_devices.py", "model/test_cli.py", "model/test_web_page.py"),
+    *("tests/test_docs_commands.py", "networks/test_fcn.py", "rendering/test_alignment.py", "core/test_paths.py"),
+    *("fuzz/test_hostile_files.py", "export/test_pipeline.py", "tests/test_tour.py", "tests/test_hairnet_synthetic.py"),
+    *("building/test_interrupts.py", "tests/test_other_systems.py", "verify/test_source_checks.py"),
+    *("building/test_dead_workers.py", "video/test_segmenting.py", "model_io/test_weights.py"),
 )
 """The ends of the paths of files that take longest, roughly in that order."""
 
