@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import functools
 import http.server
+import math
 import shutil
 import statistics
 import sys
@@ -83,15 +84,17 @@ class QuietHandler(http.server.SimpleHTTPRequestHandler):
 
 
 def camera_video(path: Path) -> Path:
-    """A video of 640 x 480 of a moving portrait, as a camera; the page asks a camera for 30 frames per second."""
+    """A video of 640 x 480 of a portrait that moves and turns; the page asks a camera for 30 frames per second."""
     (portrait,) = calibration.drawn(224)[:1]
     large = cv2.resize(portrait, (480, 480), interpolation=cv2.INTER_CUBIC)
     with open(path, "wb") as file:
         file.write(b"YUV4MPEG2 W640 H480 F60:1 Ip A1:1 C420jpeg\n")
-        for frame in range(60):
-            left = 80 + round(40 * abs(frame / 30 - 1))
+        for frame in range(120):
+            left = 80 + round(40 * abs(frame / 60 - 1))
             wide = cv2.copyMakeBorder(large, 0, 0, left, 160 - left, cv2.BORDER_REPLICATE)
-            file.write(b"FRAME\n" + cv2.cvtColor(wide, cv2.COLOR_RGB2YUV_I420).tobytes())
+            rolled = cv2.getRotationMatrix2D((left + 240, 300), 8 * math.sin(frame / 60 * math.pi), 1)
+            turned = cv2.warpAffine(wide, rolled, (640, 480), borderMode=cv2.BORDER_REPLICATE)
+            file.write(b"FRAME\n" + cv2.cvtColor(turned, cv2.COLOR_RGB2YUV_I420).tobytes())
     return path
 
 

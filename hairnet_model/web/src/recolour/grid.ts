@@ -14,8 +14,9 @@ export interface Grid extends Size {
   readonly columns: number;
 }
 
-export function gridOf({ width, height }: Size): Grid {
-  const step = Math.ceil(Math.max(width, height) / CELLS);
+/** @param cells of the longer side, at most. */
+export function gridOf({ width, height }: Size, cells = CELLS): Grid {
+  const step = Math.ceil(Math.max(width, height) / cells);
   return { width, height, step, rows: Math.ceil(height / step), columns: Math.ceil(width / step) };
 }
 

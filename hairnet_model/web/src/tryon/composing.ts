@@ -13,13 +13,15 @@ import type { Wanted } from "./protocol";
 import { look, type Seen } from "./proxy";
 import { type Bare, removed } from "./removal";
 import type { Hair, Renderer } from "./renderer";
+import { Reused } from "./reusing";
 import { Steadier } from "./steadying";
 import { levelFor } from "./styles";
 
 const SHADOW = { strength: 0.35, blur: 0.5, length: 0.8 };
 const HIGHEST = 3; // cm below the hairline from which on something may be in front of the face
 const LEAST_NOISE = 0.3; // codes; less is not seen
-const KNOWN = 1000; // ms for which is kept what a live picture tells of its hair and its grain
+const COARSE = 72; // cells of the longer side at most of a live picture
+const KNOWN = 2000; // ms for which is kept what a live picture tells of its hair and its grain
 
 /** What a photo tells, so that hair looks like its own and as if photographed with it. */
 interface Traits {
@@ -32,30 +34,39 @@ interface Traits {
 
 let kept: { readonly traits: Traits; readonly until: number; readonly of: string } | null = null;
 const steadier = new Steadier();
+const reused = new Reused();
 
 /**
  * Premultiplied sRGB codes, and the share of the photo that they replace, four numbers a pixel.
  *
  * @param hairAt the hair at a level of detail.
  */
-export function layerOf(wanted: Wanted, hairAt: (level: number) => Hair, surfaces: readonly Surface[], renderer: Renderer): Float32Array {
+export function layerOf(
+  wanted: Wanted,
+  hairAt: (level: number) => Hair,
+  surfaces: readonly Surface[],
+  renderer: Renderer,
+): { layer: Float32Array; fresh: boolean } {
   const { part, own, face, live } = wanted;
   const { width, height } = part;
   const found = fitted(wanted.view, surfaces, { width, height, hair: own, face });
   const view = live ? steadier.next(wanted.view, found, performance.now()) : found;
-  const grid = gridOf(part);
+  const grid = gridOf(part, live ? COARSE : undefined);
   const seen = look(surfaces, view, grid);
   const bare = removed(part, own, face, seen, grid, view.size);
   const of = `${wanted.colour} ${wanted.style}`;
   const before = live && kept?.of === of && performance.now() < kept.until ? kept.traits : null;
   const tint = before?.tint ?? tintOf(part, own, view.size, wanted.colour);
-  const layer = renderer.draw(hairAt(wanted.level ?? levelFor(view.size)), view, bare.light, tint, width, height);
+  const level = wanted.level ?? levelFor(view.size);
+  const draw = (): Uint8Array => renderer.draw(hairAt(level), view, bare.light, tint, width, height, wanted.finer);
+  const drawn = live ? reused.next({ of: `${of} ${level} ${wanted.finer}`, view, light: bare.light, width, height }, draw, performance.now()) : null;
+  const layer = drawn?.layer ?? draw();
   const traits = before ?? { tint, blur: blurLike(part, own, face, layer), noise: noiseOf(part, face) };
   if (!before) kept = live ? { traits, until: performance.now() + KNOWN, of } : null;
   soften(layer, width, height, traits.blur);
   const made = composed(wanted, seen, bare, grid, view, layer);
   if (traits.noise >= LEAST_NOISE) addNoise(made, width, traits.noise, wanted.place);
-  return made;
+  return { layer: made, fresh: drawn?.fresh ?? true };
 }
 
 /** All that is laid over the part: premultiplied codes and share. */

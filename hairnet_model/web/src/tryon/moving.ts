@@ -1,8 +1,11 @@
-/** Lets hair follow a head until the next is painted. */
+/** Lets live hair follow a head until the next is painted. */
 
+import type { Picture } from "../pixels";
 import type { View } from "./head";
 
-/** A layer of hair, and the head that it was painted for. */
+const LEAST = 0.5 / 255; // pixels that are replaced less than this stay as they are
+
+/** A layer of hair, and the head that it was painted for, in the layer's pixels. */
 export interface Kept {
   readonly layer: Float32Array;
   readonly width: number;
@@ -11,27 +14,40 @@ export interface Kept {
   readonly of: string;
 }
 
-/** A layer that was made for a head, where the head is now: moved, turned and scaled with it. */
-export function moved(kept: Kept, view: View, width: number, height: number): Float32Array {
-  const same = kept.view.x === view.x && kept.view.y === view.y && kept.width === width && kept.height === height;
-  if (same) return kept.layer;
-  const made = new Float32Array(width * height * 4);
-  const grow = kept.view.size / view.size;
-  const turn = ((kept.view.roll - view.roll) * Math.PI) / 180;
+/**
+ * Lays a layer over a picture where the head is now: moved, turned and scaled with it, bilinear.
+ *
+ * @param view of the head in the picture.
+ */
+export function layMoved({ data, width, height }: Picture, { layer, width: wide, height: high, view: from }: Kept, view: View): void {
+  const grow = from.size / view.size; // pixels of the layer for each of the picture
+  const turn = ((from.roll - view.roll) * Math.PI) / 180;
   const [c, s] = [Math.cos(turn) * grow, Math.sin(turn) * grow];
-  for (let y = 0, at = 0; y < height; y++) {
+  const corners = [0, wide].flatMap((x) => [0, high].map((y) => [x - from.x, y - from.y]));
+  const across = corners.map(([x, y]) => view.x + (c * x + s * y) / grow ** 2);
+  const down = corners.map(([x, y]) => view.y + (c * y - s * x) / grow ** 2);
+  const [left, right] = [Math.max(0, Math.floor(Math.min(...across))), Math.min(width, Math.ceil(Math.max(...across)))];
+  const [top, bottom] = [Math.max(0, Math.floor(Math.min(...down))), Math.min(height, Math.ceil(Math.max(...down)))];
+  for (let y = top; y < bottom; y++) {
     const dy = y + 0.5 - view.y;
-    for (let x = 0; x < width; x++, at += 4) {
+    for (let x = left; x < right; x++) {
       const dx = x + 0.5 - view.x;
-      const column = Math.floor(kept.view.x + c * dx - s * dy);
-      const row = Math.floor(kept.view.y + s * dx + c * dy);
-      if (column < 0 || row < 0 || column >= kept.width || row >= kept.height) continue;
-      const from = (row * kept.width + column) * 4;
-      made[at] = kept.layer[from];
-      made[at + 1] = kept.layer[from + 1];
-      made[at + 2] = kept.layer[from + 2];
-      made[at + 3] = kept.layer[from + 3];
+      const column = from.x + c * dx - s * dy - 0.5;
+      const row = from.y + s * dx + c * dy - 0.5;
+      if (column < -0.5 || row < -0.5 || column > wide - 0.5 || row > high - 0.5) continue;
+      const [first, upper] = [Math.max(0, Math.floor(column)), Math.max(0, Math.floor(row))];
+      const [u, v] = [Math.max(0, column - first), Math.max(0, row - upper)];
+      const a = (upper * wide + first) * 4;
+      const b = first + 1 < wide ? a + 4 : a;
+      const below = upper + 1 < high ? wide * 4 : 0;
+      const [one, two, three, four] = [(1 - u) * (1 - v), u * (1 - v), (1 - u) * v, u * v];
+      const share = layer[a + 3] * one + layer[b + 3] * two + layer[a + below + 3] * three + layer[b + below + 3] * four;
+      if (share <= LEAST) continue;
+      const to = (y * width + x) * 4;
+      for (let k = 0; k < 3; k++) {
+        const code = layer[a + k] * one + layer[b + k] * two + layer[a + below + k] * three + layer[b + below + k] * four;
+        data[to + k] = data[to + k] * (1 - share) + code;
+      }
     }
   }
-  return made;
 }

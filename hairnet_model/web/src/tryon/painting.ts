@@ -37,8 +37,9 @@ export class Painting implements Painter {
     const before = performance.now();
     try {
       this.renderer ??= new Renderer(surfaces);
-      const layer = layerOf(wanted, (level) => this.hair(read, wanted.style, level), surfaces, this.renderer);
-      return { layer, took: performance.now() - before };
+      const made = layerOf(wanted, (level) => this.hair(read, wanted.style, level), surfaces, this.renderer);
+      const reach = reachOf(this.hair(read, wanted.style, 0), wanted.view);
+      return { ...made, reach, took: performance.now() - before };
     } catch {
       this.renderer = null;
       return { fault: "no-webgl" };

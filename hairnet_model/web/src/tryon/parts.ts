@@ -4,7 +4,8 @@ import type { Head } from "../components";
 import type { Located } from "../cuts";
 import { type Picture, picture, type Planes, type Size, smoothstep } from "../pixels";
 import type { View } from "./head";
-import type { Reach } from "./protocol";
+import type { Triple } from "./light";
+import type { Chosen, Reach, Wanted } from "./protocol";
 
 const LARGEST = 24; // pixels a centimetre in which hair is painted at most
 const MARGIN = 2.5; // cm around hair, old and new, that may change
@@ -13,6 +14,16 @@ const LEAST = 0.5 / 255; // pixels that are replaced less than this stay as they
 /** A part of a picture, and the scale in which it is worked on. */
 export interface Crop extends Reach {
   readonly scale: number;
+}
+
+/** What a head is tried in: a picture, what was found in it, and the hair. */
+export interface Scene {
+  readonly shown: Picture;
+  readonly planes: Planes;
+  readonly located: Located;
+  readonly chosen: Chosen;
+  /** Linear RGB; null for the own colour. */
+  readonly colour: Triple | null;
 }
 
 /** A part of a picture, as large as it is worked on, and its masks. */
@@ -56,36 +67,44 @@ export function viewIn(view: View, { left, top, scale }: Crop): View {
   return { ...view, x: (view.x - left) * scale, y: (view.y - top) * scale, size: view.size * scale };
 }
 
+/** What is asked of the painter for a head. */
+export function wantedOf(found: Found, scene: Scene, crop: Crop, how: Pick<Wanted, "level" | "finer" | "live">): Wanted {
+  const { shown, planes, located, chosen, colour } = scene;
+  const part = cut(shown, planes, crop);
+  const place = { left: crop.left, top: crop.top };
+  return { ...chosen, ...how, colour, part: part.picture, place, ...owned(part, located, found, crop), view: viewIn(found.view, crop) };
+}
+
 /** Cuts a part out, by means of areas where it is worked on smaller. */
-export function cut(from: Picture, planes: Planes, crop: Crop): Part {
+function cut(from: Picture, planes: Planes, crop: Crop): Part {
   const { width, height } = sizeOf(crop);
   const part = { picture: picture(width, height), hair: new Float32Array(width * height), face: new Float32Array(width * height) };
   const [wide, high] = [crop.right - crop.left, crop.bottom - crop.top];
   if (wide === width && high === height) return copied(from, planes, crop, part);
   const across = shares(wide, width);
   const down = shares(high, height);
-  const sums = new Float64Array(width * 5); // of a row: red, green, blue, hair, face
+  const { data } = part.picture;
   for (let y = 0, at = 0; y < height; y++) {
-    sums.fill(0);
-    for (let v = down.first[y]; v < down.first[y + 1]; v++) {
-      const row = (crop.top + down.from[v]) * from.width + crop.left;
-      for (let x = 0, to = 0; x < width; x++, to += 5) {
+    for (let x = 0; x < width; x++, at++) {
+      let [red, green, blue, hair, face] = [0, 0, 0, 0, 0];
+      for (let v = down.first[y]; v < down.first[y + 1]; v++) {
+        const row = (crop.top + down.from[v]) * from.width + crop.left;
         for (let u = across.first[x]; u < across.first[x + 1]; u++) {
           const pixel = row + across.from[u];
           const share = down.share[v] * across.share[u];
-          sums[to] += share * from.data[pixel * 4];
-          sums[to + 1] += share * from.data[pixel * 4 + 1];
-          sums[to + 2] += share * from.data[pixel * 4 + 2];
-          sums[to + 3] += share * planes.hair[pixel];
-          sums[to + 4] += share * planes.face[pixel];
+          red += share * from.data[pixel * 4];
+          green += share * from.data[pixel * 4 + 1];
+          blue += share * from.data[pixel * 4 + 2];
+          hair += share * planes.hair[pixel];
+          face += share * planes.face[pixel];
         }
       }
-    }
-    for (let to = 0; to < sums.length; to += 5, at++) {
-      for (let k = 0; k < 3; k++) part.picture.data[at * 4 + k] = sums[to + k];
-      part.picture.data[at * 4 + 3] = 255;
-      part.hair[at] = sums[to + 3];
-      part.face[at] = sums[to + 4];
+      data[at * 4] = red;
+      data[at * 4 + 1] = green;
+      data[at * 4 + 2] = blue;
+      data[at * 4 + 3] = 255;
+      part.hair[at] = hair;
+      part.face[at] = face;
     }
   }
   return part;
@@ -103,7 +122,7 @@ function copied(from: Picture, planes: Planes, { left, top }: Crop, part: Part):
 }
 
 /** For each pixel of a shorter line the pixels of the longer one that it covers, and their shares of it. */
-function shares(longer: number, shorter: number): { first: Int32Array; from: number[]; share: number[] } {
+function shares(longer: number, shorter: number): { first: Int32Array; from: Int32Array; share: Float64Array } {
   const step = longer / shorter;
   const first = new Int32Array(shorter + 1);
   const [from, share]: [number[], number[]] = [[], []];
@@ -117,11 +136,11 @@ function shares(longer: number, shorter: number): { first: Int32Array; from: num
     }
     first[at + 1] = from.length;
   }
-  return { first, from, share };
+  return { first, from: Int32Array.from(from), share: Float64Array.from(share) };
 }
 
 /** The hair and face of this head alone, and where a nearer head is seen. */
-export function owned({ picture: { width, height }, hair, face }: Part, { heads }: Located, { number, scale }: Found, crop: Crop): {
+function owned({ picture: { width, height }, hair, face }: Part, { heads }: Located, { number, scale }: Found, crop: Crop): {
   own: Float32Array;
   face: Float32Array;
   nearer: Float32Array | null;

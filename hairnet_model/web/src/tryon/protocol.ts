@@ -14,6 +14,8 @@ export interface Chosen {
 export interface Wanted extends Chosen {
   /** Of detail, from 0 on, coarse to fine; null for the one that goes with the head's size. */
   readonly level: number | null;
+  /** Pixels of the canvas for each of the part, along each side. */
+  readonly finer: number;
   /** Linear RGB; null for the own colour. */
   readonly colour: Triple | null;
   /** The part of the picture, and how surely its pixels are this head's own hair and its face. */
@@ -43,10 +45,15 @@ export interface Failed {
   readonly fault: "missing" | "no-webgl";
 }
 
-/** Premultiplied codes and shares, four numbers a pixel of the part; milliseconds that it took. */
 export interface Painted {
+  /** Premultiplied codes and shares, four numbers a pixel of the part. */
   readonly layer: Float32Array;
+  /** Milliseconds that it took. */
   readonly took: number;
+  /** False where strands of the last picture were used once more. */
+  readonly fresh: boolean;
+  /** Of the hair, in the part's pixels. */
+  readonly reach: Reach;
 }
 
 /** What paints hair. */

@@ -1,7 +1,8 @@
 /** What the camera sees of the head that hair is worn on, cell by cell: `hairnet_model/tryon/proxy.py` once more. */
 
 import { type Grid, softened } from "../recolour/grid";
-import { above, SKIN, type Surface, seenSurface, turnOf, type View, viewOn, zoomOf } from "./head";
+import { above, SKIN, type Surface, seenSurface, turnOf, type View, viewOn } from "./head";
+import { facing, flattened } from "./meshes";
 
 const FRONT = 2.5; // cm before the ears from which on a point is on the face
 const NOTHING = -10; // of `scalp` where there is no head
@@ -54,11 +55,8 @@ function add(surface: Surface, canvas: View, { corners, near, values }: Quads): 
   const turn = turnOf(canvas);
   const isHead = surface.name === "head";
   const said = new Float32Array(rows * columns * VALUES);
-  const places = new Float32Array(rows * columns * 2);
+  const places = flattened(seen, canvas);
   for (let at = 0, from = 0, to = 0; at < rows * columns; at++, from += 3, to += VALUES) {
-    const zoom = zoomOf(canvas, seen[from + 2]);
-    places[at * 2] = canvas.x + seen[from] * zoom;
-    places[at * 2 + 1] = canvas.y + seen[from + 1] * zoom;
     const [x, y, z] = [points[from], points[from + 1], points[from + 2]];
     const [a, b, c] = [normals[from], normals[from + 1], normals[from + 2]];
     for (let k = 0; k < 3; k++) said[to + k] = turn[k * 3] * a + turn[k * 3 + 1] * b + turn[k * 3 + 2] * c;
@@ -68,14 +66,14 @@ function add(surface: Surface, canvas: View, { corners, near, values }: Quads): 
     said[to + 6] = Number(isHead);
   }
   for (let r = 0; r < rows - 1; r++) {
-    for (let c = 0; c < columns - 1; c++) {
-      const p = r * columns + c;
-      const four = [p, p + 1, p + columns + 1, p + columns];
-      const [px, py, qx, qy, sx, sy, tx, ty] = four.flatMap((at) => [places[at * 2], places[at * 2 + 1]]);
-      if ((sx - px) * (ty - qy) - (sy - py) * (tx - qx) <= 0) continue;
-      corners.push(px, py, qx, qy, sx, sy, tx, ty);
-      near.push(Math.min(...four.map((at) => seen[at * 3 + 2])));
-      for (let k = 0; k < VALUES; k++) values.push(four.reduce((sum, at) => sum + said[at * VALUES + k] / 4, 0));
+    for (let c = 0, p = r * columns; c < columns - 1; c++, p++) {
+      const [q, s, t] = [p + 1, p + columns + 1, p + columns];
+      if (!facing(places, p, q, s, t)) continue;
+      for (const at of [p, q, s, t]) corners.push(places[at * 2], places[at * 2 + 1]);
+      near.push(Math.min(seen[p * 3 + 2], seen[q * 3 + 2], seen[s * 3 + 2], seen[t * 3 + 2]));
+      for (let k = 0; k < VALUES; k++) {
+        values.push((said[p * VALUES + k] + said[q * VALUES + k] + said[s * VALUES + k] + said[t * VALUES + k]) / 4);
+      }
     }
   }
 }
@@ -132,9 +130,13 @@ function averaged(painted: Int32Array, values: readonly number[], view: View, gr
   };
   for (let at = 0; at < count; at++) {
     const there = cover[at] > 0.3;
-    const normal = there ? [0, 1, 2].map((k) => soft[k][at] / Math.max(0.1, soft[3][at])) : [0, 0, 1];
-    const length = Math.max(0.3, Math.hypot(...normal));
-    made.normals.set([1, normal[0] / length, normal[1] / length, normal[2] / length], at * 4);
+    const weight = there ? Math.max(0.1, soft[3][at]) : 1;
+    const [x, y, z] = there ? [soft[0][at] / weight, soft[1][at] / weight, soft[2][at] / weight] : [0, 0, 1];
+    const length = Math.max(0.3, Math.sqrt(x * x + y * y + z * z));
+    made.normals[at * 4] = 1;
+    made.normals[at * 4 + 1] = x / length;
+    made.normals[at * 4 + 2] = y / length;
+    made.normals[at * 4 + 3] = z / length;
     if (!there) continue;
     made.scalp[at] = sums[3][at] / cover[at];
     made.height[at] = sums[4][at] / cover[at];

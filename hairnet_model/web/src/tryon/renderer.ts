@@ -1,16 +1,15 @@
 /** Paints hair over nothing with WebGL2: `hairnet_model/tryon/rendering.py` once more. Lives in a worker. */
 
 import { gaussian } from "./gaussian";
-import { above, onForehead, type Surface, seenSurface, type View, viewOn, zoomOf } from "./head";
+import { above, onForehead, type Surface, type View, viewOn } from "./head";
 import { encoded, type Light, shaded, type Tint } from "./light";
+import { faces, type Mesh, ribbons } from "./meshes";
 import type { Cap } from "./style";
+import { FINER } from "./styles";
 import type { Strands } from "./thicken";
 
-const FINER = 2; // pixels of the canvas for each of the picture, along each side
 const BEHIND = 0.4; // cm by which the head lies further away than it does, so that it hides no hair that lies on it
 const BEHIND_EARS = 2;
-const THINNEST = 1; // pixels of the canvas
-const END = 0.5; // pixels of the canvas by which both ends are longer: OpenCV fills the pixels that an outline touches
 const CAP_TONE = 0.45;
 const FAR = 60; // cm before and behind the head that can be seen
 
@@ -29,13 +28,6 @@ in vec4 shown;
 out vec4 made;
 void main() { made = shown; }`;
 
-/** Vertices x and y in pixels of the canvas and z in cm towards the camera, colours, and triangles of them. */
-interface Mesh {
-  readonly places: Float32Array;
-  readonly colours: Uint8Array;
-  readonly triangles: Uint32Array;
-}
-
 export interface Hair {
   readonly groups: readonly Strands[];
   readonly cap: Cap;
@@ -52,7 +44,7 @@ export class Renderer {
   private fine: WebGLFramebuffer | null = null;
   private coarse: WebGLFramebuffer | null = null;
   private made = "";
-  private kept: { readonly groups: readonly Strands[]; readonly triangles: readonly Uint32Array[] } | null = null;
+  private finer = FINER;
 
   /** Throws where there is no WebGL2. */
   constructor(private readonly surfaces: readonly Surface[]) {
@@ -81,20 +73,24 @@ export class Renderer {
     gl.depthFunc(gl.LEQUAL);
   }
 
-  /** The hair on a head, and the cap below it. */
-  draw(hair: Hair, view: View, light: Light, tint: Tint, width: number, height: number): Layer {
+  /**
+   * The hair on a head, and the cap below it.
+   *
+   * @param finer pixels of the canvas for each of the picture, along each side.
+   */
+  draw(hair: Hair, view: View, light: Light, tint: Tint, width: number, height: number, finer = FINER): Layer {
+    this.finer = finer;
     this.prepare(width, height);
-    const canvas = viewOn(view, 0, 0, FINER);
+    const canvas = viewOn(view, 0, 0, finer);
     const { gl } = this;
     const cap = this.cap(hair.cap, view, canvas, width, height);
     gl.clear(gl.COLOR_BUFFER_BIT | gl.DEPTH_BUFFER_BIT);
     for (const surface of this.surfaces) {
       const behind = surface.name.endsWith("ear") ? BEHIND_EARS : BEHIND;
-      this.paint(faces(surface, canvas, behind, () => [0, 0, 0, 0]));
+      this.paint(faces(surface, canvas, behind));
     }
-    const triangles = this.trianglesOf(hair.groups);
-    shaded(hair.groups, view, light, tint).forEach((lit, number) => {
-      this.paint(ribbons(hair.groups[number], lit.seen, lit.codes, canvas, triangles[number]));
+    shaded(hair.groups, view, light, tint).forEach(({ seen, codes }, number) => {
+      this.paint(ribbons(hair.groups[number], seen, codes, canvas));
     });
     const strands = this.read(width, height);
     const codes = tint.colour.map((linear) => encoded(linear * CAP_TONE));
@@ -106,15 +102,8 @@ export class Renderer {
     const { gl } = this;
     gl.clear(gl.COLOR_BUFFER_BIT | gl.DEPTH_BUFFER_BIT);
     for (const surface of this.surfaces) {
-      const isHead = surface.name === "head";
-      const { points } = surface;
-      this.paint(faces(surface, canvas, 0, (at) => {
-        if (!isHead) return [0, 0, 0, 0];
-        const [x, y, z] = [points[at], points[at + 1], points[at + 2]];
-        const lowered = y + view.hairline * onForehead(y, z);
-        const inside = Math.min(1, Math.max(0, above(x, lowered, z, cap.azimuth, cap.height) / cap.soft));
-        return [255 * cap.dense * inside * inside * (3 - 2 * inside), 255, 0, 255];
-      }));
+      const codes = surface.name === "head" ? capOf(cap, surface, view.hairline) : null;
+      this.paint(faces(surface, canvas, 0, codes));
     }
     const painted = this.read(width, height);
     const share = new Float32Array(width * height);
@@ -126,15 +115,16 @@ export class Renderer {
 
   private prepare(width: number, height: number): void {
     const { gl } = this;
-    const wanted = `${width} ${height}`;
+    const { finer } = this;
+    const wanted = `${width} ${height} ${finer}`;
     if (this.made !== wanted) {
-      this.fine = this.target(width * FINER, height * FINER, true);
+      this.fine = this.target(width * finer, height * finer, true);
       this.coarse = this.target(width, height, false);
       this.made = wanted;
     }
     gl.bindFramebuffer(gl.FRAMEBUFFER, this.fine);
-    gl.viewport(0, 0, width * FINER, height * FINER);
-    gl.uniform2f(this.size, width * FINER, height * FINER);
+    gl.viewport(0, 0, width * finer, height * finer);
+    gl.uniform2f(this.size, width * finer, height * finer);
     gl.clearColor(0, 0, 0, 0);
   }
 
@@ -168,108 +158,29 @@ export class Renderer {
 
   /** What was painted, every pixel the mean of those of the canvas. */
   private read(width: number, height: number): Layer {
-    const { gl } = this;
+    const { gl, finer } = this;
     gl.bindFramebuffer(gl.READ_FRAMEBUFFER, this.fine);
     gl.bindFramebuffer(gl.DRAW_FRAMEBUFFER, this.coarse);
-    gl.blitFramebuffer(0, 0, width * FINER, height * FINER, 0, 0, width, height, gl.COLOR_BUFFER_BIT, gl.LINEAR);
+    gl.blitFramebuffer(0, 0, width * finer, height * finer, 0, 0, width, height, gl.COLOR_BUFFER_BIT, gl.LINEAR);
     gl.bindFramebuffer(gl.FRAMEBUFFER, this.coarse);
     const made = new Uint8Array(width * height * 4);
     gl.readPixels(0, 0, width, height, gl.RGBA, gl.UNSIGNED_BYTE, made);
     gl.bindFramebuffer(gl.FRAMEBUFFER, this.fine);
     return made;
   }
-
-  private trianglesOf(groups: readonly Strands[]): readonly Uint32Array[] {
-    if (this.kept?.groups !== groups) {
-      this.kept = { groups, triangles: groups.map(({ count, samples }) => strips(count, samples)) };
-    }
-    return this.kept.triangles;
-  }
 }
 
-/** The two triangles of every segment of ribbons; a vertex is (strand, sample, side). */
-function strips(count: number, samples: number): Uint32Array {
-  const made = new Uint32Array(count * (samples - 1) * 6);
-  for (let strand = 0, to = 0; strand < count; strand++) {
-    for (let s = 0; s < samples - 1; s++) {
-      const at = (strand * samples + s) * 2;
-      made.set([at, at + 1, at + 2, at + 2, at + 1, at + 3], to);
-      to += 6;
-    }
+/** The cap's share at the points of the head as red, and 255 as green. */
+function capOf(cap: Cap, { points }: Surface, hairline: number): Float32Array {
+  const made = new Float32Array((points.length / 3) * 4);
+  for (let at = 0, to = 0; at < points.length; at += 3, to += 4) {
+    const [x, y, z] = [points[at], points[at + 1], points[at + 2]];
+    const lowered = y + hairline * onForehead(y, z);
+    const inside = Math.min(1, Math.max(0, above(x, lowered, z, cap.azimuth, cap.height) / cap.soft));
+    made[to] = 255 * cap.dense * inside * inside * (3 - 2 * inside);
+    made[to + 1] = made[to + 3] = 255;
   }
   return made;
-}
-
-/** Strands as ribbons that face the camera. */
-function ribbons({ count, samples, width }: Strands, seen: Float32Array, codes: Uint8Array, view: View, triangles: Uint32Array): Mesh {
-  const places = new Float32Array(count * samples * 6);
-  const colours = new Uint8Array(count * samples * 8);
-  const flat = new Float32Array(samples * 2);
-  for (let strand = 0, at = 0; strand < count; strand++) {
-    for (let s = 0; s < samples; s++) {
-      const from = (strand * samples + s) * 3;
-      const zoom = zoomOf(view, seen[from + 2]);
-      flat[s * 2] = view.x + seen[from] * zoom;
-      flat[s * 2 + 1] = view.y + seen[from + 1] * zoom;
-    }
-    for (let s = 0; s < samples; s++, at++) {
-      const [before, after] = [Math.max(0, s - 1) * 2, Math.min(samples - 1, s + 1) * 2];
-      const [dx, dy] = [flat[after] - flat[before], flat[after + 1] - flat[before + 1]];
-      const z = seen[at * 3 + 2];
-      const length = Math.sqrt(dx * dx + dy * dy) + 1e-6;
-      const half = Math.max(width[s] * zoomOf(view, z), THINNEST) / 2 / length;
-      const on = (s === 0 ? -END : s === samples - 1 ? END : 0) / length;
-      const [x, y] = [flat[s * 2] + on * dx, flat[s * 2 + 1] + on * dy];
-      const p = at * 6;
-      places[p] = x + dy * half;
-      places[p + 1] = y - dx * half;
-      places[p + 2] = z;
-      places[p + 3] = x - dy * half;
-      places[p + 4] = y + dx * half;
-      places[p + 5] = z;
-      for (let side = 0, c = at * 8; side < 2; side++, c += 4) {
-        colours[c] = codes[at * 3];
-        colours[c + 1] = codes[at * 3 + 1];
-        colours[c + 2] = codes[at * 3 + 2];
-        colours[c + 3] = 255;
-      }
-    }
-  }
-  return { places, colours, triangles };
-}
-
-/** The quads of a surface that face the camera, each of one colour and as far away as its farthest corner. */
-function faces(surface: Surface, view: View, behind: number, colourOf: (at: number) => readonly number[]): Mesh {
-  const { rows, columns } = surface;
-  const seen = seenSurface(surface, view);
-  const flat = new Float32Array(rows * columns * 2);
-  for (let at = 0; at < rows * columns; at++) {
-    const zoom = zoomOf(view, seen[at * 3 + 2]);
-    flat[at * 2] = view.x + seen[at * 3] * zoom;
-    flat[at * 2 + 1] = view.y + seen[at * 3 + 1] * zoom;
-  }
-  const said = Array.from({ length: rows * columns }, (_, at) => colourOf(at * 3));
-  const [places, colours, triangles]: [number[], number[], number[]] = [[], [], []];
-  for (let r = 0; r < rows - 1; r++) {
-    for (let c = 0; c < columns - 1; c++) {
-      const at = r * columns + c;
-      const four = [at, at + 1, at + columns + 1, at + columns];
-      const [p, q, s, t] = four.map((corner) => corner * 2);
-      const [ax, ay] = [flat[s] - flat[p], flat[s + 1] - flat[p + 1]];
-      const [bx, by] = [flat[t] - flat[q], flat[t + 1] - flat[q + 1]];
-      if (ax * by - ay * bx <= 0) continue;
-      // A quad seen at a flat angle reaches far back: it would hide hair that lies on its farther half.
-      const z = Math.min(...four.map((corner) => seen[corner * 3 + 2])) - behind;
-      const colour = [0, 1, 2, 3].map((k) => four.reduce((sum, corner) => sum + said[corner][k] / 4, 0));
-      const first = places.length / 3;
-      for (const corner of [p, q, s, t]) {
-        places.push(flat[corner], flat[corner + 1], z);
-        colours.push(...colour);
-      }
-      triangles.push(first, first + 1, first + 2, first, first + 2, first + 3);
-    }
-  }
-  return { places: Float32Array.from(places), colours: Uint8Array.from(colours), triangles: Uint32Array.from(triangles) };
 }
 
 /** Strands over a cap of one colour. */

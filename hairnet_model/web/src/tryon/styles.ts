@@ -13,6 +13,9 @@ export const STYLES = [
   "crew_cut",
 ] as const;
 
+/** Pixels of the canvas for each of a picture, along each side. */
+export const FINER = 2;
+
 const FINE = [5, 10]; // pixels a centimetre from which on the next level of detail is painted
 
 /** The level of detail for a head of so many pixels a centimetre. */
