@@ -136,7 +136,8 @@ function shifted(plane: Float32Array, width: number, height: number, right: numb
     const [row, next] = [(y + above) * width, (y + above + 1) * width];
     const [upper, lower] = [y + above >= 0 ? 1 - v : 0, y + above + 1 < height ? v : 0];
     for (let x = Math.max(0, -left - 1), last = Math.min(width, width - left); x < last; x++) {
-      const [from, to] = [x + left, x + left + 1];
+      const from = x + left;
+      const to = from + 1;
       let sum = 0;
       if (upper) sum += upper * ((from >= 0 ? plane[row + from] * (1 - u) : 0) + (to < width ? plane[row + to] * u : 0));
       if (lower) sum += lower * ((from >= 0 ? plane[next + from] * (1 - u) : 0) + (to < width ? plane[next + to] * u : 0));

@@ -29,12 +29,14 @@ export function continuedFrom({ width, height }: Picture, known: Uint8Array, far
   for (let y = 0, at = 0; y < height; y++) {
     for (let x = 0; x < width; x++, at++) {
       if (known[at]) {
-        [from[at], near[at]] = [at, 1];
+        from[at] = at;
+        near[at] = 1;
         continue;
       }
       const edge = nearest[at];
       const edgeX = edge % width;
-      const [column, row] = [2 * edgeX - x, (2 * (edge - edgeX)) / width - y];
+      const column = 2 * edgeX - x;
+      const row = (2 * (edge - edgeX)) / width - y;
       const there = column >= 0 && row >= 0 && column < width && row < height && known[row * width + column];
       from[at] = there ? row * width + column : edge;
       if (there) near[at] = Math.min(1, Math.max(0, 2 - (2 * apart[at]) / 65536 / far));
@@ -59,10 +61,8 @@ function distances(known: Uint8Array, width: number, height: number): { apart: I
       nearest[(y + 2) * wide + x + 2] = at;
     }
   }
-  const steps: readonly (readonly [number, number])[] = [
-    [-2 * wide - 1, LONG], [-2 * wide + 1, LONG], [-wide - 2, LONG], [-wide - 1, DIAGONAL],
-    [-wide, STRAIGHT], [-wide + 1, DIAGONAL], [-wide + 2, LONG], [-1, STRAIGHT],
-  ]; // prettier-ignore
+  const places = Int32Array.of(-2 * wide - 1, -2 * wide + 1, -wide - 2, -wide - 1, -wide, -wide + 1, -wide + 2, -1);
+  const lengths = Int32Array.of(LONG, LONG, LONG, DIAGONAL, STRAIGHT, DIAGONAL, LONG, STRAIGHT);
   const pass = (start: number, way: 1 | -1): void => {
     for (let y = 0, row = start; y < height; y++, row += way * wide) {
       for (let x = 0, at = row; x < width; x++, at += way) {
@@ -70,9 +70,11 @@ function distances(known: Uint8Array, width: number, height: number): { apart: I
         if (least <= STRAIGHT && (way < 0 || least === 0)) continue;
         let which = nearest[at];
         for (let k = 0; k < 8; k++) {
-          const there = at + way * steps[k][0];
-          const longer = apart[there] + steps[k][1];
-          if (longer < least) [least, which] = [longer, nearest[there]];
+          const there = at + way * places[k];
+          const longer = apart[there] + lengths[k];
+          if (longer >= least) continue;
+          least = longer;
+          which = nearest[there];
         }
         apart[at] = Math.min(FAR, least);
         nearest[at] = which;

@@ -24,7 +24,8 @@ function strips({ count, samples }: Strands, seen: Float32Array, view: View): Ui
   const [x, y, z] = [0, 3, 6].map((k) => turn[k] * CENTRE[0] + turn[k + 1] * CENTRE[1] + turn[k + 2] * CENTRE[2]);
   const hidden = new Uint8Array(count * samples);
   for (let at = 0, from = 0; at < hidden.length; at++, from += 3) {
-    const [right, down] = [seen[from] - x, seen[from + 1] - y];
+    const right = seen[from] - x;
+    const down = seen[from + 1] - y;
     if (seen[from + 2] < z && right * right + down * down < HIDES * HIDES) hidden[at] = 1;
   }
   const made = new Uint32Array(count * (samples - 1) * 6);

@@ -86,7 +86,11 @@ function cut(from: Picture, planes: Planes, crop: Crop): Part {
   const { data } = part.picture;
   for (let y = 0, at = 0; y < height; y++) {
     for (let x = 0; x < width; x++, at++) {
-      let [red, green, blue, hair, face] = [0, 0, 0, 0, 0];
+      let red = 0;
+      let green = 0;
+      let blue = 0;
+      let hair = 0;
+      let face = 0;
       for (let v = down.first[y]; v < down.first[y + 1]; v++) {
         const row = (crop.top + down.from[v]) * from.width + crop.left;
         for (let u = across.first[x]; u < across.first[x + 1]; u++) {

@@ -95,7 +95,8 @@ function fill(painted: Int32Array, columns: number, rows: number, corners: reado
       let inside = true;
       for (let k = 0; inside && k < 8; k += 2) {
         const next = (k + 2) % 8;
-        const [dx, dy] = [corners[from + next] - corners[from + k], corners[from + next + 1] - corners[from + k + 1]];
+        const dx = corners[from + next] - corners[from + k];
+        const dy = corners[from + next + 1] - corners[from + k + 1];
         const apart = dx * (y + 0.5 - corners[from + k + 1]) - dy * (x + 0.5 - corners[from + k]);
         inside = apart >= -0.5 * Math.max(Math.abs(dx), Math.abs(dy));
       }

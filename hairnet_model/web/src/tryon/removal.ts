@@ -98,7 +98,8 @@ function codesOver(
       if (!share[at]) continue;
       reader.column(x);
       const cover = painted ? reader.at(3) : 0;
-      const [from, trust] = ground ? [ground.from[at] * 4, ground.trust[at]] : [0, 0];
+      const from = ground ? ground.from[at] * 4 : 0;
+      const trust = ground ? ground.trust[at] : 0;
       for (let k = 0; k < 3; k++) {
         const smooth = reader.at(k);
         const code = smooth + (data[from + k] - smooth) * trust;
