@@ -23,7 +23,8 @@ from hairnet_model.effects.colours import named, target
 from hairnet_model.effects.recolour import recolour
 from hairnet_model.evaluation import metrics
 from hairnet_model.export import calibration
-from tests.support import chromium
+from hairnet_model.tryon.style_file import style_names
+from tests.support import chromium, tryon_page
 
 PACKAGE = Path(web_site.__file__).parent / "web" / "package"
 RUNTIMES = [f"litert_wasm_{name}_internal.{ending}" for name in ("compat", "threaded") for ending in ("js", "wasm")]
@@ -55,6 +56,8 @@ def test_the_package_holds_what_it_needs_and_nothing_else(unpacked: Path, tmp_pa
         *("dist/hairnet.js", "dist/LICENSE.txt", "dist/THIRD_PARTY.txt"),
         *(f"dist/model/{name}" for name in (*NETWORKS, "model.json", "MODEL_CARD.md")),
         *(f"dist/runtime/{name}" for name in RUNTIMES),
+        *(f"dist/styles/{name}.hair" for name in style_names()),
+        "dist/styles/head.json",
     }
     about = json.loads((unpacked / "package.json").read_text())
     assert (unpacked / about["types"]).is_file()
@@ -192,6 +195,46 @@ def test_segmentations_and_faults(page: Any) -> None:
         strict=True,
     ):
         assert re.fullmatch("HairnetError: " + said, fault)
+
+
+TRIED = """async (bytes) => {
+  const {STYLES} = await import("./dist/hairnet.js");
+  const found = await segmenter.segment(new Blob([Uint8Array.from(bytes)], {type: "image/png"}));
+  const coded = (picture) => {
+    let text = "";
+    for (let at = 0; at < picture.data.length; at += 8192) {
+      text += String.fromCharCode(...picture.data.subarray(at, at + 8192));
+    }
+    return btoa(text);
+  };
+  const said = (promise) => promise.then(() => "none", (fault) => `${fault.name}: ${fault.message}`);
+  const own = await segmenter.tryOn(found, {style: "bob"});
+  const copper = await segmenter.tryOn(found, {style: "crew_cut", colour: "copper"});
+  const faults = [
+    await said(segmenter.tryOn(found, {style: "mullet"})),
+    await said(segmenter.tryOn(found, {style: "bob", colour: "mauve"})),
+  ];
+  found.close();
+  return {styles: [...STYLES], faults, own: coded(own), copper: coded(copper)};
+}"""
+
+
+@browsed
+@pytest.mark.parametrize("page", [{}], ids=["plain"], indirect=True)
+def test_hairstyles_are_those_of_python(page: Any) -> None:
+    photo, located = tryon_page.photographed(8, noise=0)
+    tried = page.evaluate(TRIED, list(png(photo)))
+    assert sorted(tried["styles"]) == style_names()
+    for name, style, colour in (("own", "bob", None), ("copper", "crew_cut", dict(named())["copper"])):
+        made = np.frombuffer(base64.b64decode(tried[name]), np.uint8).reshape(*photo.shape[:2], 4)[..., :3]
+        expected = tryon_page.tried_by_python(photo, located, style, colour).picture
+        there, here = ((each != photo).any(-1) for each in (expected, made))
+        assert tryon_page.iou(there, here) >= 0.95
+        assert tryon_page.apart(expected, made, there | here) <= 3
+    assert tried["faults"] == [
+        'HairnetError: No hairstyle "mullet": give a name of STYLES, such as bob.',
+        'HairnetError: No hair colour "mauve": give #rrggbb or a name of COLOURS, such as copper.',
+    ]
 
 
 @browsed

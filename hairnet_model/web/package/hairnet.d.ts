@@ -54,7 +54,7 @@ export interface Segmentation {
   readonly face: Float32Array;
   /** Hair and face of each person, the largest first; none if nobody was found. */
   readonly heads: readonly Head[];
-  /** Lets go of the picture, which the worker keeps for `recolour`. */
+  /** Lets go of the picture, which the worker keeps for `recolour`, `bald` and `tryOn`. */
   close(): void;
 }
 
@@ -69,8 +69,15 @@ export interface Dye {
   readonly beard?: boolean;
 }
 
+export interface Hair {
+  /** A name of `STYLES`, such as `bob`. */
+  readonly style: string;
+  /** `#rrggbb`, or a name of `COLOURS`; the own hair's colour unless given. */
+  readonly colour?: string;
+}
+
 export interface Options {
-  /** The folder in which `runtime/` and `model/` lie; on another server if that allows it (CORS). */
+  /** The folder in which `runtime/`, `model/` and `styles/` lie; on another server if that allows it (CORS). */
   readonly baseUrl: string | URL;
   /** Told while runtime and network are loaded: the share of their bytes that has come, 0..1, rising. */
   readonly progress?: (share: number) => void;
@@ -95,6 +102,12 @@ export interface Segmenter {
   recolour(found: Segmentation, dye: Dye): Promise<ImageData>;
   /** The picture of a segmentation without hair above the eyes. Rejects with a `HairnetError`. */
   bald(found: Segmentation): Promise<ImageData>;
+  /**
+   * The picture of a segmentation with other hair, in three dimensions, on every head; heads whose pose is not sure, or that
+   * are turned away by more than 100 degrees, stay as they are. Needs WebGL2 in workers, and poses: where `segment` was not
+   * asked for them, they are found now. Rejects with a `HairnetError`.
+   */
+  tryOn(found: Segmentation, hair: Hair): Promise<ImageData>;
   /** Ends the worker; what is under way is rejected. */
   close(): void;
 }
@@ -104,6 +117,9 @@ export declare class HairnetError extends Error {}
 
 /** The hair colours that have a name, natural ones first: names to `#rrggbb`. */
 export declare const COLOURS: Readonly<Record<string, string>>;
+
+/** The hairstyles that can be tried on: `bob`, `long_waves`, ... */
+export declare const STYLES: readonly string[];
 
 /**
  * Starts a worker and loads the network into it.

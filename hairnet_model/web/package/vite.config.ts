@@ -2,13 +2,14 @@
 
 import { defineConfig, type Plugin } from "vite";
 // @ts-expect-error: Node's own types are not worth a dependency for one function
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { define, runtimes } from "../vite.config";
 
 const NETWORK = "hairnet.tflite";
 const FINER = "hairnet_448.tflite";
 const POSE = "hairnet_pose.tflite";
 const WEIGHTS = readFileSync(`../weights/${NETWORK}`);
+const STYLES = "../tryon/styles";
 const CARD = {
   name: "hairnet",
   file: NETWORK,
@@ -20,7 +21,7 @@ const CARD = {
   pose: { file: POSE },
 };
 
-/** Puts the shipped networks and the papers beside the module. */
+/** Puts the shipped networks, the hairstyles and the papers beside the module. */
 function network(): Plugin {
   return {
     name: "network",
@@ -31,6 +32,11 @@ function network(): Plugin {
         [`model/${POSE}`]: readFileSync(`../weights/${POSE}`),
         "model/model.json": `${JSON.stringify(CARD, null, 2)}\n`,
         "model/MODEL_CARD.md": readFileSync("../weights/MODEL_CARD.md"),
+        ...Object.fromEntries(
+          (readdirSync(STYLES) as string[])
+            .filter((name) => name.endsWith(".hair") || name === "head.json")
+            .map((name) => [`styles/${name}`, readFileSync(`${STYLES}/${name}`)]),
+        ),
         "LICENSE.txt": readFileSync("../../LICENSE"),
         "THIRD_PARTY.txt": readFileSync("public/THIRD_PARTY.txt"),
       };

@@ -9,6 +9,7 @@ import { type Picture, type Planes, scaled, type Size } from "./pixels";
 import type { ModelCard, SavedAs } from "./protocol";
 import { fileOf } from "./saving";
 import type { Settings } from "./settings";
+import { ByWorker } from "./tryon/by_worker";
 import { TryOn, type Why } from "./tryon/trying";
 
 const SHOWN = 1280; // pixels of a photo's longer side on the page; it is saved in its own size
@@ -131,7 +132,7 @@ export class Show {
   ): Promise<{ applied: boolean; untried: Why | null }> {
     const applied = apply(made, planes, settings);
     if (settings.effect !== "hairstyle" || settings.original) return { applied, untried: null };
-    this.tryOn ??= new TryOn(this.base);
+    this.tryOn ??= new TryOn(this.base, new ByWorker());
     return { applied, untried: await this.tryOn.apply(made, planes, located, settings, live) };
   }
 

@@ -4,8 +4,10 @@ import { decoded } from "../../src/photo";
 import { FASHION, NATURAL } from "../../src/recolour/colours";
 import type { Dye as WorkersDye } from "../../src/recolour/recolour";
 import { colourOf } from "../../src/settings";
+import { STYLES as NAMES } from "../../src/tryon/styles";
+import type { Tried } from "../../src/tryon/trying";
 import type * as Promised from "../hairnet";
-import type { Dye, Options, Segmentation, Segmenter, SegmentOptions, Source } from "../hairnet";
+import type { Dye, Hair, Options, Segmentation, Segmenter, SegmentOptions, Source } from "../hairnet";
 import type { Answer, Found, Result, Task } from "./protocol";
 import HairnetWorker from "./worker?worker&inline";
 
@@ -14,6 +16,8 @@ export class HairnetError extends Error {
 }
 
 export const COLOURS: typeof Promised.COLOURS = Object.fromEntries([...NATURAL, ...FASHION]);
+
+export const STYLES: typeof Promised.STYLES = NAMES;
 
 interface Waiting {
   readonly resolve: (result: never) => void;
@@ -52,6 +56,10 @@ class WorkersSegmenter implements Segmenter {
 
   async bald(found: Segmentation): Promise<ImageData> {
     return this.ask({ kind: "bald", picture: this.numberOf(found) });
+  }
+
+  async tryOn(found: Segmentation, hair: Hair): Promise<ImageData> {
+    return this.ask({ kind: "try", picture: this.numberOf(found), hair: tried(hair) });
   }
 
   close(): void {
@@ -109,11 +117,21 @@ async function pixelsOf(source: Source): Promise<ImageBitmap> {
   }
 }
 
-function checked({ colour, pattern, strength = 1, beard = false }: Dye): WorkersDye {
+function tried({ style, colour }: Hair): Tried {
+  if (!(STYLES as readonly string[]).includes(style)) throw new HairnetError(`No hairstyle "${style}": give a name of STYLES, such as bob.`);
+  return { hairstyle: style, ownColour: colour === undefined, colour: colour === undefined ? "#000000" : codeOf(colour) };
+}
+
+function codeOf(colour: string): string {
   const code = COLOURS[colour] ?? colour;
   if (!/^#[0-9a-f]{6}$/i.test(code)) {
     throw new HairnetError(`No hair colour "${colour}": give #rrggbb or a name of COLOURS, such as copper.`);
   }
+  return code;
+}
+
+function checked({ colour, pattern, strength = 1, beard = false }: Dye): WorkersDye {
+  const code = codeOf(colour);
   if (!(strength >= 0 && strength <= 1)) throw new HairnetError(`The strength ${strength} is outside 0..1.`);
   return { colour: colourOf(code), pattern: pattern ?? "", strength, beard };
 }

@@ -2,6 +2,7 @@
 
 import type { Head } from "../../src/components";
 import type { Dye } from "../../src/recolour/recolour";
+import type { Tried } from "../../src/tryon/trying";
 
 export type Task =
   | { readonly kind: "start"; readonly base: string }
@@ -15,6 +16,7 @@ export type Task =
     }
   | { readonly kind: "recolour"; readonly picture: number; readonly dye: Dye }
   | { readonly kind: "bald"; readonly picture: number }
+  | { readonly kind: "try"; readonly picture: number; readonly hair: Tried }
   | { readonly kind: "forget"; readonly picture: number };
 
 export interface Numbered {

@@ -11,6 +11,8 @@ import { type Engine, Fault, type FaultCode } from "../../src/protocol";
 import { recolour } from "../../src/recolour/recolour";
 import { Runner } from "../../src/runner";
 import { photoPixels } from "../../src/reading";
+import { Painting } from "../../src/tryon/painting";
+import { type Tried, TryOn } from "../../src/tryon/trying";
 import type { Answer, Found, Numbered, Result, Task } from "./protocol";
 
 const SERVED = "Check baseUrl, and that its server allows this page (CORS).";
@@ -23,7 +25,13 @@ const FAULTS: Partial<Record<FaultCode, readonly [string, string]>> = {
   "model-broken": ["The network's file is damaged or is none of hair and face", "Copy the package's dist again."],
 };
 
+const UNTRIED: Readonly<Record<string, string>> = {
+  "no-webgl": "Hairstyles need WebGL2 in a worker. Use a current browser.",
+  missing: `The hairstyle could not be loaded. ${SERVED}`,
+};
+
 let runner: Runner | null = null;
+let trying: TryOn | null = null;
 const pictures = new Map<number, { readonly picture: Picture; readonly located: Located }>();
 
 function post(message: Answer, ...over: Transferable[]): void {
@@ -50,10 +58,31 @@ async function segment(number: number, bitmap: ImageBitmap, all: boolean, poses:
   return { ...made, classIds: classIds(made), heads: located.heads };
 }
 
-/** A copy of a picture that `effect` has changed. */
-function changed(number: number, effect: (picture: Picture, planes: Planes) => void): ImageData {
+function keptOf(number: number): { readonly picture: Picture; readonly located: Located } {
   const kept = pictures.get(number);
   if (!kept) throw new Error("the segmentation was closed");
+  return kept;
+}
+
+/** The picture with other hair on every head whose pose is sure; poses that were not asked for are found now. */
+async function tried(number: number, hair: Tried): Promise<ImageData> {
+  if (!runner || !trying) throw new Error("not started");
+  const { picture, located } = keptOf(number);
+  let posed = located;
+  if (located.heads.length && !located.heads.some(({ pose }) => pose)) {
+    if (!runner.hasPoses) await runner.pose(true);
+    posed = await runner.withPoses(picture, located, null);
+    pictures.set(number, { picture, located: posed });
+  }
+  const made = new ImageData(new Uint8ClampedArray(picture.data), picture.width, picture.height);
+  const why = await trying.apply(made, planesOf(posed, made), posed, hair, false);
+  if (why && why in UNTRIED) throw new Error(UNTRIED[why]);
+  return made;
+}
+
+/** A copy of a picture that `effect` has changed. */
+function changed(number: number, effect: (picture: Picture, planes: Planes) => void): ImageData {
+  const kept = keptOf(number);
   const { width, height, data } = kept.picture;
   const made = new ImageData(new Uint8ClampedArray(data), width, height);
   effect(made, planesOf(kept.located, made));
@@ -68,6 +97,7 @@ async function done(task: Task): Promise<Result> {
         (engine) => post({ engine: named(engine) }),
         (share) => post({ share }),
       );
+      trying = new TryOn(task.base, new Painting());
       tasks.push(runner.accelerate);
       return named(runner.engine);
     case "segment":
@@ -76,6 +106,8 @@ async function done(task: Task): Promise<Result> {
       return changed(task.picture, (picture, planes) => recolour(picture, planes, task.dye));
     case "bald":
       return changed(task.picture, bald);
+    case "try":
+      return tried(task.picture, task.hair);
     case "forget":
       pictures.delete(task.picture);
       return null;

@@ -3,7 +3,6 @@
 import type { Located } from "../cuts";
 import type { Picture, Planes } from "../pixels";
 import { colourOf, type Settings } from "../settings";
-import { ByWorker } from "./by_worker";
 import { decoded, type Triple } from "./light";
 import { Live } from "./live";
 import { cropOf, type Found, lay, type Scene, wantedOf } from "./parts";
@@ -12,6 +11,9 @@ import { FINER } from "./styles";
 
 export const FARTHEST_YAW = 100; // degrees; heads that are turned further away stay as they are
 
+/** The hair that is tried on. */
+export type Tried = Pick<Settings, "hairstyle" | "ownColour" | "colour">;
+
 /** Why a head got no other hair. */
 export type Why = "no-webgl" | "missing" | "unsure" | "turned";
 
@@ -19,9 +21,10 @@ export class TryOn {
   private readonly folder: string;
   private readonly live: Live;
 
+  /** @param base the folder in which `styles/` lies. */
   constructor(
     base: string,
-    private readonly painter: Painter = new ByWorker(),
+    private readonly painter: Painter,
   ) {
     this.folder = new URL("styles/", base).href;
     this.live = new Live(painter);
@@ -38,7 +41,7 @@ export class TryOn {
    * @param located what was found, in a picture of any size of the same.
    * @param live paint the largest head alone, and do not wait for its hair.
    */
-  async apply(shown: Picture, planes: Planes, located: Located, settings: Settings, live: boolean): Promise<Why | null> {
+  async apply(shown: Picture, planes: Planes, located: Located, settings: Tried, live: boolean): Promise<Why | null> {
     const scale = shown.width / located.picture.width;
     let why: Why | null = null;
     const willing: Found[] = [];
