@@ -10,7 +10,7 @@ import { type Picture, type Planes, smoothstep } from "./pixels";
 import { type Face, faces } from "./recolour/faces";
 import { areaOf, filled, type Grid, gridOf, grown, means, Reader, softened } from "./recolour/grid";
 import { fromCodes, type Oklab, toCodes } from "./recolour/oklab";
-import { deviation, mean, quantile, solved } from "./statistics";
+import { deviation, mean, quantile, solved, weightsOf } from "./statistics";
 
 const EYES = [0.15, 0.6] as const; // widths of the face below its top: the eyes are between
 const FADE = 0.25; // widths of the face above the eyes over which the hair ends
@@ -244,12 +244,12 @@ export function lit(
   let kept = known.filter((at) => Math.abs(light[at] - middle) < 0.25);
   let fit: number[][] = [];
   const level = (at: number, channel: number): number => {
-    const [one, u, v, w] = fit[channel];
-    return one + u * normals[at * 4 + 1] + v * normals[at * 4 + 2] + w * normals[at * 4 + 3];
+    const own = fit[channel];
+    return own[0] + own[1] * normals[at * 4 + 1] + own[2] * normals[at * 4 + 2] + own[3] * normals[at * 4 + 3];
   };
   for (let round = 0; round < 3; round++) {
     if (kept.length < FEWEST) return null;
-    fit = fitted(kept, colours, normals);
+    fit = weightsOf(kept, normals, colours);
     const spread = deviation(kept.map((at) => light[at] - level(at, 0))); // eyes, brows and shine are left out
     kept = known.filter((at) => Math.abs(light[at] - level(at, 0)) <= 1.5 * Math.max(0.01, spread));
   }
@@ -266,17 +266,4 @@ export function lit(
   const left = smooth.map((plane, channel) => plane.map((value, at) => colours[channel][at] - value));
   const seam = continued(left, used, grid, Math.max(1, Math.floor(face.wide / 16)));
   return smooth.map((plane, channel) => plane.map((value, at) => value + seam[channel][at]));
-}
-
-/** For each channel the weights of the four parts of a normal, by least squares that hold the last three small. */
-function fitted(cells: number[], colours: Float32Array[], normals: Float64Array): number[][] {
-  const square = [0, 1, 2, 3].map((i) =>
-    [0, 1, 2, 3].map((j) => {
-      const held = i === j && i > 0 ? 0.02 * cells.length : 0;
-      return cells.reduce((sum, at) => sum + normals[at * 4 + i] * normals[at * 4 + j], held);
-    }),
-  );
-  return colours.map((plane) =>
-    solved(square, [0, 1, 2, 3].map((i) => cells.reduce((sum, at) => sum + normals[at * 4 + i] * plane[at], 0))),
-  );
 }

@@ -23,6 +23,26 @@ export function quantile(values: ArrayLike<number>, share: number): number {
   return sorted[low] + (sorted[high] - sorted[low]) * (place - low);
 }
 
+/**
+ * Four weights by least squares that hold the last three small.
+ *
+ * @param terms four numbers of every place, of which `places` are used.
+ * @param planes values of every place; weights for each.
+ */
+export function weightsOf(places: readonly number[], terms: ArrayLike<number>, planes: readonly ArrayLike<number>[]): number[][] {
+  const square = [0, 1, 2, 3].map(() => new Float64Array(4));
+  const right = planes.map(() => new Float64Array(4));
+  for (const at of places) {
+    for (let i = 0; i < 4; i++) {
+      const term = terms[at * 4 + i];
+      for (let j = 0; j < 4; j++) square[i][j] += term * terms[at * 4 + j];
+      for (let k = 0; k < planes.length; k++) right[k][i] += term * planes[k][at];
+    }
+  }
+  for (let i = 1; i < 4; i++) square[i][i] += 0.02 * places.length;
+  return right.map((one) => solved(square.map((row) => [...row]), [...one]));
+}
+
 /** Solves a system of linear equations, by Gauss's elimination with the largest pivot. */
 export function solved(matrix: readonly (readonly number[])[], right: readonly number[]): number[] {
   const rows = matrix.map((row, at) => [...row, right[at]]);

@@ -9,7 +9,7 @@ import type { Why } from "./trying";
 
 const QUICK = 45; // ms of painting below which a picture gets more detail
 const SLOW = 110; // and above which less
-const REST = 120; // ms at most from the start of a picture to the next; sooner after quick ones, but for as long as they took
+const REST = 150; // ms at most from the start of a picture to the next; sooner after quick ones, but for as long as they took
 const [FEWEST_PIXELS, MOST_PIXELS] = [3e4, 1.2e5]; // of the part that is worked on
 const AGAIN = 2000; // ms after a fault until hair is tried again
 

@@ -4,7 +4,7 @@ import { continued, lit, meansOf } from "../bald";
 import { type Picture, smoothstep } from "../pixels";
 import { type Grid, grown, means, Reader, softened } from "../recolour/grid";
 import { type Oklab, toCodes } from "../recolour/oklab";
-import { deviation, solved } from "../statistics";
+import { deviation, weightsOf } from "../statistics";
 import { continuedFrom } from "./ground";
 import { decoded, type Light } from "./light";
 import type { Seen } from "./proxy";
@@ -148,15 +148,10 @@ function lightOf(colours: Float32Array[], share: Float32Array, { normals }: Seen
   }
   let kept = known;
   let fit = [1, 0, 0, 0];
-  const said = (at: number): number => [0, 1, 2, 3].reduce((sum, k) => sum + fit[k] * normals[at * 4 + k], 0);
+  const said = (at: number): number =>
+    fit[0] * normals[at * 4] + fit[1] * normals[at * 4 + 1] + fit[2] * normals[at * 4 + 2] + fit[3] * normals[at * 4 + 3];
   for (let round = 0; round < 3; round++) {
-    const square = [0, 1, 2, 3].map((i) =>
-      [0, 1, 2, 3].map((j) => {
-        const held = i === j && i > 0 ? 0.02 * kept.length : 0;
-        return kept.reduce((sum, at) => sum + normals[at * 4 + i] * normals[at * 4 + j], held);
-      }),
-    );
-    fit = solved(square, [0, 1, 2, 3].map((i) => kept.reduce((sum, at) => sum + normals[at * 4 + i] * bright[at], 0)));
+    [fit] = weightsOf(kept, normals, [bright]);
     const spread = Math.max(1e-3, deviation(kept.map((at) => bright[at] - said(at))));
     kept = known.filter((at) => Math.abs(bright[at] - said(at)) <= 1.5 * spread);
   }
