@@ -153,11 +153,12 @@ def predict(
         SourceError: the truth's `classes.toml` is none.
         HairnetError: the network puts out what is no number.
     """
+    _check_options(outputs, segmenter)
     selection = find(photos, out)
     selected, videos, errors = selection.photos, selection.videos, selection.errors
     if not selected and not videos:
         raise errors[0] if errors else UsageError("PHOTO_OR_DIR", "nothing was given", "name photos or folders")
-    _check(outputs, segmenter, out, selected, videos)
+    _check_photos(outputs, out, selected, videos)
     truths = Truth.open(outputs.truth) if outputs.truth else None
     results: list[PhotoResult] = []
     not_bald: list[Path] = []
@@ -204,12 +205,9 @@ def _result(out: Path, item: _Read, located: Located, mask: Pixels, seconds: flo
     return PhotoResult(item.photo.path, mask_file, located.width, located.height, hair, face, located.heads, seconds)
 
 
-def _check(outputs: Outputs, segmenter: Segmenter, out: Path, photos: Sequence[Photo], videos: Sequence[Photo]) -> None:
-    """Raises UsageError where options contradict each other."""
+def _check_options(outputs: Outputs, segmenter: Segmenter) -> None:
+    """Raises UsageError where options contradict each other, whatever the photos are."""
     truth = outputs.truth
-    for option, asked in {"--panels": outputs.panels, "--cutout": outputs.cutouts}.items():
-        if asked and not photos:
-            raise UsageError(option, "is for photos, and there are videos alone", "leave it out")
     for part in outputs.cutouts:
         if part not in PARTS:
             raise UsageError("--cutout", f"no {part!r}", f"choose from {', '.join(PARTS)}")
@@ -217,10 +215,18 @@ def _check(outputs: Outputs, segmenter: Segmenter, out: Path, photos: Sequence[P
         raise UsageError("--truth", "is shown by the panels alone", "add --panels")
     if truth is not None and not os.path.exists(truth):
         raise UsageError("--truth", f"{truth} is missing", "give a folder of masks")
-    if truth is not None and not os.path.isdir(truth) and len(photos) > 1:
-        raise UsageError("--truth", f"{truth} is one file and the photos are several", "give a folder of masks")
     if outputs.pose and segmenter.poses is None:
         raise UsageError("--pose", "the model has no pose head", POSE_HINT)
+
+
+def _check_photos(outputs: Outputs, out: Path, photos: Sequence[Photo], videos: Sequence[Photo]) -> None:
+    """Raises UsageError where options do not suit the photos."""
+    truth = outputs.truth
+    for option, asked in {"--panels": outputs.panels, "--cutout": outputs.cutouts}.items():
+        if asked and not photos:
+            raise UsageError(option, "is for photos, and there are videos alone", "leave it out")
+    if truth is not None and not os.path.isdir(truth) and len(photos) > 1:
+        raise UsageError("--truth", f"{truth} is one file and the photos are several", "give a folder of masks")
     refuse_overwriting((*photos, *videos), out, truth)
 
 
