@@ -131,7 +131,7 @@ def build(
         _translate_write_errors(data_dir),
     ):
         run = _Run(data_dir, options, scratch, pool, executor, progress)
-        scan = _scan(run, sources)
+        scan = _scan(run, sources, settings)
         result = _plan(run, scan, settings)
         if not options.overwrite and is_built(result.path, result.plan):
             return _existing(run, result)
@@ -148,13 +148,14 @@ def build(
         return replace(result, made=True, size=bytes_in(result.path))
 
 
-def _scan(run: _Run, sources: Sources) -> ScanResult:
+def _scan(run: _Run, sources: Sources, settings: BuildSettings) -> ScanResult:
     """Loads every portrait and background once; a dry run draws no more than a sample.
 
     Small ones are kept decoded where this machine renders them next.
     """
     if not run.options.dry_run and run.executor is None:
-        sources = cache_small(sources, run.scratch)
+        needed = {"alpha": settings.matte, "coverage": bool(settings.policy.cutout_rate)}
+        sources = cache_small(sources, run.scratch, [layer for layer, is_needed in needed.items() if is_needed])
     return scan_sources(sources, run.pool, run.scratch, run.progress, run.options.dry_run)
 
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 import hashlib
 import itertools
 import os
+from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +25,8 @@ _HEAD = np.dtype("<u4")  # height and width before the pixels
 
 _POSE = np.dtype("<f8")  # six numbers between the image and the mask of a portrait
 
-_OPTIONAL = ("alpha", "coverage")  # a byte each before the pose says whether they follow the mask
+LAYERS = ("alpha", "coverage")
+"""What a portrait may have beside its mask. In a file a byte each before the pose says which follow the mask."""
 
 
 class _Cached:
@@ -68,27 +71,34 @@ def _read(path: Path, between: int = 0) -> tuple[Pixels, bytes, Pixels]:
 
 
 class CachedPortraits(_Cached):
-    """A source of portraits, cached where image and mask have the same, small size."""
+    """A source of portraits, cached where image and mask have the same, small size.
 
-    def __init__(self, source: PortraitSource, folder: Path) -> None:
+    Args:
+        source: of the portraits.
+        folder: an existing one, for the files.
+        layers: which of `LAYERS` are kept; the others are None from then on.
+    """
+
+    def __init__(self, source: PortraitSource, folder: Path, layers: Collection[str] = LAYERS) -> None:
         super().__init__(source, folder, "portrait")
+        self._unwanted: dict[str, Any] = dict.fromkeys(name for name in LAYERS if name not in layers)
         self.people_apart, self.knows_coverage = source.people_apart, source.knows_coverage
         self._source = source
 
     def load(self, id: str) -> Portrait:
         path = self._path(id)
         if path.exists():
-            image, middle, rest = _read(path, len(FIELDS) * _POSE.itemsize + len(_OPTIONAL))
-            has, numbers = middle[: len(_OPTIONAL)], middle[len(_OPTIONAL) :]
+            image, middle, rest = _read(path, len(FIELDS) * _POSE.itemsize + len(LAYERS))
+            has, numbers = middle[: len(LAYERS)], middle[len(LAYERS) :]
             pose = from_numbers(np.frombuffer(numbers, _POSE).tolist())
             mask, *others = rest.reshape(-1, *image.shape[:2])
-            optional = dict(zip(itertools.compress(_OPTIONAL, has), others, strict=True))
+            optional = dict(zip(itertools.compress(LAYERS, has), others, strict=True))
             return Portrait(image, mask, pose=pose, **optional)
-        portrait = self._source.load(id)
+        portrait = replace(self._source.load(id), **self._unwanted)
         small = portrait.mask.size <= _MOST_PIXELS and portrait.mask.shape == portrait.image.shape[:2]
         if small and not portrait.snapped and not portrait.turned:  # a cached one would forget both
             numbers = np.array(to_numbers(portrait.pose), _POSE).tobytes()
-            layers = [getattr(portrait, name) for name in _OPTIONAL]
+            layers = [getattr(portrait, name) for name in LAYERS]
             has = bytes(layer is not None for layer in layers)
             kept = b"".join(layer.tobytes() for layer in (portrait.mask, *layers) if layer is not None)
             self._store(path, portrait.image, has + numbers + kept)

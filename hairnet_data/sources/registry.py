@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hairnet_data.core.errors import UsageError
 from hairnet_data.core.ledger import Ledger
 from hairnet_data.sources.base import BackgroundSource, PortraitSource
-from hairnet_data.sources.disk_cache import CachedBackgrounds, CachedPortraits
+from hairnet_data.sources.disk_cache import LAYERS, CachedBackgrounds, CachedPortraits
 from hairnet_data.sources.drawing_cache import DrawnOnceBackgrounds, DrawnOncePortraits, drawing_folder
 from hairnet_data.sources.drawn.source import Drawn
 from hairnet_data.sources.drawn.terms import TERMS as DRAWN_TERMS
@@ -134,11 +135,17 @@ MAX_CACHED = 8000
 """Sources with more entries are not cached: their files would take gigabytes."""
 
 
-def cache_small(sources: Sources, folder: Path) -> Sources:
-    """The same sources, whose small pictures are cached as files in a folder once they are drawn or decoded."""
+def cache_small(sources: Sources, folder: Path, layers: Collection[str] = LAYERS) -> Sources:
+    """The same sources, whose small pictures are cached as files in a folder once they are drawn or decoded.
+
+    Args:
+        sources: portraits and backgrounds.
+        folder: an existing one.
+        layers: which of `disk_cache.LAYERS` portraits keep; the others are None from then on.
+    """
     portraits, backgrounds = sources.portraits, sources.backgrounds
     if len(portraits.catalogue().entries) <= MAX_CACHED:
-        portraits = CachedPortraits(portraits, folder)
+        portraits = CachedPortraits(portraits, folder, layers)
     if len(backgrounds.catalogue().entries) <= MAX_CACHED:
         backgrounds = CachedBackgrounds(backgrounds, folder)
     return Sources(portraits, backgrounds)

@@ -79,6 +79,18 @@ def test_a_cached_portrait_keeps_its_pose_matte_and_coverage(
     assert source.loads == 1
 
 
+def test_layers_that_nobody_needs_are_not_kept(source: Loaded, tmp_path: Path) -> None:
+    layer = np.full((30, 20), 7, np.uint8)
+    source.portrait = replace(source.portrait, alpha=layer, coverage=layer)
+    cached = CachedPortraits(source, tmp_path, ["coverage"])
+    for _ in range(2):
+        shown = cached.load("portrait")
+        assert shown.alpha is None
+        assert shown.coverage is not None
+    (file,) = tmp_path.iterdir()
+    assert file.stat().st_size < 30 * 20 * 6  # three channels, the mask and one layer
+
+
 def test_a_cached_background_is_the_same(source: Loaded, tmp_path: Path) -> None:
     cached = CachedBackgrounds(source, tmp_path)
     for _ in range(3):
