@@ -76,8 +76,7 @@ def _beside(companion: Companion) -> str:
 def _fill(recipe: Recipe) -> str:
     affine = recipe.affine
     # A square portrait then covers the entire frame, and others all of it but two bands.
-    covers_frame = affine.scale >= 1 and not any(affine.shift) and not affine.rotation and not recipe.edge.width
-    covers_frame = covers_frame and not recipe.edge.cutout
+    covers_frame = affine.scale >= 1 and not any(affine.shift) and not affine.rotation and recipe.edge.is_frame
     return "" if recipe.negative or covers_frame else f"fill: {_paint(recipe.fill)}"
 
 

@@ -73,6 +73,11 @@ class Edge:
     period: Annotated[float, Field(ge=0.01, le=10)] = 1.0
     cutout: bool = False
 
+    @property
+    def is_frame(self) -> bool:
+        """Whether the photograph ends at its frame."""
+        return not self.width and not self.cutout
+
 
 NO_EDGE = Edge()
 """It ends at its frame."""

@@ -11,7 +11,7 @@ import numpy as np
 from hairnet_data.core.arrays import Pixels, as_pixels
 from hairnet_data.core.classes import BACKGROUND
 from hairnet_data.geometry import warp
-from hairnet_data.recipes.recipe import NO_EDGE, Affine, Edge, Recipe
+from hairnet_data.recipes.recipe import Affine, Edge, Recipe
 from hairnet_data.rendering import cutouts, edges
 from hairnet_data.rendering.occlusion import occlude
 from hairnet_data.rendering.paint import Backgrounds, paint_box, take_crop
@@ -111,7 +111,7 @@ def _warp(recipe: Recipe, layer: Layer, backgrounds: Backgrounds, placing: Placi
     size = recipe.size
     frame = (0, 0, size, size)
     placed = placing(size, layer)
-    if placed and placed.box == frame and layer.edge == NO_EDGE and placed.covers:
+    if placed and placed.box == frame and layer.edge.is_frame and placed.covers:
         return warp.sample_image(layer.subject.image(placed.level), placed.image_points), placed.mask.copy()
     image = paint_box(recipe.fill, frame, size, backgrounds)
     mask = np.full((size, size), BACKGROUND, np.uint8)

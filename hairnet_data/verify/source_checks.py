@@ -145,7 +145,11 @@ class SourceCheck:
 
 def matte_layers(shown: list[Portrait]) -> list[MatteLayer]:
     """The portraits' mattes as the reference takes them."""
-    return [MatteLayer(portrait.alpha, Layer(portrait.mask, portrait.image.shape[1::-1])) for portrait in shown]
+    return [MatteLayer(portrait.alpha, _layer(portrait)) for portrait in shown]
+
+
+def _layer(portrait: Portrait) -> Layer:
+    return Layer(portrait.mask, portrait.image.shape[1::-1], portrait.coverage)
 
 
 def lacks_poses(dataset: Prepared, available: AvailableSources) -> bool:
@@ -172,7 +176,7 @@ def _mean_difference(one: Pixels, other: Pixels) -> float:
 
 def _compare_mask(recipe: Recipe, mask: Pixels, shown: list[Portrait]) -> list[str]:
     """Says what is wrong with a mask, and with the share of the head that is hidden where its split promises one."""
-    layers = [Layer(portrait.mask, portrait.image.shape[1::-1], portrait.coverage) for portrait in shown]
+    layers = [_layer(portrait) for portrait in shown]
     errors = [mask_error(mask, allowed_classes(recipe, layers))]
     cover = _COVER.get(recipe.split)
     if cover and len(layers) == 1 and len(recipe.occluders) == 1:

@@ -20,7 +20,7 @@ from hairnet_data.core.classes import BACKGROUND, HAIR
 from hairnet_data.recipes.paints import Paint
 from hairnet_data.recipes.policy import Policy
 from hairnet_data.recipes.pools import Asset, Pool
-from hairnet_data.recipes.recipe import NO_EDGE, Affine, Edge, Photometric, Recipe
+from hairnet_data.recipes.recipe import NO_EDGE, Affine, Recipe
 from hairnet_data.recipes.sampler import sample_recipe
 from hairnet_data.recipes.splits import Split
 from hairnet_data.rendering import cutouts, edges, renderer
@@ -66,27 +66,15 @@ def portrait(rng: np.random.Generator, width: int, height: int) -> Portrait:
     return Portrait(image, contract.painting(rng, width, height, 6), coverage=coverage)
 
 
-def plain(scene: GroupScene) -> Recipe:
-    """The scene's recipe without occluders and colour changes, before a flat fill."""
-    return replace(scene.recipe, occluders=(), photometric=Photometric(), fill=Paint("colour", ((10, 200, 90),)))
-
-
-def layers(scene: GroupScene) -> list[tuple[Portrait, Affine, Edge]]:
-    """From the one farthest behind to the one in front of all."""
-    return scene.layers()
-
-
 def check_pixels(drawn: Sequence[GroupScene]) -> None:
     """The image has the person by its coverage, the mask its classes where that is one half or more."""
     for scene in drawn:
-        hard = [layer for layer in layers(scene) if layer[2] == NO_EDGE or layer[2].cutout]
-        if len(hard) < len(layers(scene)):
+        if any(edge.width for *_, edge in scene.layers()):
             continue  # soft edges are point 12
-        recipe = plain(scene)
-        image, mask = recorded(replace(scene, recipe=recipe))
-        expected = np.full(image.shape, recipe.fill.colours[0], np.int64)
+        image, mask = recorded(scene.plain)
+        expected = np.full(image.shape, scene.plain.recipe.fill.colours[0], np.int64)
         classes = np.full(mask.shape, BACKGROUND, np.uint8)
-        for shown, affine, edge in hard:
+        for shown, affine, edge in scene.layers():
             assert shown.coverage is not None
             covered = shown.coverage if edge.cutout else np.full_like(shown.coverage, 255)
             person, own = _alone(scene, shown.image, shown.mask, affine)

@@ -200,6 +200,18 @@ def _nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     pass
 
 
+def assert_caught(mutant: Mutant, catches: Callable[[Mutant, Sequence[str]], Mapping[str, str]]) -> None:
+    """Fails, and names them, where checks do not catch a mutant that they must.
+
+    Args:
+        mutant: a defect.
+        catches: gives the message of each of the named checks that catches it, by the check's name.
+    """
+    caught = catches(mutant, mutant.caught_by)
+    missed = [check for check in mutant.caught_by if check not in caught]
+    assert not missed, f"{mutant.name!r} is not caught by {', '.join(missed)}"
+
+
 def wrapped(module: Any, name: str, wrong: Callable[..., Any]) -> Patch:
     """Replaces a function by `wrong(the real function, *arguments)`."""
 

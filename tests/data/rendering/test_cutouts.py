@@ -20,7 +20,7 @@ from hairnet_data.sources.base import Portrait
 from hairnet_data.sources.drawn.source import Drawn
 from tests.support import contract, cutout_contract
 from tests.support.cutout_contract import CHECKS, MUTANTS, scenes
-from tests.support.mutants import EMPTY, Mutant
+from tests.support.mutants import EMPTY, Mutant, assert_caught
 
 
 @settings(max_examples=8)
@@ -41,9 +41,7 @@ def test_the_unchanged_code_passes_all_checks() -> None:
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
 def test_every_mutant_is_caught_by_its_checks(mutant: Mutant) -> None:
-    caught = cutout_contract.catches(mutant, mutant.caught_by)
-    missed = [check for check in mutant.caught_by if check not in caught]
-    assert not missed, f"{mutant.name!r} is not caught by {', '.join(missed)}"
+    assert_caught(mutant, cutout_contract.catches)
 
 
 def test_a_person_before_a_flat_ground_is_lifted_and_put_before_another() -> None:
@@ -94,7 +92,7 @@ def test_the_matte_of_a_person_in_front_leaves_what_its_coverage_leaves() -> Non
             alpha = one.image.min(axis=2)
             grey.append(replace(one, image=np.dstack([alpha] * 3), alpha=alpha))
         black = Paint("colour", ((0, 0, 0),))
-        recipe = replace(cutout_contract.plain(scene), fill=black)
+        recipe = replace(scene.plain.recipe, fill=black)
         image, _ = render(recipe, grey[0], scene.backgrounds, grey[1:])
         alpha, known = render_matte(recipe, grey)
         assert known

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.support import matte_mutants
 from tests.support.matte_contract import CHECKS, grey_portraits, matte_of, recipes, recorded
 from tests.support.matte_mutants import MUTANTS
-from tests.support.mutants import EMPTY, Mutant
+from tests.support.mutants import EMPTY, Mutant, assert_caught
 
 
 @settings(max_examples=6)
@@ -37,6 +37,4 @@ def test_the_unchanged_code_passes_all_checks() -> None:
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
 def test_every_mutant_is_caught_by_its_checks(mutant: Mutant) -> None:
-    caught = matte_mutants.catches(mutant, mutant.caught_by)
-    missed = [check for check in mutant.caught_by if check not in caught]
-    assert not missed, f"{mutant.name!r} is not caught by {', '.join(missed)}"
+    assert_caught(mutant, matte_mutants.catches)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.support import mutants
-from tests.support.mutants import CHECKS, EMPTY, MUTANTS, Mutant
+from tests.support.mutants import CHECKS, EMPTY, MUTANTS, Mutant, assert_caught
 
 
 def test_the_unchanged_code_passes_all_checks() -> None:
@@ -15,9 +15,7 @@ def test_the_unchanged_code_passes_all_checks() -> None:
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
 def test_every_mutant_is_caught_by_its_checks(mutant: Mutant) -> None:
     assert mutant.caught_by
-    caught = mutants.catches(mutant, mutant.caught_by)
-    missed = [check for check in mutant.caught_by if check not in caught]
-    assert not missed, f"{mutant.name!r} is not caught by {', '.join(missed)}"
+    assert_caught(mutant, mutants.catches)
 
 
 def test_every_check_catches_some_mutant() -> None:

@@ -13,7 +13,7 @@ from hairnet_data.recipes.recipe import Recipe
 from hairnet_data.rendering.poses import main_pose, poses_of
 from hairnet_data.sources.drawn.source import Drawn
 from tests.support import pose_contract, pose_mutants
-from tests.support.mutants import EMPTY, Mutant
+from tests.support.mutants import EMPTY, Mutant, assert_caught
 from tests.support.pose_contract import CHECKS, recipes
 from tests.support.pose_mutants import MUTANTS
 
@@ -44,9 +44,7 @@ def test_the_unchanged_code_passes_all_checks() -> None:
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
 def test_every_mutant_is_caught_by_its_checks(mutant: Mutant) -> None:
-    caught = pose_mutants.catches(mutant, mutant.caught_by)
-    missed = [check for check in mutant.caught_by if check not in caught]
-    assert not missed, f"{mutant.name!r} is not caught by {', '.join(missed)}"
+    assert_caught(mutant, pose_mutants.catches)
 
 
 def test_the_recipe_has_the_pose_of_every_portrait() -> None:
