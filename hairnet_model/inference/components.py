@@ -80,7 +80,6 @@ class Component:
         sure: mean probability of hair or face.
         has_face: whether there is a face, or hair alone.
         cropped: whether it touches the border of the square it was seen in.
-        square: that square.
     """
 
     box: Box
@@ -88,7 +87,6 @@ class Component:
     sure: float
     has_face: bool
     cropped: bool
-    square: Square
 
     @property
     def longer(self) -> float:
@@ -152,7 +150,7 @@ def components(
         )
         cropped = min(first) == 0 or max(last) == size
         has_face = face >= least_face * size * size
-        parts.append(Component(box, area * scale**2, float(likely[own].mean()), has_face, cropped, square))
+        parts.append(Component(box, area * scale**2, float(likely[own].mean()), has_face, cropped))
     return parts
 
 

@@ -32,7 +32,6 @@ export interface Component {
   readonly hasFace: boolean;
   /** Whether it touches the border of the square it was seen in. */
   readonly cropped: boolean;
-  readonly square: Square;
 }
 
 export function longer({ width, height }: Box): number {
@@ -93,7 +92,6 @@ export function components(
       sure: sure / area,
       hasFace: face >= leastFace,
       cropped: Math.min(left, top) === 0 || Math.max(right, bottom) === size,
-      square,
     }));
 }
 

@@ -35,8 +35,13 @@ export function planes(width: number, height: number): Planes {
   return { width, height, hair: new Float32Array(length), face: new Float32Array(length) };
 }
 
+/** The value, or the end of the range that it lies beyond. */
+export function held(value: number, least: number, most: number): number {
+  return Math.min(most, Math.max(least, value));
+}
+
 /** 0 below `from`, 1 above `to`, smooth between. */
 export function smoothstep(from: number, to: number, value: number): number {
-  const at = Math.min(1, Math.max(0, (value - from) / (to - from)));
+  const at = held((value - from) / (to - from), 0, 1);
   return at * at * (3 - 2 * at);
 }

@@ -1,5 +1,6 @@
 /** The tone curve from the hair's own lightness to that of a new colour, fitted so that the mean is the new colour. */
 
+import { held } from "../pixels";
 import { mean, quantile } from "../statistics";
 import { fromCodes, fromLightness, lightness, type Oklab, toCodes } from "./oklab";
 
@@ -100,10 +101,6 @@ function bent(light: number): number {
   if (light < DARK) return TOE + (DARK - TOE) * Math.exp((light - DARK) / (DARK - TOE));
   if (light > BRIGHT) return 1 - (1 - BRIGHT) * Math.exp((BRIGHT - light) / (1 - BRIGHT));
   return light;
-}
-
-function held(value: number, least: number, most: number): number {
-  return Math.min(most, Math.max(least, value));
 }
 
 /** By how much recoloured strands are lighter than their recoloured base, by a table of powers. */

@@ -1,6 +1,6 @@
 /** Fits the head's place, size, breadth and hairline to the masks: `hairnet_model/tryon/fitting.py` once more. */
 
-import type { Size } from "../pixels";
+import { held, type Size } from "../pixels";
 import { quantile } from "../statistics";
 import { above, seenSurface, type Surface, turnOf, type View, zoomOf } from "./head";
 
@@ -136,8 +136,4 @@ function sampled(plane: Float32Array, { width, height }: Size, x: number, y: num
   const [u, v] = [across - column, down - row];
   const at = (c: number, r: number): number => (c < 0 || r < 0 || c >= width || r >= height ? 0 : plane[r * width + c]);
   return (at(column, row) * (1 - u) + at(column + 1, row) * u) * (1 - v) + (at(column, row + 1) * (1 - u) + at(column + 1, row + 1) * u) * v;
-}
-
-function held(value: number, least: number, most: number): number {
-  return Math.min(most, Math.max(least, value));
 }
