@@ -63,8 +63,8 @@ class Policy:
         mirror: share of portraits that are mirrored, 0..1.
         photometric: strength of colour changes; 0 leaves every pixel's colour as it is, 1 is the default.
         edge_rate: share of portraits that end softly within their frame, 0..1; the others end at it.
-        cutout_rate: share of portraits whose person alone is shown, cut out of the picture, 0..1; none where the source
-            knows no coverage.
+        cutout_rate: share of portraits that are cut out, 0..1: of drawn ones the person alone is shown, of
+            photographs the head; none of a source that does not label all hair and faces.
         background_rate: share of portraits that are surrounded by a background instead of a colour, 0..1. Occluders
             other than hands are painted from a background at 0.6 of this rate.
         occluder_count: fewest and most occluders on an occluded example, 1..4.

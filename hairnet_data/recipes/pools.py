@@ -27,7 +27,7 @@ class Asset:
         head: where the head (hair or face) is in the framed portrait: `HEAD_SIDE` rows of as many bits,
             packed; empty for backgrounds, and if no policy with `cover` or `head_height` needs it.
         pose: of the portrait's head, see `Recipe.pose`.
-        has_coverage: whether it is known where the person is, so that it can be cut out.
+        has_coverage: whether it is known where the person is, or the head alone, so that it can be cut out.
     """
 
     id: str

@@ -63,8 +63,9 @@ class Edge:
         radius: of the corners.
         wave: how far the wave moves the outline inwards at most.
         period: of the wave.
-        cutout: whether the person alone is shown, cut out by the portrait's own coverage; the other values then have no
-            effect. A pixel has the portrait's class where its coverage is one half or more.
+        cutout: whether the person alone is shown, cut out by the portrait's own coverage, or the head alone where there
+            is none; the other values have no effect. A pixel has the portrait's class where its coverage is one half
+            or more, or where its mask says hair or face.
     """
 
     width: Annotated[float, Field(ge=0, le=1)] = 0.0

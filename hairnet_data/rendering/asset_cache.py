@@ -94,7 +94,7 @@ class Assets:
         if not self._cutouts:
             portrait = replace(portrait, coverage=None)
         longer = max(portrait.image.shape[:2])
-        return Subject(portrait, warp.level_for(longer / (self._size * self._largest_scale)))
+        return Subject(portrait, warp.level_for(longer / (self._size * self._largest_scale)), self._cutouts)
 
     def _load_background(self, asset: str) -> Pixels:
         return shrink_background(self._background_source.load(asset_id(asset)), self._size)

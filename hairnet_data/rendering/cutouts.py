@@ -1,5 +1,7 @@
 """People without the ground they stand before, from a portrait and the person's coverage.
 
+Of photographs nobody knows where the person ends: the head alone is taken, where the mask says hair or face.
+
 A pixel at the outline is a mixture: image = coverage * person + (1 - coverage) * ground. The ground there is taken to
 be the mean of the ground nearby. All of it is arithmetic of integers, the same on every machine.
 """
@@ -11,10 +13,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hairnet_data.core.arrays import Pixels, as_pixels
+from hairnet_data.core.classes import FACE, HAIR
 
 _WINDOWS = (9, 41)
 """Sides of the squares whose ground is averaged, in pixels: wider than the outline is soft, and wide enough for gaps
 between strands, where no ground lies nearer."""
+
+
+def head_coverage(mask: Pixels) -> Pixels:
+    """255 where a mask of class ids says hair or face, 0 elsewhere: uint8 of its shape."""
+    return as_pixels(((mask == HAIR) | (mask == FACE)) * np.uint8(255))
+
+
+def soft_coverage(coverage: Pixels, width: int, height: int) -> Pixels:
+    """A coverage of 0 and 255 with an edge two pixels wide, in an image's size: uint8 (height, width)."""
+    if coverage.shape != (height, width):
+        coverage = as_pixels(cv2.resize(coverage, (width, height), interpolation=cv2.INTER_LINEAR))
+    return as_pixels(cv2.blur(coverage, (3, 3)))
 
 
 def lift(image: Pixels, coverage: Pixels) -> Pixels:

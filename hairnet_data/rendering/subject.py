@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.geometry import warp
-from hairnet_data.rendering.cutouts import lift
+from hairnet_data.rendering.cutouts import head_coverage, lift, soft_coverage
 from hairnet_data.sources.base import Portrait
 
 
@@ -14,15 +14,17 @@ class Subject:
     Args:
         portrait: the decoded portrait.
         finest: the lowest level that is kept; recipes must not need more detail than that. See `warp.level_for`.
+        cutouts: whether it may be cut out; it then counts as larger.
     """
 
-    def __init__(self, portrait: Portrait, finest: int = 0) -> None:
+    def __init__(self, portrait: Portrait, finest: int = 0, cutouts: bool = True) -> None:
         self.height, self.width = portrait.image.shape[:2]
         self.mask, self.pose = portrait.mask, portrait.pose
         self._finest, self._coverage = finest, portrait.coverage
         self._levels = [warp.pad_edges(warp.halve(portrait.image, finest))]
         self._alphas = [] if portrait.alpha is None else [warp.pad_edges(warp.halve(portrait.alpha, finest))]
         self._cutouts: list[Pixels] = []
+        self._may_be_cut_out = cutouts
 
     def image(self, level: int) -> Pixels:
         """The image halved `level` times, after `warp.pad_edges`: uint8 (h + 2, w + 2, 3).
@@ -43,23 +45,23 @@ class Subject:
 
     @property
     def coverage(self) -> Pixels:
-        """The person's coverage, uint8 (H, W).
+        """The person's coverage where the mask's pixels are; the head's, 0 or 255, if the portrait has no coverage.
 
-        Raises:
-            ValueError: the portrait has none.
+        uint8 of the mask's shape.
         """
-        if self._coverage is None:
-            raise ValueError("it is not known where the person is, so nobody can be cut out")
-        return self._coverage
+        return head_coverage(self.mask) if self._coverage is None else self._coverage
 
     def cutout(self, level: int) -> Pixels:
-        """The person alone, see `cutouts.lift`, halved and padded likewise: uint8 (h + 2, w + 2, 4).
+        """The person alone, or the head alone, see `cutouts.lift`, halved and padded likewise: uint8 (h + 2, w + 2, 4).
 
         Raises:
-            ValueError: the portrait has no coverage, or `level` is less than `finest`.
+            ValueError: `level` is less than `finest`.
         """
         if not self._cutouts:
-            finest = warp.halve(self.coverage, self._finest)
+            soft = self._coverage
+            if soft is None:
+                soft = soft_coverage(head_coverage(self.mask), self.width, self.height)
+            finest = warp.halve(soft, self._finest)
             self._cutouts.append(warp.pad_edges(lift(self._levels[0][1:-1, 1:-1], finest)))
         return self._halved(self._cutouts, level)
 
@@ -74,7 +76,9 @@ class Subject:
     def nbytes(self) -> int:
         """Memory held, in bytes, with the cutout that may yet be made."""
         held = self.mask.nbytes + sum(level.nbytes for level in (*self._levels, *self._alphas))
-        return held if self._coverage is None else held + self._coverage.nbytes + self._levels[0].nbytes * 4 // 3
+        if self._may_be_cut_out:
+            held += self._levels[0].nbytes * 4 // 3
+        return held if self._coverage is None else held + self._coverage.nbytes
 
 
 def prepared(portrait: Portrait | Subject) -> Subject:

@@ -89,7 +89,7 @@ class PortraitSource(Protocol):
     """True where no person appears in two pools."""
 
     knows_coverage: bool
-    """True where all portraits have a `coverage`, so that people can be cut out."""
+    """True where people can be cut out: all portraits have a `coverage`, or masks that label all hair and faces."""
 
     def settings(self) -> dict[str, Any]:
         """What makes this source what it is besides its content: JSON values, no paths."""

@@ -22,7 +22,8 @@ The alignment contract, for every example (4 and 5 hold before photometric chang
     class where that share is one half or more, else what is behind it.
 
 24. Of a portrait that is cut out the image shows the person alone, by its coverage; the mask has the portrait's class
-    where the coverage is one half or more, else what is behind it.
+    where the coverage is one half or more, else what is behind it. Where no coverage is known, the head alone is shown,
+    and the mask has the class where the portrait's says hair or face.
 
 Points 13 to 18, of poses, are in `reference_pose`, and 20 to 23, of mattes, in `reference_matte`.
 
@@ -41,7 +42,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hairnet_data.core.arrays import Pixels
-from hairnet_data.core.classes import NAMES, UNLABELLED
+from hairnet_data.core.classes import FACE, HAIR, NAMES, UNLABELLED
 from hairnet_data.recipes.recipe import Affine, Edge, Occluder, Recipe
 
 ClassSets = NDArray[np.uint8]
@@ -171,9 +172,9 @@ def _paste(allowed: ClassSets, affine: Affine, edge: Edge, layer: Layer) -> None
 
 
 def _person(layer: Layer) -> NDArray[np.bool_]:
-    """Where a portrait's person has half of a pixel or more; nowhere where that is not known."""
+    """Where a portrait's person has half of a pixel or more; where that is not known, where its mask says a head is."""
     if layer.coverage is None:
-        return np.zeros(layer.mask.shape, np.bool_)
+        return np.isin(layer.mask, (HAIR, FACE))
     return layer.coverage >= 128
 
 

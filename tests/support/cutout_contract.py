@@ -2,7 +2,7 @@
 
 What a cut out person adds to a picture and what is left of the ground are compared with two ordinary portraits at the
 same place: one that shows the person before black, and one that shows the coverage as grey. The other points check
-where those are.
+where those are. A third of the portraits have no coverage: of those, the head alone is cut out, along the mask.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ import cv2
 import numpy as np
 
 from hairnet_data.core.arrays import Pixels
-from hairnet_data.core.classes import BACKGROUND, HAIR
+from hairnet_data.core.classes import BACKGROUND, FACE, HAIR
 from hairnet_data.recipes.paints import Paint
 from hairnet_data.recipes.policy import Policy
 from hairnet_data.recipes.pools import Asset, Pool
 from hairnet_data.recipes.recipe import NO_EDGE, Affine, Recipe
 from hairnet_data.recipes.sampler import sample_recipe
 from hairnet_data.recipes.splits import Split
-from hairnet_data.rendering import cutouts, edges, renderer
+from hairnet_data.rendering import cutouts, edges, renderer, subject
 from hairnet_data.sources.base import Portrait
 from hairnet_data.verify import reference_mask
 from tests.support import contract
@@ -45,7 +45,8 @@ def scenes(count: int = 16, seed: int = 3) -> list[GroupScene]:
     drawn = []
     for index in range(count):
         recipe = sample_recipe(split, pool, index, (96, 80)[index % 2])
-        shown = tuple(portrait(rng, *sizes[k % 3]) for k, _ in enumerate(recipe.portraits))
+        kinds = (portrait, portrait, photograph)
+        shown = tuple(kinds[(index + k) % 3](rng, *sizes[k % 3]) for k, _ in enumerate(recipe.portraits))
         drawn.append(GroupScene(recipe, shown, backgrounds))
     return drawn
 
@@ -66,6 +67,21 @@ def portrait(rng: np.random.Generator, width: int, height: int) -> Portrait:
     return Portrait(image, contract.painting(rng, width, height, 6), coverage=coverage)
 
 
+def photograph(rng: np.random.Generator, width: int, height: int) -> Portrait:
+    """Noise as far as the mask, softened, says hair or face, the rest black; nobody knows its coverage."""
+    mask = contract.painting(rng, width, height, 6)
+    noise = contract.photo(rng, width, height).astype(np.uint16)
+    return Portrait((noise * _soft(mask)[..., None] // 255).astype(np.uint8), mask)
+
+
+def _soft(mask: Pixels) -> Pixels:
+    """The share of the nine pixels around each that are hair or face."""
+    head = np.pad(np.isin(mask, (HAIR, FACE)) * 255.0, 1, "reflect")
+    height, width = mask.shape
+    nine = [head[y : y + height, x : x + width] for y in range(3) for x in range(3)]
+    return np.rint(np.mean(nine, axis=0)).astype(np.uint8)
+
+
 def check_pixels(drawn: Sequence[GroupScene]) -> None:
     """The image has the person by its coverage, the mask its classes where that is one half or more."""
     for scene in drawn:
@@ -75,10 +91,12 @@ def check_pixels(drawn: Sequence[GroupScene]) -> None:
         expected = np.full(image.shape, scene.plain.recipe.fill.colours[0], np.int64)
         classes = np.full(mask.shape, BACKGROUND, np.uint8)
         for shown, affine, edge in scene.layers():
-            assert shown.coverage is not None
-            covered = shown.coverage if edge.cutout else np.full_like(shown.coverage, 255)
+            covered = _soft(shown.mask) if shown.coverage is None else shown.coverage
+            inside = np.isin(shown.mask, (HAIR, FACE)) if shown.coverage is None else covered >= 128
+            if not edge.cutout:
+                covered, inside = np.full_like(covered, 255), np.ones_like(inside)
             person, own = _alone(scene, shown.image, shown.mask, affine)
-            share, whole = _alone(scene, np.dstack([covered] * 3), (covered >= 128) * np.uint8(HAIR), affine)
+            share, whole = _alone(scene, np.dstack([covered] * 3), inside * np.uint8(HAIR), affine)
             expected = person + (expected * (255 - share.astype(np.int64)) + 127) // 255
             classes = np.where(whole == HAIR, own, classes)
         contract.same(mask != classes, np.zeros(mask.shape, np.bool_), "the mask and the classes of who is in front")
@@ -130,7 +148,26 @@ def _moved(real: Any, layer: Any, placed: Any) -> Pixels:
     return np.roll(real(layer, placed), 1, axis=1)
 
 
+def _dressed(real: Any, mask: Pixels) -> Pixels:
+    return np.asarray(real(np.full_like(mask, HAIR)))
+
+
 MUTANTS = (
+    Mutant(
+        "photographs are pasted whole",
+        (_PIXELS, _REFERENCE),
+        lambda monkeypatch: monkeypatch.setattr(subject, "head_coverage", partial(_dressed, cutouts.head_coverage)),
+    ),
+    Mutant(
+        "photographs are cut out without their hair",
+        (_PIXELS, _REFERENCE),
+        lambda monkeypatch: monkeypatch.setattr(cutouts, "HAIR", FACE),
+    ),
+    Mutant(
+        "photographs have no soft edge",
+        (_PIXELS,),
+        lambda monkeypatch: monkeypatch.setattr(subject, "soft_coverage", lambda coverage, *_: coverage),
+    ),
     Mutant("the mask is pasted whole", (_PIXELS, _REFERENCE), wrapped(renderer, "_person", _whole)),
     Mutant("the mask is cut out a pixel beside", (_PIXELS, _REFERENCE), wrapped(renderer, "_person", _moved)),
     Mutant(

@@ -64,6 +64,11 @@ class Config:
             return ()
         return tuple(name for name in NAMES if name in (self.options.ignored or NAMES))
 
+    @property
+    def labels_heads(self) -> bool:
+        """Whether every pixel of hair and of face has a label."""
+        return {HAIR, FACE} <= {*self.classes.classes.values()} and not self.unlabelled
+
 
 def read_config(path: Path, name: str) -> Config:
     """Reads and checks a `classes.toml`.

@@ -48,7 +48,6 @@ class Folder:
 
     name = "folder"
     people_apart = True
-    knows_coverage = False
 
     def __init__(
         self,
@@ -63,6 +62,7 @@ class Folder:
         corrections: Corrections = NO_CORRECTIONS,
     ) -> None:
         """Takes what `open` read and listed."""
+        self.knows_coverage = config.labels_heads
         self._root, self._config, self._files, self._listed = root, config, dict(files), listed
         self._poses, self._mattes, self._licences, self._traits = poses, dict(mattes), licences, traits
         self._corrections = corrections

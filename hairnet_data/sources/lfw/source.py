@@ -79,7 +79,7 @@ class LfwParts:
     """
 
     name = "lfw_parts"
-    knows_coverage = False
+    knows_coverage = True
 
     def __init__(
         self,

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hairnet_data.core.classes import BACKGROUND
+from hairnet_data.core.classes import BACKGROUND, FACE, HAIR
 from hairnet_data.recipes.paints import Paint
 from hairnet_data.recipes.recipe import CUT_OUT, Recipe
 from hairnet_data.rendering.cutouts import lift, over
@@ -62,11 +62,29 @@ def test_where_nobody_is_nothing_is_lifted() -> None:
     assert np.array_equal(lift(image, everybody)[..., :3], image)
 
 
-def test_a_portrait_without_coverage_is_not_cut_out() -> None:
-    subject = Subject(Portrait(np.zeros((40, 40, 3), np.uint8), np.zeros((40, 40), np.uint8)))
-    recipe = Recipe("train", 0, 40, "portrait", "a@b", edge=CUT_OUT)
-    with pytest.raises(ValueError, match="nobody can be cut out"):
-        render(recipe, subject, lambda asset: np.zeros((9, 9, 3), np.uint8))
+def test_of_a_photograph_the_head_alone_is_cut_out() -> None:
+    mask = np.zeros((40, 40), np.uint8)
+    mask[5:15, 10:30], mask[15:30, 10:30] = HAIR, FACE
+    photo = Portrait(contract.photo(np.random.default_rng(3), 40, 40), mask)
+    recipe = Recipe("train", 0, 40, "portrait", "a@b", edge=CUT_OUT, fill=Paint("colour", ((0, 255, 0),)))
+    image, cut = render(recipe, photo, lambda asset: np.zeros((9, 9, 3), np.uint8))
+    assert np.array_equal(cut, mask)
+    assert np.array_equal(image[6:29, 11:29], photo.image[6:29, 11:29])
+    beyond = np.ones((40, 40), np.bool_)
+    beyond[4:31, 9:31] = False
+    assert (image[beyond] == (0, 255, 0)).all()
+
+
+def test_a_photograph_with_a_smaller_mask_is_cut_out_along_it() -> None:
+    mask = np.zeros((20, 20), np.uint8)
+    mask[5:15, 5:15] = FACE
+    photo = Portrait(np.full((80, 80, 3), 200, np.uint8), mask)
+    recipe = Recipe("train", 0, 40, "portrait", "a@b", edge=CUT_OUT, fill=Paint("colour", ((0, 0, 0),)))
+    image, cut = render(recipe, photo, lambda asset: np.zeros((9, 9, 3), np.uint8))
+    assert np.array_equal(cut[::2, ::2], mask)
+    assert (image[12:28, 12:28] == 200).all()
+    assert not image[:8].any()
+    assert not image[:, 32:].any()
 
 
 def test_drawn_people_leave_their_scene_behind() -> None:
@@ -88,7 +106,6 @@ def test_the_matte_of_a_person_in_front_leaves_what_its_coverage_leaves() -> Non
     for scene in drawn:
         grey = []
         for one in scene.portraits:
-            assert one.coverage is not None
             alpha = one.image.min(axis=2)
             grey.append(replace(one, image=np.dstack([alpha] * 3), alpha=alpha))
         black = Paint("colour", ((0, 0, 0),))

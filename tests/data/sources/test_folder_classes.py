@@ -109,6 +109,21 @@ def test_what_can_be_wrong_with_classes_toml(kit, text, words):
     assert words in text
 
 
+@pytest.mark.parametrize(
+    ("text", "labelled"),
+    [
+        ("background = 0\nhair = 1\nface = 2\n", True),
+        ("background = 0\nhair = 1\n", False),
+        ("background = 0\nhair = 1\nface = 2\nignore = 3\n", False),
+        ('background = 0\nhair = 1\nface = 2\nignore = 3\n[options]\nignored = ["face", "background"]\n', False),
+    ],
+)
+def test_heads_are_cut_out_where_all_of_them_is_labelled(kit, text, labelled):
+    kit.pair("a")
+    kit.config(f"[indices]\n{text}")
+    assert Folder.open(kit.root).knows_coverage is labelled
+
+
 def test_classes_toml_of_other_encodings(kit):
     kit.pair("a")
     (kit.root / "classes.toml").write_bytes(b"\xef\xbb\xbf" + COLOURS.replace("\n", "\r\n").encode())
