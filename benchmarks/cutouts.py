@@ -1,17 +1,19 @@
-"""Are heads found because a rectangle ends around them? The same drawn heads cut out, and pasted with their ground.
+"""Are heads found because a rectangle ends around them? The same heads cut out, and pasted with their ground.
 
-python benchmarks/cutouts.py                                drawn backgrounds
-python benchmarks/cutouts.py --negatives WALLS              photographs with nobody in them
+python benchmarks/cutouts.py                                      drawn portraits, drawn backgrounds
+python benchmarks/cutouts.py --negatives WALLS                    drawn portraits, photographs with nobody in them
+python benchmarks/cutouts.py --negatives WALLS --source-dir LFW   LFW's portraits
 
-Every drawn portrait of the test pool that shows a face is rendered three times at the same place before the same
-background: as a rectangle, with a soft edge, and cut out by its own coverage. A face is found if the IoU of the
-predicted face with the true one is 0.5 or more; hair F1 is pooled over all pixels.
+Every portrait of the test pool that shows a face is rendered three times at the same place before the same background:
+as a rectangle, with a soft edge, and cut out: of drawn ones the person, of photographs the head. A face is found if the
+IoU of the predicted face with the true one is 0.5 or more; hair F1 is pooled over all pixels.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -30,8 +32,10 @@ from hairnet_data.recipes.recipe import CUT_OUT, NO_EDGE, Affine, Edge, Recipe
 from hairnet_data.rendering.paint import shrink_background
 from hairnet_data.rendering.renderer import render
 from hairnet_data.rendering.subject import Subject
+from hairnet_data.sources.base import PortraitSource
 from hairnet_data.sources.drawn.source import Drawn
 from hairnet_data.sources.folder.backgrounds import PhotoFolder
+from hairnet_data.sources.lfw.source import LfwParts
 from hairnet_data.sources.scenes.source import DrawnBackgrounds
 from hairnet_model import Segmenter
 from hairnet_model.evaluation import metrics
@@ -51,14 +55,19 @@ def main() -> None:
     """Prints the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--negatives", type=Path, help="photographs with nobody in them")
+    parser.add_argument("--source-dir", type=Path, help="LFW Part Labels, as hairnet-data takes it")
     parser.add_argument("--most", type=int, default=80, help="portraits")
     parser.add_argument("--model", help="a shipped name, a .tflite or .keras file, or a run's folder")
     arguments = parser.parse_args()
     segmenter = Segmenter.load(arguments.model)
-    source = Drawn(0, 0, 2 * arguments.most)
+    with tempfile.TemporaryDirectory() as folder:
+        source: PortraitSource = Drawn(0, 0, 2 * arguments.most)
+        if arguments.source_dir:
+            source = LfwParts.open(arguments.source_dir, Path(folder))
+        tested = [entry.id for entry in source.catalogue().entries if entry.pool == "test"]
+        shown = [(id, source.load(id)) for id in tested[: 2 * arguments.most]]
     backgrounds = PhotoFolder(arguments.negatives) if arguments.negatives else DrawnBackgrounds(1, 40, 80, size=512)
     walls = [entry.id for entry in backgrounds.catalogue().entries if entry.pool == "test"]
-    shown = [(entry.id, source.load(entry.id)) for entry in source.catalogue().entries]
     faces = [(id, one) for id, one in shown if (one.mask == FACE).mean() > LEAST_FACE][: arguments.most]
     recipes = []
     for number, (id, one) in enumerate(faces):
