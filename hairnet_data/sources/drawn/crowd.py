@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 
 from hairnet_data.core.arrays import Pixels
-from hairnet_data.sources.drawn.body import BRIGHT, SOBER
 from hairnet_data.sources.drawn.canvas import smooth_curve
+from hairnet_data.sources.drawn.clothes import BRIGHT, SOBER
 from hairnet_data.sources.drawn.colours import TONES, hair_colour, skin_colour
 from hairnet_data.sources.drawn.sheet import oval
 

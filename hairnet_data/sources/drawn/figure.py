@@ -10,8 +10,9 @@ from hairnet_data.core.head import pose as head_pose
 from hairnet_data.core.head.projection import turn_of
 from hairnet_data.sources.base import Portrait
 from hairnet_data.sources.drawn import extras
-from hairnet_data.sources.drawn.body import draw_body, paint_clothes, paint_neck, shaded
+from hairnet_data.sources.drawn.body import draw_body, paint_neck, shaded
 from hairnet_data.sources.drawn.canvas import HAIRS, SKIN, Bytes, Canvas, Floats, grain
+from hairnet_data.sources.drawn.clothes import paint_clothes
 from hairnet_data.sources.drawn.crowd import paint_crowd
 from hairnet_data.sources.drawn.face import draw_face
 from hairnet_data.sources.drawn.hairdo import grow_hair, paint_bundles

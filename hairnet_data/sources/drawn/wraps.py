@@ -8,8 +8,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hairnet_data.sources.drawn.body import BRIGHT, SOBER, Body, shaded
+from hairnet_data.sources.drawn.body import Body, shaded
 from hairnet_data.sources.drawn.canvas import HAT, SHIFT, Bytes, Canvas, field, smooth_curve
+from hairnet_data.sources.drawn.clothes import BRIGHT, SOBER
 from hairnet_data.sources.drawn.head import Pose
 from hairnet_data.sources.drawn.light import Light
 from hairnet_data.sources.drawn.scalp import CENTRE, radii

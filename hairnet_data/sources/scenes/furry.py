@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.sources.scenes import combing
 from hairnet_data.sources.scenes.combing import FINER
-from hairnet_data.sources.scenes.hairlike import coat_colour, coat_marks, draw_rope
+from hairnet_data.sources.scenes.hairlike import coat_colour, coat_marks
 from hairnet_data.sources.scenes.paint import Colour, as_bytes, blurred
 from hairnet_data.sources.scenes.palette import any_colour, shade, skin_like
+from hairnet_data.sources.scenes.ropes import draw_rope
 from hairnet_data.sources.scenes.things import Thing
 
 Maker = Callable[[np.random.Generator, int], Thing]

@@ -7,9 +7,9 @@ import numpy as np
 
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.sources.scenes import surfaces
-from hairnet_data.sources.scenes.hairlike import hang_fringe
 from hairnet_data.sources.scenes.paint import blurred, fractal, lay, lit, mesh, noise, plain, ramp, spread, unit, wave
 from hairnet_data.sources.scenes.palette import any_colour, from_hsv, shade, skin_like
+from hairnet_data.sources.scenes.ropes import hang_fringe
 from hairnet_data.sources.scenes.things import paste
 from hairnet_data.sources.scenes.wares import any_thing
 

@@ -8,7 +8,7 @@ from types import MappingProxyType
 import numpy as np
 
 from hairnet_data.core.arrays import Pixels
-from hairnet_data.sources.scenes import hairlike, indoors, outdoors, patterns, strands, surfaces, tables
+from hairnet_data.sources.scenes import hairlike, indoors, outdoors, patterns, ropes, strands, surfaces, tables
 from hairnet_data.sources.scenes.light import photograph
 
 VERSION = 2
@@ -44,8 +44,8 @@ _PAINTERS: Mapping[str, tuple[Painter, float, float]] = MappingProxyType(
         # With fur and yarn these make a quarter of all scenes: hair that fills a picture must not be taken for them.
         "rug": (hairlike.rug, 0.15, 0.15),
         "straw": (hairlike.straw, 0.15, 0.2),
-        "rope": (hairlike.rope, 0.15, 0.15),
-        "bristles": (hairlike.bristles, 0.15, 0.15),
+        "rope": (ropes.rope, 0.15, 0.15),
+        "bristles": (ropes.bristles, 0.15, 0.15),
         "fibre": (hairlike.fibre, 0.15, 0.25),
         "furry": (tables.furry_things, 0.2, 0.2),
     }
