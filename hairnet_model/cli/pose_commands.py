@@ -23,6 +23,10 @@ def train_pose(
     weight_decay: Annotated[float, typer.Option(help="Of AdamW, for kernels.")] = 0.02,
     average: Annotated[float, typer.Option(help="Share of the averaged weights that an update keeps.")] = 0.99,
     seed: Annotated[int, typer.Option(help="Of initial weights and order.")] = 0,
+    init: Annotated[
+        Path | None,
+        typer.Option(help="Begin with this pose head's weights: a file, a run, or hairnet, which ships."),
+    ] = None,
     quiet: Quiet = False,
 ) -> None:
     """Trains a pose head for a network that stays as it is.
@@ -44,9 +48,10 @@ def train_pose(
     settings = PoseConfig(steps, batch, learning_rate, weight_decay, average, seed)
     datasets = [open_dataset(path) for path in data]
     loaded = model_file.load(model)
+    before = pose_file.load(pose_file.resolve(init), loaded, of_any_network=True) if init else None
     with progress_bar(quiet, "examples") as progress:
         people = frozenset().union(*(tfds_records.people(dataset) for dataset in datasets))
-        scores = train_head(settings, loaded, datasets, out, people, progress)
+        scores = train_head(settings, loaded, datasets, out, people, progress, before)
     if not quiet:
         print(
             f"validation: {scores.degrees:.1f} degrees; {percent(scores.missed)} % of the heads missed, "

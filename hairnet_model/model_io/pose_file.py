@@ -59,12 +59,13 @@ def save(path: Path, head: PoseHead) -> None:
     write_archive(path, head.network, about)
 
 
-def load(path: Path, model: Model) -> PoseHead:
+def load(path: Path, model: Model, of_any_network: bool = False) -> PoseHead:
     """Opens the pose head of a network.
 
     Args:
         path: the file.
         model: the network whose features it reads.
+        of_any_network: allow one that was trained on another network with features of the same shapes.
 
     Raises:
         ModelError: it is missing, damaged, no pose head, or was trained on another network.
@@ -88,7 +89,7 @@ def load(path: Path, model: Model) -> PoseHead:
     except Exception as error:  # Keras raises errors of many kinds for a damaged archive
         cause = " ".join(str(error).split())[:120] or type(error).__name__
         raise ModelError(str(path), f"is no pose head for this network ({cause})", hint) from error
-    if trunk != weights_hash(model):
+    if trunk != weights_hash(model) and not of_any_network:
         hint = "train one with `hairnet-model train-pose --model`, or give the network that it was trained with"
         raise ModelError(str(path), "was trained on the features of another network", hint)
     return PoseHead(network, size, trunk, people, about)

@@ -81,6 +81,7 @@ def train_pose(
     run: Path,
     people: Collection[str] = (),
     progress: Progress = silent,
+    init: PoseHead | None = None,
 ) -> PoseScores:
     """Trains a head and writes `pose.keras` and `run.json` into the run's folder.
 
@@ -93,6 +94,7 @@ def train_pose(
         run: a new or empty folder.
         people: hashes of those who are shown in the training splits.
         progress: called after every step.
+        init: a head whose weights to begin with, for features of the same shapes.
 
     Raises:
         RunError: the folder holds something; no example has a pose; the loss is not a number; a file cannot be written.
@@ -106,14 +108,15 @@ def train_pose(
         raise RunError(names, "no training example has a pose", "build it from `drawn`, or with a poses.csv")
     held_out = [(dataset, split) for dataset in datasets for split in dataset.validation_splits]
     validation = collect(model, held_out, progress, "features to validate on") if held_out else None
-    head = fit(settings, train, progress)
+    head = fit(settings, train, progress, init.network if init else None)
     scores = score(head, validation) if validation else PoseScores(math.nan, math.nan, math.nan)
     data = [{"name": dataset.name, "fingerprint": dataset.fingerprint} for dataset in datasets]
     about = {"settings": asdict(settings), "data": data, "validation": run_log.to_json(asdict(scores))}
     trunk = weights_hash(model)
     run.mkdir(parents=True, exist_ok=True)
     run_log.write_info(run, {**about, "trunk": trunk}, people, head.count_params())
-    saved = PoseHead(head, model.image_size, trunk, frozenset(people) | model.people, about)
+    known = model.people | (init.people if init else frozenset())
+    saved = PoseHead(head, model.image_size, trunk, frozenset(people) | known, about)
     pose_file.save(run / pose_file.FILE, saved)
     return scores
 
@@ -128,13 +131,16 @@ def _check(model: Model, datasets: Sequence[Dataset], run: Path) -> None:
             raise UsageError(str(dataset.path), what, f"build it with --image-size {model.image_size}")
 
 
-def fit(settings: PoseConfig, features: Features, progress: Progress = silent) -> keras.Model:
-    """Trains a new head.
+def fit(
+    settings: PoseConfig, features: Features, progress: Progress = silent, init: keras.Model | None = None
+) -> keras.Model:
+    """Trains a head.
 
     Args:
         settings: the configuration.
         features: of the training examples.
         progress: called after every step.
+        init: a head whose weights to begin with; it is not changed.
 
     Raises:
         RunError: the loss is not a number.
@@ -142,6 +148,8 @@ def fit(settings: PoseConfig, features: Features, progress: Progress = silent) -
     with quiet_stderr():
         keras.utils.set_random_seed(settings.seed)
     head = pose_head.create(features.deep.shape[1], features.deep.shape[-1], features.sixteenth.shape[-1])
+    if init:
+        head.set_weights(init.get_weights())
     warmup = max(1, settings.steps // 20)
     rate = keras.optimizers.schedules.CosineDecay(
         settings.rate / 100, max(1, settings.steps - warmup), warmup_target=settings.rate, warmup_steps=warmup

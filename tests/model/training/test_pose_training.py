@@ -68,6 +68,20 @@ def test_a_run_has_the_head_and_leaves_the_network_as_it_was(model, drawn_datase
         train_pose(PoseConfig(steps=2), model, [open_dataset(drawn_dataset)], run)
 
 
+@pytest.mark.usefixtures("two_steps")
+def test_a_run_begins_with_the_head_of_another_network(model, drawn_dataset, tmp_path: Path) -> None:
+    before = PoseHead(pose_head.create(2), 64, "another", frozenset({"cd34"}))
+    before.network.layers[-1].bias.assign([0.5] * 10)
+    pose_file.save(tmp_path / "pose.keras", before)
+    loaded = pose_file.load(tmp_path / "pose.keras", model, of_any_network=True)
+    still = PoseConfig(steps=1, batch=8, rate=1e-9)
+    train_pose(still, model, [open_dataset(drawn_dataset)], tmp_path / "run", {"ab12"}, init=loaded)
+    after = pose_file.load(tmp_path / "run/pose.keras", model)
+    assert after.people == {"ab12", "cd34"}
+    for one, other in zip(before.network.get_weights(), after.network.get_weights(), strict=True):
+        assert abs(one - other).max() < 1e-6
+
+
 def test_a_head_belongs_to_its_network(model, tmp_path: Path) -> None:
     file = tmp_path / "pose.keras"
     pose_file.save(file, PoseHead(pose_head.create(2), 64, model_file.weights_hash(model)))
