@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -42,6 +42,25 @@ def sigterm_as_ctrl_c() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
+def stop_asked_for() -> Iterator[Callable[[], bool]]:
+    """Within, the first Ctrl-C or SIGTERM makes what is returned true; the next one raises KeyboardInterrupt."""
+    asked = False
+
+    def ask(*_: object) -> None:
+        nonlocal asked
+        if asked:
+            raise KeyboardInterrupt
+        asked = True
+
+    before = {sent: signal.signal(sent, ask) for sent in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield lambda: asked
+    finally:
+        for sent, handler in before.items():
+            signal.signal(sent, handler)
 
 
 @sigterm_as_ctrl_c()
@@ -86,9 +105,10 @@ def train(
 ) -> None:
     """Trains a network from prepared datasets.
 
-    Several are mixed by their shares, evenly unless shares are given: `faces=3 walls=1.5`. Ctrl-C and SIGTERM stop it,
-    --resume resumes it, also with more --steps or --epochs than before.
+    Several are mixed by their shares, evenly unless shares are given: `faces=3 walls=1.5`. Ctrl-C and SIGTERM save it
+    and stop it, --resume resumes it, also with more --steps or --epochs than before.
     """
+    from hairnet_data.core.cli import Interrupted
     from hairnet_data.core.progress import progress_bar
     from hairnet_model.networks.start import start_quietly
 
@@ -96,6 +116,7 @@ def train(
     from hairnet_model.evaluation.report import percent
     from hairnet_model.training import run_log
     from hairnet_model.training.config import TrainingConfig, as_2019_config, validation_interval
+    from hairnet_model.training.saving import Stopped
     from hairnet_model.training.train import train as train_network
 
     begun = run_log.read_info(out) if resume else None
@@ -133,8 +154,11 @@ def train(
         settings = as_2019_config(settings)
     if init_model:
         warn(init_model.size_warning(feed.image_size))
-    with progress_bar(quiet, "pictures") as progress:
-        result = train_network(settings, feed, out, init_model, resume, progress, devices)
+    with progress_bar(quiet, "pictures") as progress, stop_asked_for() as stop:
+        try:
+            result = train_network(settings, feed, out, init_model, resume, progress, devices, stop)
+        except Stopped as error:
+            raise Interrupted("the run is saved; --resume goes on from here") from error
     if not quiet:
         best = result.best
         scores = (("mIoU", "miou"), ("hair F1", "hair_f1"), ("face F1", "face_f1"))

@@ -25,14 +25,17 @@ class RunError(HairnetError):
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The state of a training at the end of a round.
+    """The state of a training between two steps.
 
     Attributes:
         variables: of network (dropout's seeds included) and optimizer, in their order.
         average: the averaged weights.
         updates: of the average.
-        history: a row per round.
+        history: a row per validation.
         identity: settings, data and initial weights, which must be the same for the run to resume.
+        step: how many steps are done; more than the last row says between two validations.
+        loss: the sum of the losses of the steps since that row.
+        seconds: how long it has taken.
     """
 
     variables: list[NDArray[Any]]
@@ -40,6 +43,9 @@ class State:
     updates: int
     history: list[dict[str, float]]
     identity: dict[str, Any]
+    step: int
+    loss: float
+    seconds: float
 
 
 def write(run: Path, state: State) -> None:
@@ -48,6 +54,9 @@ def write(run: Path, state: State) -> None:
         "updates": state.updates,
         "history": state.history,
         "identity": state.identity,
+        "step": state.step,
+        "loss": state.loss,
+        "seconds": state.seconds,
         "variables": len(state.variables),
         "average": len(state.average),
     }
@@ -61,7 +70,7 @@ def write(run: Path, state: State) -> None:
 
 
 def exists(run: Path) -> bool:
-    """Whether a run has a checkpoint: it has from its first validation on."""
+    """Whether a run has a checkpoint: it has from the first time on that it was saved."""
     return os.path.isfile(run / FILE)
 
 
@@ -76,6 +85,15 @@ def read(run: Path) -> State:
         variables = int(about["variables"])
         stored = [arrays[f"a{k}"] for k in range(variables + int(about["average"]))]
         history, identity = list(map(dict, about["history"])), dict(about["identity"])
-        return State(stored[:variables], stored[variables:], int(about["updates"]), history, identity)
+        return State(
+            stored[:variables],
+            stored[variables:],
+            int(about["updates"]),
+            history,
+            identity,
+            int(about["step"]),
+            float(about["loss"]),
+            float(about["seconds"]),
+        )
     except Exception as error:  # zipfile, json and NumPy each raise their own
         raise RunError(str(file), "is damaged", "begin the run again in another folder") from error

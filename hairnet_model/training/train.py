@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from hairnet_model.training import checkpoint, run_log
 from hairnet_model.training.checkpoint import RunError, State
 from hairnet_model.training.config import TrainingConfig
 from hairnet_model.training.devices import select_devices
+from hairnet_model.training.saving import Saving, never
 from hairnet_model.training.trainer import Trainer
 
 Row = dict[str, float]
@@ -46,6 +48,7 @@ def train(
     resume: bool = False,
     progress: Progress = silent,
     devices: int | str = 1,
+    stop: Callable[[], bool] = never,
 ) -> TrainingResult:
     """Trains, validates regularly, and writes `best.keras` and `last.keras` into the run's folder.
 
@@ -56,14 +59,17 @@ def train(
             `people.json`. It must be new or empty, unless `resume`.
         init: a model whose weights to begin with.
         resume: resume the run in the folder; it ends as it would have ended without the interruption. One that was
-            stopped before its first validation begins again. `settings.steps` may be larger than before: from where
+            never saved begins again. `settings.steps` may be larger than before: from where
             it is resumed, the learning rate is that of a run of the new length at the same step. It rises from where
             the shorter schedule had arrived (1 % at its end), and falls to 1 % at the new end.
         progress: called after every step.
         devices: how many share a batch, or `devices.ALL`. It is not part of the run, which can be resumed on any
             number of devices, with the same result but for rounding.
+        stop: asked between two steps whether the run shall be saved and stopped. It is also saved at every validation
+            and every `SAVE_EVERY` seconds.
 
     Raises:
+        Stopped: it was stopped.
         RunError: the data has no validation examples, or pictures of a size that the networks do not take; there is a
             run already, or none to resume; the settings or the data are not those of the run; the loss is not a
             number; a file cannot be written. The last good weights are kept.
@@ -83,14 +89,19 @@ def train(
     trainer = Trainer(settings, init, state, selected)
     rows = list(state.history) if state else []
     stopped = _out_of_patience(rows, settings.patience)
+    began = time.monotonic() - (state.seconds if state else 0.0)
+
+    def save() -> None:
+        checkpoint.write(run, trainer.state(rows, identity, time.monotonic() - began))
+
+    between = Saving(save, stop)
     try:
         about_run = {**identity, "devices": selected.count, "ledger": to_json(ledger)}
         run_log.write_info(run, about_run, people, trainer.network.count_params())
         while not stopped and _steps_done(rows) < settings.steps:
-            started, before = time.monotonic(), rows[-1]["seconds"] if rows else 0.0
             best = f", mIoU {100 * _best(rows)['miou']:.1f}" if rows else ""
-            row = trainer.round(_steps_done(rows), feed, progress, best)
-            rows.append({**row, "seconds": before + time.monotonic() - started})
+            row = trainer.round(_steps_done(rows), feed, progress, best, between)
+            rows.append({**row, "seconds": time.monotonic() - began})
             stopped = _out_of_patience(rows, settings.patience)
             about = {
                 "architecture": settings.arch,
@@ -99,7 +110,8 @@ def train(
                 **identity,
             }
             model = Model(trainer.averaged_network, feed.image_size, people, about, ledger)
-            _save_round(run, model, rows, trainer.state(rows, identity))
+            _save_round(run, model, rows)
+            save()
     except BuildError as error:
         raise RunError(error.where, error.what, "free some space, then resume it with --resume") from error
     return TrainingResult(_best(rows), rows, stopped)
@@ -123,7 +135,7 @@ def _create_folder(run: Path) -> None:
 
 
 def _read_state(run: Path, identity: dict[str, Any]) -> State | None:
-    """The state to resume from; None for a run that was stopped before its first validation."""
+    """The state to resume from; None for a run that was never saved."""
     state = None
     if checkpoint.exists(run) or not run_log.is_begun(run):
         state = checkpoint.read(run)
@@ -156,11 +168,10 @@ def _out_of_patience(rows: list[Row], patience: int) -> bool:
     return bool(rows) and 0 < patience <= len(rows) - 1 - rows.index(_best(rows))
 
 
-def _save_round(run: Path, model: Model, rows: list[Row], state: State) -> None:
-    """Writes models, history and, last of all, the state: if it is killed in between, the round is done again."""
+def _save_round(run: Path, model: Model, rows: list[Row]) -> None:
+    """Writes models and history, before the state is saved: if it is killed in between, they are written again."""
     if rows[-1] is _best(rows):
         model_file.save(run / "best.keras", model)
     model_file.save(run / "last.keras", model)
     run_log.write_csv(run / "history.csv", rows)
     run_log.write_curves(run / "curves.png", rows, f"{run.resolve().name}: {model.about['architecture']}")
-    checkpoint.write(run, state)

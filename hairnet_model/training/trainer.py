@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 
 import keras
@@ -39,6 +40,7 @@ class Trainer:
     Attributes:
         network: what is trained.
         averaged_network: the same in float32 with the averaged weights, which is validated and saved.
+        step: how many steps are done.
     """
 
     def __init__(
@@ -60,21 +62,26 @@ class Trainer:
             self.optimizer = _optimizer(settings)
             self.network.compile(optimizer=self.optimizer, loss=loss, jit_compile=jit_compile)
             self.network.optimizer.build(self.network.trainable_variables)
-        self._step = devices.step(self.network, loss)
+        self._run_step = devices.step(self.network, loss)
         self.average = Average(settings.average, self.network.get_weights())
+        self.step, self._loss = 0, 0.0
         if state:
+            self.step, self._loss = state.step, state.loss
             for variable, value in zip(self._variables(), state.variables, strict=True):
                 variable.assign(value)
             self.average = Average(settings.average, state.average, state.updates)
 
-    def round(self, first: int, feed: Feed, progress: Progress, note: str) -> dict[str, float]:
-        """Trains from one validation to the next and validates.
+    def round(
+        self, validated: int, feed: Feed, progress: Progress, note: str, between: Callable[[], None]
+    ) -> dict[str, float]:
+        """Trains on until the next validation, and validates.
 
         Args:
-            first: the number of steps that are done.
+            validated: the step of the last validation, or 0.
             feed: the data.
             progress: called after every step.
             note: appended to what `progress` is called with.
+            between: called between two steps, where `state` can be asked for; what it raises ends the round.
 
         Returns:
             A row of the history (`run_log.COLUMNS`), without the seconds.
@@ -82,32 +89,35 @@ class Trainer:
         Raises:
             RunError: the loss is not a number, or no pixel of the validation split has a label.
         """
-        settings = self.settings
-        done = settings.next_validation(first)
-        steps = done - first
-        total = 0.0
+        settings, first = self.settings, self.step
+        end = settings.next_validation(validated)
 
         def batches() -> Iterator[Pair]:
-            stored = feed.training(settings.batch, first, steps, settings.seed)
-            return augmented(stored, first, settings.seed, settings.jitter, settings.cover)
+            # A feed shuffles what lies between two validations: what was trained on is read again and passed over.
+            stored = feed.training(settings.batch, validated, end - validated, settings.seed)
+            rest = itertools.islice(stored, first - validated, None)
+            return augmented(rest, first, settings.seed, settings.jitter, settings.cover)
 
         with closing(prefetch(batches)) as stream:
             for step, (images, masks) in enumerate(stream, first + 1):
-                loss = self._step(images, masks)
+                loss = self._run_step(images, masks)
                 if not math.isfinite(loss):
                     hint = f"the last good weights are kept; try a lower --learning-rate than {settings.rate:g}"
                     raise RunError("training", f"the loss is not a number at step {step}", hint)
                 if settings.average and step % EVERY == 0:
                     self.average.update(self.network.get_weights())
-                total += loss
+                self.step, self._loss = step, self._loss + loss
                 progress("training", step * settings.batch, settings.steps * settings.batch, f"loss {loss:.3f}{note}")
+                if step < end:
+                    between()
+        loss, self._loss = self._loss / (end - validated), 0.0
         self.averaged_network.set_weights(self.average.weights if settings.average else self.network.get_weights())
         rate = float(keras.ops.convert_to_numpy(self.optimizer.learning_rate))
         return {
-            "step": done,
-            "examples": done * settings.batch,
+            "step": end,
+            "examples": end * settings.batch,
             "learning_rate": rate,
-            "loss": total / steps,
+            "loss": loss,
             **self.validate(feed),
         }
 
@@ -132,10 +142,11 @@ class Trainer:
             "miou": float(metrics.miou(confusion, partly)),
         }
 
-    def state(self, history: list[dict[str, float]], identity: Mapping[str, object]) -> State:
+    def state(self, history: list[dict[str, float]], identity: Mapping[str, object], seconds: float) -> State:
         """Everything that is needed to resume from here."""
         values = [keras.ops.convert_to_numpy(variable) for variable in self._variables()]
-        return State(values, self.average.weights, self.average.updates, history, dict(identity))
+        average = self.average
+        return State(values, average.weights, average.updates, history, dict(identity), self.step, self._loss, seconds)
 
     def _variables(self) -> list[keras.Variable]:
         # `variables`, not `weights`: they include the state of dropout's random numbers. The network's optimizer, not

@@ -346,7 +346,7 @@ def test_a_packed_bomb(feed: Path) -> None:
 @given(st.data())
 def test_states(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     run = tmp_path_factory.mktemp("run")
-    checkpoint.write(run, State([np.ones(3)], [np.ones(2)], 4, [{"loss": 1.0}], {"seed": 0}))
+    checkpoint.write(run, State([np.ones(3)], [np.ones(2)], 4, [{"loss": 1.0}], {"seed": 0}, 2, 0.5, 1.0))
     held = members(run / "state.npz")
     name = data.draw(st.sampled_from(sorted(held)))
     packed(run / "state.npz", held | {name: data.draw(inputs([held[name]], NPZ_WORDS))})

@@ -178,14 +178,14 @@ def test_wrong_input_is_one_line(
     assert not list(tmp_path.glob("r*"))
 
 
-def test_sigterm_stops_a_training_that_resume_begins(
+def test_sigterm_saves_a_training_that_resume_goes_on_with(
     model_command: Command, drawn_dataset: Path, tmp_path: Path
 ) -> None:
     run = tmp_path / "run"
     flags = ["--batch", "4", "--precision", "float32", "--quiet"]
     command = [sys.executable, "-m", "hairnet_model", "train", drawn_dataset, "--out", run, *flags]
     with subprocess.Popen(
-        [*map(str, command), "--steps", "100000", "--validate-every", "50000"],
+        [*map(str, command), "--steps", "4", "--validate-every", "50000"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -195,13 +195,12 @@ def test_sigterm_stops_a_training_that_resume_begins(
         training.send_signal(signal.SIGTERM)
         out, err = training.communicate(timeout=60)
     assert (training.returncode, out) == (130, "")
-    said = "no file is incomplete; the same command goes on with a video, --resume with a training"
-    assert err == f"hairnet-model: interrupted; {said}\n"
-    assert {path.name for path in run.iterdir()} == {"run.json", "people.json"}
+    assert err == "hairnet-model: interrupted; the run is saved; --resume goes on from here\n"
+    assert {path.name for path in run.iterdir()} == {"run.json", "people.json", "state.npz"}
 
-    # The interval between validations is the run's own, and would otherwise be 50.
+    # Steps and the interval between validations are the run's own.
     with eagerly():
-        status, out, err = model_command("train", drawn_dataset, "--out", run, *flags, "--resume", "--steps", "2")
+        status, out, err = model_command("train", drawn_dataset, "--out", run, *flags, "--resume")
     assert (status, out.splitlines()[-1:]) == (0, [str(run / "best.keras")]), err
     assert json.loads((run / "run.json").read_text())["settings"]["validate_every"] == 50000
 

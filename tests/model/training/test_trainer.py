@@ -13,7 +13,7 @@ def test_the_scale_of_the_loss_is_kept_with_float16() -> None:
     trainer = Trainer(settings, None, None)
     (scale,) = [v for v in trainer.network.optimizer.variables if v.path.endswith("dynamic_scale")]
     scale.assign(4096.0)
-    later = Trainer(settings, None, trainer.state([], {}))
+    later = Trainer(settings, None, trainer.state([], {}, 0.0))
     (kept,) = [v for v in later.network.optimizer.variables if v.path.endswith("dynamic_scale")]
     assert float(keras.ops.convert_to_numpy(kept)) == 4096.0
 
