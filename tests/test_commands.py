@@ -7,11 +7,14 @@ import os
 import shlex
 import subprocess
 import sys
+from collections.abc import Callable
 
 import pytest
 import typer
 
 from hairnet_data.core.version import __version__
+
+InProcess = Callable[..., tuple[int, str, str]]
 
 BOTH = pytest.mark.parametrize("package", ["hairnet_data", "hairnet_model"])
 
@@ -28,6 +31,22 @@ def run(package: str, *arguments: str, shell: str = "", **environment: str) -> s
     )
 
 
+@pytest.fixture
+def in_process(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> InProcess:
+    """Runs a command in this process, for what does not depend on its streams: status, standard output and error."""
+
+    def run(package: str, *arguments: str) -> tuple[int, str, str]:
+        module = importlib.import_module(f"{package}.cli.app")
+        monkeypatch.setattr(sys, "argv", [f"{package}/__main__.py", *arguments])  # as `python -m` does
+        with pytest.raises(SystemExit) as ended:
+            module.main()
+        printed = capsys.readouterr()
+        assert isinstance(ended.value.code, int)
+        return ended.value.code, printed.out, printed.err
+
+    return run
+
+
 @BOTH
 def test_version(package: str) -> None:
     ran = run(package, "--version")
@@ -36,11 +55,11 @@ def test_version(package: str) -> None:
 
 @BOTH
 @pytest.mark.parametrize("arguments", [[], ["export"]])
-def test_short_help(package: str, arguments: list[str]) -> None:
-    short, long = (run(package, *arguments, flag) for flag in ("-h", "--help"))
-    assert (short.returncode, long.returncode) == (0, 0)
-    assert short.stdout == long.stdout
-    assert f"Usage: {package.replace('_', '-')}" in short.stdout
+def test_short_help(package: str, arguments: list[str], in_process: InProcess) -> None:
+    short, long = (in_process(package, *arguments, flag) for flag in ("-h", "--help"))
+    assert short == long
+    assert short[0] == 0
+    assert f"Usage: {package.replace('_', '-')}" in short[1]
 
 
 @pytest.mark.parametrize(
@@ -70,9 +89,8 @@ def test_completion(package: str, words: str, completed: str) -> None:
         (["train", "DIR", "--out"], "Option '--out' requires an argument; see --help"),
     ],
 )
-def test_slips_are_explained(arguments: list[str], message: str) -> None:
-    ran = run("hairnet_model", *arguments)
-    assert (ran.returncode, ran.stdout, ran.stderr) == (2, "", f"hairnet-model: {message}\n")
+def test_slips_are_explained(arguments: list[str], message: str, in_process: InProcess) -> None:
+    assert in_process("hairnet_model", *arguments) == (2, "", f"hairnet-model: {message}\n")
 
 
 @BOTH
@@ -123,6 +141,6 @@ def test_every_help_is_in_groups_and_has_an_example(package: str) -> None:
         assert all(option in text for parameter in command.params for option in parameter.opts if option[:2] == "--")
 
 
-def test_a_negative_index_is_explained() -> None:
-    ran = run("hairnet_data", "explain", "DIR", "train", "-1")
-    assert (ran.returncode, ran.stderr) == (2, "hairnet-data: -1: INDEX is a number from 0 on; see --help\n")
+def test_a_negative_index_is_explained(in_process: InProcess) -> None:
+    status, _, said = in_process("hairnet_data", "explain", "DIR", "train", "-1")
+    assert (status, said) == (2, "hairnet-data: -1: INDEX is a number from 0 on; see --help\n")
