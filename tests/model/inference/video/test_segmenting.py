@@ -340,14 +340,24 @@ def test_the_command(model_command: Command, tmp_path: Path, video: Path) -> Non
     assert "b.mp4: cannot be read" in said
 
 
-COUNT_STOPPED = 120
-"""Frames that take more than a second after the first part of four is kept: time to stop a process."""
+COUNT_STOPPED = 10
 
 STOPPED = """
-import sys
+import os, sys, time
 from hairnet_model.cli.app import main
+from hairnet_model.inference import composite
 from hairnet_model.inference.video import segmenting
+
 segmenting.FRAMES_A_PART = 4
+frames, class_ids = [], composite.class_ids
+
+def waiting(located):
+    frames.append(None)
+    if len(frames) == 7 and "WAITING" in os.environ:
+        time.sleep(60)  # in the second part, to be stopped there
+    return class_ids(located)
+
+composite.class_ids = waiting
 sys.argv = ["hairnet-model", *sys.argv[1:]]
 main()
 """
@@ -359,7 +369,7 @@ def test_a_process_that_is_stopped(tmp_path: Path, sent: signal.Signals) -> None
     video = videos.write(tmp_path / "a.mp4", frames)
     out = tmp_path / "out"
     command = [sys.executable, "-c", STOPPED, "predict", str(video), "--out", str(out), "--overlay", "--quiet"]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env={**os.environ, "WAITING": "1"})
     for _ in range(600):
         if (out / ".a.part" / "state.npz").exists():
             break
