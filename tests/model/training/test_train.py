@@ -21,7 +21,7 @@ from hairnet_model.data.prepared_dataset import open_dataset
 from hairnet_model.data.tfds_feed import RecordFeed
 from hairnet_model.model_io import model_file
 from hairnet_model.networks import fcn
-from hairnet_model.training import run_log
+from hairnet_model.training import checkpoint, run_log, trainer
 from hairnet_model.training.checkpoint import RunError
 from hairnet_model.training.config import TrainingConfig, as_2019_config
 from hairnet_model.training.train import train
@@ -29,65 +29,55 @@ from hairnet_model.training.trainer import Trainer
 from tests.support import small_network
 from tests.support.datasets import rewrite
 from tests.support.eagerly import eagerly
+from tests.support.feeds import Cut, Remembering
 
 SHORT = TrainingConfig(steps=9, batch=4, warmup=2, validate_every=3, precision="float32", average=0.9)
+SHORTER = replace(SHORT, steps=4, batch=2, validate_every=2)
 
 
 @pytest.fixture(scope="module")
 def feed(drawn_dataset: Path) -> RecordFeed:
-    return RecordFeed([open_dataset(drawn_dataset)])
+    return Remembering([open_dataset(drawn_dataset)])
 
 
 @pytest.fixture
-def real_networks() -> Iterator[None]:
-    """For tests that train the networks themselves, of which TensorFlow would take much longer to trace a graph."""
-    with eagerly():
-        yield
+def real_networks() -> None:
+    """For tests that train the networks themselves."""
 
 
 @pytest.fixture
-def curves() -> None:
-    """For tests that look at the curves of a run."""
+def as_users_train() -> None:
+    """For the test that trains with a graph and draws the curves of its run."""
 
 
 @pytest.fixture(autouse=True)
-def train_two_layers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """All other tests train two layers and draw no curves: the loop is the same, and compiled much sooner."""
+def train_two_layers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """All other tests train two layers, without graph and curves: the loop is the same, and sooner done."""
     if "real_networks" not in request.fixturenames:
         monkeypatch.setattr(fcn, "create", small_network.create)
-    if "curves" not in request.fixturenames:
-        monkeypatch.setattr(run_log, "write_curves", lambda *_: None)
-
-
-class Cut:
-    """A feed that raises an error at a step, for instance as if the training was killed."""
-
-    def __init__(self, feed: RecordFeed, step: int, error: BaseException) -> None:
-        self._feed, self._step, self._error = feed, step, error
-        self.image_size, self.examples, self.people = feed.image_size, feed.examples, feed.people
-        self.image_sizes, self.validation_examples = feed.image_sizes, feed.validation_examples
-        self.ledger = feed.ledger
-        self.describe, self.validation = feed.describe, feed.validation
-
-    def training(self, batch: int, first_step: int, steps: int, seed: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        for step, pair in enumerate(self._feed.training(batch, first_step, steps, seed), first_step):
-            if step == self._step:
-                raise self._error
-            yield pair
+    if "as_users_train" in request.fixturenames:
+        yield
+        return
+    monkeypatch.setattr(run_log, "write_curves", lambda *_: None)
+    with eagerly():
+        yield
 
 
 def _weights(file: Path) -> list[np.ndarray]:
     return model_file.load(file).network.get_weights()
 
 
-@pytest.mark.parametrize("settings", [SHORT, replace(SHORT, arch="fcn8s_2019", rate=1e-3)], ids=lambda s: s.arch)
+@pytest.mark.parametrize("settings", [SHORTER, replace(SHORTER, arch="fcn8s_2019", rate=1e-3)], ids=lambda s: s.arch)
 @pytest.mark.usefixtures("real_networks")
-def test_a_resumed_run_ends_as_an_uninterrupted_one(feed, tmp_path: Path, settings: TrainingConfig) -> None:
+def test_a_resumed_run_ends_as_an_uninterrupted_one(
+    feed, tmp_path: Path, monkeypatch, settings: TrainingConfig
+) -> None:
+    monkeypatch.setattr(trainer, "EVERY", 1)  # the average has changed before and after the run is resumed
     uninterrupted = train(settings, feed, tmp_path / "uninterrupted")
     with pytest.raises(KeyboardInterrupt):
-        train(settings, Cut(feed, 7, KeyboardInterrupt()), tmp_path / "cut")
+        train(settings, Cut(feed, 3, KeyboardInterrupt()), tmp_path / "cut")
     resumed = train(settings, feed, tmp_path / "cut", resume=True)
-    assert [row["step"] for row in resumed.rows] == [3, 6, 9]
+    assert [row["step"] for row in resumed.rows] == [2, 4]
     for a, b in zip(
         _weights(tmp_path / "uninterrupted/last.keras"), _weights(tmp_path / "cut/last.keras"), strict=True
     ):
@@ -96,10 +86,12 @@ def test_a_resumed_run_ends_as_an_uninterrupted_one(feed, tmp_path: Path, settin
         assert a["loss"] == pytest.approx(b["loss"], rel=1e-4)
         assert a["learning_rate"] == b["learning_rate"]
     assert uninterrupted.best["step"] == resumed.best["step"]
-    # It had to be the same dropout and order: another seed ends elsewhere.
-    other = train(replace(settings, seed=1, validate_every=9), feed, tmp_path / "other")
-    mean = np.mean([row["loss"] for row in uninterrupted.rows])
-    assert abs(other.rows[-1]["loss"] - mean) > 1e-3 * mean
+    # It had to be the same dropout and order: another seed goes elsewhere.
+    with pytest.raises(KeyboardInterrupt):
+        train(replace(settings, seed=1), Cut(feed, 2, KeyboardInterrupt()), tmp_path / "other")
+    (other,) = checkpoint.read(tmp_path / "other").history
+    first = uninterrupted.rows[0]["loss"]
+    assert abs(other["loss"] - first) > 1e-3 * first
 
 
 def test_a_run_that_was_stopped_before_its_first_validation_begins_when_resumed(feed, tmp_path: Path) -> None:
@@ -156,7 +148,7 @@ def test_a_lengthened_run_is_a_longer_one_where_the_learning_rate_is_constant(fe
     assert longer.rows[-1]["loss"] == pytest.approx(whole.rows[-1]["loss"], rel=1e-4)
 
 
-@pytest.mark.usefixtures("curves")
+@pytest.mark.usefixtures("as_users_train")
 def test_what_a_run_leaves(feed, tmp_path: Path) -> None:
     outcome = train(SHORT, feed, tmp_path / "run")
     left = {path.name for path in (tmp_path / "run").iterdir()}
@@ -227,8 +219,6 @@ def test_a_full_disk_is_one_line(feed, tmp_path: Path, monkeypatch) -> None:
         if path.name == "state.npz" and len(list(tmp_path.glob("run/*.keras"))) == 2:
             raise BuildError(str(path), "cannot be written (No space left on device)", "")
         write_atomic(path, data)
-
-    from hairnet_model.training import checkpoint
 
     write_atomic = checkpoint.write_atomic
     monkeypatch.setattr(checkpoint, "write_atomic", full)
