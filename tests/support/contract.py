@@ -32,6 +32,7 @@ from hairnet_data.recipes.recipe import Photometric, Recipe, asset_id
 from hairnet_data.rendering import renderer
 from hairnet_data.rendering.asset_cache import Assets
 from hairnet_data.rendering.paint import Backgrounds
+from hairnet_data.rendering.subject import Subject
 from hairnet_data.sources.base import Portrait
 from hairnet_data.verify import reference_mask
 
@@ -97,7 +98,22 @@ class Scene:
 
 def rendered(recipe: Recipe, portrait: Portrait | None, backgrounds: Backgrounds) -> tuple[Pixels, Pixels]:
     """Renders, and nothing else."""
-    return renderer.render(recipe, portrait, backgrounds)
+    return renderer.render(recipe, portrait and _last.prepared(portrait), backgrounds)
+
+
+class _Last:
+    """The portrait that was rendered last, prepared for rendering: a check renders the same one again and again."""
+
+    def __init__(self) -> None:
+        self._portrait: Portrait | None = None
+
+    def prepared(self, portrait: Portrait) -> Subject:
+        if portrait is not self._portrait:
+            self._portrait, self._subject = portrait, Subject(portrait)
+        return self._subject
+
+
+_last = _Last()
 
 
 class _InMemory:
@@ -169,8 +185,8 @@ def _middle(recipe: Recipe) -> complex:
 
 def centres(size: int) -> Points:
     """The centres of all pixels, as points x + iy."""
-    rows, columns = np.mgrid[0:size, 0:size] + 0.5
-    return columns + 1j * rows
+    along = np.arange(size) + 0.5
+    return along + 1j * along[:, None]
 
 
 def in_mask(scene: Scene) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -386,7 +402,8 @@ def _from(scene: Scene, shape: tuple[int, ...], point: complex) -> tuple[NDArray
 
 
 def _centroid(weights: NDArray[np.float64]) -> complex:
-    return complex((weights * centres(len(weights))).sum() / weights.sum())
+    along = np.arange(len(weights)) + 0.5
+    return complex(weights.sum(axis=0) @ along, weights.sum(axis=1) @ along) / float(weights.sum())
 
 
 def check_fill(scene: Scene, pipeline: Pipeline) -> None:

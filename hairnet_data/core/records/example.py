@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from tensorflow_datasets.proto import tf_example_generated_pb2 as tf_example
+from hairnet_data.core.records.example_message import Example
 
 SEQUENCES = frozenset({"people", "source_ids"})
 """Features that are lists of texts."""
@@ -18,7 +18,7 @@ Features = dict[str, bytes | int | list[bytes] | list[float]]
 
 def serialize(features: Mapping[str, bytes | str | int | Sequence[str | bytes] | Sequence[float]]) -> bytes:
     """Serialises features as a tf.train.Example. The same features, the same bytes; not so with TFDS's own writer."""
-    example = tf_example.Example()
+    example = Example()
     target = example.features.feature
     for name, value in features.items():
         if isinstance(value, int):
@@ -43,7 +43,7 @@ def parse(data: bytes) -> Features:
         ValueError: the bytes are no such record.
     """
     try:
-        example = tf_example.Example.FromString(data)
+        example = Example.FromString(data)
     except Exception as error:  # protobuf's DecodeError has no stable home
         raise ValueError("it is no tf.train.Example") from error
     features: Features = {}
@@ -67,7 +67,7 @@ def pictures_of(data: bytes, names: Sequence[str]) -> list[bytes]:
         ValueError: it is none, or a feature is missing or not one text of bytes.
     """
     try:
-        features = tf_example.Example.FromString(data).features.feature
+        features = Example.FromString(data).features.feature
     except Exception as error:  # protobuf's DecodeError has no stable home
         raise ValueError("it is no tf.train.Example") from error
     pictures = []
