@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -19,6 +19,7 @@ from hairnet_data.sources.lfw.source import LfwParts
 from hairnet_data.sources.registry import Sources
 from hairnet_data.sources.scenes.source import DrawnBackgrounds
 from tests.support.command import Command, Ran
+from tests.support.kept_drawings import drawings_kept
 from tests.support.lfw import make_lfw
 from tests.support.portraits import make_folder, make_negatives, tiny_drawn
 
@@ -70,7 +71,8 @@ def tiny() -> BuildSettings:
 @pytest.fixture(scope="session")
 def built_drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A dataset of drawn portraits, JPEG. Read it only; `copy_of` gives one to damage."""
-    return build(tiny_drawn(), TINY, tmp_path_factory.mktemp("data")).path
+    with drawings_kept():
+        return build(tiny_drawn(), TINY, tmp_path_factory.mktemp("data")).path
 
 
 @pytest.fixture(scope="session")
@@ -86,7 +88,22 @@ def built_lfw(lfw_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A dataset of the portraits in `lfw_dir` before drawn backgrounds. Read it only."""
     data_dir = tmp_path_factory.mktemp("data")
     sources = Sources(LfwParts.open(lfw_dir, data_dir / "downloads"), DrawnBackgrounds(4, 2, 2, size=64))
-    return build(sources, TINY, data_dir).path
+    with drawings_kept():
+        return build(sources, TINY, data_dir).path
+
+
+DRAWS_ONCE = {"audit", "cli", "dataset", "inspection", "interchange", "verify"}
+"""Folders of tests that look at what is made of drawings, not at the drawing."""
+
+
+@pytest.fixture(autouse=True)
+def _drawings(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Nothing is drawn twice where the drawing is not what is tested."""
+    if request.path.relative_to(Path(__file__).parent).parts[0] in DRAWS_ONCE:
+        with drawings_kept():
+            yield
+    else:
+        yield
 
 
 @pytest.fixture
