@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Iterator
 from typing import Any
@@ -14,6 +15,9 @@ from tests.support import chromium
 # A shell starts what runs in its background deaf to Ctrl-C, and children inherit that: the tests of Ctrl-C would fail.
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# Processes that tests start keep what they compile: without, each of hundreds compiles the packages anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # An example that is slow on a busy machine is no failure.
 settings.register_profile("hairnet", deadline=None)
