@@ -25,6 +25,7 @@ from hairnet_data.inspection.stats import count
 from hairnet_data.verify.dataset_checks import verify
 from tests.support.command import Command
 from tests.support.datasets import CopyOf, digests
+from tests.support.kept_drawings import drawings_kept
 from tests.support.portraits import tiny_drawn
 
 TINY = BuildSettings(image_size=64, train_examples=40)
@@ -32,7 +33,7 @@ TINY = BuildSettings(image_size=64, train_examples=40)
 
 @pytest.fixture(scope="module", autouse=True)
 def short_shards() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch, drawings_kept():
         patch.setattr(plan, "records_per_shard", lambda count, settings: 15)
         yield
 

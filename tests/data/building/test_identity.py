@@ -20,11 +20,13 @@ from hairnet_data.sources.registry import Sources
 from hairnet_data.sources.scenes.source import DrawnBackgrounds
 from tests.support.builds import SETTINGS
 from tests.support.datasets import digests
+from tests.support.kept_drawings import drawings_kept
 from tests.support.portraits import draw_head, in_colours, save_picture
 
 
 def names(sources: Sources, settings: BuildSettings, tmp_path: Path) -> str:
-    return build(sources, settings, tmp_path, BuildOptions(dry_run=True)).path.parent.name
+    with drawings_kept():
+        return build(sources, settings, tmp_path, BuildOptions(dry_run=True)).path.parent.name
 
 
 def test_default_settings_have_the_sources_name(lfw_dir: Path, negatives_dir: Path, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -30,12 +30,25 @@ from tests.support.datasets import digests, files_below
 pytestmark = pytest.mark.usefixtures("short_shards")
 
 
-def long_build(portraits_dir: Path, negatives_dir: Path, data_dir: Path, *more: object) -> subprocess.Popen[str]:
-    """A build under the name `mine` that takes half a minute if it is let."""
-    arguments = ["build", "folder", "--source-dir", portraits_dir, "--negatives", negatives_dir, "--name", "mine"]
-    arguments += ["--image-size", 128, "--train-examples", 30_000, "--seed", 8, "--overwrite", "--data-dir", data_dir]
-    process: subprocess.Popen[str] = start_command(*arguments, *more)
-    return process
+LongBuild = Callable[..., "subprocess.Popen[str]"]
+
+
+@pytest.fixture
+def long_build(portraits_dir: Path, negatives_dir: Path) -> Iterator[LongBuild]:
+    """Starts builds under the name `mine` of 32 shards: one takes ten seconds if it is let, its first shard one."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start(data_dir: Path, *more: object) -> subprocess.Popen[str]:
+        arguments = ["build", "folder", "--source-dir", portraits_dir, "--negatives", negatives_dir, "--name", "mine"]
+        arguments += ["--image-size", 128, "--train-examples", 8_000, "--seed", 8, "--overwrite"]
+        started.append(start_command(*arguments, "--data-dir", data_dir, *more))
+        return started[-1]
+
+    yield start
+    for process in started:
+        if process.poll() is None:  # the test failed: the build must not go on beside the next ones
+            os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
 
 
 def wait_for(what: Callable[[], Any], seconds: float = 60) -> Any:
@@ -72,18 +85,10 @@ ENDS = {"scan": "nothing was changed", "rendering": "the same command resumes th
     ("moment", "group", "workers"),
     [("scan", True, 2), ("rendering", True, 2), ("rendering", False, 2), ("rendering", False, 1)],
 )
-def test_ctrl_c(
-    own: Sources,
-    portraits_dir: Path,
-    negatives_dir: Path,
-    tmp_path: Path,
-    moment: str,
-    group: bool,
-    workers: int,
-) -> None:
+def test_ctrl_c(own: Sources, long_build: LongBuild, tmp_path: Path, moment: str, group: bool, workers: int) -> None:
     build(own, SETTINGS, tmp_path, BuildOptions(name="mine"))
     before = digests(tmp_path)
-    process = long_build(portraits_dir, negatives_dir, tmp_path, "--workers", workers)
+    process = long_build(tmp_path, "--workers", workers)
     home = tmp_path / "hairnet_synthetic"
     # In the scan workers are still importing; a terminal sends Ctrl-C to the whole group.
     wait_for(lambda: any(home.glob(MOMENTS[moment])))
@@ -102,10 +107,10 @@ def test_ctrl_c(
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-def test_kill(own: Sources, portraits_dir: Path, negatives_dir: Path, tmp_path: Path) -> None:
+def test_kill(own: Sources, long_build: LongBuild, tmp_path: Path) -> None:
     old = build(own, SETTINGS, tmp_path, BuildOptions(name="mine")).path
     before = digests(old)
-    process = long_build(portraits_dir, negatives_dir, tmp_path, "--workers", 2)
+    process = long_build(tmp_path, "--workers", 2)
     home = tmp_path / "hairnet_synthetic"
     wait_for(lambda: any(home.glob(MOMENTS["rendering"])))
     workers = children_of(process)
@@ -121,7 +126,7 @@ def test_kill(own: Sources, portraits_dir: Path, negatives_dir: Path, tmp_path: 
     assert [left.path for left in other.others] == [work]
     assert not scratch.exists(), "its build had ended"
     # And the same command, let go on for a while: what was finished is there.
-    again = long_build(portraits_dir, negatives_dir, tmp_path, "--workers", 2)
+    again = long_build(tmp_path, "--workers", 2)
     assert again.stderr is not None
     said = wait_for(lambda: line if (line := again.stderr.readline()).startswith("resuming: ") else "")
     again.kill()

@@ -47,7 +47,7 @@ def test_dry_run_estimates_and_writes_nothing(own: Sources, tmp_path: Path) -> N
 def test_a_dry_run_draws_a_sample_and_decides_as_the_build_does(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sources = Sources(Drawn(train=20, validation=9, test=60, size=40), DrawnBackgrounds(30, 9, 9, size=40))
+    sources = Sources(Drawn(train=10, validation=9, test=14, size=40), DrawnBackgrounds(30, 9, 9, size=40))
     drawn = set[str]()
 
     def load(self: Drawn, id: str, real: Any = Drawn.load) -> Any:
@@ -57,11 +57,11 @@ def test_a_dry_run_draws_a_sample_and_decides_as_the_build_does(
     monkeypatch.setattr(Drawn, "load", load)
     settings = replace(SETTINGS, eval_examples=4)
     dry = build(sources, settings, tmp_path, BuildOptions(dry_run=True))
-    assert (dry.summary.portraits, dry.summary.measured) == (89, 24)
-    assert len(drawn) < 89
+    assert (dry.summary.portraits, dry.summary.measured) == (33, 24)
+    assert len(drawn) < 33
     assert dry.drawing_seconds > 0
     made = build(sources, settings, tmp_path)
-    assert (made.path, made.plan.identity, made.summary.measured) == (dry.path, dry.plan.identity, 89)
+    assert (made.path, made.plan.identity, made.summary.measured) == (dry.path, dry.plan.identity, 33)
     assert 0.7 < dry.size / sum(path.stat().st_size for path in made.path.glob("*.tfrecord-*")) < 1.4
     there = build(sources, settings, tmp_path, BuildOptions(dry_run=True))
     assert (there.path, there.seconds) == (made.path, 0)

@@ -14,6 +14,7 @@ from hairnet_data.core.errors import DatasetError
 from hairnet_data.core.records.shard_file import FILE_FORMATS
 from hairnet_data.dataset.data_source import Examples
 from tests.support.command import Command
+from tests.support.kept_drawings import drawings_kept
 from tests.support.portraits import tiny_drawn
 from tests.support.short_shards import WAYS, spoilt_copy
 
@@ -21,7 +22,8 @@ from tests.support.short_shards import WAYS, spoilt_copy
 @pytest.fixture(scope="module", params=FILE_FORMATS)
 def dataset(request: pytest.FixtureRequest, tiny: BuildSettings, tmp_path_factory: pytest.TempPathFactory) -> Path:
     settings = replace(tiny, train_examples=12, file_format=request.param)
-    return build(tiny_drawn(), settings, tmp_path_factory.mktemp(request.param)).path
+    with drawings_kept():
+        return build(tiny_drawn(), settings, tmp_path_factory.mktemp(request.param)).path
 
 
 @pytest.mark.parametrize("way", WAYS)
