@@ -35,9 +35,9 @@ def test_it_is_kept_executed_and_small() -> None:
 
 
 def train_less(notebook: Any) -> None:
-    """Ten steps instead of 160, without a graph (see `eagerly`): what comes after them only has to run."""
+    """Two steps instead of 160, without a graph (see `eagerly`): what comes after them only has to run."""
     (cell,) = (cell for cell in code(notebook) if "train_network(" in cell.source)
-    for many, few in (("steps=160,", "steps=10,"), ("validate_every=40,", "validate_every=5,")):
+    for many, few in (("steps=160,", "steps=2,"), ("validate_every=40,", "validate_every=1,")):
         assert many in cell.source
         cell.source = cell.source.replace(many, few)
     cell.source = f"import tensorflow\n\ntensorflow.config.run_functions_eagerly(True)\n{cell.source}"

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -23,8 +24,16 @@ from tests.support.eagerly import eagerly
 from tests.support.paths import ROOT
 
 
+@pytest.fixture
+def without_graphs() -> Iterator[None]:
+    """For tests that train or evaluate: TensorFlow would take longer to trace a graph than the few steps take."""
+    with eagerly():
+        yield
+
+
+@pytest.mark.usefixtures("without_graphs")
 def test_from_records_to_masks(model_command: Command, drawn_dataset: Path, tmp_path: Path) -> None:
-    run, flags = tmp_path / "run", ["--steps", 4, "--batch", 8, "--validate-every", 2, "--precision", "float32"]
+    run, flags = tmp_path / "run", ["--steps", 2, "--batch", 4, "--validate-every", 1, "--precision", "float32"]
     status, out, _ = model_command("train", drawn_dataset, "--out", run, *flags)
     assert status == 0
     assert out.splitlines()[-1] == str(run / "best.keras")

@@ -8,8 +8,10 @@ scores of the run, or its error.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -127,10 +129,12 @@ def main(packed: Path, folder: Path, jobs: list[str]) -> dict[str, Any]:
         if kind in ("one", "two"):
             results[job] = ran(packed, run, SETTINGS, 1 if kind == "one" else "all")
         elif kind.startswith("resumed"):  # begun on two, resumed on two or on one
-            try:
-                train(SETTINGS, Cut(packed), run, devices=2)
-            except KeyboardInterrupt:
-                results[job] = ran(packed, run, SETTINGS, 1 if kind == "resumed on one" else 2, resume=True)
+            cut = folder / network / "cut"
+            if not cut.exists():
+                with contextlib.suppress(KeyboardInterrupt):
+                    train(SETTINGS, Cut(packed), cut, devices=2)
+            shutil.copytree(cut, run)
+            results[job] = ran(packed, run, SETTINGS, 1 if kind == "resumed on one" else 2, resume=True)
         elif kind in MUTANTS:
             mutate(MUTANTS[kind])
             results[job] = ran(packed, run, SETTINGS, 2)
