@@ -38,7 +38,8 @@ RELEASE_NOTES = {
     "1.2.0": "Groups of several portraits, and portraits that fade at their edges; the features source_ids and people; "
     "the splits validation_negatives, test_small, test_close and test_group.",
     "1.3.0": "The feature pose: where the head of the largest portrait is, and which way it looks.",
-    RENDERER_VERSION: "JPEGs have their colour at half the resolution; drawn people may be cut out.",
+    "1.4.0": "JPEGs have their colour at half the resolution; drawn people may be cut out.",
+    RENDERER_VERSION: "Of photographs the head may be cut out.",
 }
 
 _CARD = Path(__file__).with_name("dataset_card")
