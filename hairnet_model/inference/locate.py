@@ -5,9 +5,10 @@ The network finds a head that fills about half of the square it sees or more; sm
 1. one pass sees the whole photo (`letterbox.frame`);
 2. heads in it that are large enough stay as they are; each other one is cut out, so that it fills `cuts.FILL` of a
    square, and segmented again (up to twice more where a cut was off); a face must be as sure in the cut and its mirror
-   image. Where no face is sure, what the pass shows faintly (`evidence.faint_heads`) is cut out instead;
-3. where the smallest head that was found is below `TRUSTED`, others may be hidden: if it is not far below, `WIDE` tiles
-   are searched for faint heads, else the `NARROW` tiles, and after those the few `FINE` tiles in which they show most
+   image. Where no face is sure, what the pass shows faintly (`evidence.faint_heads`) is cut out instead, and where the
+   smallest head is below `ALONE`, two of the faint places beside it;
+3. where the smallest head that was found is below `TRUSTED`, others may be hidden: if it is not far below, the `WIDE`
+   tiles are searched, else the `NARROW` tiles, and after those the few `FINE` tiles in which they show most
    (`evidence.most_within`). Large photos are searched whatever was found;
 4. what tiles show is cut out, and believed if the cut, its mirror image and a larger square around it show it;
 5. where no face was confirmed, the whole photo is seen from two more views (`second_look`);
@@ -20,6 +21,8 @@ at most) and each of `MOST_FAINT` faint ones; in a photo of 4:3, 4 for the wide 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from hairnet_data.core.arrays import Pixels
 from hairnet_model.inference.components import components
 from hairnet_model.inference.cuts import Located, largest_first
@@ -29,14 +32,17 @@ from hairnet_model.inference.search import THIN, Search
 from hairnet_model.inference.squares import Square, framed_square, tile_squares
 from hairnet_model.inference.views import Run
 
-TRUSTED = 0.25
+ALONE = 0.25
+"""Where the smallest head fills less of the photo's square, others may show faintly: those places are cut out, too."""
+
+TRUSTED = 0.15
 """Heads that fill less of the photo's square may be missed: where the smallest is below, tiles are searched."""
 
-TRUSTED_TILES = 0.18
+TRUSTED_TILES = 0.085
 """The same after the wide tiles; where the smallest is below before, the narrow ones are searched at once."""
 
 WIDE = 0.6
-"""Side of the wide tiles, in longer sides of the photo: of heads that fill 0.22 of the photo's square all are seen."""
+"""Side of the wide tiles, in longer sides of the photo: of heads that fill 0.14 of the photo's square all are seen."""
 
 NARROW = 0.4
 """Side of the narrow tiles: heads between 0.5 and 1.2 of a tile are found. Thin photos have fine ones instead."""
@@ -57,7 +63,10 @@ MANY_PIXELS = 2
 """Tiles with more pixels, in sides of the network's square, are searched whatever was found before."""
 
 MOST_FAINT = 3
-"""Cuts of faint heads at each level, the surest."""
+"""Cuts of faint heads where the first pass shows no head, the surest."""
+
+MOST_BESIDE = 2
+"""The same where it shows one."""
 
 MOST_FINE = 12
 """Fine tiles that are searched, those in which the narrow ones show most."""
@@ -91,16 +100,17 @@ def locate(photo: Pixels, whole: Probabilities, run: Run) -> Located:
         search.accept_whole()
         return search.result()
     is_open = search.is_unsure
-    if is_open:
-        search.refine(search.unknown(faint_heads(whole, search.framed, search.shape))[:MOST_FAINT], "faint")
-    else:
+    if not is_open:
         search.accept_whole()
+    if is_open or TRUSTED * longer <= search.smallest < ALONE * longer:
+        faint = search.unknown(faint_heads(whole, search.framed, search.shape))
+        search.refine(faint[: MOST_FAINT if is_open else MOST_BESIDE], "faint")
     least = TRUSTED * longer
     if TRUSTED_TILES * longer <= search.smallest < least and WIDE * longer <= THIN * min(search.shape):
-        _search_wide(search, round(WIDE * longer))
+        _search_tiles(search, tile_squares(*search.shape, round(WIDE * longer), STEP))
         least = TRUSTED_TILES * longer
     if search.smallest < least or _has_many(search, side):
-        seen = _search_all(search, side)
+        seen = _search_tiles(search, tile_squares(*search.shape, side, STEP))
         is_wanted = search.smallest < TRUSTED_NARROW * side or _has_many(search, fine)
         if is_wanted and fine < side and _has_pixels(search, fine):
             _search_fine(search, fine, seen)
@@ -118,20 +128,8 @@ def _has_many(search: Search, side: int) -> bool:
     return side >= MANY_PIXELS * search.size
 
 
-def _search_wide(search: Search, side: int) -> None:
-    tiles = tile_squares(*search.shape, side, STEP)
-    seen = [
-        item
-        for tile, probabilities in zip(tiles, search.views.seen(tiles), strict=True)
-        for item in faint_heads(probabilities, tile, search.shape)
-    ]
-    seen.sort(key=lambda item: (item.cropped, -item.area, item.box))
-    search.refine(search.unknown(seen)[:MOST_FAINT], "faint")
-
-
-def _search_all(search: Search, side: int) -> list[tuple[Square, Probabilities]]:
-    """Searches all tiles; returns what was seen in each."""
-    tiles = tile_squares(*search.shape, side, STEP)
+def _search_tiles(search: Search, tiles: Sequence[Square]) -> list[tuple[Square, Probabilities]]:
+    """Searches tiles for heads; returns what was seen in each."""
     seen = list(zip(tiles, search.views.seen(tiles), strict=True))
     search.refine(search.faces(seen), "tiles")
     return seen
@@ -147,5 +145,4 @@ def _search_fine(search: Search, side: int, seen: list[tuple[Square, Probabiliti
     for at in order[:MOST_FINE]:
         if most[at] < (SOMETHING_ELSE if search.heads else SOMETHING):
             break
-        [said] = search.views.seen([tiles[at]])
-        search.refine(search.faces([(tiles[at], said)]), "tiles")
+        _search_tiles(search, [tiles[at]])

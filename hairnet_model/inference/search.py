@@ -53,7 +53,7 @@ CERTAIN = 0.97
 
 
 Source = Literal["whole", "faint", "tiles"]
-"""What showed a head before its cut: the pass over the whole photo, that or a wide tile faintly, or a tile."""
+"""What showed a head before its cut: the pass over the whole photo, that pass faintly, or a tile."""
 
 
 class Search:

@@ -7,12 +7,13 @@
 import type { Located } from "./cuts";
 import { faintHeads, likelyElsewhere, mostWithin } from "./evidence";
 import type { Picture } from "./pixels";
-import { byView, Search, type Seen, THIN } from "./search";
+import { Search, type Seen, THIN } from "./search";
 import { rounded, type Square, tileSquares } from "./squares";
 import { type Run, Views } from "./views";
 
-const TRUSTED = 0.25; // where the smallest head fills less of the picture's square, others may be missed
-const TRUSTED_TILES = 0.18; // the same after the wide tiles
+const ALONE = 0.25; // where the smallest head fills less of the picture's square, others may show faintly
+const TRUSTED = 0.15; // where it fills less, others may be missed
+const TRUSTED_TILES = 0.085; // the same after the wide tiles
 const WIDE = 0.6; // sides of the tiles, in longer sides of the picture
 const NARROW = 0.4;
 const FINE = 0.19;
@@ -20,7 +21,8 @@ const TRUSTED_NARROW = 0.3; // where the smallest head fills less of a narrow ti
 const STEP = 0.9; // between tiles, in their sides
 const FEWEST_PIXELS = 3 / 7; // smaller tiles, in sides of the network's square, are left out
 const MANY_PIXELS = 2; // larger ones are searched whatever was found before
-const MOST_FAINT = 3; // cuts of faint heads at each level
+const MOST_FAINT = 3; // cuts of faint heads where the whole picture shows no head
+const MOST_BESIDE = 2; // the same where it does
 const MOST_FINE = 12; // fine tiles, those in which the narrow ones show most
 const SOMETHING = 0.0002; // the least probability in a narrow tile where a fine one is searched, if there is no head yet
 const SOMETHING_ELSE = 0.1; // the same if there is one
@@ -52,18 +54,18 @@ export async function locate(
     return search.result();
   }
   const isOpen = search.isUnsure;
-  if (isOpen) await search.refine(search.unknown(faintHeads(whole, size, search.framed, picture)).slice(0, MOST_FAINT), "faint");
-  else await search.acceptWhole();
+  if (!isOpen) await search.acceptWhole();
+  if (isOpen || (search.smallest >= TRUSTED * most && search.smallest < ALONE * most)) {
+    const faint = search.unknown(faintHeads(whole, size, search.framed, picture));
+    await search.refine(faint.slice(0, isOpen ? MOST_FAINT : MOST_BESIDE), "faint");
+  }
   let least = TRUSTED * most;
   if (search.smallest >= TRUSTED_TILES * most && search.smallest < least && WIDE * most <= thin) {
-    const seen = await looked(search, tileSquares(picture, rounded(WIDE * most), STEP));
-    const faint = seen.flatMap(({ tile, said }) => faintHeads(said, size, tile, picture)).sort(byView);
-    await search.refine(search.unknown(faint).slice(0, MOST_FAINT), "faint");
+    await searchAll(search, tileSquares(picture, rounded(WIDE * most), STEP));
     least = TRUSTED_TILES * most;
   }
   if (search.smallest < least || hasMany(side)) {
-    const seen = await looked(search, tileSquares(picture, side, STEP));
-    await search.refine(search.faces(seen), "tiles");
+    const seen = await searchAll(search, tileSquares(picture, side, STEP));
     const isWanted = search.smallest < TRUSTED_NARROW * side || hasMany(fine);
     if (levels > 1 && isWanted && fine < side && hasPixels(fine)) await searchFine(search, picture, size, fine, seen);
   }
@@ -71,9 +73,11 @@ export async function locate(
   return search.result();
 }
 
-async function looked(search: Search, tiles: readonly Square[]): Promise<Seen[]> {
+/** Searches tiles for heads; returns what was seen in each. */
+async function searchAll(search: Search, tiles: readonly Square[]): Promise<Seen[]> {
   const seen: Seen[] = [];
   for (const tile of tiles) seen.push({ tile, said: await search.views.seen(tile) });
+  await search.refine(search.faces(seen), "tiles");
   return seen;
 }
 
@@ -86,6 +90,6 @@ async function searchFine(search: Search, picture: Picture, size: number, side: 
   });
   for (const { part, most } of tiles.sort((a, b) => b.most - a.most).slice(0, MOST_FINE)) {
     if (most < (search.heads.length ? SOMETHING_ELSE : SOMETHING)) break;
-    await search.refine(search.faces(await looked(search, [part])), "tiles");
+    await searchAll(search, [part]);
   }
 }

@@ -27,7 +27,7 @@ export interface Seen {
 }
 
 /** The likeliest view of a head first: one that shows all of it. */
-export function byView(a: Component, b: Component): number {
+function byView(a: Component, b: Component): number {
   return Number(a.cropped) - Number(b.cropped) || b.area - a.area || byPlace(a.box, b.box);
 }
 
