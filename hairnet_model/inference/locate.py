@@ -5,8 +5,7 @@ The network finds a head that fills about half of the square it sees or more; sm
 1. one pass sees the whole photo (`letterbox.frame`);
 2. heads in it that are large enough stay as they are; each other one is cut out, so that it fills `cuts.FILL` of a
    square, and segmented again (up to twice more where a cut was off); a face must be as sure in the cut and its mirror
-   image. Where no face is sure, what the pass shows faintly (`evidence.faint_heads`) is cut out instead, and where the
-   smallest head is below `ALONE`, two of the faint places beside it;
+   image. Where no face is sure, what the pass shows faintly (`evidence.faint_heads`) is cut out instead;
 3. where the smallest head that was found is below `TRUSTED`, others may be hidden: if it is not far below, the `WIDE`
    tiles are searched, else the `NARROW` tiles, and after those the few `FINE` tiles in which they show most
    (`evidence.most_within`). Large photos are searched whatever was found;
@@ -32,13 +31,10 @@ from hairnet_model.inference.search import THIN, Search
 from hairnet_model.inference.squares import Square, framed_square, tile_squares
 from hairnet_model.inference.views import Run
 
-ALONE = 0.25
-"""Where the smallest head fills less of the photo's square, others may show faintly: those places are cut out, too."""
-
-TRUSTED = 0.15
+TRUSTED = 0.25
 """Heads that fill less of the photo's square may be missed: where the smallest is below, tiles are searched."""
 
-TRUSTED_TILES = 0.085
+TRUSTED_TILES = 0.15
 """The same after the wide tiles; where the smallest is below before, the narrow ones are searched at once."""
 
 WIDE = 0.6
@@ -63,10 +59,7 @@ MANY_PIXELS = 2
 """Tiles with more pixels, in sides of the network's square, are searched whatever was found before."""
 
 MOST_FAINT = 3
-"""Cuts of faint heads where the first pass shows no head, the surest."""
-
-MOST_BESIDE = 2
-"""The same where it shows one."""
+"""Cuts of faint heads, the surest."""
 
 MOST_FINE = 12
 """Fine tiles that are searched, those in which the narrow ones show most."""
@@ -100,11 +93,10 @@ def locate(photo: Pixels, whole: Probabilities, run: Run) -> Located:
         search.accept_whole()
         return search.result()
     is_open = search.is_unsure
-    if not is_open:
+    if is_open:
+        search.refine(search.unknown(faint_heads(whole, search.framed, search.shape))[:MOST_FAINT], "faint")
+    else:
         search.accept_whole()
-    if is_open or TRUSTED * longer <= search.smallest < ALONE * longer:
-        faint = search.unknown(faint_heads(whole, search.framed, search.shape))
-        search.refine(faint[: MOST_FAINT if is_open else MOST_BESIDE], "faint")
     least = TRUSTED * longer
     if TRUSTED_TILES * longer <= search.smallest < least and WIDE * longer <= THIN * min(search.shape):
         _search_tiles(search, tile_squares(*search.shape, round(WIDE * longer), STEP))

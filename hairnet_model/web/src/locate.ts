@@ -11,9 +11,8 @@ import { Search, type Seen, THIN } from "./search";
 import { rounded, type Square, tileSquares } from "./squares";
 import { type Run, Views } from "./views";
 
-const ALONE = 0.25; // where the smallest head fills less of the picture's square, others may show faintly
-const TRUSTED = 0.15; // where it fills less, others may be missed
-const TRUSTED_TILES = 0.085; // the same after the wide tiles
+const TRUSTED = 0.25; // where the smallest head fills less of the picture's square, others may be missed
+const TRUSTED_TILES = 0.15; // the same after the wide tiles
 const WIDE = 0.6; // sides of the tiles, in longer sides of the picture
 const NARROW = 0.4;
 const FINE = 0.19;
@@ -21,8 +20,7 @@ const TRUSTED_NARROW = 0.3; // where the smallest head fills less of a narrow ti
 const STEP = 0.9; // between tiles, in their sides
 const FEWEST_PIXELS = 3 / 7; // smaller tiles, in sides of the network's square, are left out
 const MANY_PIXELS = 2; // larger ones are searched whatever was found before
-const MOST_FAINT = 3; // cuts of faint heads where the whole picture shows no head
-const MOST_BESIDE = 2; // the same where it does
+const MOST_FAINT = 3; // cuts of faint heads
 const MOST_FINE = 12; // fine tiles, those in which the narrow ones show most
 const SOMETHING = 0.0002; // the least probability in a narrow tile where a fine one is searched, if there is no head yet
 const SOMETHING_ELSE = 0.1; // the same if there is one
@@ -54,11 +52,8 @@ export async function locate(
     return search.result();
   }
   const isOpen = search.isUnsure;
-  if (!isOpen) await search.acceptWhole();
-  if (isOpen || (search.smallest >= TRUSTED * most && search.smallest < ALONE * most)) {
-    const faint = search.unknown(faintHeads(whole, size, search.framed, picture));
-    await search.refine(faint.slice(0, isOpen ? MOST_FAINT : MOST_BESIDE), "faint");
-  }
+  if (isOpen) await search.refine(search.unknown(faintHeads(whole, size, search.framed, picture)).slice(0, MOST_FAINT), "faint");
+  else await search.acceptWhole();
   let least = TRUSTED * most;
   if (search.smallest >= TRUSTED_TILES * most && search.smallest < least && WIDE * most <= thin) {
     await searchAll(search, tileSquares(picture, rounded(WIDE * most), STEP));
