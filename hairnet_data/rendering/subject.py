@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.geometry import warp
 from hairnet_data.rendering.cutouts import head_coverage, lift, soft_coverage
@@ -43,7 +45,7 @@ class Subject:
         """The matte of a portrait that has one, halved and padded likewise: uint8 (h + 2, w + 2)."""
         return self._halved(self._alphas, level)
 
-    @property
+    @functools.cached_property
     def coverage(self) -> Pixels:
         """The person's coverage where the mask's pixels are; the head's, 0 or 255, if the portrait has no coverage.
 
@@ -58,9 +60,8 @@ class Subject:
             ValueError: `level` is less than `finest`.
         """
         if not self._cutouts:
-            soft = self._coverage
-            if soft is None:
-                soft = soft_coverage(head_coverage(self.mask), self.width, self.height)
+            known = self._coverage is not None
+            soft = self.coverage if known else soft_coverage(self.coverage, self.width, self.height)
             finest = warp.halve(soft, self._finest)
             self._cutouts.append(warp.pad_edges(lift(self._levels[0][1:-1, 1:-1], finest)))
         return self._halved(self._cutouts, level)
@@ -74,11 +75,9 @@ class Subject:
 
     @property
     def nbytes(self) -> int:
-        """Memory held, in bytes, with the cutout that may yet be made."""
+        """Memory held, in bytes, with the coverage and the cutout that may yet be made."""
         held = self.mask.nbytes + sum(level.nbytes for level in (*self._levels, *self._alphas))
-        if self._may_be_cut_out:
-            held += self._levels[0].nbytes * 4 // 3
-        return held if self._coverage is None else held + self._coverage.nbytes
+        return held + self._may_be_cut_out * (self.mask.nbytes + self._levels[0].nbytes * 4 // 3)
 
 
 def prepared(portrait: Portrait | Subject) -> Subject:

@@ -31,17 +31,25 @@ TRAIN_GROUPS = {
 
 
 @contextmanager
+def _handled(handler: Callable[..., None], *signals: signal.Signals) -> Iterator[None]:
+    """Within, the handler is called for the signals."""
+    before = {sent: signal.signal(sent, handler) for sent in signals}
+    try:
+        yield
+    finally:
+        for sent, own in before.items():
+            signal.signal(sent, own)
+
+
+@contextmanager
 def sigterm_as_ctrl_c() -> Iterator[None]:
     """SIGTERM, with which schedulers and containers stop a job, raises KeyboardInterrupt."""
 
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
+    with _handled(interrupt, signal.SIGTERM):
         yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager
@@ -55,12 +63,8 @@ def stop_asked_for() -> Iterator[Callable[[], bool]]:
             raise KeyboardInterrupt
         asked = True
 
-    before = {sent: signal.signal(sent, ask) for sent in (signal.SIGINT, signal.SIGTERM)}
-    try:
+    with _handled(ask, signal.SIGINT, signal.SIGTERM):
         yield lambda: asked
-    finally:
-        for sent, handler in before.items():
-            signal.signal(sent, handler)
 
 
 @sigterm_as_ctrl_c()
