@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+import hairnet_model  # noqa: F401  (first: it says how TensorFlow computes, before a test imports that)
 from tests.support import chromium
 
 # A shell starts what runs in its background deaf to Ctrl-C, and children inherit that: the tests of Ctrl-C would fail.
