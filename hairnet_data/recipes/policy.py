@@ -67,6 +67,9 @@ class Policy:
             photographs the head; none of a source that does not label all hair and faces.
         background_rate: share of portraits that are surrounded by a background instead of a colour, 0..1. Occluders
             other than hands are painted from a background at 0.6 of this rate.
+        background_side: None, or the smallest and largest side of the square that is cut out of a background, as
+            shares of its shorter side, where it surrounds portraits or is a negative. None takes as many pixels as the
+            example has behind portraits, and 0.5 to 1 of the shorter side for negatives.
         occluder_count: fewest and most occluders on an occluded example, 1..4.
         occluder_size: smallest and largest longer side of an occluder, in frames.
         occluder_shapes: the shapes to choose from, of `SHAPES`.
@@ -86,6 +89,7 @@ class Policy:
     edge_rate: Share = 0.0
     cutout_rate: Share = 0.0
     background_rate: Share = 0.5
+    background_side: Range[Annotated[float, _between(0.05, 1)]] | None = None
     occluder_count: Range[Annotated[int, _between(1, MOST_OCCLUDERS)]] = (1, 1)
     occluder_size: Range[Annotated[float, _between(0.01, 2)]] = (0.1, 0.45)
     occluder_shapes: Annotated[tuple[Shape, ...], Field(min_length=1)] = SHAPES
@@ -111,7 +115,7 @@ _FIELDS: dict[str, TypeAdapter[Any]] = {
     for name, annotation in get_type_hints(Policy, include_extras=True).items()
 }
 
-_RANGES = ("scale", "head_height", "shift", "rotate", "occluder_count", "occluder_size", "cover")
+_RANGES = ("scale", "head_height", "shift", "rotate", "background_side", "occluder_count", "occluder_size", "cover")
 
 _RANGE_HINT = "give two numbers, the smaller first"
 _SHAPES_HINT = f"choose from {', '.join(SHAPES)}"
@@ -214,6 +218,7 @@ WORLD = Policy(
     edge_rate=0.6,
     cutout_rate=0.5,
     background_rate=0.8,
+    background_side=(0.4, 1),
 )
 """Every head: from 25 pixels (at 224) to hair that fills the frame, alone and in groups."""
 

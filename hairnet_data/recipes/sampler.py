@@ -59,7 +59,7 @@ def sample_recipe(split: Split, pool: Pool, index: int, size: int = 224) -> Reci
     negative = None
     if is_negative:
         background = _background(split, pool, index, kind_draws)
-        negative = _crop(kind_draws, background, affine_draws.chance(policy.mirror), (0.5, 1))
+        negative = _crop(kind_draws, background, affine_draws.chance(policy.mirror), policy.background_side or (0.5, 1))
     affine = Affine() if portrait is None else _affine(affine_draws, policy, portrait)
     occluded = kind_draws.chance(policy.occlude_rate)
     companions: tuple[Companion, ...] = ()
@@ -129,7 +129,7 @@ def _colour(draws: Draws) -> Colour:
 def _fill(draws: Draws, policy: Policy, pool: Pool) -> Paint:
     if draws.chance(policy.background_rate):
         asset = draws.one_of(pool.backgrounds)
-        return Paint("background", crop=_crop(draws, asset, draws.chance(0.5), (0, 0)))
+        return Paint("background", crop=_crop(draws, asset, draws.chance(0.5), policy.background_side or (0, 0)))
     return Paint("colour", (_colour(draws),))
 
 

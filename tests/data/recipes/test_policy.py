@@ -23,6 +23,7 @@ LIMITS: dict[str, tuple[float, float]] = {
     "cutout_rate": (0, 1),
     "mirror": (0, 1),
     "background_rate": (0, 1),
+    "background_side": (0.05, 1),
     "photometric": (0, 3),
     "scale": (0.05, 20),
     "head_height": (0.02, 5),
@@ -32,7 +33,7 @@ LIMITS: dict[str, tuple[float, float]] = {
     "cover": (0.01, 0.95),
     "occluder_count": (1, 4),
 }
-RANGES = ("scale", "head_height", "shift", "rotate", "occluder_size", "cover", "occluder_count")
+RANGES = ("scale", "head_height", "shift", "rotate", "background_side", "occluder_size", "cover", "occluder_count")
 
 
 def refused(what: str, make: Any) -> None:
@@ -161,6 +162,7 @@ policies = st.builds(
     edge_rate=st.floats(0, 1),
     cutout_rate=st.floats(0, 1),
     head_height=st.none() | pair(0.02, 5),
+    background_side=st.none() | pair(0.05, 1),
     photometric=st.floats(0, 3),
     scale=pair(0.05, 20),
     shift=pair(0, 2),
@@ -243,6 +245,7 @@ def test_world_has_heads_of_every_size_alone_and_in_groups() -> None:
     assert 0 < world.group_rate < 1
     assert 0 < world.edge_rate < 1
     assert 0 < world.cutout_rate < 1
+    assert world.background_side == (0.4, 1)
 
 
 @pytest.mark.parametrize("name", ["worlds", "World", ""])
