@@ -22,7 +22,7 @@ from hairnet_data.core.classes import NAMES
 from hairnet_data.core.errors import HairnetError, UsageError
 from hairnet_data.core.local_server import LocalServer, open_port
 from hairnet_data.core.storage.atomic import install_folder
-from hairnet_model.inference.letterbox import PAD
+from hairnet_model.data.padding import PAD
 from hairnet_model.model_io import shipped
 from hairnet_model.tryon.style_file import STYLES
 from hairnet_model.web_delivery import Handler, compress

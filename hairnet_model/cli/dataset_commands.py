@@ -24,7 +24,7 @@ TRAIN_GROUPS = {
     "Network": ("arch", "init", "as_2019"),
     "Length": ("epochs", "steps", "validate_every", "patience"),
     "Optimization": ("batch", "learning_rate", "weight_decay", "warmup", "average"),
-    "Augmentation": ("jitter", "cover"),
+    "Augmentation": ("jitter", "cover", "pad"),
     "Run": ("out", "resume", "seed", "precision", "devices"),
 }
 """Headings in the help of `train`."""
@@ -92,6 +92,7 @@ def train(
     ] = 0.992,
     jitter: Annotated[float, typer.Option(help="Strength of the colour changes.")] = 1.0,
     cover: Annotated[float, typer.Option(help="Share of heads to hide in part.")] = 0.0,
+    pad: Annotated[float, typer.Option(help="Share of pictures to give bars, as photos have.")] = 0.0,
     validate_every: Annotated[
         int | None, typer.Option(help="Steps between validations.", show_default="a tenth of the steps, 50 to 500")
     ] = None,
@@ -149,6 +150,7 @@ def train(
         average=average,
         jitter=jitter,
         cover=cover,
+        pad=pad,
         validate_every=validate_every if validate_every is not None else validation_interval(steps),
         patience=patience,
         precision=precision,

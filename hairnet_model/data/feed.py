@@ -12,6 +12,7 @@ import numpy as np
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.ledger import Ledger
 from hairnet_model.data.augment import augment, cover
+from hairnet_model.data.padding import pad
 
 T = TypeVar("T")
 Pair = tuple[Pixels, Pixels]
@@ -52,9 +53,14 @@ class Feed(Protocol):
 
 
 def augmented(
-    batches: Iterable[Pair], first_step: int, seed: int, strength: float | None, cover_rate: float = 0.0
+    batches: Iterable[Pair],
+    first_step: int,
+    seed: int,
+    strength: float | None,
+    cover_rate: float = 0.0,
+    pad_rate: float = 0.0,
 ) -> Iterator[Pair]:
-    """Covers heads, mirrors and recolours; what happens in a step follows from the seed and the step alone.
+    """Covers heads, mirrors, recolours and pads; what happens in a step follows from the seed and the step alone.
 
     Args:
         batches: of the steps from `first_step` on.
@@ -62,12 +68,15 @@ def augmented(
         seed: of all random numbers.
         strength: see `augment.augment`; None neither mirrors nor recolours.
         cover_rate: share of the heads that are covered, see `augment.cover`.
+        pad_rate: share of the pictures that get bars, see `padding.pad`.
     """
     for step, (images, masks) in enumerate(batches, first_step):
         if cover_rate:
             images, masks = cover(images, masks, np.random.default_rng((seed, 2, step)), cover_rate)
         if strength is not None:
             images, masks = augment(images, masks, np.random.default_rng((seed, 1, step)), strength)
+        if pad_rate:
+            images, masks = pad(images, masks, np.random.default_rng((seed, 3, step)), pad_rate)
         yield images, masks
 
 

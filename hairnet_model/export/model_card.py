@@ -6,7 +6,7 @@ from typing import Any
 
 from hairnet_data.core.classes import NAMES
 from hairnet_data.core.ledger import to_json
-from hairnet_model.inference.letterbox import PAD
+from hairnet_model.data.padding import PAD
 from hairnet_model.model_io.model_file import Model
 
 KEY = "hairnet.json"

@@ -15,13 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hairnet_data.core.arrays import Pixels, as_pixels
-
-PAD = 96
-"""Grey value of what the photo does not cover.
-
-Of LFW's test portraits cut to 3:5, all greys but the extremes and the photo's own mean were alike (within 0.5 points of
-IoU); the darker, the less was found in photos of nobody.
-"""
+from hairnet_model.data.padding import PAD
 
 _STEPS = 4096.0  # in a pixel; places are rounded to these, so that every machine samples the same pixels
 _BAND = 1 << 21  # pixels of a photo whose probabilities are held at once

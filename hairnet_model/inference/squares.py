@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hairnet_data.core.arrays import Pixels
+from hairnet_model.data.padding import PAD
 from hairnet_model.inference import letterbox
 
 
@@ -54,13 +55,13 @@ def _starts(length: int, side: int, step: float) -> list[int]:
 
 
 def cut_out(photo: Pixels, square: Square, size: int) -> Pixels:
-    """A square of a photo, scaled to (size, size, 3); what lies outside the photo is `letterbox.PAD`."""
+    """A square of a photo, scaled to (size, size, 3); what lies outside the photo is `PAD`."""
     height, width = photo.shape[:2]
     left, top = max(0, square.left), max(0, square.top)
     right, bottom = max(left, min(width, square.left + square.side)), max(top, min(height, square.top + square.side))
     inside = photo[top:bottom, left:right]
     if inside.shape[:2] != (square.side, square.side):
-        padded = np.full((square.side, square.side, 3), letterbox.PAD, np.uint8)
+        padded = np.full((square.side, square.side, 3), PAD, np.uint8)
         if inside.size:
             padded[top - square.top : bottom - square.top, left - square.left : right - square.left] = inside
         inside = padded

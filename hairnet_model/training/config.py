@@ -41,6 +41,7 @@ class TrainingConfig:
         average: share of the averaged weights that an update keeps; 0 for no average. See `ema`.
         jitter: strength of the colour changes, see `augment.augment`; None switches them and mirroring off.
         cover: share of the heads that are partly hidden, see `augment.cover`.
+        pad: share of the pictures that get bars at two sides, see `padding.pad`.
         validate_every: steps between validations; each writes a checkpoint.
         patience: validations without a better mIoU after which it stops early; 0 for never.
         precision: one of `PRECISIONS`.
@@ -57,6 +58,7 @@ class TrainingConfig:
     average: float = 0.992
     jitter: float | None = 1.0
     cover: float = 0.0
+    pad: float = 0.0
     validate_every: int = 250
     patience: int = 0
     precision: str = "auto"
@@ -78,6 +80,7 @@ class TrainingConfig:
             ("--average", self.average, 0.0, 0.99999),
             ("--jitter", self.jitter or 0.0, 0.0, 2.0),
             ("--cover", self.cover, 0.0, 1.0),
+            ("--pad", self.pad, 0.0, 1.0),
             ("--validate-every", self.validate_every, 1, 10**9),
             ("--patience", self.patience, 0, 10**9),
             ("--seed", self.seed, 0, 2**31 - 1),
@@ -105,6 +108,7 @@ def as_2019_config(settings: TrainingConfig) -> TrainingConfig:
         average=0.0,
         jitter=None,
         cover=0.0,
+        pad=0.0,
         precision="float32",
     )
 

@@ -96,7 +96,7 @@ class Trainer:
             # A feed shuffles what lies between two validations: what was trained on is read again and passed over.
             stored = feed.training(settings.batch, validated, end - validated, settings.seed)
             rest = itertools.islice(stored, first - validated, None)
-            return augmented(rest, first, settings.seed, settings.jitter, settings.cover)
+            return augmented(rest, first, settings.seed, settings.jitter, settings.cover, settings.pad)
 
         with closing(prefetch(batches)) as stream:
             for step, (images, masks) in enumerate(stream, first + 1):

@@ -12,6 +12,7 @@ from hairnet_data.recipes.paints import Paint
 from hairnet_data.recipes.recipe import Recipe
 from hairnet_data.rendering.renderer import render
 from hairnet_data.sources.base import Portrait
+from hairnet_model.data.padding import PAD
 from hairnet_model.inference import letterbox
 from tests.support import colours
 
@@ -22,7 +23,7 @@ SIZES = st.sampled_from([32, 64, 96, 224])
 def rendered(photo, size):
     """The picture and where the photo is in it, as the renderer makes a record at scale 1."""
     height, width = photo.shape[:2]
-    fill = Paint("colour", ((letterbox.PAD,) * 3,))
+    fill = Paint("colour", ((PAD,) * 3,))
     recipe = Recipe("test", 0, size, "portrait", "a@0", fill=fill)
     image, mask = render(recipe, Portrait(photo, np.full((height, width), FACE, np.uint8)), lambda asset: photo)
     return image, mask == FACE
@@ -49,7 +50,7 @@ def test_a_photo_is_framed_as_a_record_at_scale_1(height, width, size):
     assert framed.dtype == np.uint8
     assert framed.shape == (size, size, 3)
     if not there.any():  # too thin for the renderer; ours keeps a line of it
-        assert (framed != letterbox.PAD).any(-1).sum() <= size
+        assert (framed != PAD).any(-1).sum() <= size
         return
     np.testing.assert_array_equal((framed != image).any(-1) & ~there, False)
     assert np.abs(framed.astype(int) - image).max() <= 3  # places are rounded to 32nds of a pixel
@@ -121,7 +122,7 @@ def test_a_portrait_in_class_colours_comes_back(height, width, size):
     mask = colours.head(height, width)
     framed = letterbox.frame(colours.painted(mask), size)
     said = framed[..., [2, 0, 1]].astype(np.float32) / 255
-    said[(framed == letterbox.PAD).all(-1)] = 0, 1, 0  # whatever the padding is taken for
+    said[(framed == PAD).all(-1)] = 0, 1, 0  # whatever the padding is taken for
     got = letterbox.class_ids(said, height, width)
     assert colours.wrong(got, mask, within=max(height, width) / size + 1) == 0
     np.testing.assert_array_equal(got, np.argmax(letterbox.unframe(said, height, width), -1))

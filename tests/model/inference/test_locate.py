@@ -8,6 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hairnet_data.core.classes import FACE, HAIR
+from hairnet_model.data.padding import PAD
 from hairnet_model.inference import composite, cuts, letterbox, locate, search, views
 from hairnet_model.inference.components import components, overlap
 from hairnet_model.inference.cuts import Cut, Located
@@ -127,7 +128,7 @@ def test_beside_a_face_that_was_confirmed_nothing_unsure_is_believed():
         """Sees furniture, hair without a face, in the photo and nowhere else."""
         made = faint(frames)
         for frame, picture in zip(frames, made, strict=True):
-            if (frame == letterbox.PAD).all(-1).any():
+            if (frame == PAD).all(-1).any():
                 picture[14:24, 40:60] = (0.1, 0.9, 0)
         return made
 
@@ -252,11 +253,11 @@ def test_a_disc_stays_where_it_is():
 def test_a_cut_reaches_over_the_photos_edge():
     photo = np.full((100, 80, 3), 200, np.uint8)
     made = cut_out(photo, Square(-32, -32, 64), SIZE)
-    assert (made[:30] == letterbox.PAD).all()
-    assert (made[:, :30] == letterbox.PAD).all()
+    assert (made[:30] == PAD).all()
+    assert (made[:, :30] == PAD).all()
     assert (made[33:, 33:] == 200).all()
     for left, top in ((500, 500), (81, 20), (20, -65)):
-        assert (cut_out(photo, Square(left, top, 64), SIZE) == letterbox.PAD).all()
+        assert (cut_out(photo, Square(left, top, 64), SIZE) == PAD).all()
 
 
 def test_without_locating_the_photo_is_seen_once():

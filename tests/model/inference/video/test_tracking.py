@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from hairnet_model.data.padding import PAD
 from hairnet_model.inference import composite, letterbox, locate
 from hairnet_model.inference.components import overlap
 from hairnet_model.inference.video.tracking import REST, SEARCH_EVERY, Tracker
@@ -151,9 +152,9 @@ def test_a_false_alarm_stays_away_between_searches():
     def network(frames):
         made = []
         for frame in frames:
-            is_whole = (frame[0] == letterbox.PAD).all() and (frame[-1] == letterbox.PAD).all()
+            is_whole = (frame[0] == PAD).all() and (frame[-1] == PAD).all()
             seen = np.argmin(np.abs(frame[:, :, None].astype(int) - np.array(colours.COLOURS)).sum(-1), -1)
-            classes = np.where((frame == letterbox.PAD).all(-1), 0, seen)
+            classes = np.where((frame == PAD).all(-1), 0, seen)
             rows = np.flatnonzero(classes.any(1))
             if not is_whole and len(rows) and blue(frame):
                 classes[...] = 0
