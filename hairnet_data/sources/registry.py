@@ -26,7 +26,8 @@ from hairnet_data.sources.without_people import WithoutPeople
 SOURCES = ("drawn", "lfw_parts", "folder")
 
 FEWEST_DRAWN, MOST_DRAWN = 600, 6000
-"""Bounds of how many portraits are drawn for training: a few for every three examples, while memory allows."""
+"""Bounds of how many portraits are drawn for training unless a number is given: three for every ten examples, while it
+does not take minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ def open_sources(
     split_by: str = "official",
     poses: Path | None = None,
     without: tuple[str, ...] = (),
+    drawn: int | None = None,
 ) -> Sources:
     """Opens the sources a user named.
 
@@ -59,6 +61,7 @@ def open_sources(
         split_by: "official" or "person", for `lfw_parts`.
         poses: a file of the portraits' poses, for `lfw_parts` and `folder`; `poses.csv` in `source_dir` without it.
         without: people whose portraits are left out.
+        drawn: how many portraits `drawn` has for training; None lets `train_examples` decide.
 
     Raises:
         SourceError: the folder or its content cannot be used.
@@ -70,12 +73,16 @@ def open_sources(
         raise UsageError("--split-by", f"means nothing for {name}, whose pools never share a person", "leave it out")
     if poses and name == "drawn":
         raise UsageError("--poses", "means nothing for drawn, which knows its poses", "leave it out")
+    if drawn is not None and name != "drawn":
+        raise UsageError("--portraits", f"means nothing for {name}, which has its own", "leave it out")
+    if drawn is not None and drawn < 1:
+        raise UsageError("--portraits", f"{drawn} is less than 1", "give an integer from 1")
     backgrounds: BackgroundSource
     if negatives:
         backgrounds = PhotoFolder(negatives)
     else:
         backgrounds = DrawnOnceBackgrounds(DrawnBackgrounds(), drawing_folder(cache_dir))
-    portraits = _portraits(name, source_dir, cache_dir, train_examples, split_by, poses)
+    portraits = _portraits(name, source_dir, cache_dir, train_examples, split_by, poses, drawn)
     if without:
         portraits = WithoutPeople(portraits, without)
     if name == "drawn":
@@ -90,12 +97,13 @@ def _portraits(
     train_examples: int | None,
     split_by: str,
     poses: Path | None,
+    drawn: int | None,
 ) -> PortraitSource:
     if name == "drawn":
         if source_dir:
             raise UsageError("--source-dir", "means nothing for drawn", "leave it out, or name lfw_parts or folder")
         few_a_portrait = 3 * (train_examples or 0) // 10
-        return Drawn(train=min(max(few_a_portrait, FEWEST_DRAWN), MOST_DRAWN))
+        return Drawn(train=drawn or min(max(few_a_portrait, FEWEST_DRAWN), MOST_DRAWN))
     if name == "lfw_parts":
         return LfwParts.open(source_dir, cache_dir, split_by, poses=poses)
     if name == "folder":
