@@ -73,9 +73,9 @@ def _report(arch: str, policy: str, arguments: Any) -> dict[str, Any]:
         batch = 10 if "2019" in arch and "loss of" in arch else 32
         flags = [*FLAGS[arch], "--steps", arguments.examples // batch, "--batch", batch]
         resume = ["--resume"] if run.exists() else []
-        _run("hairnet-model", "train", data, "--out", run, *flags, *resume)
+        run_command("hairnet-model", "train", data, "--out", run, *flags, *resume)
         common = _build("all", arguments)
-        report = _run("hairnet-model", "evaluate", common, "--model", run / "last.keras", "--json")
+        report = run_command("hairnet-model", "evaluate", common, "--model", run / "last.keras", "--json")
         json.loads(report)  # an incomplete report is not kept
         result.write_text(report)
     return json.loads(result.read_text())
@@ -85,11 +85,14 @@ def _build(policy: str, arguments: Any) -> Path:
     name = policy.replace("+ ", "")
     more = ["--train-examples", arguments.examples, "--image-size", arguments.image_size, "--data-dir", arguments.out]
     sources = ["--source-dir", arguments.source_dir, "--negatives", arguments.negatives]
-    printed = _run("hairnet-data", "build", "lfw_parts", *sources, *more, "--name", name, "--quiet", *POLICIES[policy])
+    printed = run_command(
+        "hairnet-data", "build", "lfw_parts", *sources, *more, "--name", name, "--quiet", *POLICIES[policy]
+    )
     return Path(printed.strip().splitlines()[-1])
 
 
-def _run(command: str, *arguments: object) -> str:
+def run_command(command: str, *arguments: object) -> str:
+    """What one of the two commands prints."""
     executable = str(Path(program()).with_name(command))
     print("+", command, *arguments, file=sys.stderr, flush=True)
     return subprocess.run([executable, *map(str, arguments)], check=True, stdout=subprocess.PIPE, text=True).stdout
