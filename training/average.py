@@ -3,12 +3,14 @@
 python training/average.py BEFORE.keras AFTER.keras OUT.keras [--share 0.75] [--background 1]
 
 What a network knew and what it learned later often survive in the average of both (Wortsman et al., "Robust fine-tuning
-of zero-shot models", CVPR 2022). Metadata are those of AFTER.
+of zero-shot models", CVPR 2022). Metadata are those of AFTER but for the ledger of terms: weights that ship have it in
+`model_io.shipped`.
 """
 
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 from hairnet_data.core.classes import BACKGROUND, NAMES
@@ -32,4 +34,4 @@ last = [layer for layer in after.network.layers if layer.weights][-1]  # four pi
 kernel, gain, bias = last.get_weights()
 bias[BACKGROUND :: len(NAMES)] += arguments.background
 last.set_weights([kernel, gain, bias])
-model_file.save(arguments.out, after)
+model_file.save(arguments.out, replace(after, ledger=()))

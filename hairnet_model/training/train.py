@@ -20,6 +20,7 @@ from hairnet_model.training.checkpoint import RunError, State
 from hairnet_model.training.config import TrainingConfig
 from hairnet_model.training.devices import select_devices
 from hairnet_model.training.saving import Saving, never
+from hairnet_model.training.strategy import Devices
 from hairnet_model.training.trainer import Trainer
 
 Row = dict[str, float]
@@ -47,7 +48,7 @@ def train(
     init: Model | None = None,
     resume: bool = False,
     progress: Progress = silent,
-    devices: int | str = 1,
+    devices: int | str | Devices = 1,
     stop: Callable[[], bool] = never,
 ) -> TrainingResult:
     """Trains, validates regularly, and writes `best.keras` and `last.keras` into the run's folder.
@@ -63,8 +64,8 @@ def train(
             it is resumed, the learning rate is that of a run of the new length at the same step. It rises from where
             the shorter schedule had arrived (1 % at its end), and falls to 1 % at the new end.
         progress: called after every step.
-        devices: how many share a batch, or `devices.ALL`. It is not part of the run, which can be resumed on any
-            number of devices, with the same result but for rounding.
+        devices: how many share a batch, `devices.ALL`, or devices of one's own. It is not part of the run, which can
+            be resumed on any number of devices, with the same result but for rounding.
         stop: asked between two steps whether the run shall be saved and stopped. It is also saved at every validation
             and every `SAVE_EVERY` seconds.
 
@@ -77,7 +78,7 @@ def train(
         UsageError: there are fewer devices, or they cannot share a batch evenly.
     """
     _check_feed(feed)
-    selected = select_devices(devices, settings.batch)
+    selected = select_devices(devices, settings.batch) if isinstance(devices, int | str) else devices
     identity = {"settings": settings.to_json(), "data": feed.describe(), "init": weights_hash(init) if init else None}
     state = None
     if resume:
