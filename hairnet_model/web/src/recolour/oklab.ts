@@ -4,15 +4,19 @@
 export type Oklab = [number, number, number];
 
 // Tables: powers take most of the time otherwise.
-const LINEAR = Float64Array.from({ length: 257 }, (_, code) => {
-  const value = Math.min(1, code / 255);
-  return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
-});
+const LINEAR = Float64Array.from({ length: 256 }, (_, code) => linear(code));
+const PARTS = 16; // of a code: means are compared with bounds, and Python has them without a table
+const FINE = Float64Array.from({ length: 255 * PARTS + 2 }, (_, at) => linear(Math.min(255, at / PARTS)));
 const STEPS = 4096;
 const CODES = Float64Array.from({ length: STEPS + 2 }, (_, at) => {
   const value = Math.min(1, at / STEPS);
   return 255 * (value <= 0.0031308 ? 12.92 * value : 1.055 * value ** (1 / 2.4) - 0.055);
 });
+
+function linear(code: number): number {
+  const value = code / 255;
+  return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+}
 
 /** A table between two of its entries. */
 function read(table: Float64Array, place: number): number {
@@ -27,7 +31,7 @@ export function fromSrgb(red: number, green: number, blue: number, into: Oklab):
 
 /** Of sRGB codes 0..255 that are no whole numbers, such as means. */
 export function fromCodes(red: number, green: number, blue: number, into: Oklab): Oklab {
-  return fromLinear(read(LINEAR, red), read(LINEAR, green), read(LINEAR, blue), into);
+  return fromLinear(read(FINE, red * PARTS), read(FINE, green * PARTS), read(FINE, blue * PARTS), into);
 }
 
 function fromLinear(red: number, green: number, blue: number, into: Oklab): Oklab {
