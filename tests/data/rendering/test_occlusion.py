@@ -41,16 +41,14 @@ def slowly(outline: Sequence[Point], size: int) -> NDArray[np.bool_]:
     """The same for every pixel by itself, in fractions: does the polygon wind round its centre?"""
     corners = [(Fraction(round(x * (size * 256)), 256), Fraction(round(y * (size * 256)), 256)) for x, y in outline]
     edges = list(zip(corners, [*corners[1:], corners[0]], strict=True))
-    inside = np.zeros((size, size), np.bool_)
-    for row in range(size):
-        for column in range(size):
-            x, y = column + Fraction(1, 2), row + Fraction(1, 2)
-            winding = 0
-            for (x0, y0), (x1, y1) in edges:
-                if min(y0, y1) <= y < max(y0, y1) and x0 + (y - y0) * (x1 - x0) / (y1 - y0) <= x:
-                    winding += 1 if y0 < y1 else -1
-            inside[row, column] = winding != 0
-    return inside
+    centres = [number + Fraction(1, 2) for number in range(size)]
+    winding = np.zeros((size, size), np.int64)
+    for row, y in enumerate(centres):
+        for (x0, y0), (x1, y1) in edges:
+            if min(y0, y1) <= y < max(y0, y1):
+                crossing = x0 + (y - y0) * (x1 - x0) / (y1 - y0)
+                winding[row, [crossing <= x for x in centres]] += 1 if y0 < y1 else -1
+    return winding != 0
 
 
 def spread(outline: Sequence[Point], size: int) -> NDArray[np.bool_]:
