@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 import pickle
@@ -31,6 +32,12 @@ def _rng(seed: int) -> np.random.Generator:
 
 
 FRONT = Look(tone="4", hair="short", headwear="none", view="front", frame="portrait", yaw=0.2)
+
+
+@functools.cache
+def _drawn(seed: int, look: Look) -> Portrait:
+    """A small portrait: several tests compare with the same ones."""
+    return draw_portrait(_rng(seed), 96, look)
 
 
 def _digest(portrait: Portrait) -> str:
@@ -171,7 +178,7 @@ def test_the_catalogue_spreads_views_over_the_circle() -> None:
 def test_who_looks_away_shows_hair_instead_of_a_face() -> None:
     def shares(yaw: float) -> tuple[float, float]:
         look = replace(FRONT, hair="long", yaw=yaw, view="front" if yaw < 1 else "back")
-        drawn = [draw_portrait(_rng(seed), 96, look) for seed in range(8)]
+        drawn = [_drawn(seed, look) for seed in range(8)]
         return float(np.mean([_share(p, FACE) for p in drawn])), float(np.mean([_share(p, HAIR) for p in drawn]))
 
     face, hair = shares(0.0)
@@ -183,7 +190,7 @@ def test_who_looks_away_shows_hair_instead_of_a_face() -> None:
 def test_frames_differ_in_the_size_of_the_head() -> None:
     def seen(frame: str) -> float:
         look = replace(FRONT, frame=frame)
-        return float(np.mean([1 - _share(draw_portrait(_rng(seed), 96, look), BACKGROUND) for seed in range(8)]))
+        return float(np.mean([1 - _share(_drawn(seed, look), BACKGROUND) for seed in range(8)]))
 
     far, portrait, close = (seen(frame) for frame in ("far", "portrait", "close"))
     assert 0 < far < 0.6 * portrait
@@ -228,9 +235,7 @@ def test_a_picture_in_class_colours_is_the_mask(hair: str, hat: str, view: str, 
 
 
 def _mean_hair(kind: str, count: int = 6) -> float:
-    return float(
-        np.mean([_share(draw_portrait(_rng(seed), 96, replace(FRONT, hair=kind)), HAIR) for seed in range(count)])
-    )
+    return float(np.mean([_share(_drawn(seed, replace(FRONT, hair=kind)), HAIR) for seed in range(count)]))
 
 
 def test_hair_is_as_long_as_its_kind_says() -> None:
@@ -244,7 +249,7 @@ def test_hair_is_as_long_as_its_kind_says() -> None:
 def test_what_is_worn_round_the_head_is_background(kind: str) -> None:
     def mean(headwear: str, yaw: float, label: int) -> float:
         look = replace(FRONT, hair="short", headwear=headwear, yaw=yaw, view="front" if yaw < 1 else "back")
-        return float(np.mean([_share(draw_portrait(_rng(seed), 96, look), label) for seed in range(8)]))
+        return float(np.mean([_share(_drawn(seed, look), label) for seed in range(8)]))
 
     assert 0.04 < mean(kind, 0.0, FACE) < mean("none", 0.0, FACE)
     assert mean(kind, 0.0, HAIR) < 0.6 * mean("none", 0.0, HAIR)
@@ -254,12 +259,12 @@ def test_what_is_worn_round_the_head_is_background(kind: str) -> None:
 def test_a_hijab_leaves_no_hair_to_be_seen() -> None:
     for seed in range(8):
         look = replace(FRONT, hair="long", headwear="hijab", yaw=0.4 * seed, view="back" if seed > 4 else "front")
-        assert _share(draw_portrait(_rng(seed), 96, look), HAIR) < 0.002
+        assert _share(_drawn(seed, look), HAIR) < 0.002
 
 
 def test_light_tones_are_lighter() -> None:
     def brightness(tone: str) -> float:
-        faces = (draw_portrait(_rng(seed), 96, replace(FRONT, tone=tone, hair="bald")) for seed in range(6))
+        faces = (_drawn(seed, replace(FRONT, tone=tone, hair="bald")) for seed in range(6))
         return float(np.mean([face.image[face.mask == FACE].mean() for face in faces]))
 
     light, middle, dark = brightness("1"), brightness("6"), brightness("10")
