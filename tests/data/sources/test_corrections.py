@@ -100,9 +100,8 @@ def test_a_correction_whose_files_have_changed_is_refused(folder: Path, part: st
     }[part]
     assert str(error).startswith(said)
     assert "take its line out of corrections.csv" in str(error)
-    ran = command(
-        "build", "folder", "--source-dir", folder, "--data-dir", folder.parent / "data", "--no-check", "--quiet"
-    )
+    given = ("--source-dir", folder, "--data-dir", folder.parent / "data", "--workers", 1)
+    ran = command("build", "folder", *given, "--no-check", "--quiet")
     assert ran.status == 1
     assert said in ran.err
 
