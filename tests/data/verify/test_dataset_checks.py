@@ -35,12 +35,11 @@ TOTAL = 40 + sum(evaluation_counts({"validation": 3, "test": 3}, {"validation": 
 
 
 def test_drawn_is_sound_and_wholly_compared(built_drawn: Path) -> None:
-    for workers in (1, 2):
-        report = verify_all(built_drawn, workers=workers)
-        assert lines_of(report) == []
-        assert report.records == TOTAL
-        assert (report.masks, report.images) == (report.records, report.records)
-        assert report.notes == []
+    report = verify_all(built_drawn, workers=1)  # by two processes: `test_command`
+    assert lines_of(report) == []
+    assert report.records == TOTAL
+    assert (report.masks, report.images) == (report.records, report.records)
+    assert report.notes == []
 
 
 def test_own_photos_are_sound_with_and_without_their_folders(
