@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from hairnet_data.building.near_copies import first_of_each, sketch
+from hairnet_data.building.near_copies import Sketch, first_of_each, sketch
 from hairnet_data.building.source_scan import ScanResult, scan_sources
 from hairnet_data.building.source_summary import summary_lines
 from hairnet_data.core.arrays import Pixels
@@ -26,6 +26,11 @@ from hairnet_data.sources.scenes.source import DrawnBackgrounds
 def scenes() -> list[Pixels]:
     source = DrawnBackgrounds(24, 0, 0, size=320)
     return [source.load(entry.id) for entry in source.catalogue().entries]
+
+
+@pytest.fixture(scope="module")
+def sketches(scenes: list[Pixels]) -> list[Sketch]:
+    return [sketch(scene) for scene in scenes]
 
 
 def jpeg(picture: Pixels, quality: int = 80) -> Pixels:
@@ -49,9 +54,10 @@ MADE_OF = {
 
 
 @pytest.mark.parametrize("make", MADE_OF.values(), ids=MADE_OF)
-def test_what_is_made_of_one_is_found(scenes: list[Pixels], make: Callable[[Pixels], Pixels]) -> None:
-    made_of_them = [make(scene) for scene in scenes]
-    first = first_of_each([sketch(picture) for picture in (*scenes, *made_of_them)])
+def test_what_is_made_of_one_is_found(
+    scenes: list[Pixels], sketches: list[Sketch], make: Callable[[Pixels], Pixels]
+) -> None:
+    first = first_of_each([*sketches, *(sketch(make(scene)) for scene in scenes)])
     count = len(scenes)
     assert first[:count] == list(range(count)), "different scenes stay apart"
     found = [first[count + number] for number in range(count)]
@@ -71,10 +77,10 @@ def scanned(folder: Path, scratch: Path) -> ScanResult:
         return scan_sources(Sources(Drawn(1, 1, 1, size=32), PhotoFolder(folder)), executor, scratch, silent)
 
 
-def test_they_are_in_one_pool(scenes: list[Pixels], tmp_path: Path) -> None:
+def test_they_are_in_one_pool(scenes: list[Pixels], sketches: list[Sketch], tmp_path: Path) -> None:
     folder = tmp_path / "walls"
     folder.mkdir()
-    rich = [number for number, scene in enumerate(scenes) if len(sketch(scene).straight.points) > 150][:12]
+    rich = [number for number, sketched in enumerate(sketches) if len(sketched.straight.points) > 150][:12]
     for number in rich:
         Image.fromarray(scenes[number]).save(folder / f"{number:02d}_a.png")
         Image.fromarray(scenes[number][30:290, 20:300]).save(folder / f"{number:02d}_b.jpg", quality=90)
