@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ from hairnet_data.sources.scenes.source import DrawnBackgrounds
 from tests.support.builds import SETTINGS, datasets, files_of
 from tests.support.datasets import digests, files_below, shard_digests
 from tests.support.disk import small_disk
+from tests.support.kept_drawings import drawings_kept
 
 
 def test_dry_run_estimates_and_writes_nothing(own: Sources, tmp_path: Path) -> None:
@@ -44,6 +46,14 @@ def test_dry_run_estimates_and_writes_nothing(own: Sources, tmp_path: Path) -> N
     assert digests(tmp_path) == before
 
 
+@pytest.fixture
+def kept() -> Iterator[None]:
+    """What one build has drawn the next one need not draw."""
+    with drawings_kept():
+        yield
+
+
+@pytest.mark.usefixtures("kept")
 def test_a_dry_run_draws_a_sample_and_decides_as_the_build_does(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -21,6 +21,7 @@ from hairnet_data.sources.folder.backgrounds import PhotoFolder
 from hairnet_data.sources.folder.source import Folder
 from hairnet_data.sources.registry import Sources
 from hairnet_data.sources.scenes.source import DrawnBackgrounds
+from tests.support.kept_drawings import drawings_kept
 from tests.support.portraits import draw_head, save_picture
 
 
@@ -104,7 +105,7 @@ def look_at_drawn(cache: Path, folder: Path, sample: bool) -> ScanResult:
     portraits = DrawnOncePortraits(Drawn(30, 9, 3, size=40), drawing_folder(cache))
     backgrounds = DrawnOnceBackgrounds(DrawnBackgrounds(20, 9, 3, size=40), drawing_folder(cache))
     folder.mkdir()
-    with WorkerPool(1) as executor:
+    with drawings_kept(), WorkerPool(1) as executor:
         return scan_sources(Sources(portraits, backgrounds), executor, folder, silent, sample)
 
 
