@@ -60,17 +60,21 @@ def split_named(name: str) -> Split:
 def test_rates_are_kept(rate: float) -> None:
     count = 3000
     # Without occluders where they are not counted: they change nothing else, as the tests of ablations show.
-    bound = 5 * math.sqrt(count * rate * (1 - rate))  # five standard deviations: once in two million
+
+    def is_kept(hits: int, of: int) -> bool:
+        """Within five standard deviations: outside once in two million."""
+        return abs(hits - of * rate) <= 5 * math.sqrt(of * rate * (1 - rate))
+
     recipes = many(Policy(negative_rate=rate, occlude_rate=0, mirror=rate), count)
     portraits = [recipe for recipe in recipes if recipe.kind == "portrait"]
-    assert abs(count - len(portraits) - count * rate) <= bound
-    assert abs(sum(recipe.affine.mirror for recipe in portraits) - len(portraits) * rate) <= bound
+    assert is_kept(count - len(portraits), count)
+    assert is_kept(sum(recipe.affine.mirror for recipe in portraits), len(portraits))
     negatives = [recipe.negative for recipe in recipes if recipe.negative]
-    assert abs(sum(negative.mirror for negative in negatives) - len(negatives) * rate) <= bound
+    assert is_kept(sum(negative.mirror for negative in negatives), len(negatives))
     occluded = sum(bool(recipe.occluders) for recipe in many(Policy(negative_rate=0.3, occlude_rate=rate), count))
-    assert abs(occluded - count * rate) <= bound
+    assert is_kept(occluded, count)
     filled = many(Policy(negative_rate=0, occlude_rate=0, background_rate=rate), count)
-    assert abs(sum(recipe.fill.kind == "background" for recipe in filled) - count * rate) <= bound
+    assert is_kept(sum(recipe.fill.kind == "background" for recipe in filled), count)
 
 
 def test_negatives_are_occluded_as_often_as_portraits() -> None:
