@@ -1,4 +1,4 @@
-"""The site as files and as a server; what it does in a browser is in test_web_page."""
+"""The site as files and as a server; what it does in a browser is in tests/model/web."""
 
 from __future__ import annotations
 

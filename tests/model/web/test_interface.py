@@ -10,13 +10,11 @@ import numpy as np
 from PIL import Image
 
 from hairnet_model.export import calibration
-from tests.model import test_web_page
 from tests.model.test_page_texts import TEXTS
-from tests.model.test_web_page import Opener, open_photo, picture_of, said_by, wait_until
+from tests.support import web_page
+from tests.support.web_page import Opener, open_photo, open_sample, picture_of, said_by, wait_until
 
-address, browser, opened = test_web_page.address, test_web_page.browser, test_web_page.opened  # fixtures
-pytestmark = test_web_page.pytestmark
-
+pytestmark = web_page.NEEDS
 
 LEFT = """() => {
   const [canvas, before] = ["canvas", "before"].map((id) => document.getElementById(id).getBoundingClientRect());
@@ -66,8 +64,9 @@ def test_before_and_after_are_parted_by_a_slider(opened: Opener) -> None:
     wait_until(page, lambda: abs(right_of_the_original(page) - 80) <= 2)
 
 
-def test_a_phone_shows_picture_and_swatches_at_once(opened: Opener) -> None:
-    page = opened(viewport={"width": 390, "height": 664})  # of 844, less the browser's own bars
+def test_a_phone_shows_picture_and_swatches_at_once(page: Any) -> None:
+    open_sample(page)
+    page.set_viewport_size({"width": 390, "height": 664})  # of 844, less the browser's own bars
     picture, swatches = (page.locator(f"#{name}").bounding_box() for name in ("view", "swatches"))
     assert picture["width"] >= 300
     assert picture["y"] + picture["height"] <= swatches["y"]
@@ -78,9 +77,8 @@ def test_a_phone_shows_picture_and_swatches_at_once(opened: Opener) -> None:
     assert abs(camera["y"] - promise["y"]) < 80, "the promise stands beside the camera's button"
 
 
-def test_a_photo_of_ones_own_is_shown_dyed(opened: Opener, tmp_path: Path) -> None:
+def test_a_photo_of_ones_own_is_shown_dyed(page: Any, tmp_path: Path) -> None:
     Image.fromarray(calibration.drawn(224)[0]).save(tmp_path / "photo.png")
-    page = opened()
     page.locator("#samples button").nth(1).click()
     assert right_of_the_original(page) == 50, "samples leave the slider"
     open_photo(page, tmp_path / "photo.png")
@@ -118,8 +116,7 @@ def open_nothing(page: Any) -> None:
     page.locator("#notice").wait_for(state="visible")
 
 
-def test_shortcuts_work_with_a_control_in_focus_and_can_be_switched_off(opened: Opener) -> None:
-    page = opened()
+def test_shortcuts_work_with_a_control_in_focus_and_can_be_switched_off(page: Any) -> None:
     original = page.locator("#original")
     for focused in ("#strength", "#split", "#colour", "input[name=effect]:checked", "#swatches button >> nth=3"):
         before = original.get_attribute("aria-pressed")
@@ -137,8 +134,9 @@ def test_shortcuts_work_with_a_control_in_focus_and_can_be_switched_off(opened: 
     assert original.get_attribute("aria-pressed") == before
 
 
-def test_a_phone_held_sideways_keeps_the_picture_large(opened: Opener) -> None:
-    page = opened(viewport={"width": 844, "height": 390})
+def test_a_phone_held_sideways_keeps_the_picture_large(page: Any) -> None:
+    open_sample(page)
+    page.set_viewport_size({"width": 844, "height": 390})
     picture, swatches = (page.locator(f"#{name}").bounding_box() for name in ("view", "swatches"))
     assert picture["height"] > 320
     assert picture["y"] + picture["height"] <= 390

@@ -12,16 +12,15 @@ import pytest
 from PIL import Image
 
 from hairnet_model.export import calibration
-from tests.model import test_web_page
 from tests.model.test_page_texts import TEXTS, WEB
-from tests.model.test_web_page import REFUSAL, open_photo, show_masks, wait_until_shown
+from tests.support import web_page
+from tests.support.web_page import REFUSAL, open_photo, show_masks, wait_until_shown
 
-address, browser = test_web_page.address, test_web_page.browser  # fixtures
 AXE = WEB / "node_modules" / "axe-core" / "axe.min.js"
 WIDTHS = {390: 844, 768: 1024, 1440: 900}
 
 pytestmark = [
-    *test_web_page.pytestmark,
+    *web_page.NEEDS,
     pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed: make web"),
 ]
 

@@ -14,14 +14,14 @@ from PIL import Image
 
 from hairnet_model import Segmenter
 from hairnet_model.export import calibration
-from tests.model import test_web_page
 from tests.model.test_page_texts import TEXTS
-from tests.model.test_web_page import Opener, mask_of, open_photo, picture_of, said_by, wait_until
+from tests.support import web_page
+from tests.support.web_page import Opener, mask_of, open_photo, picture_of, said_by, wait_until
 
-address, browser, opened = test_web_page.address, test_web_page.browser, test_web_page.opened  # fixtures
-pytestmark = test_web_page.pytestmark
+pytestmark = web_page.NEEDS
 
 WATCH_BUSY = """() => {
+  globalThis.wasBusy = false;
   const bar = document.querySelector("#busy");
   const note = () => (globalThis.wasBusy ||= !bar.hidden);
   new MutationObserver(note).observe(bar, { attributes: true, attributeFilter: ["hidden"] });
@@ -30,11 +30,10 @@ WATCH_BUSY = """() => {
 
 
 @pytest.mark.parametrize("shape", [(4100, 6200), (2, 70_000)], ids=["25.4 megapixels", "beyond canvases"])
-def test_pictures_of_any_size_are_saved_in_their_own(opened: Opener, tmp_path: Path, shape: tuple[int, int]) -> None:
+def test_pictures_of_any_size_are_saved_in_their_own(page: Any, tmp_path: Path, shape: tuple[int, int]) -> None:
     portrait = cv2.copyMakeBorder(calibration.drawn(224)[0], 8, 8, 48, 48, cv2.BORDER_REPLICATE)
     photo = cv2.resize(portrait, shape[::-1], interpolation=cv2.INTER_LINEAR)
     cv2.imwrite(str(tmp_path / "photo.png"), photo[..., ::-1], [cv2.IMWRITE_PNG_COMPRESSION, 1])
-    page = opened()
     page.evaluate(WATCH_BUSY)
     page.locator("#file").set_input_files(tmp_path / "photo.png")
     wait_until(page, lambda: page.locator("#size").text_content() == f"{shape[1]} x {shape[0]}")
@@ -63,9 +62,8 @@ def file_of(page: Any, button: str) -> Image.Image:
     return Image.open(download.value.path())
 
 
-def test_jpeg_and_cut_out(opened: Opener, tmp_path: Path) -> None:
+def test_jpeg_and_cut_out(page: Any, tmp_path: Path) -> None:
     Image.fromarray(calibration.drawn(224)[0]).save(tmp_path / "photo.png")
-    page = opened()
     open_photo(page, tmp_path / "photo.png")
     picture, mask = picture_of(page), mask_of(page)
     jpeg = file_of(page, "#save-jpeg")
