@@ -7,7 +7,6 @@ import io
 import shutil
 import struct
 import zlib
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,59 +14,11 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from hairnet_data.core.errors import BuildError, PictureError, UsageError
+from hairnet_data.core.errors import PictureError, UsageError
 from hairnet_data.core.images.photos import read_photo
-from hairnet_data.core.progress import silent
 from hairnet_model.inference import photo_paths, predict
-from hairnet_model.inference.segmenter import Segmenter
 from tests.support import colours
-
-SIZE = 64
-
-
-@pytest.fixture(scope="module")
-def segmenter(tmp_path_factory):
-    """From a file, as the command has it."""
-    return Segmenter.load(colours.saved(tmp_path_factory.mktemp("model") / "colours.keras", size=SIZE))
-
-
-def put(path, picture, **options):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    picture = picture if isinstance(picture, Image.Image) else Image.fromarray(picture)
-    picture.save(path, **options)
-    return path
-
-
-def portrait(path, height=SIZE, width=SIZE, **options):
-    """Saves a portrait in class colours; returns its mask."""
-    mask = colours.head(height, width)
-    put(path, colours.painted(mask), **options)
-    return mask
-
-
-def read(path):
-    """A mask as the file has it: mode L, and nothing else."""
-    with Image.open(path) as image:
-        assert (image.format, image.mode) == ("PNG", "L")
-        return np.asarray(image)
-
-
-def run(photos, out, segmenter, progress=silent, **outputs):
-    return predict.predict(photos, out, segmenter, predict.Outputs(**outputs), progress)
-
-
-def below(folder):
-    """All files but the list of them."""
-    files = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
-    return sorted(file for file in files if not file.endswith("predictions.csv"))
-
-
-def lines(outcome):
-    """The errors, each in one line that names a file and ends in a hint."""
-    for error in outcome.errors:
-        assert "\n" not in str(error)
-        assert error.hint
-    return [str(error) for error in outcome.errors]
+from tests.support.predicting import SIZE, below, lines, portrait, put, read, run
 
 
 def png(width, height, depth, colour, rows):
@@ -189,83 +140,6 @@ def test_an_overlay_shows_the_classes_where_they_are(tmp_path, segmenter, monkey
     assert below(tmp_path / "out") == ["a.png", "a_overlay.png"]
 
 
-# Names
-
-
-def test_a_folder_keeps_its_structure(tmp_path, segmenter):
-    for place in ("a.jpg", "x/a.jpg", "x/y/B.PNG", "x/notes.txt", ".hidden.png", "._a.jpg", ".git/c.png"):
-        (tmp_path / "in" / place).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / "in" / place).write_bytes(b"text")
-        if not place.endswith("txt"):
-            put(tmp_path / "in" / place, colours.painted(colours.head(20, 20)))
-    outcome = run([tmp_path / "in"], tmp_path / "out", segmenter, overlay=True, panels=True)
-    assert outcome.masks == 3
-    masks = ["a.png", "x/a.png", "x/y/B.png"]
-    more = [mask.replace(".png", end) for mask in masks for end in ("_overlay.png", "_panels.png")]
-    assert below(tmp_path / "out") == sorted(masks + more)
-
-
-def test_no_two_photos_share_a_mask(tmp_path, segmenter):
-    names = [
-        "in/a.png",
-        "in/a.bmp",
-        "in/b.png",
-        "in/b_overlay.png",
-        "in/C.png",
-        "in/c.png",
-        "other/b.png",
-        "other/a.png",
-    ]
-    for number, name in enumerate(names):
-        portrait(tmp_path / name, 40 + number, 40)
-    outcome = run(
-        [tmp_path / "in", tmp_path / "other", tmp_path / "in" / "a.bmp"], tmp_path / "out", segmenter, overlay=True
-    )
-    assert outcome.masks == len(names)
-    made = below(tmp_path / "out")
-    assert len(made) == 2 * len(names)
-    assert len({name.casefold() for name in made}) == len(made)
-    assert {"a.bmp.png", "a.png.png"} <= set(made)  # neither is just "a": which of the two it were could not be told
-    sizes = sorted(read_photo(tmp_path / "out" / name).shape[0] for name in made)
-    assert sizes == sorted([40 + number for number in range(len(names))] * 2)
-
-
-@settings(max_examples=200)
-@given(st.lists(st.from_regex(r"\A[aA]?b?(_overlay|_panels|-2)?\.(png|jpg)\Z"), min_size=1, max_size=12))
-def test_names_never_meet(names):
-    places = [(Path(f"{number}/{name}"), Path(name)) for number, name in enumerate(names)]
-    made = [
-        (photo.name.as_posix() + ending).casefold()
-        for photo in photo_paths._named(places)
-        for ending in photo_paths.ENDINGS
-    ]
-    assert len(set(made)) == len(made)
-
-
-def test_odd_names(tmp_path, segmenter):
-    folder = tmp_path / "in"
-    for name in ("ü ö.png", "a.b.c.png", "line\nbreak.png", "x" * 246 + "1.png", "x" * 246 + "2.png", "头发.png"):
-        portrait(folder / name, 20, 20)
-    outcome = run([folder], tmp_path / "out", segmenter, overlay=True, panels=True)
-    assert outcome.masks == 6
-    assert len(below(tmp_path / "out")) == 18
-    assert (tmp_path / "out" / "a.b.c.png").is_file()
-
-
-def test_a_photo_named_twice_is_segmented_once(tmp_path, segmenter):
-    portrait(tmp_path / "in" / "a.png")
-    twice = [tmp_path / "in", tmp_path / "in" / "a.png", tmp_path / "in" / ".." / "in" / "a.png"]
-    assert run(twice, tmp_path / "out", segmenter).masks == 1
-    assert below(tmp_path / "out") == ["a.png"]
-
-
-def test_masks_in_a_subfolder_are_not_taken_for_photos(tmp_path, segmenter):
-    portrait(tmp_path / "a.png")
-    for _ in range(2):
-        assert run([tmp_path], tmp_path / "masks", segmenter, overlay=True).masks == 1
-    assert below(tmp_path) == ["a.png", "masks/a.png", "masks/a_overlay.png"]
-
-
 # Bad photos
 
 
@@ -342,117 +216,3 @@ def test_no_photo_at_all(tmp_path, segmenter):
     outcome = run([tmp_path / "a.png", tmp_path / "empty"], tmp_path / "out", segmenter)
     assert (outcome.masks, outcome.exit_code) == (1, 1)
     assert "empty: holds no pictures" in lines(outcome)[0]
-
-
-# Where masks may not go
-
-
-def test_no_photo_is_overwritten(tmp_path, segmenter):
-    """a.png in the photos' own folder would replace a photo."""
-    portrait(tmp_path / "in" / "a.png")
-    portrait(tmp_path / "in" / "x" / "b.png")
-    (tmp_path / "link").symlink_to(tmp_path / "in")
-    before = (tmp_path / "in" / "a.png").read_bytes()
-    for photos, out in (
-        ([tmp_path / "in"], tmp_path / "in"),
-        ([tmp_path / "in" / "a.png"], tmp_path / "in" / "." / "x" / ".."),
-        ([tmp_path / "in"], tmp_path / "link"),
-        ([tmp_path / "in" / "x" / "b.png", tmp_path / "in" / "a.png"], tmp_path / "in"),
-    ):
-        with pytest.raises(UsageError, match="pictures are read from"):
-            run(photos, out, segmenter)
-    assert below(tmp_path / "in") == ["a.png", "x/b.png"]
-    assert (tmp_path / "in" / "a.png").read_bytes() == before
-
-
-def test_no_true_mask_is_overwritten(tmp_path, segmenter):
-    mask = portrait(tmp_path / "in" / "a.jpg")
-    put(tmp_path / "truth" / "a.png", mask)
-    for truth in (tmp_path / "truth", tmp_path / "truth" / "a.png"):
-        with pytest.raises(UsageError, match="pictures are read from"):
-            run([tmp_path / "in"], tmp_path / "truth", segmenter, panels=True, truth=truth)
-    assert below(tmp_path / "truth") == ["a.png"]
-
-
-@pytest.mark.parametrize("out", ["file", "file/below"])
-def test_out_that_cannot_be_made(tmp_path, segmenter, out):
-    portrait(tmp_path / "a.png")
-    (tmp_path / "file").write_text("x")
-    with pytest.raises(BuildError, match="file") as caught:
-        run([tmp_path / "a.png"], tmp_path / out, segmenter)
-    assert "\n" not in str(caught.value)
-    assert (tmp_path / "file").read_text() == "x"
-
-
-def test_a_full_disk_leaves_nothing_half_written(tmp_path, segmenter, monkeypatch):
-    portrait(tmp_path / "in" / "a.png")
-    portrait(tmp_path / "in" / "b.png")
-
-    def full(source, target):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("os.replace", full)
-    with pytest.raises(BuildError, match="No space left"):
-        run([tmp_path / "in"], tmp_path / "out", segmenter)
-    assert below(tmp_path / "out") == []
-
-
-def test_an_older_mask_is_replaced(tmp_path, segmenter):
-    mask = portrait(tmp_path / "a.png")
-    (tmp_path / "out").mkdir()
-    (tmp_path / "out" / "a.png").write_bytes(b"older")
-    run([tmp_path / "a.png"], tmp_path / "out", segmenter)
-    np.testing.assert_array_equal(read(tmp_path / "out" / "a.png"), mask)
-
-
-# The ground truth
-
-
-@pytest.fixture
-def shown(monkeypatch):
-    """The truths that panels are drawn with."""
-    seen = []
-    draw = predict.draw_panels
-    monkeypatch.setattr(predict, "draw_panels", lambda *given: seen.append(given[2]) or draw(*given))
-    return seen
-
-
-def test_the_truth_is_found_by_its_name(tmp_path, segmenter, shown):
-    masks = [portrait(tmp_path / "in" / name, 50, 40) for name in ("a.jpg", "b.jpg", "c.jpg", "x/a.jpg")]
-    truth = tmp_path / "truth"
-    put(truth / "a.png", masks[0])
-    put(truth / "b.ppm", colours.painted(masks[1]))
-    put(truth / "x" / "a.png", np.zeros_like(masks[3]))
-    outcome = run([tmp_path / "in"], tmp_path / "out", segmenter, panels=True, truth=truth)
-    assert (outcome.masks, outcome.errors) == (4, ())
-    np.testing.assert_array_equal(shown[0], masks[0])
-    np.testing.assert_array_equal(shown[1], masks[1])
-    assert shown[2] is None
-    assert not shown[3].any()
-    one = run([tmp_path / "in" / "a.jpg"], tmp_path / "out", segmenter, panels=True, truth=truth / "b.ppm")
-    assert one.exit_code == 0
-    np.testing.assert_array_equal(shown[4], masks[1])
-
-
-def test_a_wrong_truth_is_told_and_the_mask_is_made_all_the_same(tmp_path, segmenter, shown):
-    for name in ("a", "b", "c", "d"):
-        mask = portrait(tmp_path / "in" / f"{name}.png")
-    put(tmp_path / "truth" / "a.png", mask[:-1])
-    put(tmp_path / "truth" / "b.png", mask * 100)
-    put(tmp_path / "truth" / "c.png", colours.painted(mask) // 2)
-    (tmp_path / "truth" / "d.png").write_bytes(b"x")
-    outcome = run([tmp_path / "in"], tmp_path / "out", segmenter, panels=True, truth=tmp_path / "truth")
-    assert (outcome.masks, outcome.exit_code) == (4, 1)
-    told = lines(outcome)
-    assert ["64 x 63 pixels" in told[0], "no class" in told[1], "no class" in told[2], "d.png" in told[3]] == [True] * 4
-    assert shown == [None] * 4
-
-
-def test_a_truth_that_does_not_fit_the_call(tmp_path, segmenter):
-    mask = portrait(tmp_path / "in" / "a.png")
-    portrait(tmp_path / "in" / "b.png")
-    put(tmp_path / "a.png", mask)
-    for truth, panels in ((tmp_path / "a.png", False), (tmp_path / "a.png", True), (tmp_path / "none", True)):
-        with pytest.raises(UsageError, match="--truth"):
-            run([tmp_path / "in"], tmp_path / "out", segmenter, panels=panels, truth=truth)
-    assert not (tmp_path / "out").exists()
