@@ -1,8 +1,9 @@
 """Points 1 to 9 of the alignment contract as plain checks, and scenes to check.
 
-`test_alignment` calls them with `hypothesis`'s scenes, `test_mutants` with the entire pipeline from recipe to record.
-A check renders what it needs by the pipeline that it is given, and fails with AssertionError. Where a pixel belongs is
-computed here, without `geometry`, `rendering` or `reference_mask`, which could share a mistake.
+`test_alignment` and `test_reference_mask` call them with the scenes of `scene_strategies`, `test_mutants` with the
+entire pipeline from recipe to record. A check renders what it needs by the pipeline that it is given, and fails with
+AssertionError. Where a pixel belongs is computed here, without `geometry`, `rendering` or `reference_mask`, which could
+share a mistake.
 """
 
 from __future__ import annotations
