@@ -1,4 +1,4 @@
-"""Built datasets: their digests, and ways to damage a copy."""
+"""Built datasets: their digests and their sources, and ways to damage a copy."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from hairnet_data.core.records.example import parse, serialize
 from hairnet_data.core.records.tfrecord import frame, unframe
 from hairnet_data.core.storage.paths import digest_of
 from hairnet_data.dataset.checksums import SUMS
+from hairnet_data.dataset.provenance import AvailableSources, open_available_sources
+from hairnet_data.dataset.reader import open_prepared
 from hairnet_data.recipes.splits import EVALUATION_SPLITS
 
 Features = dict[str, bytes | int | list[bytes]]
@@ -60,3 +62,7 @@ def shard_digests(folder: Path) -> dict[str, str]:
 def files_below(folder: Path) -> list[str]:
     """Every file and folder below a folder that may not be there."""
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*")) if folder.exists() else []
+
+
+def available(dataset: Path, source_dir: Path | None = None, negatives: Path | None = None) -> AvailableSources:
+    return open_available_sources(open_prepared(dataset), source_dir, negatives, dataset.parents[2] / "downloads")
