@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter, defaultdict
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from hairnet_data.building.source_summary import PortraitFacts, summarise, summa
 from hairnet_data.core.errors import SourceError
 from hairnet_data.core.images.photos import read_oriented
 from hairnet_data.sources.folder.source import Folder
+from tests.support.folder_kit import COLOURS
 from tests.support.picture_files import encoded, oriented
 
 INDICES = "[indices]\nbackground = 0\nhair = 1\nface = 2\n"
@@ -75,6 +77,67 @@ def test_the_text_of_a_png_may_hold_the_orientation() -> None:
     colours = np.random.default_rng(1).integers(0, 256, (6, 8, 3), dtype=np.uint8)
     pixels, orientation = read_oriented(encoded(colours, "PNG", pnginfo=text))
     assert (pixels.shape, orientation) == ((8, 6, 3), 6)
+
+
+def test_by_default_everybody_is_alone(kit):
+    for n in range(20):
+        kit.pair(f"p{n}")
+    entries = kit.open().catalogue().entries
+    assert [entry.person for entry in entries] == [entry.id for entry in entries]
+    assert Counter(entry.pool for entry in entries) == {"train": 16, "validation": 2, "test": 2}
+
+
+@pytest.mark.parametrize("pattern", ["^([a-z]+)_", "^(x)?(?P<person>[a-z]+)_"])
+def test_people_by_the_name_without_its_folder(kit, pattern):
+    for stem in ("ann_1", "deep/ann_2", "ben_1", "cy_1", "deep/er/cy_2"):
+        kit.pair(stem)
+    kit.config(COLOURS + f"[options]\nperson = '{pattern}'\nfractions = [0.4, 0.3, 0.3]\n")
+    source = kit.open()
+    people = {entry.id: entry.person for entry in source.catalogue().entries}
+    assert people == {"ann_1": "ann", "ben_1": "ben", "cy_1": "cy", "deep/ann_2": "ann", "deep/er/cy_2": "cy"}
+    pools = defaultdict(set)
+    for entry in source.catalogue().entries:
+        pools[entry.person].add(entry.pool)
+    assert all(len(people_pools) == 1 for people_pools in pools.values())
+    assert source.people_apart
+
+
+def test_people_by_subfolder(kit):
+    for stem in ("ann/1", "ann/holiday/1", "ben/1"):
+        kit.pair(stem)
+    kit.config(COLOURS + '[options]\nperson = "folder"\n')
+    assert {e.id: e.person for e in kit.open().catalogue().entries} == {
+        "ann/1": "ann",
+        "ann/holiday/1": "ann",
+        "ben/1": "ben",
+    }
+
+
+def test_an_expression_that_would_search_for_ever_is_named(kit):
+    kit.pair("a" * 80)
+    kit.config(COLOURS + "[options]\nperson = '^((a|aa)+)+$x'\n")
+    with pytest.raises(SourceError, match="takes more than 2 s to search the name 'aaaa") as caught:
+        kit.open()
+    assert len(str(caught.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize("person", ["folder", "^([0-9]+)_", "^z*()", "^(b)?"])
+def test_a_photo_that_does_not_say_who_it_shows_is_an_error(kit, person):
+    kit.pair("ann")
+    kit.config(COLOURS + f'[options]\nperson = "{person}"\n')
+    (error,) = kit.errors()
+    assert error.startswith("images/ann.jpg: does not say who it shows")
+
+
+def test_seed_and_fractions_change_the_pools(kit):
+    for n in range(30):
+        kit.pair(f"p{n}")
+    pools = {}
+    for seed in (0, 1):
+        kit.config(COLOURS + f"[options]\nseed = {seed}\nfractions = [0.5, 0.3, 0.2]\n")
+        pools[seed] = {entry.id: entry.pool for entry in kit.open().catalogue().entries}
+        assert Counter(pools[seed].values()) == {"train": 15, "validation": 9, "test": 6}
+    assert pools[0] != pools[1]
 
 
 def test_a_person_is_one_by_whatever_way_the_name_is_written(tmp_path: Path) -> None:
