@@ -4,7 +4,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 OUT := out
-DEMO := $(OUT)/data/hairnet_synthetic/drawn/1.5.0
+DEMO := $(OUT)/data/hairnet_synthetic/drawn/1.6.0
 
 .PHONY: demo web test format lint types clean
 

@@ -1,7 +1,7 @@
 """How much memory `export --format` and `import` take, by the number of records. Prints a table.
 
 hairnet-data build --train-examples 5000 --eval-examples 20 --name five_thousand --data-dir data
-python benchmarks/interchange.py data/hairnet_synthetic/five_thousand/1.5.0
+python benchmarks/interchange.py data/hairnet_synthetic/five_thousand/1.6.0
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 ```
 pip install grain
-python examples/grain_pipeline.py data/hairnet_synthetic/drawn/1.5.0
+python examples/grain_pipeline.py data/hairnet_synthetic/drawn/1.6.0
 ```
 
 Grain shuffles by index and reads nothing twice, so the pipeline can stop and resume anywhere

@@ -2,7 +2,7 @@
 
 ```
 pip install torch
-python examples/torch_loader.py data/hairnet_synthetic/drawn/1.5.0
+python examples/torch_loader.py data/hairnet_synthetic/drawn/1.6.0
 ```
 """
 

@@ -84,7 +84,7 @@ def check_examples(dataset: Any, path: Path, side: int) -> None:
 
 
 def test_load_generates(generated: Path) -> None:
-    path = generated / "hairnet_synthetic" / "drawn" / "1.5.0"
+    path = generated / "hairnet_synthetic" / "drawn" / "1.6.0"
     dataset, info = tfds.load("hairnet_synthetic/drawn", data_dir=generated, with_info=True)
     assert list(dataset) == SPLITS
     assert {name: split.num_examples for name, split in info.splits.items()} == {
@@ -100,13 +100,13 @@ def test_load_supervised(generated: Path) -> None:
     pairs = tfds.load("hairnet_synthetic/drawn", data_dir=generated, as_supervised=True, split="train")
     image, mask = next(iter(tfds.as_numpy(pairs)))
     assert (image.shape, mask.shape) == ((224, 224, 3), (224, 224, 1))
-    assert len(list(tfds.load("hairnet_synthetic/drawn:1.5.0", data_dir=generated, split="train[:25%]"))) == 6
+    assert len(list(tfds.load("hairnet_synthetic/drawn:1.6.0", data_dir=generated, split="train[:25%]"))) == 6
 
 
 def test_the_command_and_the_builder_make_the_same(generated: Path, tmp_path: Path) -> None:
     settings = BuildSettings()
     outcome = build(open_sources("drawn", None, None, tmp_path), settings, tmp_path / "data")
-    theirs = generated / "hairnet_synthetic" / "drawn" / "1.5.0"
+    theirs = generated / "hairnet_synthetic" / "drawn" / "1.6.0"
     assert outcome.path.parts[-3:] == theirs.parts[-3:]
     assert digests(outcome.path) == digests(theirs)
     for name in ("croissant.json", "examples.jsonl.gz", "SHA256SUMS"):
@@ -145,7 +145,7 @@ def test_mattes_are_features_where_they_were_asked_for(generated: Path, tmp_path
 
 def test_read_without_our_code(generated: Path) -> None:
     """A program that has never heard of this package, in a process that cannot import it."""
-    path = generated / "hairnet_synthetic" / "drawn" / "1.5.0"
+    path = generated / "hairnet_synthetic" / "drawn" / "1.6.0"
     code = (
         "import sys; sys.modules['hairnet_data'] = sys.modules['hairnet_synthetic'] = None\n"
         "import tensorflow_datasets as tfds\n"

@@ -1,6 +1,6 @@
 """Writes the drawn samples that ship with the package, from the test splits of a prepared dataset of `drawn`.
 
-python training/samples.py OUT/hairnet_synthetic/drawn/1.5.0
+python training/samples.py OUT/hairnet_synthetic/drawn/1.6.0
 """
 
 from __future__ import annotations

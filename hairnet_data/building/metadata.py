@@ -39,7 +39,8 @@ RELEASE_NOTES = {
     "the splits validation_negatives, test_small, test_close and test_group.",
     "1.3.0": "The feature pose: where the head of the largest portrait is, and which way it looks.",
     "1.4.0": "JPEGs have their colour at half the resolution; drawn people may be cut out.",
-    RENDERER_VERSION: "Of photographs the head may be cut out.",
+    "1.5.0": "Of photographs the head may be cut out.",
+    RENDERER_VERSION: "A policy may say how much of a background is seen; `world` does.",
 }
 
 _CARD = Path(__file__).with_name("dataset_card")

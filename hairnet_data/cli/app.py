@@ -240,7 +240,7 @@ def export(
 app.command(epilog="Example: hairnet-data audit folder --source-dir mine --out mine-audit")(audit_commands.audit)
 app.command(epilog="Example: hairnet-data fix folder --source-dir mine --audit mine-audit")(audit_commands.fix)
 app.command(epilog="Example: hairnet-data who Ann_Example lfw_parts")(people_commands.who)
-app.command(epilog="Example: hairnet-data diff mine data/hairnet_synthetic/mine-2/1.5.0")(dataset_commands.diff)
+app.command(epilog="Example: hairnet-data diff mine data/hairnet_synthetic/mine-2/1.6.0")(dataset_commands.diff)
 app.command(epilog="Example: hairnet-data reshard mine --shards 64")(dataset_commands.reshard)
 app.command("import", epilog='Example: hairnet-data import coco labels.json --out mine --map "skin=face"')(
     interchange_commands.import_annotations

@@ -19,7 +19,7 @@ class DatasetSummary:
     Attributes:
         path: its folder.
         name: of its configuration, e.g. "lfw_parts".
-        version: e.g. "1.5.0".
+        version: e.g. "1.6.0".
         source: of its portraits; "" where its metadata cannot be read.
         examples: number by split.
         size: bytes of its records.

@@ -45,7 +45,7 @@ class Prepared:
     """A prepared dataset.
 
     Attributes:
-        path: its folder, e.g. `.../hairnet_synthetic/lfw_parts/1.5.0`.
+        path: its folder, e.g. `.../hairnet_synthetic/lfw_parts/1.6.0`.
         metadata: what it says of itself.
         shards: of every split, in order.
     """

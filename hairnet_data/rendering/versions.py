@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-RENDERER_VERSION = "1.5.0"
+RENDERER_VERSION = "1.6.0"
 """Changes whenever the pixels of a recipe or the features of a record do. It is also the dataset's version."""
 
 

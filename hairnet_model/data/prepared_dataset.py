@@ -22,7 +22,7 @@ class Dataset:
     """A prepared dataset, as its own files describe it.
 
     Attributes:
-        path: its folder, e.g. `.../hairnet_synthetic/lfw/1.5.0`.
+        path: its folder, e.g. `.../hairnet_synthetic/lfw/1.6.0`.
         name: its configuration's, e.g. `lfw`.
         fingerprint: hex digits of its settings and content.
         image_size: side of its pictures, in pixels.

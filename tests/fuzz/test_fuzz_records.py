@@ -122,7 +122,7 @@ def test_batches(
     data: st.DataObject,
 ) -> None:
     """With sound checksums, so that what is wrong reaches the decoders, or without."""
-    to = tmp_path_factory.mktemp("batches") / "1.5.0"
+    to = tmp_path_factory.mktemp("batches") / "1.6.0"
     shutil.copytree(tiny_dataset, to)
     (path,) = to.glob("*-test.tfrecord-*")
     if data.draw(st.booleans()):

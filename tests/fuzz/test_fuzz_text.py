@@ -118,7 +118,7 @@ def changed(values: Any, steps: list[int], new: Any) -> Any:
 
 @pytest.fixture(scope="module")
 def folder(tiny_dataset: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return Path(shutil.copytree(tiny_dataset, tmp_path_factory.mktemp("meta") / "1.5.0"))
+    return Path(shutil.copytree(tiny_dataset, tmp_path_factory.mktemp("meta") / "1.6.0"))
 
 
 @times(1000)

@@ -102,7 +102,7 @@ def test_pipes_in_the_places_of_files(tmp_path: Path, tiny_dataset: Path) -> Non
     assert asked(lambda: model_file.load(run)) is None
     assert asked(lambda: checkpoint.read(run)) is None
     for name in ("dataset_info.json", next(tiny_dataset.glob("*-train.tfrecord-*")).name):
-        copy = tmp_path / name / "1.5.0"
+        copy = tmp_path / name / "1.6.0"
         copy.mkdir(parents=True)
         for file in tiny_dataset.iterdir():
             (copy / file.name).write_bytes(file.read_bytes())

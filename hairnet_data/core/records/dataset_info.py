@@ -61,7 +61,7 @@ class DatasetInfo:
 
     Attributes:
         name: the dataset's, with which the file names of its shards begin.
-        version: e.g. `1.5.0`.
+        version: e.g. `1.6.0`.
         file_format: one of `FILE_FORMATS`.
         splits: in order.
         config_name: its configuration's, e.g. `lfw_parts`; "" for a dataset without configurations.

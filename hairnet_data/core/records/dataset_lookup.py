@@ -21,7 +21,7 @@ def resolve_dataset(given: Path, data_dir: Path | None = None) -> Path:
 
     Args:
         given: the folder itself, any folder above it that holds no other dataset, or the name of a configuration
-            in `data_dir`, with or without its version ("drawn", "drawn/1.5.0", "hairnet_synthetic/drawn").
+            in `data_dir`, with or without its version ("drawn", "drawn/1.6.0", "hairnet_synthetic/drawn").
         data_dir: where datasets are looked up by name; `default_data_dir` unless given.
 
     Returns:

@@ -77,7 +77,7 @@ def test_names_that_are_none(name: str) -> None:
 
 def test_own_name_and_names_of_default_settings(own: Sources, tmp_path: Path) -> None:
     path = build(own, SETTINGS, tmp_path, BuildOptions(name="my.set-1")).path
-    assert path == tmp_path / "hairnet_synthetic" / "my.set-1" / "1.5.0"
+    assert path == tmp_path / "hairnet_synthetic" / "my.set-1" / "1.6.0"
     before = digests(tmp_path)
     for name in ("drawn", "lfw_parts"):
         # TFDS would read it with the features of default settings.
@@ -117,7 +117,7 @@ def test_the_same_name_with_other_settings_says_what_differs(own: Sources, tmp_p
 
 
 def test_other_programs_files_are_left_alone(own: Sources, tmp_path: Path) -> None:
-    path = tmp_path / "hairnet_synthetic" / "mine" / "1.5.0"
+    path = tmp_path / "hairnet_synthetic" / "mine" / "1.6.0"
     path.mkdir(parents=True)
     (path / "thesis.txt").write_text("all of it")
     for content in (None, "no JSON", "[]", "{}", "null"):

@@ -152,7 +152,7 @@ def test_a_build_under_way_is_left_alone(own: Sources, tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert errors == []
-    assert len(list((tmp_path / "hairnet_synthetic").glob("set*/1.5.0/metadata.json"))) == 6
+    assert len(list((tmp_path / "hairnet_synthetic").glob("set*/1.6.0/metadata.json"))) == 6
 
 
 def test_a_file_system_without_locks(own: Sources, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

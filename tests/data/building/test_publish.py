@@ -142,7 +142,7 @@ def test_a_replacement_that_cannot_be_renamed_brings_the_old_back(
 def test_a_kill_between_the_two_renames_loses_nothing(own: Sources, tmp_path: Path) -> None:
     old = build(own, SETTINGS, tmp_path, BuildOptions(name="mine")).path
     before = digests(old)
-    aside = tmp_path / "hairnet_synthetic" / ".incomplete-x" / "old" / "mine" / "1.5.0"
+    aside = tmp_path / "hairnet_synthetic" / ".incomplete-x" / "old" / "mine" / "1.6.0"
     aside.parent.mkdir(parents=True)
     old.rename(aside)
     build(own, SETTINGS, tmp_path, BuildOptions(name="another"))

@@ -206,7 +206,7 @@ def test_the_command_says_what_it_found(
     assert ran.status == 0
     assert re.search(r"^resuming: \d+ of \d+ examples are finished$", ran.err, re.M), ran.err
     assert f"left alone: {other}, " in ran.out
-    assert ran.out.splitlines()[-1] == str(tmp_path / "hairnet_synthetic" / "mine" / "1.5.0")
+    assert ran.out.splitlines()[-1] == str(tmp_path / "hairnet_synthetic" / "mine" / "1.6.0")
     assert command(*arguments, "--no-resume", "--quiet").out == ran.out.splitlines()[-1] + "\n"
 
 

@@ -39,7 +39,7 @@ def test_datasets_are_listed_and_named(built_drawn: Path, command: Command, monk
     data_dir, name = built_drawn.parents[2], built_drawn.parts[-2]
     ran = command("list", "--data-dir", data_dir)
     assert ran.status == 0
-    assert ran.out.startswith(f"{name}/1.5.0: ")
+    assert ran.out.startswith(f"{name}/1.6.0: ")
     assert "40 to train" in ran.out
     (said,) = json.loads(command("list", "--data-dir", data_dir, "--json").out)
     assert said["path"] == str(built_drawn)

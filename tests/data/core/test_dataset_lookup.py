@@ -35,8 +35,8 @@ def test_several_are_named(data_dir: Path, built_drawn: Path) -> None:
     shutil.copytree(home / built_drawn.parts[-2], home / "other")
     with pytest.raises(DatasetError, match=r"holds 2 datasets .*name one of them") as caught:
         resolve_dataset(data_dir, data_dir)
-    assert "other/1.5.0" in str(caught.value)
-    assert resolve_dataset(Path("other"), data_dir) == home / "other" / "1.5.0"
+    assert "other/1.6.0" in str(caught.value)
+    assert resolve_dataset(Path("other"), data_dir) == home / "other" / "1.6.0"
 
 
 def test_tfds_is_asked_only_for_names(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -45,7 +45,7 @@ def test_tfds_is_asked_only_for_names(data_dir: Path, monkeypatch: pytest.Monkey
     monkeypatch.chdir(data_dir)
     (data_dir / "packed.npz").write_bytes(b"x")
     assert resolve_dataset(Path("packed.npz")) == Path("packed.npz")
-    assert resolve_dataset(Path("hairnet_synthetic")).name == "1.5.0"
+    assert resolve_dataset(Path("hairnet_synthetic")).name == "1.6.0"
     with pytest.raises(ZeroDivisionError):
         resolve_dataset(Path("nobody"))
 

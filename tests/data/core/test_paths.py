@@ -54,7 +54,7 @@ def test_a_build_from_and_to_a_store_is_the_one_on_a_disk(bucket: Bucket, tmp_pa
     make_negatives(bucket.files / "walls")
     sources = ["--source-dir", "gs://bucket/portraits", "--negatives", "gs://bucket/walls"]
     there = bucket.build("folder", *sources, "--data-dir", "gs://bucket/data", "--name", "mine", workers=2)
-    assert (there.status, there.out) == (0, "gs://bucket/data/hairnet_synthetic/mine/1.5.0\n"), there.err
+    assert (there.status, there.out) == (0, "gs://bucket/data/hairnet_synthetic/mine/1.6.0\n"), there.err
     local = ["--source-dir", bucket.files / "portraits", "--negatives", bucket.files / "walls"]
     here = bucket.build("folder", *local, "--data-dir", tmp_path / "data", "--name", "mine")
     assert here.status == 0, here.err
@@ -67,9 +67,9 @@ def test_a_build_from_and_to_a_store_is_the_one_on_a_disk(bucket: Bucket, tmp_pa
     again = bucket.build("folder", *sources, "--data-dir", "gs://bucket/data", "--name", "mine")
     assert (again.status, again.out) == (0, there.out)
     for command in ("verify", "stats"):
-        done = bucket.run(command, "gs://bucket/data/hairnet_synthetic/mine/1.5.0")
+        done = bucket.run(command, "gs://bucket/data/hairnet_synthetic/mine/1.6.0")
         assert done.status == 0, done.err
-    checked = bucket.run("verify", "gs://bucket/data/hairnet_synthetic/mine/1.5.0", *sources)
+    checked = bucket.run("verify", "gs://bucket/data/hairnet_synthetic/mine/1.6.0", *sources)
     assert checked.status == 0, checked.err + checked.out
 
 
@@ -80,9 +80,9 @@ def test_a_build_to_a_store_goes_on_where_it_was(bucket: Bucket) -> None:
     home = bucket.files / "data" / "hairnet_synthetic"
     before = digests(home / "mine")
     # As a build leaves it that is stopped while it copies: the tell-tale files are not there, its own folder is.
-    (home / "mine" / "1.5.0" / "metadata.json").unlink()
-    (home / "mine" / "1.5.0" / "dataset_info.json").unlink()
-    (left,) = (home / "mine" / "1.5.0").glob("*test_shifted*")
+    (home / "mine" / "1.6.0" / "metadata.json").unlink()
+    (home / "mine" / "1.6.0" / "dataset_info.json").unlink()
+    (left,) = (home / "mine" / "1.6.0").glob("*test_shifted*")
     left.unlink()
     bucket.written.unlink()
     assert bucket.build(*words).status == 0
@@ -113,7 +113,7 @@ def test_shards_that_are_in_the_store_are_not_rendered_again(bucket: Bucket) -> 
     again = {Path(line).name for line in bucket.written.read_text().splitlines() if "/shards/" in line}
     assert any("test_rotated" in shard for shard in again)
     assert not again & finished
-    assert bucket.run("verify", "gs://bucket/data/hairnet_synthetic/mine/1.5.0").status == 0
+    assert bucket.run("verify", "gs://bucket/data/hairnet_synthetic/mine/1.6.0").status == 0
 
 
 @pytest.mark.slow

@@ -111,7 +111,7 @@ def test_tfds_reads_array_records(built_drawn: Path, tmp_path: Path) -> None:
     import tensorflow_datasets as tfds
 
     prepared = open_prepared(built_drawn)
-    dataset = tmp_path / "hairnet_synthetic" / "drawn-array" / "1.5.0"
+    dataset = tmp_path / "hairnet_synthetic" / "drawn-array" / "1.6.0"
     shutil.copytree(built_drawn, dataset, ignore=shutil.ignore_patterns("*.tfrecord-*"))
     info = json.loads((dataset / "dataset_info.json").read_text())
     info |= {"fileFormat": "array_record", "configName": "drawn-array"}

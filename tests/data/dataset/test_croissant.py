@@ -177,7 +177,7 @@ from hairnet_data.sources.terms import Terms
 splits = {"train": {"pool": "train", "examples": 1, "policy": {}}}
 metadata = {"identity": {"source": {"name": "drawn"}, "backgrounds": {"name": "drawn"}}, "splits": splits}
 table = DatasetFile("examples.jsonl.gz", 3, "0" * 64, "A table.")
-croissant_json(DatasetDescription("a", "A dataset.", "1.5.0", Terms(), metadata, [], table))
+croissant_json(DatasetDescription("a", "A dataset.", "1.6.0", Terms(), metadata, [], table))
 print("mlcroissant" in sys.modules, "tensorflow" in sys.modules)
 """
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

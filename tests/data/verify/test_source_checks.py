@@ -195,4 +195,4 @@ def test_another_version_is_the_cause_and_said_once(built_drawn: Path, copy_of: 
     lines = list(verify_all(dataset).lines())
     assert len(lines) == 1, lines
     assert lines[0].startswith("40 alike (train 0, train 1, train 2 and 37 more), the first: train 0 (")
-    assert "drawn by renderer 1.5.0 of hairnet 0.0.9, and this is renderer 1.5.0 of hairnet 0.1.0" in lines[0]
+    assert "drawn by renderer 1.6.0 of hairnet 0.0.9, and this is renderer 1.6.0 of hairnet 0.1.0" in lines[0]

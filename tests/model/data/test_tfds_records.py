@@ -183,7 +183,7 @@ def test_file_formats_give_the_same_batches(in_both_formats: list[Dataset]) -> N
 
 
 def test_a_damaged_array_record_is_one_line(in_both_formats: list[Dataset], tmp_path: Path) -> None:
-    copy = tmp_path / "set" / "1.5.0"
+    copy = tmp_path / "set" / "1.6.0"
     shutil.copytree(in_both_formats[1].path, copy)
     dataset = open_dataset(copy)
     file = Path(dataset.shards["train"][2][0])
