@@ -29,7 +29,8 @@ _LONGEST = (
     *("tests/test_docs_commands.py", "networks/test_fcn.py", "rendering/test_alignment.py", "core/test_paths.py"),
     *("fuzz/test_hostile_pictures.py", "export/test_pipeline.py", "tests/test_tour.py"),
     *("tests/test_hairnet_synthetic.py", "building/test_interrupts.py", "tests/test_other_systems.py"),
-    *("verify/test_source_checks.py", "building/test_dead_workers.py", "video/test_segmenting.py", "model_io/test_weights.py"),
+    *("verify/test_source_checks.py", "building/test_dead_workers.py", "video/test_segmenting.py"),
+    "model_io/test_weights.py",
 )
 """The ends of the paths of files that take longest, roughly in that order."""
 
