@@ -8,7 +8,7 @@ here=$(dirname "$0")
 
 build() { hairnet-data build "$@" --policy "$here/pose.toml" --data-dir "$folder" --no-check --quiet; }
 
-drawn=$(build drawn --name pose-drawn --train-examples 30000)
+drawn=$(build drawn --portraits 24000 --negatives "$walls" --name pose-drawn --train-examples 40000)
 people=$(build lfw_parts --source-dir "$lfw" --poses "$poses" --negatives "$walls" --name pose-lfw --train-examples 24000)
 nobody=$(hairnet-data build drawn --negatives "$walls" --negative-rate 1 --train-examples 8000 --eval-examples 1 \
   --name pose-nobody --data-dir "$folder" --no-check --quiet)
