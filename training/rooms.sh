@@ -67,6 +67,6 @@ finish sixteenth "$folder/fifteenth/last.keras" 2300 5 "$people_rooms=1.5" "$peo
 python "$here/average.py" "$cutouts" "$folder/sixteenth/last.keras" "$folder/rooms.keras" --share 1 --background 0.5
 
 # The pose head, on the features of these weights.
-hairnet-model train-pose "$pose_drawn" "$pose_people" "$pose_nobody" "$nobody_wild" --model "$folder/rooms.keras" --steps 5000 \
+hairnet-model train-pose "$pose_drawn" "$pose_people" "$pose_nobody" "$nobody_wild" --model "$folder/rooms.keras" --steps 3500 \
   --init hairnet --out "$folder/pose"
 echo "$folder/rooms.keras"

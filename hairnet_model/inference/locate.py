@@ -5,17 +5,18 @@ The network finds a head that fills about half of the square it sees or more; sm
 1. one pass sees the whole photo (`letterbox.frame`);
 2. heads in it that are large enough stay as they are; each other one is cut out, so that it fills `cuts.FILL` of a
    square, and segmented again (up to twice more where a cut was off); a face must be as sure in the cut and its mirror
-   image. Where no face is sure, what the pass shows faintly (`evidence.faint_heads`) is cut out instead;
-3. where the smallest head that was found is below `TRUSTED`, others may be hidden: if it is not far below, the `WIDE`
-   tiles are searched, else the `NARROW` tiles, and after those the few `FINE` tiles in which they show most
-   (`evidence.most_within`). Large photos are searched whatever was found;
+   image. Where no face is sure, and beside heads that fill less than `ALONE`, what the pass shows faintly
+   (`evidence.faint_heads`) is cut out as well;
+3. where the smallest head that was found is below `TRUSTED`, and where none was, others may not even show faintly: the
+   `NARROW` tiles are searched, and after those the few `FINE` tiles in which they show most (`evidence.most_within`).
+   Large photos are searched whatever was found;
 4. what tiles show is cut out, and believed if the cut, its mirror image and a larger square around it show it;
 5. where no face was confirmed, the whole photo is seen from two more views (`second_look`);
 6. `composite` puts the cuts into the photo, over the first pass.
 
 Passes a photo: 1 where the heads are large, 3 where these are not sure; 1 to 4 more for each small head (`MOST_HEADS`
-at most) and each of `MOST_FAINT` faint ones; in a photo of 4:3, 4 for the wide tiles, or 6 for the narrow and at most
-`MOST_FINE` for the fine, and 1 to 5 for each head or false alarm in tiles. Nothing is random.
+at most) and each of `MOST_FAINT` faint ones; in a photo of 4:3, 6 for the narrow tiles and at most `MOST_FINE` for the
+fine, and 1 to 5 for each head or false alarm in tiles. Nothing is random.
 """
 
 from __future__ import annotations
@@ -31,14 +32,11 @@ from hairnet_model.inference.search import THIN, Search
 from hairnet_model.inference.squares import Square, framed_square, tile_squares
 from hairnet_model.inference.views import Run
 
-TRUSTED = 0.25
-"""Heads that fill less of the photo's square may be missed: where the smallest is below, tiles are searched."""
+TRUSTED = 0.085
+"""Heads that fill less of the photo's square may not show at all: where the smallest is below, tiles are searched."""
 
-TRUSTED_TILES = 0.15
-"""The same after the wide tiles; where the smallest is below before, the narrow ones are searched at once."""
-
-WIDE = 0.6
-"""Side of the wide tiles, in longer sides of the photo: of heads that fill 0.14 of the photo's square all are seen."""
+ALONE = 0.27
+"""Beside heads that fill less of the photo's square others may show faintly."""
 
 NARROW = 0.4
 """Side of the narrow tiles: heads between 0.5 and 1.2 of a tile are found. Thin photos have fine ones instead."""
@@ -93,15 +91,11 @@ def locate(photo: Pixels, whole: Probabilities, run: Run) -> Located:
         search.accept_whole()
         return search.result()
     is_open = search.is_unsure
-    if is_open:
-        search.refine(search.unknown(faint_heads(whole, search.framed, search.shape))[:MOST_FAINT], "faint")
-    else:
+    if not is_open:
         search.accept_whole()
-    least = TRUSTED * longer
-    if TRUSTED_TILES * longer <= search.smallest < least and WIDE * longer <= THIN * min(search.shape):
-        _search_tiles(search, tile_squares(*search.shape, round(WIDE * longer), STEP))
-        least = TRUSTED_TILES * longer
-    if search.smallest < least or _has_many(search, side):
+    if is_open or search.smallest < ALONE * longer:
+        search.refine(search.unknown(faint_heads(search.whole, search.framed, search.shape))[:MOST_FAINT], "faint")
+    if search.smallest < TRUSTED * longer or _has_many(search, side):
         seen = _search_tiles(search, tile_squares(*search.shape, side, STEP))
         is_wanted = search.smallest < TRUSTED_NARROW * side or _has_many(search, fine)
         if is_wanted and fine < side and _has_pixels(search, fine):

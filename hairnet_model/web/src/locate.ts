@@ -11,10 +11,9 @@ import { Search, type Seen, THIN } from "./search";
 import { rounded, type Square, tileSquares } from "./squares";
 import { type Run, Views } from "./views";
 
-const TRUSTED = 0.25; // where the smallest head fills less of the picture's square, others may be missed
-const TRUSTED_TILES = 0.15; // the same after the wide tiles
-const WIDE = 0.6; // sides of the tiles, in longer sides of the picture
-const NARROW = 0.4;
+const TRUSTED = 0.085; // where the smallest head fills less of the picture's square, others may not show at all
+const ALONE = 0.27; // beside heads that fill less, others may show faintly
+const NARROW = 0.4; // sides of the tiles, in longer sides of the picture
 const FINE = 0.19;
 const TRUSTED_NARROW = 0.3; // where the smallest head fills less of a narrow tile, fine ones are searched
 const STEP = 0.9; // between tiles, in their sides
@@ -52,14 +51,11 @@ export async function locate(
     return search.result();
   }
   const isOpen = search.isUnsure;
-  if (isOpen) await search.refine(search.unknown(faintHeads(whole, size, search.framed, picture)).slice(0, MOST_FAINT), "faint");
-  else await search.acceptWhole();
-  let least = TRUSTED * most;
-  if (search.smallest >= TRUSTED_TILES * most && search.smallest < least && WIDE * most <= thin) {
-    await searchAll(search, tileSquares(picture, rounded(WIDE * most), STEP));
-    least = TRUSTED_TILES * most;
+  if (!isOpen) await search.acceptWhole();
+  if (isOpen || search.smallest < ALONE * most) {
+    await search.refine(search.unknown(faintHeads(search.whole, size, search.framed, picture)).slice(0, MOST_FAINT), "faint");
   }
-  if (search.smallest < least || hasMany(side)) {
+  if (search.smallest < TRUSTED * most || hasMany(side)) {
     const seen = await searchAll(search, tileSquares(picture, side, STEP));
     const isWanted = search.smallest < TRUSTED_NARROW * side || hasMany(fine);
     if (levels > 1 && isWanted && fine < side && hasPixels(fine)) await searchFine(search, picture, size, fine, seen);

@@ -17,7 +17,7 @@ export const SURE_TWICE = 0.8; // the least in one cut; enough for hair that the
 const SURE_WITH_FACE = 0.9; // the least with the mirror image, where the first pass shows the head and the cut a face
 const CERTAIN = 0.97; // a face that a cut shows so clearly needs no mirror image
 
-/** What showed a head before its cut: the pass over the whole picture, that or a wide tile faintly, or a tile. */
+/** What showed a head before its cut: the pass over the whole picture, that faintly, or a tile. */
 type Source = "whole" | "faint" | "tiles";
 
 /** A tile, and what the network says of it. */
@@ -42,7 +42,7 @@ export class Search {
 
   constructor(
     private readonly picture: Picture,
-    private whole: Float32Array,
+    public whole: Float32Array,
     private readonly size: number,
     readonly views: Views,
   ) {

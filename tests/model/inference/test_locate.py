@@ -103,11 +103,21 @@ def test_what_shows_faintly_is_cut_out_without_a_search():
     assert found(mask).passes >= 1 + 6 + 2
 
 
-def test_where_a_faint_head_is_small_wide_tiles_are_searched_for_others():
-    mask = with_heads(225, 300, (60, 30, 62))
-    located = found(mask, faint)
+def test_beside_a_small_head_what_shows_faintly_is_cut_out_too():
+    def faint_beside(frames):
+        """Sees the left head as it is, and the right one as faintly as real ones often are."""
+        made = BY_COLOUR(frames)
+        for frame, picture in zip(frames, made, strict=True):
+            if (frame == PAD).all(-1).any():  # the whole photo
+                picture[:, SIZE // 2 :] = 0.2 * picture[:, SIZE // 2 :] + np.float32([0.8, 0, 0])
+        return made
+
+    mask = with_heads(225, 300, (60, 30, 70), (70, 200, 66))
+    located = found(mask, faint_beside)
     assert colours.wrong(composite.class_ids(located), mask, within=3) == 0
-    assert (len(located.heads), located.passes) == (1, 2 + 4)
+    assert (len(located.heads), located.passes) == (2, 3)
+    large = with_heads(225, 300, (20, 10, 170), (70, 240, 50))
+    assert found(large, faint_beside).passes == 1, "a head that fills more than ALONE of the photo is alone"
 
 
 def test_fine_tiles_are_searched_where_larger_ones_show_most(monkeypatch):
