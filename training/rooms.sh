@@ -69,4 +69,7 @@ python "$here/average.py" "$cutouts" "$folder/sixteenth/last.keras" "$folder/roo
 # The pose head, on the features of these weights.
 hairnet-model train-pose "$pose_drawn" "$pose_people" "$pose_nobody" "$nobody_wild" --model "$folder/rooms.keras" --steps 3500 \
   --init hairnet --out "$folder/pose"
+# Exported by file: what is exported by the name of shipped weights takes their ledger along.
+hairnet-model export --model "$folder/rooms.keras" --quantize float16 --out "$folder/rooms.tflite"
+hairnet-model export --model "$folder/rooms.keras" --pose "$folder/pose" --quantize float16 --out "$folder/rooms_pose.tflite"
 echo "$folder/rooms.keras"
