@@ -65,7 +65,8 @@ def main() -> None:
     parser.add_argument("--image-size", type=int, default=128)
     arguments = parser.parse_args()
     arguments.out.mkdir(parents=True, exist_ok=True)
-    reports = {name: _reports(name, parts, arguments) for name, parts in RUNS.items()}
+    measured = {source: _build(source, {}, 32, arguments) for source in MEASURED}
+    reports = {name: _reports(name, parts, measured, arguments) for name, parts in RUNS.items()}
     print(f"{machine()}; {arguments.examples:,} pictures a run at {arguments.image_size} x {arguments.image_size}\n")
     head = [
         "records",
@@ -80,7 +81,7 @@ def main() -> None:
     print(table(head, [[name, *_cells(report)] for name, report in reports.items()]))
 
 
-def _reports(name: str, parts: Sequence[Part], arguments: Any) -> dict[str, Any]:
+def _reports(name: str, parts: Sequence[Part], measured: dict[str, Path], arguments: Any) -> dict[str, Any]:
     slug = name.replace("+ ", "").replace(" ", "-")
     result = arguments.out / f"{slug}.json"
     if not result.exists():
@@ -93,8 +94,8 @@ def _reports(name: str, parts: Sequence[Part], arguments: Any) -> dict[str, Any]
         run_command("hairnet-model", "train", *mix, "--out", run, "--steps", arguments.examples // 32, *resume)
         report = {}
         for source, more in MEASURED.items():
-            common = _build(source, {}, 32, arguments)
-            printed = run_command("hairnet-model", "evaluate", common, "--model", run / "last.keras", "--json", *more)
+            model = ["--model", run / "last.keras"]
+            printed = run_command("hairnet-model", "evaluate", measured[source], *model, "--json", *more)
             report[source] = json.loads(printed)
         result.write_text(json.dumps(report))  # an incomplete report is not kept
     return dict(json.loads(result.read_text()))
@@ -102,7 +103,7 @@ def _reports(name: str, parts: Sequence[Part], arguments: Any) -> dict[str, Any]
 
 def _build(source: str, policy: dict[str, Any], examples: int, arguments: Any) -> Path:
     """The folder of a build, which is made unless it is there."""
-    name = f"{source}-{examples}-{'-'.join(f'{key}' for key in policy)}"
+    name = f"{source}-{examples}-{'-'.join(policy)}"
     sizes = ["--train-examples", examples, "--image-size", arguments.image_size, "--data-dir", arguments.out]
     more: list[object] = ["--negatives", arguments.negatives, "--name", name, "--no-check", "--skip-bad", "--quiet"]
     if policy:

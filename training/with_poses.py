@@ -13,6 +13,7 @@ import argparse
 import itertools
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
+from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,9 @@ import keras  # noqa: E402
 import numpy as np  # noqa: E402
 
 from hairnet_data.core.arrays import Pixels  # noqa: E402
+from hairnet_data.core.head.pose import Pose  # noqa: E402
 from hairnet_data.core.progress import progress_bar  # noqa: E402
+from hairnet_data.geometry.poses import move_pose  # noqa: E402
 from hairnet_model.cli.options import parse_mix_part  # noqa: E402
 from hairnet_model.data import tfds_records  # noqa: E402
 from hairnet_model.data.augment import augment  # noqa: E402
@@ -47,6 +50,11 @@ def _again_and_again(dataset: Dataset) -> Iterator[tfds_records.Batch]:
         yield from tfds_records.read(dataset, "train", BATCH)
 
 
+def _mirrored(pose: Any) -> Any:
+    """The six numbers of a pose in the mirrored picture; NaN where it is not known."""
+    return pose if np.isnan(pose).any() else astuple(move_pose(Pose(*pose), 1, (0, 0), 0, True))
+
+
 def examples(datasets: Sequence[Dataset], seed: int) -> Iterator[tuple[Pixels, Any]]:
     """Batches of all datasets in turn, for ever: pictures (32, S, S, 3), recoloured and half of them mirrored, and
     `pose_outputs.targets`.
@@ -57,10 +65,10 @@ def examples(datasets: Sequence[Dataset], seed: int) -> Iterator[tuple[Pixels, A
         marks = np.zeros(records.images.shape[:3], np.uint8)
         marks[:, :, 0] = 1
         images, marks = augment(records.images, marks, rng)
-        poses = np.array(records.pose, np.float64)
         mirrored = marks[:, 0, 0] == 0
-        # Yaw and roll change their sign, the origin its side: point 14 of the contract.
-        poses[mirrored] = poses[mirrored] * (-1, 1, -1, -1, 1, 1) + (0, 0, 0, 1, 0, 0)
+        poses = np.array(
+            [_mirrored(pose) if is_it else pose for pose, is_it in zip(records.pose, mirrored, strict=True)]
+        )
         yield images, targets(poses, np.array([kind != "negative" for kind in records.kind]))
 
 
