@@ -26,7 +26,7 @@ RIM = 0.25
 
 
 def faint_heads(probabilities: Probabilities, square: Square, shape: tuple[int, int]) -> list[Component]:
-    """Heads in a square by pixels that show hair or face with `FAINT` and more, the surest first.
+    """Heads in a square by pixels that show hair or face with `FAINT` and more.
 
     Args:
         probabilities: float32 (S, S, 3).
@@ -36,7 +36,7 @@ def faint_heads(probabilities: Probabilities, square: Square, shape: tuple[int, 
     raised = probabilities.copy()
     raised[..., BACKGROUND] *= np.float32(FAINT / (1 - FAINT))
     raised /= raised.sum(-1, keepdims=True)
-    return sorted(components(raised, square, shape, LEAST, LEAST), key=lambda item: (-round(item.sure, 3), item.box))
+    return components(raised, square, shape, LEAST, LEAST)
 
 
 def likely_elsewhere(

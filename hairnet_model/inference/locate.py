@@ -6,17 +6,17 @@ The network finds a head that fills about half of the square it sees or more; sm
 2. heads in it that are large enough stay as they are; each other one is cut out, so that it fills `cuts.FILL` of a
    square, and segmented again (up to twice more where a cut was off); a face must be as sure in the cut and its mirror
    image. Where no face is sure, and beside heads that fill less than `ALONE`, what the pass shows faintly
-   (`evidence.faint_heads`) is cut out as well;
+   (`evidence.faint_heads`) is cut out as well, the surest first (`search.NEARLY`);
 3. where the smallest head that was found is below `TRUSTED`, and where none was, others may not even show faintly: the
-   `NARROW` tiles are searched, and after those the few `FINE` tiles in which they show most (`evidence.most_within`).
-   Large photos are searched whatever was found;
+   `NARROW` tiles are searched, for what they show faintly too, and in photos of many pixels the few `FINE` tiles in
+   which the narrow ones show most (`evidence.most_within`). Large photos are searched whatever was found;
 4. what tiles show is cut out, and believed if the cut, its mirror image and a larger square around it show it;
 5. where no face was confirmed, the whole photo is seen from two more views (`second_look`);
 6. `composite` puts the cuts into the photo, over the first pass.
 
 Passes a photo: 1 where the heads are large, 3 where these are not sure; 1 to 4 more for each small head (`MOST_HEADS`
-at most) and each of `MOST_FAINT` faint ones; in a photo of 4:3, 6 for the narrow tiles and at most `MOST_FINE` for the
-fine, and 1 to 5 for each head or false alarm in tiles. Nothing is random.
+at most) and each of `MOST_FAINT` faint ones; in a photo of 4:3, 6 for the narrow tiles, in large ones at most
+`MOST_FINE` for the fine, and 1 to 5 for each head or false alarm in tiles. Nothing is random.
 """
 
 from __future__ import annotations
@@ -53,11 +53,11 @@ STEP = 0.9
 FEWEST_PIXELS = 3 / 7
 """Tiles with fewer pixels, in sides of the network's square, are left out: enlarged so far, textures become faces."""
 
+FEWEST_PIXELS_FINE = 0.9
+"""The same of fine tiles: in small photos what narrow tiles show faintly is worth more, and costs fewer passes."""
+
 MANY_PIXELS = 2
 """Tiles with more pixels, in sides of the network's square, are searched whatever was found before."""
-
-MOST_FAINT = 3
-"""Cuts of faint heads, the surest."""
 
 MOST_FINE = 12
 """Fine tiles that are searched, those in which the narrow ones show most."""
@@ -94,11 +94,14 @@ def locate(photo: Pixels, whole: Probabilities, run: Run) -> Located:
     if not is_open:
         search.accept_whole()
     if is_open or search.smallest < ALONE * longer:
-        search.refine(search.unknown(faint_heads(search.whole, search.framed, search.shape))[:MOST_FAINT], "faint")
+        search.refine_faint(faint_heads(search.whole, search.framed, search.shape), "faint")
     if search.smallest < TRUSTED * longer or _has_many(search, side):
         seen = _search_tiles(search, tile_squares(*search.shape, side, STEP))
+        if search.smallest < TRUSTED * longer:
+            faint = [head for tile, said in seen for head in faint_heads(said, tile, search.shape) if not head.cropped]
+            search.refine_faint(faint, "tiles")
         is_wanted = search.smallest < TRUSTED_NARROW * side or _has_many(search, fine)
-        if is_wanted and fine < side and _has_pixels(search, fine):
+        if is_wanted and FEWEST_PIXELS_FINE * search.size <= fine < side:
             _search_fine(search, fine, seen)
     if is_open:
         search.settle()

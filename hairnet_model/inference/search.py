@@ -52,6 +52,12 @@ SURE_WITH_FACE = 0.9
 CERTAIN = 0.97
 """A face that a cut shows so clearly needs no mirror image."""
 
+MOST_FAINT = 3
+"""Cuts of faint heads in a square or in tiles, the surest."""
+
+NEARLY = 0.1
+"""Once a faint head was accepted, others are cut out that are less sure by no more than this."""
+
 
 Source = Literal["whole", "faint", "tiles"]
 """What showed a head before its cut: the pass over the whole photo, that pass faintly, or a tile."""
@@ -144,6 +150,21 @@ class Search:
                 else:
                     self._decide(item, best, square, probabilities, source)
             seen, squares = [item for item, _ in again], [square for _, square in again]
+
+    def refine_faint(self, seen: Iterable[Component], source: Source) -> None:
+        """Cuts out the surest of what is seen faintly, one after the other, until the rest is not worth a pass.
+
+        Args:
+            seen: heads of `evidence.faint_heads`.
+            source: what showed them.
+        """
+        least = 0.0
+        for item in self.unknown(sorted(seen, key=lambda item: (-round(item.sure, 3), item.box)))[:MOST_FAINT]:
+            known = len(self.heads)
+            if item.sure >= least:
+                self.refine([item], source)
+            if len(self.heads) > known:
+                least = item.sure - NEARLY
 
     def _decide(
         self, item: Component, best: Component | None, square: Square, probabilities: Probabilities, source: Source

@@ -1,7 +1,6 @@
 /** What a square shows faintly: `hairnet_model/inference/evidence.py` once more; the reasons and the measurements are there. */
 
 import { type Box, type Component, components, longer } from "./components";
-import { byPlace } from "./cuts";
 import type { Size } from "./pixels";
 import type { Square } from "./squares";
 
@@ -9,7 +8,7 @@ const FAINT = 0.01; // the least probability of hair or face of a pixel that bel
 const LEAST = 0.0006; // smallest faint face, and smallest faint hair without one, in areas of the network's square
 const RIM = 0.25; // around a head's box, in its longer sides: what is seen so far from it belongs to it
 
-/** Heads in a square by pixels that show hair or face with `FAINT` and more, the surest first. */
+/** Heads in a square by pixels that show hair or face with `FAINT` and more. */
 export function faintHeads(probabilities: Float32Array, size: number, square: Square, picture: Size): Component[] {
   const raised = probabilities.slice();
   for (let at = 0; at < raised.length; at += 3) {
@@ -17,7 +16,7 @@ export function faintHeads(probabilities: Float32Array, size: number, square: Sq
     const sum = ground + raised[at + 1] + raised[at + 2];
     raised.set([ground / sum, raised[at + 1] / sum, raised[at + 2] / sum], at);
   }
-  return components(raised, size, square, picture, [LEAST, LEAST]).sort((a, b) => Math.round(1000 * b.sure) - Math.round(1000 * a.sure) || byPlace(a.box, b.box));
+  return components(raised, size, square, picture, [LEAST, LEAST]);
 }
 
 /** The probability of hair or face, (S, S); 0 outside the picture, in the boxes of heads, and near them. */

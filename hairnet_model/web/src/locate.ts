@@ -18,8 +18,8 @@ const FINE = 0.19;
 const TRUSTED_NARROW = 0.3; // where the smallest head fills less of a narrow tile, fine ones are searched
 const STEP = 0.9; // between tiles, in their sides
 const FEWEST_PIXELS = 3 / 7; // smaller tiles, in sides of the network's square, are left out
+const FEWEST_PIXELS_FINE = 0.9; // the same of fine tiles
 const MANY_PIXELS = 2; // larger ones are searched whatever was found before
-const MOST_FAINT = 3; // cuts of faint heads
 const MOST_FINE = 12; // fine tiles, those in which the narrow ones show most
 const SOMETHING = 0.0002; // the least probability in a narrow tile where a fine one is searched, if there is no head yet
 const SOMETHING_ELSE = 0.1; // the same if there is one
@@ -53,12 +53,16 @@ export async function locate(
   const isOpen = search.isUnsure;
   if (!isOpen) await search.acceptWhole();
   if (isOpen || search.smallest < ALONE * most) {
-    await search.refine(search.unknown(faintHeads(search.whole, size, search.framed, picture)).slice(0, MOST_FAINT), "faint");
+    await search.refineFaint(faintHeads(search.whole, size, search.framed, picture), "faint");
   }
   if (search.smallest < TRUSTED * most || hasMany(side)) {
     const seen = await searchAll(search, tileSquares(picture, side, STEP));
+    if (search.smallest < TRUSTED * most) {
+      const faint = seen.flatMap(({ tile, said }) => faintHeads(said, size, tile, picture)).filter(({ cropped }) => !cropped);
+      await search.refineFaint(faint, "tiles");
+    }
     const isWanted = search.smallest < TRUSTED_NARROW * side || hasMany(fine);
-    if (levels > 1 && isWanted && fine < side && hasPixels(fine)) await searchFine(search, picture, size, fine, seen);
+    if (levels > 1 && isWanted && fine >= FEWEST_PIXELS_FINE * size && fine < side) await searchFine(search, picture, size, fine, seen);
   }
   if (isOpen) await search.settle();
   return search.result();

@@ -16,6 +16,8 @@ const ALIKE = 0.6; // its least area there, in areas of what the cut shows
 export const SURE_TWICE = 0.8; // the least in one cut; enough for hair that the first pass shows too
 const SURE_WITH_FACE = 0.9; // the least with the mirror image, where the first pass shows the head and the cut a face
 const CERTAIN = 0.97; // a face that a cut shows so clearly needs no mirror image
+const MOST_FAINT = 3; // cuts of faint heads in a square or in tiles
+const NEARLY = 0.1; // once one was accepted, others that are less sure by no more than this
 
 /** What showed a head before its cut: the pass over the whole picture, that faintly, or a tile. */
 type Source = "whole" | "faint" | "tiles";
@@ -29,6 +31,11 @@ export interface Seen {
 /** The likeliest view of a head first: one that shows all of it. */
 function byView(a: Component, b: Component): number {
   return Number(a.cropped) - Number(b.cropped) || b.area - a.area || byPlace(a.box, b.box);
+}
+
+/** The surest first. */
+function bySure(a: Component, b: Component): number {
+  return Math.round(1000 * b.sure) - Math.round(1000 * a.sure) || byPlace(a.box, b.box);
 }
 
 /** The state of `locate`: what was accepted so far. */
@@ -114,6 +121,16 @@ export class Search {
         else await this.decide(item, best, square, probabilities, source);
       }
       open = again;
+    }
+  }
+
+  /** Cuts out the surest of what is seen faintly, one after the other, until the rest is not worth a pass. */
+  async refineFaint(seen: readonly Component[], source: Source): Promise<void> {
+    let least = 0;
+    for (const item of this.unknown([...seen].sort(bySure)).slice(0, MOST_FAINT)) {
+      const known = this.heads.length;
+      if (item.sure >= least) await this.refine([item], source);
+      if (this.heads.length > known) least = item.sure - NEARLY;
     }
   }
 

@@ -120,6 +120,44 @@ def test_beside_a_small_head_what_shows_faintly_is_cut_out_too():
     assert found(large, faint_beside).passes == 1, "a head that fills more than ALONE of the photo is alone"
 
 
+def test_what_is_far_less_sure_than_a_faint_head_that_was_found_costs_no_pass():
+    """Two heads that one pass shows faintly: the right one as much as the left one, and then hardly."""
+
+    def faintly(right):
+        def run(frames):
+            made = BY_COLOUR(frames)
+            for frame, picture in zip(frames, made, strict=True):
+                if (frame == PAD).all(-1).any():  # the whole photo
+                    left, other = picture[:, : SIZE // 2], picture[:, SIZE // 2 :]
+                    left[...] = 0.2 * left + np.float32([0.8, 0, 0])
+                    other[...] = right * other + np.float32([1 - right, 0, 0])
+            return made
+
+        return run
+
+    mask = with_heads(225, 300, (60, 30, 70), (70, 200, 66))
+    for right, heads, passes in ((0.2, 2, 3), (0.02, 1, 2)):
+        located = found(mask, faintly(right))
+        assert (len(located.heads), located.passes) == (heads, passes)
+
+
+def test_what_narrow_tiles_show_faintly_is_cut_out():
+    def run(frames):
+        """Sees nothing in the whole photo, and a trace of each head that fills less than half of a tile."""
+        made = BY_COLOUR(frames)
+        for frame, picture in zip(frames, made, strict=True):
+            rows = np.flatnonzero((picture.argmax(-1) > 0).any(1))
+            if len(rows) and rows[-1] - rows[0] + 1 < SIZE / 2:
+                share = 0 if (frame == PAD).all(-1).any() else 0.2
+                picture[...] = share * picture + np.float32([1 - share, 0, 0])
+        return made
+
+    mask = with_heads(225, 300, (44, 44, 38))
+    located = found(mask, run)
+    assert colours.wrong(composite.class_ids(located), mask, within=3) == 0
+    assert (len(located.heads), located.passes) == (1, 1 + 6 + 2), "tiles, a cut, and a larger square around it"
+
+
 def test_fine_tiles_are_searched_where_larger_ones_show_most(monkeypatch):
     seen = []
     monkeypatch.setattr(
