@@ -26,7 +26,7 @@ from hairnet_data.recipes.splits import Split
 from hairnet_data.rendering import cutouts, edges, renderer, subject
 from hairnet_data.sources.base import Portrait
 from hairnet_data.verify import reference_mask
-from tests.support import contract
+from tests.support import contract, contract_scenes
 from tests.support.group_contract import NAMES, GroupScene, recorded
 from tests.support.mutants import Mutant, failures, wrapped
 
@@ -38,9 +38,9 @@ def scenes(count: int = 16, seed: int = 3) -> list[GroupScene]:
     policy = Policy(negative_rate=0, group_rate=0.6, cutout_rate=0.6, edge_rate=0.5, scale=(0.3, 1.3), rotate=(0, 60))
     split = Split("train", "train", policy, seed=seed, each_once=False)
     portraits = tuple(Asset(*name.split("@"), has_coverage=True) for name in NAMES)
-    pool = Pool(portraits, (Asset(*contract.WALL.split("@")),))
+    pool = Pool(portraits, (Asset(*contract_scenes.WALL.split("@")),))
     rng = np.random.default_rng(seed)
-    backgrounds = contract.wall(rng)
+    backgrounds = contract_scenes.wall(rng)
     sizes = ((150, 110), (60, 60), (70, 90))
     drawn = []
     for index in range(count):
@@ -62,15 +62,15 @@ def portrait(rng: np.random.Generator, width: int, height: int) -> Portrait:
         ends = rng.integers(0, (width * 4, height * 4), (2, 2))
         cv2.line(fine, ends[0].tolist(), ends[1].tolist(), (255,), int(rng.integers(1, 7)))
     coverage = np.asarray(cv2.resize(fine, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
-    noise = contract.photo(rng, width, height).astype(np.uint16)
+    noise = contract_scenes.photo(rng, width, height).astype(np.uint16)
     image = (noise * coverage[..., None] // 255).astype(np.uint8)
-    return Portrait(image, contract.painting(rng, width, height, 6), coverage=coverage)
+    return Portrait(image, contract_scenes.painting(rng, width, height, 6), coverage=coverage)
 
 
 def photograph(rng: np.random.Generator, width: int, height: int) -> Portrait:
     """Noise as far as the mask, softened, says hair or face, the rest black; nobody knows its coverage."""
-    mask = contract.painting(rng, width, height, 6)
-    noise = contract.photo(rng, width, height).astype(np.uint16)
+    mask = contract_scenes.painting(rng, width, height, 6)
+    noise = contract_scenes.photo(rng, width, height).astype(np.uint16)
     return Portrait((noise * _soft(mask)[..., None] // 255).astype(np.uint8), mask)
 
 
@@ -107,7 +107,7 @@ def check_pixels(drawn: Sequence[GroupScene]) -> None:
 def _alone(scene: GroupScene, image: Pixels, mask: Pixels, affine: Affine) -> tuple[Pixels, Pixels]:
     """An ordinary portrait at that place, before black."""
     recipe = Recipe("train", 0, scene.recipe.size, "portrait", NAMES[0], affine=affine, fill=BLACK)
-    return contract.rendered(recipe, Portrait(image, mask), scene.backgrounds)
+    return contract_scenes.rendered(recipe, Portrait(image, mask), scene.backgrounds)
 
 
 def check_reference(drawn: Sequence[GroupScene]) -> None:

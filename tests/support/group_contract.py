@@ -27,8 +27,8 @@ from hairnet_data.rendering.asset_cache import Assets
 from hairnet_data.rendering.paint import Backgrounds
 from hairnet_data.sources.base import Portrait
 from hairnet_data.verify import reference_mask
-from tests.support import contract
-from tests.support.contract import Scene
+from tests.support import contract, contract_colours, contract_places, contract_scenes
+from tests.support.contract_scenes import Scene
 
 Bits = NDArray[np.bool_]
 
@@ -99,9 +99,9 @@ def scenes(count: int = 16, seed: int = 3) -> list[GroupScene]:
     """Groups and single portraits with hard and soft edges, as a build draws them."""
     policy = Policy(negative_rate=0, occlude_rate=0.3, group_rate=0.75, edge_rate=0.6, scale=(0.3, 1.3), rotate=(0, 60))
     split = Split("train", "train", policy, seed=seed, each_once=False)
-    pool = Pool(tuple(Asset(*name.split("@")) for name in NAMES), (Asset(*contract.WALL.split("@")),))
+    pool = Pool(tuple(Asset(*name.split("@")) for name in NAMES), (Asset(*contract_scenes.WALL.split("@")),))
     rng = np.random.default_rng(seed)
-    backgrounds = contract.wall(rng)
+    backgrounds = contract_scenes.wall(rng)
     drawn_scenes = []
     for index in range(count):
         recipe = sample_recipe(split, pool, index, (96, 80)[index % 2])
@@ -114,10 +114,10 @@ def scenes(count: int = 16, seed: int = 3) -> list[GroupScene]:
 
 def portrait(rng: np.random.Generator, width: int, height: int) -> Portrait:
     """Noise without much red, and a mask of shapes; some of it hair or face in any case."""
-    mask = contract.painting(rng, width, height, 6)
+    mask = contract_scenes.painting(rng, width, height, 6)
     mask[height // 3 : height // 2, width // 4 : -width // 4] = HAIR
     mask[height // 2 : height * 2 // 3, width // 4 : -width // 4] = FACE
-    return Portrait(contract.dull(contract.photo(rng, width, height)), mask)
+    return Portrait(contract_colours.dull(contract_scenes.photo(rng, width, height)), mask)
 
 
 # --- what is expected, computed here
@@ -133,10 +133,10 @@ def alone(scene: GroupScene, portrait: Portrait, affine: Affine) -> tuple[Recipe
 def share(scene: GroupScene, portrait: Portrait, affine: Affine, edge: Edge) -> NDArray[np.float64]:
     """A portrait's share of every pixel, 0..1; only where it reaches, which its frame decides."""
     single = Scene(alone(scene, portrait, affine)[0], portrait, scene.backgrounds)
-    reached = ~contract.outside(single)
+    reached = ~contract_places.outside(single)
     if not edge.width:
         return reached.astype(np.float64)
-    x, y = contract.in_mask(single)
+    x, y = contract_places.in_mask(single)
     height, width = portrait.mask.shape
     longer = max(portrait.image.shape[:2])
     across = np.minimum(x, width - x) / width * portrait.image.shape[1] / longer * affine.scale
@@ -168,10 +168,10 @@ def check_group(scene: GroupScene, pipeline: GroupPipeline) -> None:
     unsure = np.zeros(mask.shape, np.bool_)
     for shown, affine, _ in plain.layers():
         recipe, _ = alone(plain, shown, affine)
-        single_image, single_mask = contract.rendered(recipe, shown, plain.backgrounds)
+        single_image, single_mask = contract_scenes.rendered(recipe, shown, plain.backgrounds)
         single = Scene(recipe, shown, plain.backgrounds)
-        reached = ~contract.outside(single)
-        unsure |= contract.doubtful(single)
+        reached = ~contract_places.outside(single)
+        unsure |= contract_places.doubtful(single)
         expected[reached], classes[reached] = single_image[reached], single_mask[reached]
     contract.same((mask != classes) & ~unsure, np.zeros_like(unsure), "the mask and that of its portraits")
     wrong = (image != expected).any(axis=-1) & ~unsure
@@ -187,9 +187,9 @@ def check_soft_edges(scene: GroupScene, pipeline: GroupPipeline) -> None:
     unsure = np.zeros(mask.shape, np.bool_)
     for shown, affine, edge in plain.layers():
         recipe, _ = alone(plain, shown, affine)
-        single_image, single_mask = contract.rendered(recipe, shown, plain.backgrounds)
+        single_image, single_mask = contract_scenes.rendered(recipe, shown, plain.backgrounds)
         part = share(plain, shown, affine, edge)
-        unsure |= contract.doubtful(Scene(recipe, shown, plain.backgrounds))
+        unsure |= contract_places.doubtful(Scene(recipe, shown, plain.backgrounds))
         unsure |= (np.abs(part - 0.5) < SURE) & bool(edge.width)
         expected += (single_image - expected) * part[..., None]
         classes = np.where(part >= 0.5, single_mask, classes)

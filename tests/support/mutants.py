@@ -29,8 +29,8 @@ from hairnet_data.recipes.splits import Split
 from hairnet_data.rendering import occlusion, renderer
 from hairnet_data.rendering.paint import Backgrounds
 from hairnet_data.sources.base import Portrait
-from tests.support import contract
-from tests.support.contract import Scene, recorded
+from tests.support import contract, contract_places, contract_scenes
+from tests.support.contract_scenes import Scene, recorded
 
 Patch = Callable[[pytest.MonkeyPatch], None]
 Steps = Iterator[tuple[str, Pixels, Pixels]]
@@ -54,9 +54,9 @@ def scenes() -> list[Scene]:
         negative_rate=0.3, occlude_rate=0.8, occluder_count=(1, 4), shift=(0.05, 0.35), rotate=(5, 40), scale=(0.8, 1.3)
     )
     split = Split("train", "train", policy, seed=5, each_once=False)
-    pool = Pool((Asset(*contract.PORTRAIT.split("@")),), (Asset(*contract.WALL.split("@")),))
+    pool = Pool((Asset(*contract_scenes.PORTRAIT.split("@")),), (Asset(*contract_scenes.WALL.split("@")),))
     rng = np.random.default_rng(11)
-    backgrounds = contract.wall(rng)
+    backgrounds = contract_scenes.wall(rng)
     sizes = [((600, 480), 1, 96), ((90, 110), 1, 96), ((200, 130), 3, 80), ((61, 61), 1, 101)]
     scenes: list[Scene] = []
     for index in range(24):
@@ -65,10 +65,12 @@ def scenes() -> list[Scene]:
         if recipe.kind == "negative":
             scenes.append(Scene(recipe, None, backgrounds))
             continue
-        mask = contract.resized(contract.painting(rng, width, height, width / 8), width * times, height * times)
+        mask = contract_scenes.resized(
+            contract_scenes.painting(rng, width, height, width / 8), width * times, height * times
+        )
         if index % 4 == 1:  # hair only
-            mask = contract.unlabelled(mask, BACKGROUND, FACE)
-        scenes.append(Scene(recipe, Portrait(contract.photo(rng, width, height), mask), backgrounds))
+            mask = contract_scenes.unlabelled(mask, BACKGROUND, FACE)
+        scenes.append(Scene(recipe, Portrait(contract_scenes.photo(rng, width, height), mask), backgrounds))
     assert any(scene.portrait and (scene.portrait.mask == UNLABELLED).any() for scene in scenes)
     return scenes
 
@@ -121,7 +123,7 @@ def _squares(scenes: list[Scene]) -> list[Scene]:
     for scene in scenes[:8]:
         if scene.portrait:
             size = scene.recipe.size
-            shown = Portrait(contract.photo(rng, size, size), contract.painting(rng, size, size, 12))
+            shown = Portrait(contract_scenes.photo(rng, size, size), contract_scenes.painting(rng, size, size, 12))
             squares.append(replace(scene, portrait=shown))
     assert squares
     return squares
@@ -323,13 +325,13 @@ def _scene(recipe: Recipe, portrait: Any) -> Scene:
     return Scene(recipe, Portrait(blank, portrait.mask), lambda asset: blank)
 
 
-def _uncovered(recipe: Recipe, portrait: Any) -> contract.Bits:
-    return contract.outside(_scene(recipe, portrait))
+def _uncovered(recipe: Recipe, portrait: Any) -> contract_scenes.Bits:
+    return contract_places.outside(_scene(recipe, portrait))
 
 
 def _blended(recipe: Recipe, image: Pixels, mask: Pixels, portrait: Any) -> None:
     # As if class ids were amounts: between face and background there is hair.
-    x, y = (np.float32(coordinate - 0.5) for coordinate in contract.in_mask(_scene(recipe, portrait)))
+    x, y = (np.float32(coordinate - 0.5) for coordinate in contract_places.in_mask(_scene(recipe, portrait)))
     soft = cv2.remap(portrait.mask, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     mask[:] = np.where(_uncovered(recipe, portrait), BACKGROUND, soft)
 
@@ -354,7 +356,7 @@ def _fill_by_another_rounding(recipe: Recipe, image: Pixels, mask: Pixels, portr
     # The border of the image is found by rounding to the nearest source pixel, that of the mask by rounding down.
     uncovered = _uncovered(recipe, portrait)
     height, width = portrait.mask.shape
-    x, y = (np.rint(coordinate) for coordinate in contract.in_mask(_scene(recipe, portrait)))
+    x, y = (np.rint(coordinate) for coordinate in contract_places.in_mask(_scene(recipe, portrait)))
     other = (x < 0) | (x >= width) | (y < 0) | (y >= height)
     if uncovered.any():
         image[other & ~uncovered] = image[uncovered][0]

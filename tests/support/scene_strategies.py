@@ -19,8 +19,8 @@ from hairnet_data.recipes.recipe import Affine, Occluder, Photometric, Recipe
 from hairnet_data.recipes.sampler import sample_recipe
 from hairnet_data.recipes.splits import Split
 from hairnet_data.sources.base import Portrait
-from tests.support import contract
-from tests.support.contract import Scene
+from tests.support import contract_scenes
+from tests.support.contract_scenes import Scene
 
 T = TypeVar("T")
 Draw = Callable[[st.SearchStrategy[T]], T]
@@ -60,10 +60,14 @@ def portraits(draw: Draw[T], feature: float = 3.0) -> Portrait:
         photo_times = mask_times = 1
     rng = np.random.default_rng(draw(seeds))
     width, height = sides
-    mask = contract.resized(contract.painting(rng, width, height, feature), width * mask_times, height * mask_times)
+    mask = contract_scenes.resized(
+        contract_scenes.painting(rng, width, height, feature), width * mask_times, height * mask_times
+    )
     # Some sets label hair only, or have doubtful hair.
-    mask = contract.unlabelled(mask, *draw(st.sampled_from([(), (), (), (BACKGROUND, FACE), (HAIR,), (0, 1, 2)])))
-    return Portrait(contract.photo(rng, width * photo_times, height * photo_times), mask)
+    mask = contract_scenes.unlabelled(
+        mask, *draw(st.sampled_from([(), (), (), (BACKGROUND, FACE), (HAIR,), (0, 1, 2)]))
+    )
+    return Portrait(contract_scenes.photo(rng, width * photo_times, height * photo_times), mask)
 
 
 @st.composite
@@ -72,7 +76,7 @@ def paints(draw: Draw[T]) -> Paint:
     if kind == "colour":
         return Paint(kind, (draw(colours),))
     if kind == "background":
-        return Paint(kind, crop=contract.crop(np.random.default_rng(draw(seeds))))
+        return Paint(kind, crop=contract_scenes.crop(np.random.default_rng(draw(seeds))))
     return Paint(
         kind,
         (draw(colours), draw(colours)),
@@ -108,13 +112,13 @@ def scenes(
         index=draw(st.integers(0, 1000)),
         size=draw(output_sizes),
         kind="portrait",
-        portrait=contract.PORTRAIT,
+        portrait=contract_scenes.PORTRAIT,
         affine=draw(affine),
         fill=draw(paints()),
         occluders=() if hidden is None else tuple(draw(hidden)),
     )
     shown = draw(portraits() if portrait is None else portrait)
-    return Scene(recipe, shown, contract.wall(np.random.default_rng(draw(seeds))))
+    return Scene(recipe, shown, contract_scenes.wall(np.random.default_rng(draw(seeds))))
 
 
 photometrics = st.builds(
@@ -138,12 +142,12 @@ def negatives(draw: Draw[T]) -> Scene:
         index=0,
         size=draw(output_sizes),
         kind="negative",
-        negative=contract.crop(rng),
+        negative=contract_scenes.crop(rng),
         occluders=tuple(draw(st.lists(occluders, max_size=3))),
         photometric=draw(photometrics),
     )
     width, height = draw(st.integers(1, 300)), draw(st.integers(1, 300))
-    return Scene(recipe, None, contract.wall(rng, width, height))
+    return Scene(recipe, None, contract_scenes.wall(rng, width, height))
 
 
 @st.composite
@@ -174,7 +178,7 @@ def policies(draw: Draw[T]) -> Policy:
 def sampled(draw: Draw[T]) -> Scene:
     """A recipe drawn as a build draws it, from any policy."""
     split = Split("train", "train", draw(policies()), draw(st.integers(0, 2**40)), each_once=False)
-    pool = Pool((Asset(*contract.PORTRAIT.split("@")),), (Asset(*contract.WALL.split("@")),))
+    pool = Pool((Asset(*contract_scenes.PORTRAIT.split("@")),), (Asset(*contract_scenes.WALL.split("@")),))
     recipe = sample_recipe(split, pool, draw(st.integers(0, 2**40)), draw(output_sizes))
     shown = draw(portraits()) if recipe.kind == "portrait" else None
-    return Scene(recipe, shown, contract.wall(np.random.default_rng(draw(seeds))))
+    return Scene(recipe, shown, contract_scenes.wall(np.random.default_rng(draw(seeds))))

@@ -18,7 +18,7 @@ from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.records.example import NUMBERS, SEQUENCES, parse, serialize
 from hairnet_data.core.records.tfrecord import frame, unframe
 from hairnet_data.dataset.codec import decode_image, decode_mask, encode_image, encode_mask
-from tests.support import contract
+from tests.support import contract_scenes
 
 FRAMED = "0700000000000000bbd79f11686169726e657467fde798"
 
@@ -31,7 +31,7 @@ def mask_of(seed: int, side: int) -> Pixels:
     rng = np.random.default_rng(seed)
     if seed % 2:
         return rng.integers(0, 3, (side, side)).astype(np.uint8)
-    return contract.painting(rng, side, side, 3)
+    return contract_scenes.painting(rng, side, side, 3)
 
 
 # --- masks
@@ -104,7 +104,7 @@ def test_what_is_no_grey_picture_is_no_mask(data: bytes) -> None:
 @settings(max_examples=50)
 @given(seeds, sides)
 def test_a_png_image_survives_bit_for_bit(seed: int, side: int) -> None:
-    image = contract.photo(np.random.default_rng(seed), side, side)
+    image = contract_scenes.photo(np.random.default_rng(seed), side, side)
     data = encode_image(image, "png")
     assert np.array_equal(decode_image(data), image)
     with Image.open(io.BytesIO(data)) as picture:
@@ -129,7 +129,7 @@ def test_a_jpeg_image_is_in_red_green_blue_and_halves_colour_alone() -> None:
 
 @pytest.mark.parametrize("image_format", ["jpeg", "png"])
 def test_the_same_image_makes_the_same_bytes(image_format: str) -> None:
-    image = contract.photo(np.random.default_rng(1), 70, 50)
+    image = contract_scenes.photo(np.random.default_rng(1), 70, 50)
     assert encode_image(image, image_format) == encode_image(image.copy(), image_format)
 
 

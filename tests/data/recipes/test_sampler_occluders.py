@@ -14,14 +14,14 @@ from hairnet_data.recipes.sampler import sample_recipe
 from hairnet_data.recipes.splits import splits_for
 from hairnet_data.rendering.renderer import render
 from hairnet_data.sources.base import Portrait
-from tests.support import contract
+from tests.support import contract_scenes
 from tests.support.sampling import DIGEST, head, pool, split_named
 
 
 def test_occluders_of_test_occluded_hide_20_to_50_percent_of_the_head() -> None:
     """Measured where it counts: on rendered masks."""
     rng = np.random.default_rng(5)
-    split, backgrounds, shares = split_named("test_occluded"), contract.wall(rng), []
+    split, backgrounds, shares = split_named("test_occluded"), contract_scenes.wall(rng), []
     for index in range(300):
         mask = head(rng)
         shown = Portrait(np.zeros((*mask.shape, 3), np.uint8), mask)
@@ -41,7 +41,7 @@ def test_occluders_aimed_at_moved_heads_hide_what_the_policy_says() -> None:
     """In training the head is not where it was in the portrait: the aim follows the affine."""
     rng = np.random.default_rng(6)
     policy = Policy(negative_rate=0, occlude_rate=1, cover=(0.2, 0.6), shift=(0, 0.3), scale=(0.7, 1.4), photometric=0)
-    split, backgrounds, shares = splits_for(policy, 0)[0], contract.wall(rng), []
+    split, backgrounds, shares = splits_for(policy, 0)[0], contract_scenes.wall(rng), []
     for index in range(200):
         mask = head(rng)
         shown = Portrait(np.zeros((*mask.shape, 3), np.uint8), mask)

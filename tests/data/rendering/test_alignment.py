@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from hairnet_data.recipes.recipe import Affine, Photometric, Recipe
 from hairnet_data.sources.base import Portrait
-from tests.support import contract
-from tests.support.contract import Scene, rendered
+from tests.support import contract, contract_places, contract_scenes
+from tests.support.contract_scenes import Scene, rendered
 from tests.support.scene_strategies import (
     Draw,
     T,
@@ -62,9 +62,9 @@ def test_point_2_a_portrait_in_its_class_colours_shows_its_mask(scene: Scene) ->
 def test_point_2_checks_most_pixels() -> None:
     """The property above must not hold because every pixel is near an edge."""
     rng = np.random.default_rng(3)
-    mask = contract.painting(rng, 300, 240, 12)
-    recipe = Recipe("train", 0, 128, "portrait", contract.PORTRAIT)
-    scene = Scene(recipe, Portrait(contract.photo(rng, 300, 240), mask), contract.wall(rng))
+    mask = contract_scenes.painting(rng, 300, 240, 12)
+    recipe = Recipe("train", 0, 128, "portrait", contract_scenes.PORTRAIT)
+    scene = Scene(recipe, Portrait(contract_scenes.photo(rng, 300, 240), mask), contract_scenes.wall(rng))
     assert len(np.unique(mask)) > 1
     assert contract.check_classes(scene, rendered) > 0.75 * 128 * 128
 
@@ -89,7 +89,7 @@ def test_point_3_a_disc_is_where_the_matrix_says(scene: Scene, size: float, choi
     assume(0.05 <= scale <= 20 and room >= 1 and reach * step < most)
     centre = complex(reach * step + x * (width - 2 * reach * step), reach * step + y * (height - 2 * reach * step))
     affine = replace(recipe.affine, scale=scale, shift=(0.0, 0.0))
-    lands = complex(contract.moved(replace(recipe, affine=affine), scene.frame, np.array([centre]))[0])
+    lands = complex(contract_places.moved(replace(recipe, affine=affine), scene.frame, np.array([centre]))[0])
     # Off the middle of the output by as much as there is room for, less the pixel of shifts that the check adds.
     target = complex(recipe.size / 2 - room + y * (2 * room - 1), recipe.size / 2 - room + x * (2 * room - 1))
     shift = (target - lands) / recipe.size
@@ -132,7 +132,7 @@ def squares(draw: Draw[T], affine: st.SearchStrategy[Affine], sizes: st.SearchSt
     """A portrait of the output's own size."""
     scene = draw(scenes(portrait=st.just(Portrait(np.zeros((1, 1, 3), np.uint8), np.zeros((1, 1), np.uint8)))))
     size, rng = draw(sizes), np.random.default_rng(draw(seeds))
-    shown = Portrait(contract.photo(rng, size, size), contract.painting(rng, size, size, 4))
+    shown = Portrait(contract_scenes.photo(rng, size, size), contract_scenes.painting(rng, size, size, 4))
     return replace(scene, portrait=shown, recipe=replace(scene.recipe, size=size, affine=draw(affine)))
 
 
@@ -171,9 +171,11 @@ def test_point_6_there_and_back_restores_what_is_off_the_edges(scene: Scene) -> 
 
 def test_point_6_there_and_back_checks_most_pixels() -> None:
     rng = np.random.default_rng(5)
-    mask = contract.painting(rng, 128, 128, 12)
-    recipe = Recipe("train", 0, 128, "portrait", contract.PORTRAIT, affine=Affine(0.7, (0.05, -0.03), 25.0, True))
-    scene = Scene(recipe, Portrait(contract.photo(rng, 128, 128), mask), contract.wall(rng))
+    mask = contract_scenes.painting(rng, 128, 128, 12)
+    recipe = Recipe(
+        "train", 0, 128, "portrait", contract_scenes.PORTRAIT, affine=Affine(0.7, (0.05, -0.03), 25.0, True)
+    )
+    scene = Scene(recipe, Portrait(contract_scenes.photo(rng, 128, 128), mask), contract_scenes.wall(rng))
     assert len(np.unique(mask)) > 1
     assert contract.check_inverse(scene, rendered) > 0.6 * 128 * 128
 
@@ -205,5 +207,5 @@ def test_points_1_and_5_hold_for_negatives(scene: Scene) -> None:
 @given(sampled())
 def test_point_9_the_mask_survives_its_record(scene: Scene) -> None:
     contract.check_encoding(scene)
-    image, mask = contract.recorded(scene.recipe, scene.portrait, scene.backgrounds)
+    image, mask = contract_scenes.recorded(scene.recipe, scene.portrait, scene.backgrounds)
     assert all(map(np.array_equal, (image, mask), rendered(scene.recipe, scene.portrait, scene.backgrounds)))

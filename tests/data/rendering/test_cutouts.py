@@ -18,7 +18,7 @@ from hairnet_data.rendering.renderer import render
 from hairnet_data.rendering.subject import Subject
 from hairnet_data.sources.base import Portrait
 from hairnet_data.sources.drawn.source import Drawn
-from tests.support import contract, cutout_contract
+from tests.support import contract_scenes, cutout_contract
 from tests.support.cutout_contract import CHECKS, MUTANTS, scenes
 from tests.support.mutants import EMPTY, Mutant, assert_caught
 
@@ -56,7 +56,7 @@ def test_a_person_before_a_flat_ground_is_lifted_and_put_before_another() -> Non
 
 
 def test_where_nobody_is_nothing_is_lifted() -> None:
-    image = contract.photo(np.random.default_rng(1), 40, 30)
+    image = contract_scenes.photo(np.random.default_rng(1), 40, 30)
     nobody, everybody = np.zeros((30, 40), np.uint8), np.full((30, 40), 255, np.uint8)
     assert not lift(image, nobody).any()
     assert np.array_equal(lift(image, everybody)[..., :3], image)
@@ -65,7 +65,7 @@ def test_where_nobody_is_nothing_is_lifted() -> None:
 def test_of_a_photograph_the_head_alone_is_cut_out() -> None:
     mask = np.zeros((40, 40), np.uint8)
     mask[5:15, 10:30], mask[15:30, 10:30] = HAIR, FACE
-    photo = Portrait(contract.photo(np.random.default_rng(3), 40, 40), mask)
+    photo = Portrait(contract_scenes.photo(np.random.default_rng(3), 40, 40), mask)
     recipe = Recipe("train", 0, 40, "portrait", "a@b", edge=CUT_OUT, fill=Paint("colour", ((0, 255, 0),)))
     image, cut = render(recipe, photo, lambda asset: np.zeros((9, 9, 3), np.uint8))
     assert np.array_equal(cut, mask)

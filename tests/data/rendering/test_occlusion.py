@@ -20,7 +20,7 @@ from hairnet_data.recipes.paints import Crop, Paint
 from hairnet_data.recipes.recipe import Occluder
 from hairnet_data.rendering.occlusion import occlude
 from hairnet_data.rendering.paint import paint_box
-from tests.support import contract
+from tests.support import contract_places, contract_scenes
 
 T = TypeVar("T")
 
@@ -80,7 +80,7 @@ def test_cover_is_exact(drawn: tuple[list[Point], int]) -> None:
 def test_the_contracts_polygon_is_exact_too(drawn: tuple[list[Point], int]) -> None:
     """What the alignment contract is checked with is checked with fractions here."""
     outline, size = drawn
-    assert np.array_equal(contract.inside_polygon(outline, size), slowly(outline, size))
+    assert np.array_equal(contract_places.inside_polygon(outline, size), slowly(outline, size))
 
 
 @settings(max_examples=100)
@@ -144,14 +144,14 @@ PAINTS = (
 
 def example_arrays(size: int) -> tuple[Pixels, Pixels]:
     rng = np.random.default_rng(size)
-    return contract.photo(rng, size, size).copy(), rng.integers(0, 3, (size, size)).astype(np.uint8)
+    return contract_scenes.photo(rng, size, size).copy(), rng.integers(0, 3, (size, size)).astype(np.uint8)
 
 
 @settings(max_examples=60)
 @given(outlines_and_sizes(), st.sampled_from(PAINTS))
 def test_paint_and_background_lie_on_the_same_pixels(drawn: tuple[list[Point], int], paint: Paint) -> None:
     outline, size = drawn
-    backgrounds = contract.wall(np.random.default_rng(4))
+    backgrounds = contract_scenes.wall(np.random.default_rng(4))
     image, mask = example_arrays(size)
     before, labels = image.copy(), mask.copy()
     occlude(image, mask, Occluder("polygon", tuple(outline), paint), backgrounds)
@@ -165,7 +165,7 @@ def test_paint_and_background_lie_on_the_same_pixels(drawn: tuple[list[Point], i
 
 
 def test_a_background_as_paint_is_not_changed() -> None:
-    picture = contract.photo(np.random.default_rng(4), 50, 40)
+    picture = contract_scenes.photo(np.random.default_rng(4), 50, 40)
     kept = picture.copy()
     image, mask = example_arrays(30)
     outline = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from hairnet_data.recipes.paints import PATTERNS, Crop, Paint
 from hairnet_data.rendering.paint import TILE, blotch_tile, noise_tile, paint_box, shrink_background, take_crop, tile_at
-from tests.support import contract
+from tests.support import contract_scenes
 
 STRIPES = Paint("texture", ((10, 20, 30), (210, 120, 90)), "stripes", 0.0, 0.25, 0)
 CROP = Crop("wall@0", 0.5, 0.5, 1.0, False)
@@ -42,7 +42,7 @@ textures = st.builds(
 @given(boxes(), textures)
 def test_textures_stay_between_their_colours(drawn: tuple[tuple[int, int, int, int], int], paint: Paint) -> None:
     box, size = drawn
-    painted = paint_box(paint, box, size, contract.wall(np.random.default_rng(0)))
+    painted = paint_box(paint, box, size, contract_scenes.wall(np.random.default_rng(0)))
     assert painted.shape == (box[3] - box[1], box[2] - box[0], 3)
     assert painted.dtype == np.uint8
     ends = np.array(paint.colours)
@@ -50,7 +50,7 @@ def test_textures_stay_between_their_colours(drawn: tuple[tuple[int, int, int, i
     assert (painted <= ends.max(axis=0)).all()
     if paint.pattern in ("stripes", "checks"):
         assert {tuple(colour) for colour in painted.reshape(-1, 3).tolist()} <= set(paint.colours)
-    assert np.array_equal(painted, paint_box(paint, box, size, contract.wall(np.random.default_rng(1))))
+    assert np.array_equal(painted, paint_box(paint, box, size, contract_scenes.wall(np.random.default_rng(1))))
 
 
 @settings(max_examples=100)
@@ -58,17 +58,17 @@ def test_textures_stay_between_their_colours(drawn: tuple[tuple[int, int, int, i
 def test_patterns_are_fixed_to_the_frame(drawn: tuple[tuple[int, int, int, int], int], paint: Paint) -> None:
     """A box shows a window of the pattern, so two boxes side by side have no seam."""
     (left, top, right, bottom), size = drawn
-    backgrounds = contract.wall(np.random.default_rng(0))
+    backgrounds = contract_scenes.wall(np.random.default_rng(0))
     frame = paint_box(paint, (0, 0, size, size), size, backgrounds)
     painted = paint_box(paint, (left, top, right, bottom), size, backgrounds)
     assert np.array_equal(painted, frame[top:bottom, left:right])
 
 
 def test_stripes_have_their_period_and_angle() -> None:
-    painted = paint_box(STRIPES, (0, 0, 80, 80), 80, contract.wall(np.random.default_rng(0)))[..., 0]
+    painted = paint_box(STRIPES, (0, 0, 80, 80), 80, contract_scenes.wall(np.random.default_rng(0)))[..., 0]
     assert (painted == painted[0]).all()  # at angle 0 they stand upright
     assert np.flatnonzero(np.diff(painted[0].astype(int))).tolist() == [9, 19, 29, 39, 49, 59, 69]
-    turned = paint_box(replace(STRIPES, angle=90.0), (0, 0, 80, 80), 80, contract.wall(np.random.default_rng(0)))
+    turned = paint_box(replace(STRIPES, angle=90.0), (0, 0, 80, 80), 80, contract_scenes.wall(np.random.default_rng(0)))
     assert np.array_equal(turned[..., 0], painted.T)
 
 
@@ -79,7 +79,7 @@ def test_another_seed_is_another_texture() -> None:
                 replace(STRIPES, pattern=pattern, seed=seed),
                 (0, 0, 64, 64),
                 64,
-                contract.wall(np.random.default_rng(0)),
+                contract_scenes.wall(np.random.default_rng(0)),
             )
             for seed in (0, 9999, 40000)
         ]
@@ -92,7 +92,7 @@ def test_a_flat_colour_is_that_colour(
     drawn: tuple[tuple[int, int, int, int], int], colour: tuple[int, int, int]
 ) -> None:
     box, size = drawn
-    painted = paint_box(Paint("colour", (colour,)), box, size, contract.wall(np.random.default_rng(0)))
+    painted = paint_box(Paint("colour", (colour,)), box, size, contract_scenes.wall(np.random.default_rng(0)))
     assert painted.shape == (box[3] - box[1], box[2] - box[0], 3)
     assert (painted == colour).all()
 
@@ -129,20 +129,20 @@ def test_crops_lie_within_and_have_their_size(
 
 
 def test_the_whole_of_a_square_background_is_itself() -> None:
-    picture = contract.photo(np.random.default_rng(0), 60, 60)
+    picture = contract_scenes.photo(np.random.default_rng(0), 60, 60)
     assert np.array_equal(take_crop(CROP, picture, 60), picture)
     assert np.array_equal(take_crop(replace(CROP, mirror=True), picture, 60), picture[:, ::-1])
 
 
 def test_corners_are_reached() -> None:
-    picture = contract.photo(np.random.default_rng(0), 100, 60)
+    picture = contract_scenes.photo(np.random.default_rng(0), 100, 60)
     cut = replace(CROP, side=0.5)
     assert np.array_equal(take_crop(replace(cut, x=0.0, y=0.0), picture, 30), picture[:30, :30])
     assert np.array_equal(take_crop(replace(cut, x=1.0, y=1.0), picture, 30), picture[-30:, -30:])
 
 
 def test_a_crop_of_side_0_is_pixel_for_pixel() -> None:
-    picture = contract.photo(np.random.default_rng(0), 100, 60)
+    picture = contract_scenes.photo(np.random.default_rng(0), 100, 60)
     assert np.array_equal(take_crop(replace(CROP, side=0.0, x=0.0, y=0.0), picture, 40), picture[:40, :40])
     assert take_crop(replace(CROP, side=0.0), picture, 90).shape == (90, 90, 3)
 

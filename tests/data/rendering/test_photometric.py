@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.recipes.recipe import Photometric
 from hairnet_data.rendering.photometric import change_colours
-from tests.support import contract
+from tests.support import contract_scenes
 
 CHANGES = {
     "grey": Photometric(grey=True),
@@ -58,7 +58,7 @@ def test_the_default_returns_the_same_array() -> None:
     st.integers(0, 100),
 )
 def test_point_7_the_input_stays_and_the_output_is_a_picture(change: Photometric, size: int, seed: int) -> None:
-    image = contract.photo(np.random.default_rng(seed), size, size).copy()
+    image = contract_scenes.photo(np.random.default_rng(seed), size, size).copy()
     kept = image.copy()
     changed = change_colours(image, change)
     assert (changed.dtype, changed.shape) == (np.uint8, (size, size, 3))
@@ -96,7 +96,7 @@ def test_a_cast_is_in_red_green_blue_order() -> None:
 
 
 def test_blur_smooths_and_keeps_the_mean() -> None:
-    image = contract.photo(np.random.default_rng(0), 224, 224)
+    image = contract_scenes.photo(np.random.default_rng(0), 224, 224)
     changed = change_colours(image, Photometric(blur=2.0))
     assert changed.std() < image.std() / 3
     assert abs(float(changed.mean()) - float(image.mean())) < 0.6

@@ -13,8 +13,8 @@ from hairnet_data.core.classes import BACKGROUND, FACE, HAIR, UNLABELLED
 from hairnet_data.recipes.paints import Paint
 from hairnet_data.recipes.recipe import Occluder, Recipe
 from hairnet_data.verify import reference_mask
-from tests.support import contract
-from tests.support.contract import Scene, rendered
+from tests.support import contract, contract_places, contract_scenes
+from tests.support.contract_scenes import Scene, rendered
 from tests.support.scene_strategies import many, occluders, round_outlines, sampled, scenes
 
 
@@ -37,7 +37,7 @@ def test_the_reference_leaves_few_classes_open(scene: Scene) -> None:
     allowed = reference_mask.allowed_classes(scene.recipe, [reference_mask.Layer(scene.shown.mask, scene.frame)])
     bits = [1 << bit for bit in (BACKGROUND, HAIR, FACE, reference_mask.UNLABELLED_BIT)]
     assert ((allowed > 0) & (allowed & ~np.uint8(sum(bits)) == 0)).all()
-    open_ = ~np.isin(allowed, bits) & ~contract.doubtful(scene)
+    open_ = ~np.isin(allowed, bits) & ~contract_places.doubtful(scene)
     around = sum(2 * math.pi * scene.recipe.size for _ in scene.recipe.occluders)  # pixels an outline passes
     assert open_.sum() <= 0.1 * around + 4 * len(scene.recipe.occluders)
 
@@ -48,7 +48,7 @@ def test_the_reference_leaves_few_classes_open(scene: Scene) -> None:
 )
 def test_the_reference_names_a_pixel_that_is_wrong(right: int, wrong: int) -> None:
     mask = np.full((40, 40), right, np.uint8)
-    recipe = Recipe("train", 0, 40, "portrait", contract.PORTRAIT)
+    recipe = Recipe("train", 0, 40, "portrait", contract_scenes.PORTRAIT)
     allowed = reference_mask.allowed_classes(recipe, [reference_mask.Layer(mask, (40, 40))])
     assert reference_mask.mask_error(mask, allowed) == ""
     changed = mask.copy()
