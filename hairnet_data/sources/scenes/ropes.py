@@ -61,24 +61,32 @@ def draw_rope(rng: np.random.Generator, canvas: Pixels, path: NDArray[np.floatin
     pitch = thick * float(rng.uniform(0.5, 1.0))
     lean = thick * float(rng.choice((-1, 1))) * float(rng.uniform(0.35, 0.8))
     plait = rng.random() < 0.35
-    windings = np.arange(0, float(run[-1]), pitch)
-    place = np.linspace(-1, 1, 7, dtype=np.float32)
-    fibres = 9
-    for number, start in enumerate(windings):
-        # A winding is a bundle of fibres that cross the rope at a slant, bulging in the middle.
-        turn = lean if not plait or number % 2 else -lean
-        span = place[None] if not plait else (place[None] * 0.5 + (0.42 if number % 2 else -0.42))
-        shift = np.linspace(-0.42, 0.42, fibres, dtype=np.float32)[:, None] * np.float32(pitch * (1.7 if plait else 1))
-        bulge = (1 - place * place)[None] * np.float32(0.25) * shift
-        down = np.float32(start) + place[None] * np.float32(turn * 0.5) + shift + bulge
-        index = np.clip(np.interp(down, run, np.arange(fine)), 0, fine - 1).astype(np.intp)
-        paths = line[index] + aside[index] * (span * np.float32(thick * 0.5))[..., None]
-        tone = (1.25 - np.abs(np.linspace(-1, 1, fibres)) * 0.6) * rng.uniform(0.8, 1.2, fibres)
-        wide = max(1, int(pitch * (1.7 if plait else 1) / fibres))
-        bundle = (paths * (1 << strands.SHIFT)).round().astype(np.int32)
-        for fibre_path, bright in zip(bundle, tone, strict=True):
-            colour = (*shade(base, float(bright)), *opaque)
-            cv2.polylines(canvas, [fibre_path], False, colour, wide, cv2.LINE_8, strands.SHIFT)
+    # A winding is a bundle of fibres that cross the rope at a slant, bulging in the middle. All at once: (windings,
+    # fibres, points).
+    starts = np.arange(0, float(run[-1]), pitch).astype(np.float32)[:, None, None]
+    fibres, place = 9, np.linspace(-1, 1, 7, dtype=np.float32)
+    wide = pitch * (1.7 if plait else 1)
+    shift = np.linspace(-0.42, 0.42, fibres, dtype=np.float32)[:, None] * np.float32(wide)
+    bulge = (1 - place * place)[None] * np.float32(0.25) * shift
+    odd = np.arange(len(starts))[:, None, None] % 2 > 0
+    turn = np.where(odd | (not plait), np.float32(lean * 0.5), np.float32(-lean * 0.5))
+    span = place * np.float32(0.5) + np.where(odd, np.float32(0.42), np.float32(-0.42)) if plait else place
+    down = starts + place * turn + shift + bulge
+    index = np.clip(np.interp(down, run, np.arange(fine)), 0, fine - 1).astype(np.intp)
+    paths = line[index] + aside[index] * (span * np.float32(thick * 0.5))[..., None]
+    bright = (1.25 - np.abs(np.linspace(-1, 1, fibres)) * 0.6) * rng.uniform(0.8, 1.2, (len(starts), fibres))
+    _wind(canvas, paths.reshape(-1, *paths.shape[2:]), base, bright.ravel(), max(1, int(wide / fibres)))
+
+
+def _wind(canvas: Pixels, fibres: NDArray[np.float32], base: Colour, bright: NDArray[np.float64], thick: int) -> None:
+    """Paints fibres (N, points, 2) in place, one over the other, each in its own shade; not those beyond the canvas."""
+    height, width = canvas.shape[:2]
+    seen = (fibres.max(1) > -thick - 2).all(-1) & (fibres.min(1) < (width + thick + 2, height + thick + 2)).all(-1)
+    corners = (fibres[seen] * (1 << strands.SHIFT)).round().astype(np.int32)
+    colours = np.clip((np.array(base) * bright[seen, None]).astype(np.int64), 0, 255).tolist()
+    opaque = (255,) * (canvas.shape[2] - 3)
+    for fibre, colour in zip(corners, colours, strict=True):
+        cv2.polylines(canvas, [fibre], False, (*colour, *opaque), thick, cv2.LINE_8, strands.SHIFT)
 
 
 def bristles(rng: np.random.Generator, height: int, width: int) -> Pixels:
