@@ -6,10 +6,8 @@ import csv
 import io
 import json
 import shutil
-import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +17,8 @@ from PIL import Image
 
 from hairnet_data.core.drawing.overlay import save_png
 from hairnet_model.export.calibration import drawn
+from hairnet_model.networks import fcn
+from tests.support import small_network
 from tests.support.command import Command
 from tests.support.eagerly import eagerly
 from tests.support.paths import ROOT
@@ -31,7 +31,13 @@ def without_graphs() -> Iterator[None]:
         yield
 
 
-@pytest.mark.usefixtures("without_graphs")
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A network of two layers in place of ours, which takes seconds to build, save, open and run."""
+    monkeypatch.setattr(fcn, "create", small_network.create)
+
+
+@pytest.mark.usefixtures("without_graphs", "small")
 def test_from_records_to_masks(model_command: Command, drawn_dataset: Path, tmp_path: Path) -> None:
     run, flags = tmp_path / "run", ["--steps", 2, "--batch", 4, "--validate-every", 1, "--precision", "float32"]
     status, out, _ = model_command("train", drawn_dataset, "--out", run, *flags)
@@ -110,9 +116,10 @@ def test_training_from_a_packed_file_needs_no_tensorflow_of_ours(
     code = (
         "import sys; from hairnet_model.cli.app import main\n"
         "from hairnet_model.networks.start import start_quietly; start_quietly()\n"
-        "from hairnet_model.networks import fcn; from tests.support import small_network\n"
+        "from hairnet_model.networks import fcn; from tests.support import eagerly, small_network\n"
         "fcn.create = small_network.create\n"  # TensorFlow compiles it much sooner
-        "try: main()\n"
+        "try:\n"
+        "    with eagerly.eagerly(): main()\n"
         "finally: print('hairnet_model.data.tfds_records' in sys.modules)"
     )
     arguments = ["train", packed, "--out", tmp_path / "run", "--steps", 2, "--batch", 4, "--quiet"]
@@ -121,18 +128,65 @@ def test_training_from_a_packed_file_needs_no_tensorflow_of_ours(
     assert ran.stderr == ""
 
 
-@pytest.mark.parametrize(
-    ("arguments", "lines"),
-    [
-        (["pack", "{data}", "--out", "{tmp}/small.npz"], 0),
-        (["evaluate", "{data}", "--split", "test_negatives", "--quiet"], 1),  # the warning of another size
-    ],
-)
-def test_tensorflow_logs_nothing(drawn_dataset: Path, tmp_path: Path, arguments: list[str], lines: int) -> None:
-    command = [part.format(data=drawn_dataset, tmp=tmp_path) for part in arguments]
-    ran = subprocess.run([sys.executable, "-m", "hairnet_model", *command], capture_output=True, text=True)
-    assert ran.returncode == 0, ran.stderr
-    assert ran.stderr.count("\n") == lines, ran.stderr
+def run_in_one_process(before: str, commands: list[list[object]]) -> tuple[int, str, list[str]]:
+    """Runs commands in a process of their own, where TensorFlow is imported once; `before` is Python to execute first.
+
+    Returns:
+        The status (not 0 as soon as a command fails), standard output, and what each said on standard error.
+    """
+    code = (
+        "import json, os, sys\n"
+        "from hairnet_model.cli.app import main\n"
+        f"{before}\n"
+        "for words in json.loads(sys.argv[1]):\n"
+        "    sys.argv = ['hairnet-model', *words]\n"
+        "    try: main()\n"
+        "    except SystemExit as ended:\n"
+        "        if ended.code: raise\n"
+        "    print('---', file=sys.stderr, flush=True)\n"
+    )
+    words = json.dumps([[str(word) for word in command] for command in commands])
+    ran = subprocess.run([sys.executable, "-c", code, words], capture_output=True, text=True, cwd=ROOT)
+    return ran.returncode, ran.stdout, ran.stderr.split("---\n")
+
+
+def test_tensorflow_logs_nothing(drawn_dataset: Path, tmp_path: Path) -> None:
+    converted = tmp_path / "hair.tflite"
+    commands: list[list[object]] = [
+        ["pack", drawn_dataset, "--out", tmp_path / "small.npz"],
+        ["evaluate", drawn_dataset, "--split", "test_negatives", "--quiet"],
+        ["export", "--quantize", "float16", "--out", converted],
+    ]
+    status, out, (packing, evaluating, exporting, left) = run_in_one_process("", commands)
+    assert (status, left) == (0, "")
+    assert out.splitlines()[-1] == str(converted)
+    assert packing == ""
+    assert evaluating.count("\n") == 1, evaluating  # the warning of another size
+    assert exporting.count("\n") == 1, exporting
+    assert "IoU with the Keras model on 48 pictures: background" in exporting
+    assert converted.read_bytes()[4:8] == b"TFL3"
+
+
+def test_every_command_starts_tensorflow_quietly(drawn_dataset: Path, tmp_path: Path) -> None:
+    """The test above sees the first command that imports TensorFlow; here each one is about to."""
+    stop = (
+        "from hairnet_model.networks import start\n"
+        "def stopped():\n"
+        "    assert not {'keras', 'tensorflow'} & set(sys.modules)\n"
+        "    print(sys.argv[1], flush=True)\n"
+        "    raise SystemExit\n"
+        "start.start_quietly = stopped\n"
+    )
+    commands: list[list[object]] = [
+        ["train", drawn_dataset, "--out", tmp_path / "run"],
+        ["train-pose", drawn_dataset, "--out", tmp_path / "run"],
+        ["pack", drawn_dataset, "--out", tmp_path / "small.npz"],
+        ["evaluate", drawn_dataset],
+        ["export", "--out", tmp_path / "hair.tflite"],
+        ["predict", tmp_path, "--out", tmp_path, "--engine", "keras"],
+    ]
+    status, out, said = run_in_one_process(stop, commands)
+    assert (status, out.split()) == (0, [command[0] for command in commands]), said
 
 
 @pytest.mark.parametrize(
@@ -187,24 +241,27 @@ def test_wrong_input_is_one_line(
     assert not list(tmp_path.glob("r*"))
 
 
+@pytest.mark.usefixtures("small")
 def test_sigterm_saves_a_training_that_resume_goes_on_with(
     model_command: Command, drawn_dataset: Path, tmp_path: Path
 ) -> None:
     run = tmp_path / "run"
     flags = ["--batch", "4", "--precision", "float32", "--quiet"]
-    command = [sys.executable, "-m", "hairnet_model", "train", drawn_dataset, "--out", run, *flags]
-    with subprocess.Popen(
-        [*map(str, command), "--steps", "4", "--validate-every", "50000"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as training:
-        while training.poll() is None and not (run / "people.json").exists():
-            time.sleep(0.1)
-        training.send_signal(signal.SIGTERM)
-        out, err = training.communicate(timeout=60)
-    assert (training.returncode, out) == (130, "")
-    assert err == "hairnet-model: interrupted; the run is saved; --resume goes on from here\n"
+    code = (
+        "import os, runpy, signal\n"
+        "from hairnet_model.networks.start import start_quietly; start_quietly()\n"
+        "from hairnet_model.networks import fcn; from tests.support import eagerly, small_network\n"
+        "sent = []\n"
+        "def create(*asked):\n"  # the training has begun, and has made no step; a second signal would save nothing
+        "    sent or sent.append(os.kill(os.getpid(), signal.SIGTERM))\n"
+        "    return small_network.create(*asked)\n"
+        "fcn.create = create\n"
+        "with eagerly.eagerly(): runpy.run_module('hairnet_model', run_name='__main__')"
+    )
+    arguments = ["train", drawn_dataset, "--out", run, *flags, "--steps", 4, "--validate-every", 50000]
+    ran = subprocess.run([sys.executable, "-c", code, *map(str, arguments)], capture_output=True, text=True, cwd=ROOT)
+    assert (ran.returncode, ran.stdout) == (130, "")
+    assert ran.stderr == "hairnet-model: interrupted; the run is saved; --resume goes on from here\n"
     assert {path.name for path in run.iterdir()} == {"run.json", "people.json", "state.npz"}
 
     # Steps and the interval between validations are the run's own.
@@ -227,6 +284,7 @@ def test_another_size_than_that_of_the_weights_is_warned_of(
     assert (status, err.count("\n"), err.startswith(warning)) == (0, 1, True), err
 
 
+@pytest.mark.usefixtures("small")
 def test_a_dataset_is_named_by_folders_above_it_or_by_its_name(
     model_command: Command, drawn_dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -252,12 +310,3 @@ def test_other_files_are_no_models(model_command: Command, drawn_dataset: Path, 
     status, _, err = model_command("evaluate", drawn_dataset, "--model", tmp_path / "text.keras")
     assert (status, err.count("\n")) == (1, 1)
     assert "is no model of ours" in err
-
-
-def test_export_and_tensorflow_logs_nothing(tmp_path: Path) -> None:
-    arguments = ["export", "--quantize", "float16", "--out", str(tmp_path / "hair.tflite")]
-    ran = subprocess.run([sys.executable, "-m", "hairnet_model", *arguments], capture_output=True, text=True)
-    assert (ran.returncode, ran.stdout) == (0, f"{tmp_path / 'hair.tflite'}\n"), ran.stderr
-    assert ran.stderr.count("\n") == 1, ran.stderr
-    assert "IoU with the Keras model on 48 pictures: background" in ran.stderr
-    assert (tmp_path / "hair.tflite").read_bytes()[4:8] == b"TFL3"
