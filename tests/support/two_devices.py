@@ -43,7 +43,10 @@ from hairnet_model.training import losses, run_log, trainer
 from hairnet_model.training.config import TrainingConfig
 from hairnet_model.training.train import train
 
-SETTINGS = TrainingConfig(steps=6, batch=8, warmup=2, validate_every=1, precision="float32", average=0.9)
+if os.environ["KERAS_BACKEND"] == "tensorflow":
+    from tests.support.eagerly import eagerly
+
+SETTINGS = TrainingConfig(steps=4, batch=8, warmup=2, validate_every=1, precision="float32", average=0.9)
 
 
 def tiny(dropout: float = 0.0) -> keras.Model:
@@ -96,18 +99,24 @@ def mutate(changes: dict[str, str]) -> None:
 
 
 class Cut(PackedFeed):
-    """Is interrupted when step 3 is read."""
+    """Is interrupted when half the steps are done."""
 
     def training(self, batch: int, first_step: int, steps: int, seed: int) -> Iterator[Pair]:
-        if first_step == 3:
+        if first_step == SETTINGS.steps // 2:
             raise KeyboardInterrupt
         return super().training(batch, first_step, steps, seed)
 
 
-def ran(packed: Path, run: Path, settings: TrainingConfig, devices: int | str, resume: bool = False) -> dict[str, Any]:
-    """Trains a run to its end: the losses of its steps, and scores and loss of the last weights in validation."""
+def ran(
+    packed: Path, run: Path, settings: TrainingConfig, devices: int | str, resume: bool = False, graph: bool = False
+) -> dict[str, Any]:
+    """Trains a run to its end: the losses of its steps, and scores and loss of the last weights in validation.
+
+    TensorFlow would trace a graph for longer than the few steps take without: only where `graph` is true it does.
+    """
     feed = PackedFeed(packed)
-    rows = train(settings, feed, run, resume=resume, devices=devices).rows
+    with eagerly() if keras.backend.backend() == "tensorflow" and not graph else contextlib.nullcontext():
+        rows = train(settings, feed, run, resume=resume, devices=devices).rows
     model = model_file.load(run / "last.keras").network
     images, masks = (np.concatenate(part) for part in zip(*feed.validation(), strict=True))
     left = losses.LOSSES[settings.head](masks, model.predict_on_batch(images))
@@ -127,7 +136,8 @@ def main(packed: Path, folder: Path, jobs: list[str]) -> dict[str, Any]:
         trainer._optimizer = clipping if network == "clipped" else OPTIMIZER
         fcn.create, run = NETWORKS[network], folder / network / kind.replace(" ", "-")
         if kind in ("one", "two"):
-            results[job] = ran(packed, run, SETTINGS, 1 if kind == "one" else "all")
+            graph = kind == "two" and network != "dropout"
+            results[job] = ran(packed, run, SETTINGS, 1 if kind == "one" else "all", graph=graph)
         elif kind.startswith("resumed"):  # begun on two, resumed on two or on one
             cut = folder / network / "cut"
             if not cut.exists():
