@@ -8,7 +8,7 @@ from typing import TypeVar
 from hypothesis import HealthCheck, Phase, settings
 
 from hairnet_data.core.errors import HairnetError
-from tests.fuzz.limits import SECONDS, limited
+from tests.fuzz.limits import BYTES, SECONDS, limited
 
 Read = TypeVar("Read")
 
@@ -17,10 +17,11 @@ def asked(
     read: Callable[[], Read],
     own: type[Exception] | tuple[type[Exception], ...] = HairnetError,
     seconds: float = SECONDS,
+    most: int = BYTES,
 ) -> Read | None:
     """What a reader answers, None if that is an error of its own kind; whatever else it raises passes through."""
     try:
-        with limited(seconds):
+        with limited(seconds, most):
             return read()
     except own as error:
         refusal = error
