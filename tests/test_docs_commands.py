@@ -2,9 +2,9 @@
 
 A page's `sh` blocks run in its order, in a folder of its own that holds what the pages speak of: `photos`, portraits
 with masks in `mine`, photographs of nobody in `walls`, the archives of LFW in `lfw`, a video `holiday.mp4`. `console`
-blocks are only parsed: they need other data, packages, devices or time. Runs are cut short by few portraits and options
-added to the commands (`SHORTER`), and our programs run in this process, where TensorFlow is imported once, and trains
-without graphs.
+blocks are only parsed: they need other data, packages, devices or time. Runs are cut short by few portraits, options
+added to the commands (`SHORTER`), and two layers where a network is trained that begins with no other's weights; our
+programs run in this process, where TensorFlow is imported once, and trains without graphs.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ from hairnet_data.building import identity, plan
 from hairnet_data.sources import registry
 from hairnet_data.sources.drawn.source import Drawn
 from hairnet_data.sources.scenes.source import DrawnBackgrounds
-from tests.support import pages, videos
+from hairnet_model.networks import fcn
+from tests.support import pages, small_network, videos
 from tests.support.eagerly import eagerly
 from tests.support.lfw import make_lfw
 from tests.support.pages import PAGES, Block
@@ -116,8 +117,11 @@ def run(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
     spoken = f"{program} {' '.join(arguments)} "
     shorter = max((start for start in SHORTER if spoken.startswith(f"{start} ")), key=len, default="")
     monkeypatch.setattr(sys, "argv", [program, *arguments, *SHORTER.get(shorter, [])])
-    with eagerly(), pytest.raises(SystemExit) as ended:
-        main()
+    made = fcn.create if "--init" in arguments else small_network.create
+    with eagerly(), monkeypatch.context() as patch:
+        patch.setattr(fcn, "create", made)
+        with pytest.raises(SystemExit) as ended:
+            main()
     assert ended.value.code == 0
 
 

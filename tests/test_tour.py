@@ -34,13 +34,26 @@ def test_it_is_kept_executed_and_small() -> None:
     assert "/tmp" not in TOUR.read_text(encoding="utf-8")
 
 
-def train_less(notebook: Any) -> None:
-    """Two steps instead of 160, without a graph (see `eagerly`): what comes after them only has to run."""
-    (cell,) = (cell for cell in code(notebook) if "train_network(" in cell.source)
-    for many, few in (("steps=160,", "steps=2,"), ("validate_every=40,", "validate_every=1,")):
-        assert many in cell.source
-        cell.source = cell.source.replace(many, few)
-    cell.source = f"import tensorflow\n\ntensorflow.config.run_functions_eagerly(True)\n{cell.source}"
+LESS = {
+    "Drawn(60, 12, 12,": "Drawn(12, 6, 6,",
+    "DrawnBackgrounds(30, 6, 6,": "DrawnBackgrounds(6, 3, 3,",
+    "train_examples=256": "train_examples=24",
+    "steps=160,": "steps=2,",
+    "validate_every=40,": "validate_every=1,",
+    "outcome = train_network(": "fcn.create = small_network.create\noutcome = train_network(",
+    "from hairnet_model.training.train import": "from tests.support import small_network\n"
+    "from hairnet_model.networks import fcn\nimport tensorflow\ntensorflow.config.run_functions_eagerly(True)\n"
+    "from hairnet_model.training.train import",
+}
+"""Few pictures, and two steps of two layers without a graph (see `eagerly`): what comes after only has to run."""
+
+
+def shorten(notebook: Any) -> None:
+    source = "".join(cell.source for cell in code(notebook))
+    for much, less in LESS.items():
+        assert source.count(much) == 1, much
+        for cell in code(notebook):
+            cell.source = cell.source.replace(much, less)
 
 
 @pytest.mark.slow
@@ -51,6 +64,6 @@ def test_it_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     notebook = read()
     kept = ["image/jpeg" in str(cell.outputs) for cell in code(notebook)]
-    train_less(notebook)
+    shorten(notebook)
     NotebookClient(notebook, timeout=600, kernel_name="python3", resources={"metadata": {"path": tmp_path}}).execute()
     assert ["image/jpeg" in str(cell.outputs) for cell in code(notebook)] == kept
