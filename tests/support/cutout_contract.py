@@ -28,7 +28,7 @@ from hairnet_data.sources.base import Portrait
 from hairnet_data.verify import reference_mask
 from tests.support import contract, contract_scenes
 from tests.support.group_contract import NAMES, GroupScene, recorded
-from tests.support.mutants import Mutant, failures, wrapped
+from tests.support.mutant import Mutant, failures, wrapped
 
 BLACK = Paint("colour", ((0, 0, 0),))
 

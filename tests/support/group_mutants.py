@@ -13,7 +13,7 @@ from hairnet_data.core.arrays import Pixels
 from hairnet_data.recipes.recipe import NO_EDGE, Affine
 from hairnet_data.rendering import edges, renderer
 from tests.support.group_contract import CHECKS, scenes
-from tests.support.mutants import Mutant, Patch, failures, wrapped
+from tests.support.mutant import Mutant, Patch, failures, wrapped
 
 _GROUP, _EDGES, _REFERENCE = CHECKS
 

@@ -19,7 +19,7 @@ from hairnet_data.recipes.recipe import NO_AFFINE, NO_EDGE, Recipe
 from hairnet_data.rendering import mattes
 from hairnet_data.sources.drawn import figure
 from tests.support.matte_contract import CHECKS, recipes
-from tests.support.mutants import Mutant, Patch, failures, wrapped
+from tests.support.mutant import Mutant, Patch, failures, wrapped
 
 _MOVED, _REFERENCE, _MASK, _COVERAGE, _UNKNOWN, _ENCODING = CHECKS
 

@@ -11,7 +11,7 @@ from hairnet_data.building import shard_writer
 from hairnet_data.core.head.pose import Pose
 from hairnet_data.recipes.recipe import Recipe
 from hairnet_data.rendering import poses
-from tests.support.mutants import Mutant, Patch, failures, wrapped
+from tests.support.mutant import Mutant, Patch, failures, wrapped
 from tests.support.pose_contract import CHECKS, recipes
 
 _POSES, _NEGATIVES, _IDENTITY, _SPHERES = CHECKS

@@ -20,7 +20,7 @@ from hairnet_data.sources.base import Portrait
 from hairnet_data.sources.drawn.source import Drawn
 from tests.support import contract_scenes, cutout_contract
 from tests.support.cutout_contract import CHECKS, MUTANTS, scenes
-from tests.support.mutants import EMPTY, Mutant, assert_caught
+from tests.support.mutant import EMPTY, Mutant, assert_caught
 
 
 @settings(max_examples=8)

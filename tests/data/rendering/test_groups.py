@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.support import group_mutants
 from tests.support.group_contract import CHECKS, scenes
 from tests.support.group_mutants import MUTANTS
-from tests.support.mutants import EMPTY, Mutant, assert_caught
+from tests.support.mutant import EMPTY, Mutant, assert_caught
 
 
 @settings(max_examples=12)

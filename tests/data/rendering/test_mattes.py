@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.support import matte_mutants
 from tests.support.matte_contract import CHECKS, grey_portraits, matte_of, recipes, recorded
 from tests.support.matte_mutants import MUTANTS
-from tests.support.mutants import EMPTY, Mutant, assert_caught
+from tests.support.mutant import EMPTY, Mutant, assert_caught
 
 
 @settings(max_examples=6)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.support import mutants
-from tests.support.mutants import CHECKS, EMPTY, MUTANTS, Mutant, assert_caught
+from tests.support.mutant import EMPTY, Mutant, assert_caught
+from tests.support.mutants import CHECKS, MUTANTS
 
 
 def test_the_unchanged_code_passes_all_checks() -> None:

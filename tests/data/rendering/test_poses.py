@@ -13,7 +13,7 @@ from hairnet_data.recipes.recipe import Recipe
 from hairnet_data.rendering.poses import main_pose, poses_of
 from hairnet_data.sources.drawn.source import Drawn
 from tests.support import pose_contract, pose_mutants
-from tests.support.mutants import EMPTY, Mutant, assert_caught
+from tests.support.mutant import EMPTY, Mutant, assert_caught
 from tests.support.pose_contract import CHECKS, recipes
 from tests.support.pose_mutants import MUTANTS
 
