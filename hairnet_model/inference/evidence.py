@@ -11,7 +11,7 @@ from hairnet_model.inference.components import Box, Component, components
 from hairnet_model.inference.letterbox import Probabilities
 from hairnet_model.inference.squares import Square
 
-FAINT = 0.01
+FAINT = 0.008
 """The least probability of hair or face of a pixel that belongs to a faint head.
 
 In composites of LFW's validation pool all heads that fill 0.22 of the square are seen so, 85 % of those of 0.14, and

@@ -7,15 +7,17 @@ The network finds a head that fills about half of the square it sees or more; sm
    square, and segmented again (up to twice more where a cut was off); a face must be as sure in the cut and its mirror
    image. Where no face is sure, and beside heads that fill less than `ALONE`, what the pass shows faintly
    (`evidence.faint_heads`) is cut out as well, the surest first (`search.NEARLY`);
-3. where the smallest head that was found is below `TRUSTED`, and where none was, others may not even show faintly: the
-   `NARROW` tiles are searched, for what they show faintly too, and in photos of many pixels the few `FINE` tiles in
-   which the narrow ones show most (`evidence.most_within`). Large photos are searched whatever was found;
+3. where the smallest head that was found is below `TRUSTED`, in groups of heads below `GROUP`, and where no head was
+   found, others may not even show faintly: the `NARROW` tiles are searched, those first in which the pass shows most
+   (`evidence.most_within`). Once there is a head, the others are left out in which it shows next to nothing; while
+   there is none, what tiles show faintly is cut out too. In photos of many pixels the few `FINE` tiles in which the
+   narrow ones show most follow. Large photos are searched whatever was found;
 4. what tiles show is cut out, and believed if the cut, its mirror image and a larger square around it show it;
 5. where no face was confirmed, the whole photo is seen from two more views (`second_look`);
 6. `composite` puts the cuts into the photo, over the first pass.
 
 Passes a photo: 1 where the heads are large, 3 where these are not sure; 1 to 4 more for each small head (`MOST_HEADS`
-at most) and each of `MOST_FAINT` faint ones; in a photo of 4:3, 6 for the narrow tiles, in large ones at most
+at most) and each of `MOST_FAINT` faint ones; in a photo of 4:3, at most 6 for the narrow tiles, in large ones at most
 `MOST_FINE` for the fine, and 1 to 5 for each head or false alarm in tiles. Nothing is random.
 """
 
@@ -28,7 +30,7 @@ from hairnet_model.inference.components import components
 from hairnet_model.inference.cuts import Located, largest_first
 from hairnet_model.inference.evidence import faint_heads, likely_elsewhere, most_within
 from hairnet_model.inference.letterbox import Probabilities
-from hairnet_model.inference.search import THIN, Search
+from hairnet_model.inference.search import THIN, Search, Seen
 from hairnet_model.inference.squares import Square, framed_square, tile_squares
 from hairnet_model.inference.views import Run
 
@@ -61,6 +63,15 @@ MANY_PIXELS = 2
 
 MOST_FINE = 12
 """Fine tiles that are searched, those in which the narrow ones show most."""
+
+GROUP = 0.1
+"""Where there are several heads and the smallest fills less, tiles are searched too: there may be more."""
+
+LEAST_ELSEWHERE = 0.01
+"""The least probability of hair or face in the first pass where a narrow tile is searched, once there is a head."""
+
+LEAST_IN_GROUP = 0.002
+"""The same where there are several."""
 
 SOMETHING = 0.0002
 """The least probability of hair or face in a narrow tile where a fine one is searched, if there is no head yet."""
@@ -95,14 +106,16 @@ def locate(photo: Pixels, whole: Probabilities, run: Run) -> Located:
         search.accept_whole()
     if is_open or search.smallest < ALONE * longer:
         search.refine_faint(faint_heads(search.whole, search.framed, search.shape), "faint")
-    if search.smallest < TRUSTED * longer or _has_many(search, side):
-        seen = _search_tiles(search, tile_squares(*search.shape, side, STEP))
-        if search.smallest < TRUSTED * longer:
+    is_group = len(search.heads) > 1 and search.smallest < GROUP * longer
+    if search.smallest < TRUSTED * longer or is_group or _has_many(search, side):
+        least = 0 if _has_many(search, side) else LEAST_IN_GROUP if is_group else LEAST_ELSEWHERE
+        seen = _search_in_order(search, side, [(search.framed, search.whole)], 0, least)
+        if not search.heads:
             faint = [head for tile, said in seen for head in faint_heads(said, tile, search.shape) if not head.cropped]
             search.refine_faint(faint, "tiles")
         is_wanted = search.smallest < TRUSTED_NARROW * side or _has_many(search, fine)
         if is_wanted and FEWEST_PIXELS_FINE * search.size <= fine < side:
-            _search_fine(search, fine, seen)
+            _search_in_order(search, fine, seen, SOMETHING, SOMETHING_ELSE, MOST_FINE)
     if is_open:
         search.settle()
     return search.result()
@@ -117,21 +130,36 @@ def _has_many(search: Search, side: int) -> bool:
     return side >= MANY_PIXELS * search.size
 
 
-def _search_tiles(search: Search, tiles: Sequence[Square]) -> list[tuple[Square, Probabilities]]:
-    """Searches tiles for heads; returns what was seen in each."""
-    seen = list(zip(tiles, search.views.seen(tiles), strict=True))
-    search.refine(search.faces(seen), "tiles")
-    return seen
+def _search_in_order(
+    search: Search, side: int, seen: Sequence[Seen], least: float, beside: float, most: int | None = None
+) -> list[Seen]:
+    """Searches one tile after the other for heads, those first in which larger squares show most.
 
+    Args:
+        search: what was found so far.
+        side: of the tiles.
+        seen: larger squares.
+        least: the least probability of hair or face in them where a tile is searched, if there is no head yet.
+        beside: the same if there is one, beside it.
+        most: tiles that are searched at most.
 
-def _search_fine(search: Search, side: int, seen: list[tuple[Square, Probabilities]]) -> None:
-    """Searches one tile after the other, those first in which larger ones show most."""
-    boxes = [head.box for head in search.heads]
-    likely = [(tile, likely_elsewhere(said, tile, search.shape, boxes)) for tile, said in seen]
-    tiles = tile_squares(*search.shape, side, STEP)
-    most = [round(max(most_within(map, tile, part) for tile, map in likely), 4) for part in tiles]
-    order = sorted(range(len(tiles)), key=lambda at: (-most[at], at))
-    for at in order[:MOST_FINE]:
-        if most[at] < (SOMETHING_ELSE if search.heads else SOMETHING):
+    Returns:
+        What was seen in each tile that was searched.
+    """
+    tiles, found = tile_squares(*search.shape, side, STEP), []
+    evidence = _evidence(search, tiles, seen)
+    order = sorted(range(len(tiles)), key=lambda at: (-evidence[at], at))
+    for at in order[:most]:
+        if evidence[at] < (beside if search.heads else least):
             break
-        _search_tiles(search, [tiles[at]])
+        [said] = search.views.seen([tiles[at]])
+        search.refine(search.faces([(tiles[at], said)]), "tiles")
+        found.append((tiles[at], said))
+    return found
+
+
+def _evidence(search: Search, tiles: Sequence[Square], seen: Sequence[Seen]) -> list[float]:
+    """The largest probability of hair or face in each tile, but for the heads that are known and what is none."""
+    boxes = [*(head.box for head in search.heads), *search.refused]
+    likely = [(square, likely_elsewhere(said, square, search.shape, boxes)) for square, said in seen]
+    return [round(max(most_within(map, square, tile) for square, map in likely), 4) for tile in tiles]

@@ -28,7 +28,10 @@ MOST_HEADS = 32
 TURNS = 3
 """Cuts of a head at most: a tile may show a part of it, and the first cut more, but not all."""
 
-SURE = 0.92
+WIDER = 1.3
+"""How much larger the next cut is where a cut does not show all of a head."""
+
+SURE = 0.9
 """The least mean probability of hair or face in a head that only tiles or faint traces show, over its cut and the cut
 mirrored, and where only tiles show it in a square that is `FARTHER` times as large.
 
@@ -49,15 +52,21 @@ SURE_TWICE = 0.8
 SURE_WITH_FACE = 0.9
 """The same over a cut and its mirror image, where the first pass shows the head too and the cut shows a face."""
 
-CERTAIN = 0.97
+CERTAIN = 0.94
 """A face that a cut shows so clearly needs no mirror image."""
 
-MOST_FAINT = 3
+MOST_FAINT = 8
 """Cuts of faint heads in a square or in tiles, the surest."""
 
-NEARLY = 0.1
+MOST_MISSES = 2
+"""Once so many of them were not accepted, the rest are not cut out."""
+
+NEARLY = 0.3
 """Once a faint head was accepted, others are cut out that are less sure by no more than this."""
 
+
+Seen = tuple[Square, Probabilities]
+"""A square, and what the network says of it."""
 
 Source = Literal["whole", "faint", "tiles"]
 """What showed a head before its cut: the pass over the whole photo, that pass faintly, or a tile."""
@@ -80,6 +89,7 @@ class Search:
         self.heads: list[Component] = []
         self.unconfirmed: list[tuple[Component, Cut]] = []
         self.cuts: list[Cut] = []
+        self.refused: list[Box] = []
         self.whole, self.shown = whole, self._components(whole, self.framed)
 
     @property
@@ -126,7 +136,7 @@ class Search:
                 chosen.append(item)
         return chosen
 
-    def faces(self, seen: Iterable[tuple[Square, Probabilities]]) -> list[Component]:
+    def faces(self, seen: Iterable[Seen]) -> list[Component]:
         """The heads with a face in tiles that are not known yet, the likeliest view of each."""
         items = [item for tile, said in seen for item in self._components(said, tile) if item.has_face]
         return self.unknown(sorted(items, key=lambda item: (item.cropped, -item.area, item.box)))
@@ -146,7 +156,7 @@ class Search:
                 best = same(self._components(probabilities, square), item.box)
                 fits = best is not None and FITS[0] * square.side <= best.longer <= FITS[1] * square.side
                 if best is not None and turn < TURNS - 1 and (not fits or best.cropped):
-                    again.append((item, around(best.box)))
+                    again.append((item, scaled(around(best.box), WIDER if best.cropped else 1)))
                 else:
                     self._decide(item, best, square, probabilities, source)
             seen, squares = [item for item, _ in again], [square for _, square in again]
@@ -158,13 +168,17 @@ class Search:
             seen: heads of `evidence.faint_heads`.
             source: what showed them.
         """
-        least = 0.0
+        least, misses = 0.0, 0
         for item in self.unknown(sorted(seen, key=lambda item: (-round(item.sure, 3), item.box)))[:MOST_FAINT]:
+            if item.sure < least or misses == MOST_MISSES:
+                break
             known = len(self.heads)
-            if item.sure >= least:
-                self.refine([item], source)
+            self.refine([item], source)
             if len(self.heads) > known:
-                least = item.sure - NEARLY
+                least = max(least, item.sure - NEARLY)
+            else:
+                misses += 1
+                self.refused.append(item.box)
 
     def _decide(
         self, item: Component, best: Component | None, square: Square, probabilities: Probabilities, source: Source

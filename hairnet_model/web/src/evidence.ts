@@ -4,7 +4,7 @@ import { type Box, type Component, components, longer } from "./components";
 import type { Size } from "./pixels";
 import type { Square } from "./squares";
 
-const FAINT = 0.01; // the least probability of hair or face of a pixel that belongs to a faint head
+const FAINT = 0.008; // the least probability of hair or face of a pixel that belongs to a faint head
 const LEAST = 0.0006; // smallest faint face, and smallest faint hair without one, in areas of the network's square
 const RIM = 0.25; // around a head's box, in its longer sides: what is seen so far from it belongs to it
 

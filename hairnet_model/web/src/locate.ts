@@ -8,7 +8,7 @@ import type { Located } from "./cuts";
 import { faintHeads, likelyElsewhere, mostWithin } from "./evidence";
 import type { Picture } from "./pixels";
 import { Search, type Seen, THIN } from "./search";
-import { rounded, type Square, tileSquares } from "./squares";
+import { rounded, tileSquares } from "./squares";
 import { type Run, Views } from "./views";
 
 const TRUSTED = 0.085; // where the smallest head fills less of the picture's square, others may not show at all
@@ -21,6 +21,9 @@ const FEWEST_PIXELS = 3 / 7; // smaller tiles, in sides of the network's square,
 const FEWEST_PIXELS_FINE = 0.9; // the same of fine tiles
 const MANY_PIXELS = 2; // larger ones are searched whatever was found before
 const MOST_FINE = 12; // fine tiles, those in which the narrow ones show most
+const GROUP = 0.1; // where there are several heads and the smallest fills less, tiles are searched too
+const LEAST_ELSEWHERE = 0.01; // the least probability in the first pass where a narrow tile is searched, beside a head
+const LEAST_IN_GROUP = 0.002; // the same beside several
 const SOMETHING = 0.0002; // the least probability in a narrow tile where a fine one is searched, if there is no head yet
 const SOMETHING_ELSE = 0.1; // the same if there is one
 
@@ -55,36 +58,51 @@ export async function locate(
   if (isOpen || search.smallest < ALONE * most) {
     await search.refineFaint(faintHeads(search.whole, size, search.framed, picture), "faint");
   }
-  if (search.smallest < TRUSTED * most || hasMany(side)) {
-    const seen = await searchAll(search, tileSquares(picture, side, STEP));
-    if (search.smallest < TRUSTED * most) {
+  const isGroup = search.heads.length > 1 && search.smallest < GROUP * most;
+  if (search.smallest < TRUSTED * most || isGroup || hasMany(side)) {
+    const beside = hasMany(side) ? 0 : isGroup ? LEAST_IN_GROUP : LEAST_ELSEWHERE;
+    const whole = [{ tile: search.framed, said: search.whole }];
+    const seen = await searchInOrder(search, picture, size, side, whole, [0, beside]);
+    if (!search.heads.length) {
       const faint = seen.flatMap(({ tile, said }) => faintHeads(said, size, tile, picture)).filter(({ cropped }) => !cropped);
       await search.refineFaint(faint, "tiles");
     }
     const isWanted = search.smallest < TRUSTED_NARROW * side || hasMany(fine);
-    if (levels > 1 && isWanted && fine >= FEWEST_PIXELS_FINE * size && fine < side) await searchFine(search, picture, size, fine, seen);
+    if (levels > 1 && isWanted && fine >= FEWEST_PIXELS_FINE * size && fine < side) {
+      await searchInOrder(search, picture, size, fine, seen, [SOMETHING, SOMETHING_ELSE], MOST_FINE);
+    }
   }
   if (isOpen) await search.settle();
   return search.result();
 }
 
-/** Searches tiles for heads; returns what was seen in each. */
-async function searchAll(search: Search, tiles: readonly Square[]): Promise<Seen[]> {
-  const seen: Seen[] = [];
-  for (const tile of tiles) seen.push({ tile, said: await search.views.seen(tile) });
-  await search.refine(search.faces(seen), "tiles");
-  return seen;
-}
-
-/** Searches one tile after the other, those first in which larger ones show most. */
-async function searchFine(search: Search, picture: Picture, size: number, side: number, seen: readonly Seen[]): Promise<void> {
-  const boxes = search.heads.map(({ box }) => box);
-  const likely = seen.map(({ tile, said }) => ({ tile, map: likelyElsewhere(said, size, tile, picture, boxes) }));
+/**
+ * Searches one tile after the other for heads, those first in which larger squares show most; returns what each shows.
+ *
+ * @param known larger squares.
+ * @param least the least probability in them where a tile is searched: if there is no head yet, and beside one.
+ */
+async function searchInOrder(
+  search: Search,
+  picture: Picture,
+  size: number,
+  side: number,
+  known: readonly Seen[],
+  least: readonly [number, number],
+  most = Infinity,
+): Promise<Seen[]> {
+  const boxes = [...search.heads.map(({ box }) => box), ...search.refused];
+  const likely = known.map(({ tile, said }) => ({ tile, map: likelyElsewhere(said, size, tile, picture, boxes) }));
   const tiles = tileSquares(picture, side, STEP).map((part) => {
-    return { part, most: Math.round(10000 * Math.max(...likely.map(({ tile, map }) => mostWithin(map, size, tile, part)))) / 10000 };
+    const evidence = Math.max(...likely.map(({ tile, map }) => mostWithin(map, size, tile, part)));
+    return { tile: part, evidence: Math.round(10000 * evidence) / 10000 };
   });
-  for (const { part, most } of tiles.sort((a, b) => b.most - a.most).slice(0, MOST_FINE)) {
-    if (most < (search.heads.length ? SOMETHING_ELSE : SOMETHING)) break;
-    await searchAll(search, [part]);
+  const seen: Seen[] = [];
+  for (const { tile, evidence } of tiles.sort((a, b) => b.evidence - a.evidence).slice(0, most)) {
+    if (evidence < least[search.heads.length ? 1 : 0]) break;
+    const shown = { tile, said: await search.views.seen(tile) };
+    await search.refine(search.faces([shown]), "tiles");
+    seen.push(shown);
   }
+  return seen;
 }

@@ -10,14 +10,16 @@ import type { Views } from "./views";
 export const THIN = 2; // a picture so much shorter than a square is too thin for it
 const MOST_HEADS = 32; // cuts at each level
 const TURNS = 3; // cuts of a head at most
-const SURE = 0.92; // the least mean probability in a head that only tiles show, in its cut with the mirror image, and from afar
+const WIDER = 1.3; // how much larger the next cut is where a cut does not show all of a head
+const SURE = 0.9; // the least mean probability in a head that only tiles show, in its cut with the mirror image, and from afar
 const FARTHER = 1.3; // how much larger the square is that shows it from afar
 const ALIKE = 0.6; // its least area there, in areas of what the cut shows
 export const SURE_TWICE = 0.8; // the least in one cut; enough for hair that the first pass shows too
 const SURE_WITH_FACE = 0.9; // the least with the mirror image, where the first pass shows the head and the cut a face
-const CERTAIN = 0.97; // a face that a cut shows so clearly needs no mirror image
-const MOST_FAINT = 3; // cuts of faint heads in a square or in tiles
-const NEARLY = 0.1; // once one was accepted, others that are less sure by no more than this
+const CERTAIN = 0.94; // a face that a cut shows so clearly needs no mirror image
+const MOST_FAINT = 8; // cuts of faint heads in a square or in tiles
+const MOST_MISSES = 2; // once so many were not accepted, the rest are not cut out
+const NEARLY = 0.3; // once one was accepted, others that are less sure by no more than this
 
 /** What showed a head before its cut: the pass over the whole picture, that faintly, or a tile. */
 type Source = "whole" | "faint" | "tiles";
@@ -46,6 +48,8 @@ export class Search {
   readonly framed: Square;
   private readonly unconfirmed: { item: Component; cut: Cut }[] = [];
   private readonly cuts: Cut[] = [];
+  /** What was seen faintly, and was no head. */
+  readonly refused: Box[] = [];
 
   constructor(
     private readonly picture: Picture,
@@ -117,7 +121,7 @@ export class Search {
         const best = same(this.componentsOf(probabilities, square), item.box);
         const share = best ? longer(best.box) / square.side : 0;
         const fits = share >= FITS[0] && share <= FITS[1];
-        if (best && turn < TURNS - 1 && (!fits || best.cropped)) again.push({ item, square: around(best.box) });
+        if (best && turn < TURNS - 1 && (!fits || best.cropped)) again.push({ item, square: scaled(around(best.box), best.cropped ? WIDER : 1) });
         else await this.decide(item, best, square, probabilities, source);
       }
       open = again;
@@ -126,11 +130,17 @@ export class Search {
 
   /** Cuts out the surest of what is seen faintly, one after the other, until the rest is not worth a pass. */
   async refineFaint(seen: readonly Component[], source: Source): Promise<void> {
-    let least = 0;
+    let [least, misses] = [0, 0];
     for (const item of this.unknown([...seen].sort(bySure)).slice(0, MOST_FAINT)) {
+      if (item.sure < least || misses === MOST_MISSES) break;
       const known = this.heads.length;
-      if (item.sure >= least) await this.refine([item], source);
-      if (this.heads.length > known) least = item.sure - NEARLY;
+      await this.refine([item], source);
+      if (this.heads.length > known) {
+        least = Math.max(least, item.sure - NEARLY);
+      } else {
+        misses++;
+        this.refused.push(item.box);
+      }
     }
   }
 

@@ -33,7 +33,7 @@ def near_sighted(frames):
     for picture in made:
         rows = np.flatnonzero((picture.argmax(-1) > 0).any(1))
         if len(rows) and rows[-1] - rows[0] + 1 < 0.4 * SIZE:
-            picture[...] = 0.01 * picture + np.float32([0.99, 0, 0])
+            picture[...] = 0.005 * picture + np.float32([0.995, 0, 0])
     return made
 
 
@@ -82,7 +82,7 @@ def test_passes_are_those_of_the_cost_model():
     assert (nobody.passes, nobody.heads) == (1 + 6, ())
     assert found(np.zeros((60, 60), np.uint8)).passes == 1  # tiles would have too few pixels
     one = found(with_heads(225, 300, (40, 30, 75)))
-    assert 1 + 6 + 2 <= one.passes <= 1 + 6 + 3
+    assert 1 + 1 + 2 <= one.passes <= 1 + 2 + 3, "the tiles that show it in the first place come first"
 
 
 def faint(frames):
@@ -100,7 +100,7 @@ def test_what_shows_faintly_is_cut_out_without_a_search():
     located = found(mask, faint)
     assert colours.wrong(composite.class_ids(located), mask, within=3) == 0
     assert (len(located.heads), located.passes) == (1, 2)
-    assert found(mask).passes >= 1 + 6 + 2
+    assert found(mask).passes >= 1 + 1 + 2
 
 
 def test_beside_a_small_head_what_shows_faintly_is_cut_out_too():
@@ -136,7 +136,7 @@ def test_what_is_far_less_sure_than_a_faint_head_that_was_found_costs_no_pass():
         return run
 
     mask = with_heads(225, 300, (60, 30, 70), (70, 200, 66))
-    for right, heads, passes in ((0.2, 2, 3), (0.02, 1, 2)):
+    for right, heads, passes in ((0.2, 2, 3), (0.01, 1, 2)):
         located = found(mask, faintly(right))
         assert (len(located.heads), located.passes) == (heads, passes)
 
@@ -156,6 +156,22 @@ def test_what_narrow_tiles_show_faintly_is_cut_out():
     located = found(mask, run)
     assert colours.wrong(composite.class_ids(located), mask, within=3) == 0
     assert (len(located.heads), located.passes) == (1, 1 + 6 + 2), "tiles, a cut, and a larger square around it"
+
+
+def test_tiles_that_show_next_to_nothing_are_left_out_beside_one_head_and_searched_in_groups():
+    """Two or three heads of a tenth: the last is a trace in the whole photo, below what a single head's tiles need."""
+
+    def run(frames):
+        made = BY_COLOUR(frames)
+        for frame, picture in zip(frames, made, strict=True):
+            if (frame == PAD).all(-1).any():  # the whole photo
+                shares = np.where(np.arange(SIZE) < 0.7 * SIZE, 0.2, 0.005)[None, :, None].astype(np.float32)
+                picture[...] = shares * picture + (1 - shares) * np.float32([1, 0, 0])
+        return made
+
+    alone, last = (150, 30, 28), (20, 250, 28)
+    assert len(found(with_heads(225, 300, alone, last), run).heads) == 1
+    assert len(found(with_heads(225, 300, alone, (60, 100, 28), last), run).heads) == 3
 
 
 def test_fine_tiles_are_searched_where_larger_ones_show_most(monkeypatch):
