@@ -60,7 +60,7 @@ const unsure = async (framed) => {
   if (faces > 0.9 * size * size) for (let at = 0; at < made.length; at += 3) made.set([1, 0, 0], at);
   return made.map((value, at) => 0.85 * value + (at % 3 ? 0 : 0.15));
 };
-const networks = {near: nearSightedBut(0.01), faint: nearSightedBut(0.2), colour: byColour, side: oneSided, unsure};
+const networks = {near: nearSightedBut(0.005), faint: nearSightedBut(0.2), colour: byColour, side: oneSided, unsure};
 let passes = 0;
 const run = async (framed) => { passes++; return networks[given.network](framed); };
 const pictureOf = (file, {width, height}) => ({width, height, data: new Uint8ClampedArray(readFileSync(file))});

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hairnet_data.core.head.projection import turn_of
@@ -14,12 +14,14 @@ ANGLES = st.tuples(st.floats(-179, 179), st.floats(-85, 85), st.floats(-179, 179
 
 
 @given(ANGLES)
+@example((0.0, 0.0, 6e-5))
 def test_every_form_comes_back(angles) -> None:
     turn = rotations.from_angles(np.array(angles))
     np.testing.assert_allclose(turn, turn_of(*np.radians(angles)), atol=1e-12)
     np.testing.assert_allclose(rotations.to_angles(turn), angles, atol=1e-6)
     np.testing.assert_allclose(rotations.from_six(3 * rotations.to_six(turn)), turn, atol=1e-9)
-    np.testing.assert_allclose(rotations.from_tangent(rotations.to_tangent(turn)), turn, atol=1e-6)
+    # OpenCV takes angles below 1e-5 radians for none.
+    np.testing.assert_allclose(rotations.from_tangent(rotations.to_tangent(turn)), turn, atol=1e-5)
 
 
 def test_six_numbers_that_are_no_rotation_become_one() -> None:
