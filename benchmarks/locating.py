@@ -141,7 +141,7 @@ def main() -> None:
         plain = [portraits.load(entry.id) for entry in portraits.catalogue().entries if entry.pool == pool]
         print(f"{machine()}; pool {pool}\n")
         rows = []
-        for people, high in [*((1, high) for high in HEADS), (2, 140)]:
+        for people, high in [*((1, high) for high in HEADS), (2, 140), (4, 58)]:
             made = list(composites(portraits, rooms, pool, high, people, most))
             name = f"a head of {high} pixels" if people == 1 else f"{people} heads of {high} pixels"
             rows.append([name, len(made), *_compared(segmenter, made)])

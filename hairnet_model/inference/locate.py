@@ -7,11 +7,11 @@ The network finds a head that fills about half of the square it sees or more; sm
    square, and segmented again (up to twice more where a cut was off); a face must be as sure in the cut and its mirror
    image. Where no face is sure, and beside heads that fill less than `ALONE`, what the pass shows faintly
    (`evidence.faint_heads`) is cut out as well, the surest first (`search.NEARLY`);
-3. where the smallest head that was found is below `TRUSTED`, in groups of heads below `GROUP`, and where no head was
-   found, others may not even show faintly: the `NARROW` tiles are searched, those first in which the pass shows most
-   (`evidence.most_within`). Once there is a head, the others are left out in which it shows next to nothing; while
-   there is none, what tiles show faintly is cut out too. In photos of many pixels the few `FINE` tiles in which the
-   narrow ones show most follow. Large photos are searched whatever was found;
+3. where the smallest head that was found is below `TRUSTED`, and where none was, others may not even show faintly: the
+   `NARROW` tiles are searched, those first in which the pass shows most (`evidence.most_within`). Once there is a head,
+   tiles are left out in which it shows next to nothing; while there is none, what tiles show faintly is cut out too. In
+   photos of many pixels the few `FINE` tiles in which the narrow ones show most follow. Large photos are searched
+   whatever was found;
 4. what tiles show is cut out, and believed if the cut, its mirror image and a larger square around it show it;
 5. where no face was confirmed, the whole photo is seen from two more views (`second_look`);
 6. `composite` puts the cuts into the photo, over the first pass.
@@ -34,7 +34,7 @@ from hairnet_model.inference.search import THIN, Search, Seen
 from hairnet_model.inference.squares import Square, framed_square, tile_squares
 from hairnet_model.inference.views import Run
 
-TRUSTED = 0.085
+TRUSTED = 0.11
 """Heads that fill less of the photo's square may not show at all: where the smallest is below, tiles are searched."""
 
 ALONE = 0.27
@@ -64,14 +64,8 @@ MANY_PIXELS = 2
 MOST_FINE = 12
 """Fine tiles that are searched, those in which the narrow ones show most."""
 
-GROUP = 0.1
-"""Where there are several heads and the smallest fills less, tiles are searched too: there may be more."""
-
-LEAST_ELSEWHERE = 0.01
+LEAST_ELSEWHERE = 0.003
 """The least probability of hair or face in the first pass where a narrow tile is searched, once there is a head."""
-
-LEAST_IN_GROUP = 0.002
-"""The same where there are several."""
 
 SOMETHING = 0.0002
 """The least probability of hair or face in a narrow tile where a fine one is searched, if there is no head yet."""
@@ -106,9 +100,8 @@ def locate(photo: Pixels, whole: Probabilities, run: Run) -> Located:
         search.accept_whole()
     if is_open or search.smallest < ALONE * longer:
         search.refine_faint(faint_heads(search.whole, search.framed, search.shape), "faint")
-    is_group = len(search.heads) > 1 and search.smallest < GROUP * longer
-    if search.smallest < TRUSTED * longer or is_group or _has_many(search, side):
-        least = 0 if _has_many(search, side) else LEAST_IN_GROUP if is_group else LEAST_ELSEWHERE
+    if search.smallest < TRUSTED * longer or _has_many(search, side):
+        least = 0 if _has_many(search, side) else LEAST_ELSEWHERE
         seen = _search_in_order(search, side, [(search.framed, search.whole)], 0, least)
         if not search.heads:
             faint = [head for tile, said in seen for head in faint_heads(said, tile, search.shape) if not head.cropped]

@@ -11,7 +11,7 @@ import { Search, type Seen, THIN } from "./search";
 import { rounded, tileSquares } from "./squares";
 import { type Run, Views } from "./views";
 
-const TRUSTED = 0.085; // where the smallest head fills less of the picture's square, others may not show at all
+const TRUSTED = 0.11; // where the smallest head fills less of the picture's square, others may not show at all
 const ALONE = 0.27; // beside heads that fill less, others may show faintly
 const NARROW = 0.4; // sides of the tiles, in longer sides of the picture
 const FINE = 0.19;
@@ -21,9 +21,7 @@ const FEWEST_PIXELS = 3 / 7; // smaller tiles, in sides of the network's square,
 const FEWEST_PIXELS_FINE = 0.9; // the same of fine tiles
 const MANY_PIXELS = 2; // larger ones are searched whatever was found before
 const MOST_FINE = 12; // fine tiles, those in which the narrow ones show most
-const GROUP = 0.1; // where there are several heads and the smallest fills less, tiles are searched too
-const LEAST_ELSEWHERE = 0.01; // the least probability in the first pass where a narrow tile is searched, beside a head
-const LEAST_IN_GROUP = 0.002; // the same beside several
+const LEAST_ELSEWHERE = 0.003; // the least probability in the first pass where a narrow tile is searched, beside a head
 const SOMETHING = 0.0002; // the least probability in a narrow tile where a fine one is searched, if there is no head yet
 const SOMETHING_ELSE = 0.1; // the same if there is one
 
@@ -58,9 +56,8 @@ export async function locate(
   if (isOpen || search.smallest < ALONE * most) {
     await search.refineFaint(faintHeads(search.whole, size, search.framed, picture), "faint");
   }
-  const isGroup = search.heads.length > 1 && search.smallest < GROUP * most;
-  if (search.smallest < TRUSTED * most || isGroup || hasMany(side)) {
-    const beside = hasMany(side) ? 0 : isGroup ? LEAST_IN_GROUP : LEAST_ELSEWHERE;
+  if (search.smallest < TRUSTED * most || hasMany(side)) {
+    const beside = hasMany(side) ? 0 : LEAST_ELSEWHERE;
     const whole = [{ tile: search.framed, said: search.whole }];
     const seen = await searchInOrder(search, picture, size, side, whole, [0, beside]);
     if (!search.heads.length) {

@@ -158,20 +158,23 @@ def test_what_narrow_tiles_show_faintly_is_cut_out():
     assert (len(located.heads), located.passes) == (1, 1 + 6 + 2), "tiles, a cut, and a larger square around it"
 
 
-def test_tiles_that_show_next_to_nothing_are_left_out_beside_one_head_and_searched_in_groups():
-    """Two or three heads of a tenth: the last is a trace in the whole photo, below what a single head's tiles need."""
+def test_beside_a_small_head_tiles_are_searched_that_show_more_than_next_to_nothing():
+    """The first head shows faintly; the other one as a trace that is below what is cut out at once."""
 
-    def run(frames):
-        made = BY_COLOUR(frames)
-        for frame, picture in zip(frames, made, strict=True):
-            if (frame == PAD).all(-1).any():  # the whole photo
-                shares = np.where(np.arange(SIZE) < 0.7 * SIZE, 0.2, 0.005)[None, :, None].astype(np.float32)
-                picture[...] = shares * picture + (1 - shares) * np.float32([1, 0, 0])
-        return made
+    def showing(share):
+        def run(frames):
+            made = BY_COLOUR(frames)
+            for frame, picture in zip(frames, made, strict=True):
+                if (frame == PAD).all(-1).any():  # the whole photo
+                    shares = np.where(np.arange(SIZE) < 0.7 * SIZE, 0.2, share)[None, :, None].astype(np.float32)
+                    picture[...] = shares * picture + (1 - shares) * np.float32([1, 0, 0])
+            return made
 
-    alone, last = (150, 30, 28), (20, 250, 28)
-    assert len(found(with_heads(225, 300, alone, last), run).heads) == 1
-    assert len(found(with_heads(225, 300, alone, (60, 100, 28), last), run).heads) == 3
+        return run
+
+    mask = with_heads(225, 300, (150, 30, 28), (20, 250, 28))
+    assert len(found(mask, showing(0.005)).heads) == 2
+    assert len(found(mask, showing(0.001)).heads) == 1
 
 
 def test_fine_tiles_are_searched_where_larger_ones_show_most(monkeypatch):
