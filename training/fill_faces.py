@@ -9,13 +9,15 @@ out. The new folder has a folder for each pool, so that every portrait stays in 
 
 from __future__ import annotations
 
-import sys
+import argparse
+import shutil
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
 from hairnet_data.core.classes import BACKGROUND, FACE, HAIR
+from hairnet_data.core.errors import HairnetError
 from hairnet_data.core.progress import progress_bar
 from hairnet_data.sources.folder.source import Folder
 from hairnet_model import Segmenter
@@ -29,18 +31,27 @@ DOUBTED = 0.03
 LEAST_FACE = 0.03
 """The smallest face, in areas of the photo."""
 
-CLASSES = '[indices]\nbackground = 0\nhair = 1\nface = 2\n\n[options]\npools = "folder"\n'
+CLASSES = f'[indices]\nbackground = {BACKGROUND}\nhair = {HAIR}\nface = {FACE}\n\n[options]\npools = "folder"\n'
 
 
 def main() -> None:
     """Writes the folder."""
-    source, out = Folder.open(Path(sys.argv[1])), Path(sys.argv[2])
-    network = Segmenter.load()
-    out.mkdir()
-    for pool in ("train", "validation", "test"):
-        for name in ("images", "masks"):
-            (out / name / pool).mkdir(parents=True)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("source", type=Path)
+    parser.add_argument("out", type=Path, help="is not there yet")
+    arguments = parser.parse_args()
+    if arguments.out.exists():
+        parser.error(f"{arguments.out} is there already; name a new folder")
+    try:
+        source = Folder.open(arguments.source)
+    except HairnetError as error:
+        parser.error(str(error))
+    # Whole or not at all: what was stopped half-way is written anew.
+    out = arguments.out.with_name(f".incomplete-{arguments.out.name}")
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir(parents=True)
     (out / "classes.toml").write_text(CLASSES, encoding="utf-8")
+    network = Segmenter.load()
     kept = 0
     entries = source.catalogue().entries
     with progress_bar(unit="portraits") as progress:
@@ -52,13 +63,17 @@ def main() -> None:
             face, hair = others[..., 1] > 0.5, portrait.mask == HAIR
             doubted = ~hair & (others.max(-1) < SURE)
             if doubted.mean() <= DOUBTED and (face & ~hair).mean() >= LEAST_FACE:
-                mask = np.where(hair, 1, np.where(face, 2, 0)).astype(np.uint8)
+                mask = np.where(hair, HAIR, np.where(face, FACE, BACKGROUND)).astype(np.uint8)
                 photo = out / "images" / entry.pool / f"{entry.id}.jpg"
+                label = out / "masks" / entry.pool / f"{entry.id}.png"
+                for file in (photo, label):
+                    file.parent.mkdir(parents=True, exist_ok=True)
                 Image.fromarray(portrait.image).save(photo, quality=97, subsampling=0)
-                Image.fromarray(mask).save(out / "masks" / entry.pool / f"{entry.id}.png")
+                Image.fromarray(mask).save(label)
                 kept += 1
             progress("portraits", at + 1, len(entries))
-    print(f"{out}: {kept} of {len(entries)} portraits")
+    out.rename(arguments.out)
+    print(f"{arguments.out}: {kept} of {len(entries)} portraits")
 
 
 if __name__ == "__main__":
