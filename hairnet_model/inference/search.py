@@ -37,7 +37,8 @@ mirrored, and where only tiles show it in a square that is `FARTHER` times as la
 
 Measured with the weights before `training/cutouts.sh`: of 104 heads of 58 to 140 pixels in composites of LFW's
 validation pool the least was 0.921, from afar 0.944. Of 26 false alarms, there and in 584 photographs of nobody, two
-are above both; one is a portrait in a newspaper.
+are above both; one is a portrait in a newspaper. With those of `training/filled.sh` heads are found that 0.92 refused,
+and no false alarm more in 197 photographs of nobody.
 """
 
 FARTHER = 1.3

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from hairnet_data.core.classes import FACE, HAIR
 from hairnet_model.data.padding import PAD
 from hairnet_model.inference import composite, cuts, letterbox, locate, search, views
-from hairnet_model.inference.components import components, overlap
 from hairnet_model.inference.cuts import Cut, Located
 from hairnet_model.inference.engines import KerasEngine
 from hairnet_model.inference.segmenter import Segmenter
@@ -22,19 +21,41 @@ SIZE = 64
 BY_COLOUR = KerasEngine(colours.by_colour(SIZE))
 
 
-def said(mask):
-    """Probabilities of a network that is sure of a mask."""
-    return probabilities(20 * np.eye(3, dtype=np.float32)[mask])
+def dimmed(picture, share):
+    """What a network says, in place, with only a share of its hair and face."""
+    picture[...] = share * picture + (1 - share) * np.float32([1, 0, 0])
 
 
-def near_sighted(frames):
-    """A network that loses every head that fills less than 0.4 of the square but for a trace, as real ones do."""
-    made = BY_COLOUR(frames)
-    for picture in made:
-        rows = np.flatnonzero((picture.argmax(-1) > 0).any(1))
-        if len(rows) and rows[-1] - rows[0] + 1 < 0.4 * SIZE:
-            picture[...] = 0.005 * picture + np.float32([0.995, 0, 0])
-    return made
+def seeing_small_ones(share):
+    """A network that sees heads of less than 0.4 of the square as a trace, as real ones do."""
+
+    def run(frames):
+        made = BY_COLOUR(frames)
+        for picture in made:
+            rows = np.flatnonzero((picture.argmax(-1) > 0).any(1))
+            if len(rows) and rows[-1] - rows[0] + 1 < 0.4 * SIZE:
+                dimmed(picture, share)
+        return made
+
+    return run
+
+
+def seeing_sides(left, right, middle=0.5):
+    """A network that sees shares of what is left and right in the whole photo, and all of it in cuts."""
+
+    def run(frames):
+        made = BY_COLOUR(frames)
+        for frame, picture in zip(frames, made, strict=True):
+            if (frame == PAD).all(-1).any():  # the whole photo
+                edge = round(middle * SIZE)
+                dimmed(picture[:, :edge], left)
+                dimmed(picture[:, edge:], right)
+        return made
+
+    return run
+
+
+near_sighted, faint = seeing_small_ones(0.005), seeing_small_ones(0.2)
 
 
 def with_heads(height, width, *places):
@@ -85,16 +106,6 @@ def test_passes_are_those_of_the_cost_model():
     assert 1 + 1 + 2 <= one.passes <= 1 + 2 + 3, "the tiles that show it in the first place come first"
 
 
-def faint(frames):
-    """A network that sees heads of less than 0.4 of the square as faintly as real ones often do."""
-    made = BY_COLOUR(frames)
-    for picture in made:
-        rows = np.flatnonzero((picture.argmax(-1) > 0).any(1))
-        if len(rows) and rows[-1] - rows[0] + 1 < 0.4 * SIZE:
-            picture[...] = 0.2 * picture + np.float32([0.8, 0, 0])
-    return made
-
-
 def test_what_shows_faintly_is_cut_out_without_a_search():
     mask = with_heads(225, 300, (40, 30, 84))
     located = found(mask, faint)
@@ -104,14 +115,7 @@ def test_what_shows_faintly_is_cut_out_without_a_search():
 
 
 def test_beside_a_small_head_what_shows_faintly_is_cut_out_too():
-    def faint_beside(frames):
-        """Sees the left head as it is, and the right one as faintly as real ones often are."""
-        made = BY_COLOUR(frames)
-        for frame, picture in zip(frames, made, strict=True):
-            if (frame == PAD).all(-1).any():  # the whole photo
-                picture[:, SIZE // 2 :] = 0.2 * picture[:, SIZE // 2 :] + np.float32([0.8, 0, 0])
-        return made
-
+    faint_beside = seeing_sides(1, 0.2)
     mask = with_heads(225, 300, (60, 30, 70), (70, 200, 66))
     located = found(mask, faint_beside)
     assert colours.wrong(composite.class_ids(located), mask, within=3) == 0
@@ -121,23 +125,9 @@ def test_beside_a_small_head_what_shows_faintly_is_cut_out_too():
 
 
 def test_what_is_far_less_sure_than_a_faint_head_that_was_found_costs_no_pass():
-    """Two heads that one pass shows faintly: the right one as much as the left one, and then hardly."""
-
-    def faintly(right):
-        def run(frames):
-            made = BY_COLOUR(frames)
-            for frame, picture in zip(frames, made, strict=True):
-                if (frame == PAD).all(-1).any():  # the whole photo
-                    left, other = picture[:, : SIZE // 2], picture[:, SIZE // 2 :]
-                    left[...] = 0.2 * left + np.float32([0.8, 0, 0])
-                    other[...] = right * other + np.float32([1 - right, 0, 0])
-            return made
-
-        return run
-
     mask = with_heads(225, 300, (60, 30, 70), (70, 200, 66))
     for right, heads, passes in ((0.2, 2, 3), (0.01, 1, 2)):
-        located = found(mask, faintly(right))
+        located = found(mask, seeing_sides(0.2, right))
         assert (len(located.heads), located.passes) == (heads, passes)
 
 
@@ -148,8 +138,7 @@ def test_what_narrow_tiles_show_faintly_is_cut_out():
         for frame, picture in zip(frames, made, strict=True):
             rows = np.flatnonzero((picture.argmax(-1) > 0).any(1))
             if len(rows) and rows[-1] - rows[0] + 1 < SIZE / 2:
-                share = 0 if (frame == PAD).all(-1).any() else 0.2
-                picture[...] = share * picture + np.float32([1 - share, 0, 0])
+                dimmed(picture, 0 if (frame == PAD).all(-1).any() else 0.2)
         return made
 
     mask = with_heads(225, 300, (44, 44, 38))
@@ -160,21 +149,9 @@ def test_what_narrow_tiles_show_faintly_is_cut_out():
 
 def test_beside_a_small_head_tiles_are_searched_that_show_more_than_next_to_nothing():
     """The first head shows faintly; the other one as a trace that is below what is cut out at once."""
-
-    def showing(share):
-        def run(frames):
-            made = BY_COLOUR(frames)
-            for frame, picture in zip(frames, made, strict=True):
-                if (frame == PAD).all(-1).any():  # the whole photo
-                    shares = np.where(np.arange(SIZE) < 0.7 * SIZE, 0.2, share)[None, :, None].astype(np.float32)
-                    picture[...] = shares * picture + (1 - shares) * np.float32([1, 0, 0])
-            return made
-
-        return run
-
     mask = with_heads(225, 300, (150, 30, 28), (20, 250, 28))
-    assert len(found(mask, showing(0.005)).heads) == 2
-    assert len(found(mask, showing(0.001)).heads) == 1
+    assert len(found(mask, seeing_sides(0.2, 0.005, middle=0.7)).heads) == 2
+    assert len(found(mask, seeing_sides(0.2, 0.001, middle=0.7)).heads) == 1
 
 
 def test_fine_tiles_are_searched_where_larger_ones_show_most(monkeypatch):
@@ -235,43 +212,6 @@ def test_many_false_alarms_are_bounded():
     spots[4::16, 4::16] = FACE
     spots = np.kron(spots[::2, ::2], np.ones((2, 2), np.uint8))
     assert found(spots, BY_COLOUR).passes <= 1 + 9 + locate.MOST_FINE + 4 * 3 * search.MOST_HEADS
-
-
-# Components
-
-
-def boxes(mask):
-    return [item.box for item in components(said(mask), Square(0, 0, mask.shape[0]), mask.shape)]
-
-
-def test_people_who_touch_are_two():
-    mask = np.zeros((SIZE, SIZE), np.uint8)
-    mask[10:50, 4:60] = HAIR
-    mask[20:45, 10:28] = FACE
-    mask[20:45, 36:54] = FACE
-    left, right = boxes(mask)
-    assert (left[0], left[2], right[0] + right[2]) == (4, 28, 60)
-    assert overlap(left, right) == 0
-
-
-def test_parts_of_a_face_are_one_head():
-    mask = np.zeros((SIZE, SIZE), np.uint8)
-    mask[10:60, 14:50] = HAIR
-    mask[20:45, 20:44] = FACE
-    mask[50:56, 26:38] = FACE  # a neck below a beard
-    mask[28:34, 46:49] = FACE  # an ear
-    assert boxes(mask) == [(14, 10, 36, 50)]
-
-
-def test_specks_are_no_heads():
-    mask = np.zeros((SIZE, SIZE), np.uint8)
-    mask[5:7, 5:7] = FACE
-    mask[30:34, 30:34] = HAIR
-    assert boxes(mask) == []
-    mask[30:40, 30:40] = HAIR
-    (item,) = components(said(mask), Square(100, 50, 2 * SIZE), (500, 500))
-    assert (item.box, item.area, item.has_face, item.cropped) == ((160, 110, 20, 20), 400, False, False)
-    assert components(said(mask), Square(100, 50, 2 * SIZE), (100, 500)) == []  # below the photo
 
 
 # Cuts

@@ -13,7 +13,8 @@ from hairnet_model.inference.locate import locate
 from hairnet_model.inference.second_look import is_doubtful, without
 from hairnet_model.inference.squares import framed_square
 from hairnet_model.inference.video.tracking import Tracker
-from tests.model.inference.test_locate import BY_COLOUR, SIZE, said, with_heads
+from tests.model.inference.test_components import said
+from tests.model.inference.test_locate import BY_COLOUR, SIZE, with_heads
 from tests.support import colours
 
 HEIGHT, WIDTH = 60, 60  # tiles would have too few pixels

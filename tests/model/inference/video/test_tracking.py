@@ -9,7 +9,8 @@ from hairnet_model.data.padding import PAD
 from hairnet_model.inference import composite, letterbox, locate
 from hairnet_model.inference.components import overlap
 from hairnet_model.inference.video.tracking import REST, SEARCH_EVERY, Tracker
-from tests.model.inference.test_locate import SIZE, near_sighted, said, with_heads
+from tests.model.inference.test_components import said
+from tests.model.inference.test_locate import SIZE, near_sighted, with_heads
 from tests.support import colours
 
 HEIGHT, WIDTH = 240, 320
