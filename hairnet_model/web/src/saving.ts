@@ -157,6 +157,9 @@ class Reader {
 class Change {
   private readonly down;
   private readonly across;
+  /** The pixels that changed in each row of the small picture: the first, and what follows the last. */
+  private readonly first: Int32Array;
+  private readonly end: Int32Array;
 
   constructor(
     private readonly before: Picture,
@@ -165,40 +168,56 @@ class Change {
   ) {
     this.down = tapsOf(photo.height, before.height, photo.height / before.height);
     this.across = tapsOf(photo.width, before.width, photo.width / before.width);
+    [this.first, this.end] = changedIn(before, after);
   }
 
   add(band: Uint8ClampedArray, first: number, rows: number): void {
-    const { width } = this.before;
-    const line = new Float32Array(width * 3);
-    for (let y = 0, to = 0; y < rows; y++) {
-      if (!this.line(first + y, line)) {
-        to += this.photo.width * 4;
-        continue;
-      }
-      for (let x = 0; x < this.photo.width; x++, to += 4) {
-        const [low, high, share] = [this.across.low[x] * 3, this.across.high[x] * 3, this.across.share[x]];
-        for (let channel = 0; channel < 3; channel++) {
-          const left = line[low + channel];
-          band[to + channel] += left + (line[high + channel] - left) * share;
-        }
+    const { low, high, share } = this.across;
+    const { width } = this.photo;
+    const line = new Float32Array(this.before.width * 3);
+    for (let y = first; y < first + rows; y++) {
+      const [above, below] = [this.down.low[y], this.down.high[y]];
+      const left = Math.min(this.first[above], this.first[below]);
+      const right = Math.max(this.end[above], this.end[below]);
+      if (left >= right) continue;
+      this.line(y, left, right, line);
+      let x = 0;
+      while (high[x] < left) x++;
+      for (let to = ((y - first) * width + x) * 4; x < width && low[x] < right; x++, to += 4) {
+        const [a, b, further] = [low[x] * 3, high[x] * 3, share[x]];
+        band[to] += line[a] + (line[b] - line[a]) * further;
+        band[to + 1] += line[a + 1] + (line[b + 1] - line[a + 1]) * further;
+        band[to + 2] += line[a + 2] + (line[b + 2] - line[a + 2]) * further;
       }
     }
   }
 
-  /** The change in a row of the photo, as wide as the small picture; false where there is none. */
-  private line(y: number, into: Float32Array): boolean {
+  /** The change in a row of the photo, as wide as the small picture: from `left` to `right`, and nothing beside them. */
+  private line(y: number, left: number, right: number, into: Float32Array): void {
     const [a, b] = [this.before.data, this.after.data];
     const stride = this.before.width * 4;
     const [low, high, share] = [this.down.low[y] * stride, this.down.high[y] * stride, this.down.share[y]];
-    let any = 0;
-    for (let at = 0, to = 0; at < stride; at += 4) {
-      for (let channel = 0; channel < 3; channel++, to++) {
+    into.fill(0);
+    for (let at = left * 4, to = left * 3; at < right * 4; at += 4, to += 3) {
+      for (let channel = 0; channel < 3; channel++) {
         const above = b[low + at + channel] - a[low + at + channel];
         const below = b[high + at + channel] - a[high + at + channel];
-        into[to] = above + (below - above) * share;
-        any += Math.abs(above) + Math.abs(below);
+        into[to + channel] = above + (below - above) * share;
       }
     }
-    return any > 0;
   }
+}
+
+/** Where each row of two opaque pictures differs: the first pixel that does, and what follows the last. */
+function changedIn(before: Picture, after: Picture): [first: Int32Array, end: Int32Array] {
+  const { width, height } = before;
+  const [a, b] = [before, after].map(({ data }) => new Uint32Array(data.buffer, data.byteOffset, width * height));
+  const [first, end] = [new Int32Array(height).fill(width), new Int32Array(height)];
+  for (let y = 0, row = 0; y < height; y++, row += width) {
+    let [left, right] = [0, width];
+    while (left < right && a[row + left] === b[row + left]) left++;
+    while (right > left && a[row + right - 1] === b[row + right - 1]) right--;
+    if (left < right) [first[y], end[y]] = [left, right];
+  }
+  return [first, end];
 }
