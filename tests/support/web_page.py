@@ -29,6 +29,9 @@ NEEDS = [
 CAMERA = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 """Flags of a browser with a camera."""
 
+UNKEPT = {"service_workers": "block"}
+"""Of a context whose pages keep no files for times without a network; `test_web_offline` has those that do."""
+
 REFUSAL = "navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('no', '{}'))"
 
 Opener = Callable[..., Any]
@@ -110,10 +113,15 @@ _SAVED = """() => new Promise((resolve) => {
 })"""
 
 
-def picture_of(page: Any) -> np.ndarray:
+def saved_picture(page: Any) -> np.ndarray:
     """The picture that would be saved. It is not: Chromium asks before a page's eleventh download."""
     data = base64.b64decode(page.evaluate(_SAVED).partition(",")[2])
-    return np.asarray(Image.open(io.BytesIO(data)).convert("RGB")).astype(int)
+    return np.asarray(Image.open(io.BytesIO(data)).convert("RGB"))
+
+
+def picture_of(page: Any) -> np.ndarray:
+    """The same with a sign, so that pictures can be subtracted."""
+    return saved_picture(page).astype(np.int16)
 
 
 _CHOICES = """() => {
@@ -175,7 +183,7 @@ class Loaded:
 @contextmanager
 def loaded(browser: Any, address: str, **context: Any) -> Iterator[Loaded]:
     """Loads the page in a context of its own, and waits for its first picture."""
-    own = browser.new_context(**context)
+    own = browser.new_context(**UNKEPT, **context)
     own.set_default_timeout(120_000)  # milliseconds; other tests may run beside this one
     page = own.new_page()
     page.goto(address)

@@ -52,7 +52,7 @@ def opened(browser: Any, address: str) -> Iterator[Opener]:
     def open_page(
         before: str = "", ready: bool = True, routes: dict[str, Any] | None = None, at: str = "", **context: Any
     ) -> Any:
-        contexts.append(browser.new_context(**context))
+        contexts.append(browser.new_context(**{**web_page.UNKEPT, **context}))
         contexts[-1].set_default_timeout(120_000)  # milliseconds; other tests may run beside this one
         page = contexts[-1].new_page()
         if before:

@@ -9,7 +9,7 @@ import pytest
 
 from hairnet_model.effects.colours import named
 from tests.support import web_page
-from tests.support.web_page import Opener, mask_of, open_sample, picture_of, show_masks, shown, wait_until_shown
+from tests.support.web_page import mask_of, open_sample, picture_of, show_masks, shown, wait_until_shown
 
 pytestmark = web_page.NEEDS
 
@@ -17,7 +17,6 @@ pytestmark = web_page.NEEDS
 def test_every_control_does_what_it_says(page: Any) -> None:
     show_masks(page)
     open_sample(page)
-    page.wait_for_timeout(300)
     mask = mask_of(page)
     hair, face, ground = mask == 1, mask == 2, mask == 0
     first = picture_of(page)
@@ -148,16 +147,14 @@ def test_light_and_dark(page: Any) -> None:
     assert shades["light"] > 600 > 150 > shades["dark"]
 
 
-def test_the_page_opens_with_another_hair_colour_and_shows_the_original_while_held(opened: Opener) -> None:
-    page = opened()
+def test_the_page_opens_with_another_hair_colour_and_shows_the_original_while_held(page: Any) -> None:
+    open_sample(page)
     assert page.locator("input[name=effect][value=recolour]").is_checked()
     dyed = picture_of(page)
     page.locator("#canvas").hover(position={"x": 40, "y": 200})
     page.mouse.down()
-    page.wait_for_timeout(300)
     held = picture_of(page)
     page.mouse.up()
-    page.wait_for_timeout(300)
     assert np.abs(held - dyed).mean() > 1
     np.testing.assert_array_equal(picture_of(page), dyed)
     page.locator("#original").click()

@@ -10,7 +10,7 @@ from PIL import Image
 
 from hairnet_model.export import calibration
 from tests.support import web_page
-from tests.support.web_page import Opener, mask_of, picture_of, said_by, shown, wait_until_shown
+from tests.support.web_page import Opener, mask_of, picture_of, said_by, shown, wait_until, wait_until_shown
 
 pytestmark = web_page.NEEDS
 
@@ -44,14 +44,11 @@ def test_names_are_shown_as_text(page: Any) -> None:
 
 
 def test_no_picture_leaves_the_page(opened: Opener, tmp_path: Path, address: str) -> None:
-    page = opened(permissions=["camera"])
+    page = opened(permissions=["camera"], service_workers="allow")
+    # What keeps the page for times without a network takes over once it has fetched all that the page is made of.
+    wait_until(page, lambda: page.evaluate("Boolean(navigator.serviceWorker.controller)"))
     asked: list[Any] = []
     page.context.on("request", lambda request: asked.append(request))
-    before_wait = -1
-    while before_wait != len(asked):  # until the page has asked for all that it is made of
-        before_wait = len(asked)
-        page.wait_for_timeout(1000)
-    asked.clear()
     Image.fromarray(calibration.drawn(224)[7]).save(tmp_path / "private.png")
     before = shown(page)
     page.locator("#file").set_input_files(tmp_path / "private.png")

@@ -21,7 +21,15 @@ from hairnet_model.evaluation import metrics
 from hairnet_model.export import calibration
 from tests.support import chromium, web_page
 from tests.support.colour_profiles import ADOBE_RGB, DISPLAY_P3, PROPHOTO, in_srgb, profile
-from tests.support.web_page import Opener, mask_of, open_photo, picture_of, shown, wait_until_shown
+from tests.support.web_page import (
+    Opener,
+    mask_of,
+    open_photo,
+    picture_of,
+    saved_picture,
+    shown,
+    wait_until_shown,
+)
 
 pytestmark = web_page.NEEDS
 SAMPLES = sorted((Path(web_site.__file__).parent / "web" / "public" / "samples").glob("*.webp"))
@@ -39,7 +47,7 @@ def plain_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def test_the_page_finds_what_python_finds(page: Any, opened: Opener, plain_address: str, isolated: bool) -> None:
     page = page if isolated else opened(at=plain_address)
     segmenter, counted = Segmenter.load(), np.zeros((3, 3), np.int64)
-    for file in SAMPLES:
+    for file in SAMPLES[:: 1 if isolated else 3]:  # the runtimes differ in rounding, which any picture shows
         before = shown(page)
         page.locator(f"#samples button[data-file='{file.name}']").click()
         wait_until_shown(page, before)
@@ -103,7 +111,7 @@ def test_large_photos_are_saved_in_their_own_size(page: Any, tmp_path: Path, sha
     assert found.shape == shape
     assert (found == expected).mean() > 0.99
     page.locator("#original").click()
-    picture = picture_of(page)
+    picture = saved_picture(page)
     assert picture.shape == (*shape, 3)
     np.testing.assert_array_equal(picture, photo)
     assert "saved with" not in page.locator("#notice-text").inner_text()

@@ -117,6 +117,7 @@ def test_share_and_copy(opened: Opener, tmp_path: Path) -> None:
 
 
 def test_what_the_browser_cannot_do_is_not_offered(opened: Opener) -> None:
-    page = opened("delete Navigator.prototype.canShare; delete globalThis.ClipboardItem;")
+    page = opened("delete Navigator.prototype.canShare; delete globalThis.ClipboardItem;", ready=False)
+    page.locator("#samples button").first.wait_for()  # its script has run
     assert not page.locator("#share").is_visible()
     assert not page.locator("#copy").is_visible()

@@ -45,7 +45,7 @@ WORDS = """(() => {
 @pytest.fixture(scope="module")
 def page(browser: Any, address: str) -> Iterator[Any]:
     """One page for all states, in German, without movements that would blur a measured contrast."""
-    context = browser.new_context(permissions=["camera"], locale="de-DE", reduced_motion="reduce")
+    context = browser.new_context(permissions=["camera"], locale="de-DE", reduced_motion="reduce", **web_page.UNKEPT)
     context.set_default_timeout(60_000)
     context.add_init_script(path=AXE)
     one = context.new_page()
