@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,8 +18,10 @@ from tests.support import chromium
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-# Processes that tests start keep what they compile: without, each of hundreds compiles the packages anew.
+# Processes that tests start keep what they compile: without, each of hundreds compiles the packages anew. So do we:
+# to rewrite the assertions of all modules takes pytest seconds, in each of its workers.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # An example that is slow on a busy machine is no failure.
 settings.register_profile("hairnet", deadline=None)
