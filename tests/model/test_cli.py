@@ -6,8 +6,6 @@ import csv
 import io
 import json
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,7 +19,6 @@ from hairnet_model.networks import fcn
 from tests.support import small_network
 from tests.support.command import Command
 from tests.support.eagerly import eagerly
-from tests.support.paths import ROOT
 
 
 @pytest.fixture
@@ -108,87 +105,6 @@ def test_predict_with_the_shipped_weights(
     assert "matches no file" in said
 
 
-def test_training_from_a_packed_file_needs_no_tensorflow_of_ours(
-    model_command: Command, drawn_dataset: Path, tmp_path: Path
-) -> None:
-    packed = tmp_path / "small.npz"
-    assert model_command("pack", drawn_dataset, "--out", packed, "--train-examples", 16)[0] == 0
-    code = (
-        "import sys; from hairnet_model.cli.app import main\n"
-        "from hairnet_model.networks.start import start_quietly; start_quietly()\n"
-        "from hairnet_model.networks import fcn; from tests.support import eagerly, small_network\n"
-        "fcn.create = small_network.create\n"  # TensorFlow compiles it much sooner
-        "try:\n"
-        "    with eagerly.eagerly(): main()\n"
-        "finally: print('hairnet_model.data.tfds_records' in sys.modules)"
-    )
-    arguments = ["train", packed, "--out", tmp_path / "run", "--steps", 2, "--batch", 4, "--quiet"]
-    ran = subprocess.run([sys.executable, "-c", code, *map(str, arguments)], capture_output=True, text=True, cwd=ROOT)
-    assert ran.stdout.splitlines()[-2:] == [str(tmp_path / "run/best.keras"), "False"], ran.stderr
-    assert ran.stderr == ""
-
-
-def run_in_one_process(before: str, commands: list[list[object]]) -> tuple[int, str, list[str]]:
-    """Runs commands in a process of their own, where TensorFlow is imported once; `before` is Python to execute first.
-
-    Returns:
-        The status (not 0 as soon as a command fails), standard output, and what each said on standard error.
-    """
-    code = (
-        "import json, os, sys\n"
-        "from hairnet_model.cli.app import main\n"
-        f"{before}\n"
-        "for words in json.loads(sys.argv[1]):\n"
-        "    sys.argv = ['hairnet-model', *words]\n"
-        "    try: main()\n"
-        "    except SystemExit as ended:\n"
-        "        if ended.code: raise\n"
-        "    print('---', file=sys.stderr, flush=True)\n"
-    )
-    words = json.dumps([[str(word) for word in command] for command in commands])
-    ran = subprocess.run([sys.executable, "-c", code, words], capture_output=True, text=True, cwd=ROOT)
-    return ran.returncode, ran.stdout, ran.stderr.split("---\n")
-
-
-def test_tensorflow_logs_nothing(drawn_dataset: Path, tmp_path: Path) -> None:
-    converted = tmp_path / "hair.tflite"
-    commands: list[list[object]] = [
-        ["pack", drawn_dataset, "--out", tmp_path / "small.npz"],
-        ["evaluate", drawn_dataset, "--split", "test_negatives", "--quiet"],
-        ["export", "--quantize", "float16", "--out", converted],
-    ]
-    status, out, (packing, evaluating, exporting, left) = run_in_one_process("", commands)
-    assert (status, left) == (0, "")
-    assert out.splitlines()[-1] == str(converted)
-    assert packing == ""
-    assert evaluating.count("\n") == 1, evaluating  # the warning of another size
-    assert exporting.count("\n") == 1, exporting
-    assert "IoU with the Keras model on 48 pictures: background" in exporting
-    assert converted.read_bytes()[4:8] == b"TFL3"
-
-
-def test_every_command_starts_tensorflow_quietly(drawn_dataset: Path, tmp_path: Path) -> None:
-    """The test above sees the first command that imports TensorFlow; here each one is about to."""
-    stop = (
-        "from hairnet_model.networks import start\n"
-        "def stopped():\n"
-        "    assert not {'keras', 'tensorflow'} & set(sys.modules)\n"
-        "    print(sys.argv[1], flush=True)\n"
-        "    raise SystemExit\n"
-        "start.start_quietly = stopped\n"
-    )
-    commands: list[list[object]] = [
-        ["train", drawn_dataset, "--out", tmp_path / "run"],
-        ["train-pose", drawn_dataset, "--out", tmp_path / "run"],
-        ["pack", drawn_dataset, "--out", tmp_path / "small.npz"],
-        ["evaluate", drawn_dataset],
-        ["export", "--out", tmp_path / "hair.tflite"],
-        ["predict", tmp_path, "--out", tmp_path, "--engine", "keras"],
-    ]
-    status, out, said = run_in_one_process(stop, commands)
-    assert (status, out.split()) == (0, [command[0] for command in commands]), said
-
-
 @pytest.mark.parametrize(
     ("arguments", "status", "message"),
     [
@@ -239,36 +155,6 @@ def test_wrong_input_is_one_line(
     assert ran[2].count("\n") == 1
     assert message in ran[2]
     assert not list(tmp_path.glob("r*"))
-
-
-@pytest.mark.usefixtures("small")
-def test_sigterm_saves_a_training_that_resume_goes_on_with(
-    model_command: Command, drawn_dataset: Path, tmp_path: Path
-) -> None:
-    run = tmp_path / "run"
-    flags = ["--batch", "4", "--precision", "float32", "--quiet"]
-    code = (
-        "import os, runpy, signal\n"
-        "from hairnet_model.networks.start import start_quietly; start_quietly()\n"
-        "from hairnet_model.networks import fcn; from tests.support import eagerly, small_network\n"
-        "sent = []\n"
-        "def create(*asked):\n"  # the training has begun, and has made no step; a second signal would save nothing
-        "    sent or sent.append(os.kill(os.getpid(), signal.SIGTERM))\n"
-        "    return small_network.create(*asked)\n"
-        "fcn.create = create\n"
-        "with eagerly.eagerly(): runpy.run_module('hairnet_model', run_name='__main__')"
-    )
-    arguments = ["train", drawn_dataset, "--out", run, *flags, "--steps", 4, "--validate-every", 50000]
-    ran = subprocess.run([sys.executable, "-c", code, *map(str, arguments)], capture_output=True, text=True, cwd=ROOT)
-    assert (ran.returncode, ran.stdout) == (130, "")
-    assert ran.stderr == "hairnet-model: interrupted; the run is saved; --resume goes on from here\n"
-    assert {path.name for path in run.iterdir()} == {"run.json", "people.json", "state.npz"}
-
-    # Steps and the interval between validations are the run's own.
-    with eagerly():
-        status, out, err = model_command("train", drawn_dataset, "--out", run, *flags, "--resume")
-    assert (status, out.splitlines()[-1:]) == (0, [str(run / "best.keras")]), err
-    assert json.loads((run / "run.json").read_text())["settings"]["validate_every"] == 50000
 
 
 def test_another_size_than_that_of_the_weights_is_warned_of(

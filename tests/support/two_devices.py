@@ -3,7 +3,7 @@
     python -m tests.support.two_devices PACKED.npz FOLDER JOB...    (KERAS_BACKEND names the backend)
 
 A JOB is NETWORK:KIND, see `NETWORKS` and `main`. Prints a JSON object: for each job the losses of every step and the
-scores of the run, or its error.
+scores of the run, or its error. The last line on standard error says that errors are printed.
 """
 
 from __future__ import annotations
@@ -28,6 +28,9 @@ else:
     # To compile takes longer than to train here: the last two flags have it done in two thirds of the time.
     flags = "force_host_platform_device_count=2", "backend_optimization_level=0", "llvm_disable_expensive_passes=true"
     os.environ["XLA_FLAGS"] = " ".join(f"--xla_{flag}" for flag in flags)
+    from hairnet_model.networks.start import start_quietly
+
+    start_quietly()  # as the command does
 
 import keras
 import numpy as np
@@ -46,7 +49,7 @@ from hairnet_model.training.train import train
 if os.environ["KERAS_BACKEND"] == "tensorflow":
     from tests.support.eagerly import eagerly
 
-SETTINGS = TrainingConfig(steps=4, batch=8, warmup=2, validate_every=1, precision="float32", average=0.9)
+SETTINGS = TrainingConfig(steps=4, batch=8, warmup=2, validate_every=2, precision="float32", average=0.9)
 
 
 def tiny(dropout: float = 0.0) -> keras.Model:
@@ -107,15 +110,20 @@ class Cut(PackedFeed):
         return super().training(batch, first_step, steps, seed)
 
 
+def without_graphs(unless: bool = False) -> contextlib.AbstractContextManager[None]:
+    """TensorFlow would trace a graph for longer than the few steps take without."""
+    return eagerly() if keras.backend.backend() == "tensorflow" and not unless else contextlib.nullcontext()
+
+
 def ran(
     packed: Path, run: Path, settings: TrainingConfig, devices: int | str, resume: bool = False, graph: bool = False
 ) -> dict[str, Any]:
-    """Trains a run to its end: the losses of its steps, and scores and loss of the last weights in validation.
+    """Trains a run to its end: the losses of its rounds, and scores and loss of the last weights in validation.
 
-    TensorFlow would trace a graph for longer than the few steps take without: only where `graph` is true it does.
+    Only where `graph` is true TensorFlow traces one.
     """
     feed = PackedFeed(packed)
-    with eagerly() if keras.backend.backend() == "tensorflow" and not graph else contextlib.nullcontext():
+    with without_graphs(unless=graph):
         rows = train(settings, feed, run, resume=resume, devices=devices).rows
     model = model_file.load(run / "last.keras").network
     images, masks = (np.concatenate(part) for part in zip(*feed.validation(), strict=True))
@@ -141,7 +149,7 @@ def main(packed: Path, folder: Path, jobs: list[str]) -> dict[str, Any]:
         elif kind.startswith("resumed"):  # begun on two, resumed on two or on one
             cut = folder / network / "cut"
             if not cut.exists():
-                with contextlib.suppress(KeyboardInterrupt):
+                with contextlib.suppress(KeyboardInterrupt), without_graphs():
                     train(SETTINGS, Cut(packed), cut, devices=2)
             shutil.copytree(cut, run)
             results[job] = ran(packed, run, SETTINGS, 1 if kind == "resumed on one" else 2, resume=True)
@@ -160,3 +168,4 @@ def main(packed: Path, folder: Path, jobs: list[str]) -> dict[str, Any]:
 
 if __name__ == "__main__":
     print(json.dumps(main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:])))
+    print("errors are printed", file=sys.stderr)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
-
 import keras
 import numpy as np
 import pytest
@@ -15,7 +13,6 @@ from hairnet_model.networks import fcn
 from hairnet_model.networks.flops import multiply_adds
 from hairnet_model.networks.outputs import class_ids
 from hairnet_model.training.losses import LOSSES
-from tests.support.eagerly import eagerly
 
 ALL = [("hairnet", "classes", 3), ("fcn8s_2019", "classes", 3), ("fcn8s_2019", "maps_2019", 2)]
 
@@ -82,18 +79,13 @@ def _scene() -> tuple[np.ndarray, np.ndarray]:
 
 @pytest.mark.parametrize(
     ("arch", "head", "rate", "steps"),
-    [("hairnet", "classes", 3e-3, 80), ("fcn8s_2019", "classes", 1e-3, 150), ("fcn8s_2019", "maps_2019", 1e-3, 300)],
+    [("hairnet", "classes", 3e-3, 80), ("fcn8s_2019", "classes", 2e-3, 150), ("fcn8s_2019", "maps_2019", 1e-3, 300)],
 )
 def test_a_batch_can_be_learnt_by_heart(arch: str, head: str, rate: float, steps: int) -> None:
-    # Ours learns it in 15 steps or so, and TensorFlow would trace its graph for longer than they take.
-    with eagerly() if arch == "hairnet" else nullcontext():
-        learn_by_heart(arch, head, rate, steps)
-
-
-def learn_by_heart(arch: str, head: str, rate: float, steps: int) -> None:
     keras.utils.set_random_seed(0)
     network = fcn.create(arch, head)
     network.compile(keras.optimizers.Adam(rate), LOSSES[head], jit_compile=False)
+    network.optimizer.build(network.trainable_variables)  # else TensorFlow traces the step twice
     images, masks = _scene()
     heads, background = 0.0, 0.0
     for step in range(1, steps + 1):
