@@ -17,8 +17,10 @@ from PIL import Image
 from hairnet_data.core.classes import NAMES
 from hairnet_model import Segmenter, web_site
 from hairnet_model.export import calibration, tflite_metadata
-from hairnet_model.export.pipeline import export
+from hairnet_model.export.pipeline import Exported, export
 from hairnet_model.model_io import model_file
+from hairnet_model.model_io.model_file import Model
+from tests.support.exports import check_litert
 
 CHROMIUM = shutil.which("chromium")
 MODULES = Path(web_site.__file__).parent / "web" / "node_modules" / "@mediapipe" / "tasks-vision"
@@ -40,9 +42,27 @@ try {
 
 
 @pytest.fixture(scope="module")
-def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("export") / "hair.tflite"
-    return export(model_file.load(), path, calibration.drawn(224)[::8], quantize="float16").path
+def shipped() -> Model:
+    return model_file.load()
+
+
+@pytest.fixture(scope="module")
+def drawn() -> np.ndarray:
+    return calibration.drawn(224)[::4]
+
+
+@pytest.fixture(scope="module")
+def export_of_it(shipped: Model, drawn: np.ndarray, tmp_path_factory: pytest.TempPathFactory) -> Exported:
+    return export(shipped, tmp_path_factory.mktemp("export") / "new" / "hair.tflite", drawn, quantize="float16")
+
+
+@pytest.fixture(scope="module")
+def exported(export_of_it: Exported) -> Path:
+    return export_of_it.path
+
+
+def test_litert_in_float16(export_of_it: Exported, shipped: Model, drawn: np.ndarray) -> None:
+    check_litert(export_of_it, shipped, drawn, "float16", 1.55e6)
 
 
 def test_labels_are_a_file_behind_the_model(exported: Path) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,8 +18,10 @@ from hairnet_model.networks import fcn
 from hairnet_model.training import checkpoint, run_log
 from hairnet_model.training.config import TrainingConfig
 from hairnet_model.training.saving import SAVE_EVERY, Saving, Stopped, never
-from hairnet_model.training.train import train
+from hairnet_model.training.train import Row, train
 from tests.support import small_network
+from tests.support.eagerly import eagerly
+from tests.support.feeds import Remembering
 
 SHORT = TrainingConfig(steps=7, batch=4, warmup=2, validate_every=4, precision="float32", average=0.9)
 
@@ -37,19 +41,38 @@ def _count(trained: list[int], what: str, done: int, total: int, note: str = "")
     trained.append(done // SHORT.batch)
 
 
-@pytest.fixture(autouse=True)
-def two_layers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fcn, "create", small_network.create)
-    monkeypatch.setattr(run_log, "write_curves", lambda *_: None)
+@pytest.fixture(scope="module", autouse=True)
+def two_layers() -> Iterator[None]:
+    """Without graphs and curves: the loop is the same, and sooner done."""
+    with pytest.MonkeyPatch.context() as patch, eagerly():
+        patch.setattr(fcn, "create", small_network.create)
+        patch.setattr(run_log, "write_curves", lambda *_: None)
+        yield
+
+
+@pytest.fixture(scope="module")
+def feed(drawn_dataset: Path) -> RecordFeed:
+    return Remembering([open_dataset(drawn_dataset)])
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(feed: RecordFeed, tmp_path_factory: pytest.TempPathFactory) -> tuple[list[Row], list[Any]]:
+    """The history and the last weights of a run that nobody stopped."""
+    run = tmp_path_factory.mktemp("uninterrupted") / "run"
+    rows = train(SHORT, feed, run).rows
+    return rows, _weights(run)
+
+
+def _weights(run: Path) -> list[Any]:
+    weights: list[Any] = model_file.load(run / "last.keras").network.get_weights()
+    return weights
 
 
 # It is asked after steps 1, 2, 3, 5 and 6: after 4 and 7 it validates and saves anyway.
 @pytest.mark.parametrize(("calls", "step"), [(1, 1), (3, 3), (4, 5)])
 def test_a_run_that_was_stopped_ends_as_an_uninterrupted_one(
-    drawn_dataset: Path, tmp_path: Path, calls: int, step: int
+    feed: RecordFeed, uninterrupted: tuple[list[Row], list[Any]], tmp_path: Path, calls: int, step: int
 ) -> None:
-    feed = RecordFeed([open_dataset(drawn_dataset)])
-    uninterrupted = train(SHORT, feed, tmp_path / "uninterrupted")
     with pytest.raises(Stopped):
         train(SHORT, feed, tmp_path / "stopped", stop=After(calls))
     saved = checkpoint.read(tmp_path / "stopped")
@@ -59,17 +82,14 @@ def test_a_run_that_was_stopped_ends_as_an_uninterrupted_one(
     resumed = train(SHORT, feed, tmp_path / "stopped", resume=True, progress=counting)
     assert trained == list(range(step + 1, 8))
     assert [row["step"] for row in resumed.rows] == [4, 7]
-    for a, b in zip(uninterrupted.rows, resumed.rows, strict=True):
+    rows, weights = uninterrupted
+    for a, b in zip(rows, resumed.rows, strict=True):
         assert {**a, "seconds": 0} == pytest.approx({**b, "seconds": 0}, rel=1e-4)
-    weights = [
-        model_file.load(tmp_path / run / "last.keras").network.get_weights() for run in ("uninterrupted", "stopped")
-    ]
-    for one, other in zip(*weights, strict=True):
+    for one, other in zip(weights, _weights(tmp_path / "stopped"), strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-6)
 
 
-def test_the_time_it_took_is_that_of_both_parts(drawn_dataset: Path, tmp_path: Path) -> None:
-    feed = RecordFeed([open_dataset(drawn_dataset)])
+def test_the_time_it_took_is_that_of_both_parts(feed: RecordFeed, tmp_path: Path) -> None:
     with pytest.raises(Stopped):
         train(SHORT, feed, tmp_path / "run", stop=After(2))
     state = checkpoint.read(tmp_path / "run")
