@@ -13,6 +13,7 @@ import os
 import re
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +27,7 @@ from hairnet_data.sources.scenes.source import DrawnBackgrounds
 from hairnet_model.networks import fcn
 from tests.support import pages, small_network, videos
 from tests.support.eagerly import eagerly
+from tests.support.kept_drawings import drawings_kept
 from tests.support.lfw import make_lfw
 from tests.support.pages import PAGES, Block
 from tests.support.paths import ROOT
@@ -118,7 +120,9 @@ def run(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
     shorter = max((start for start in SHORTER if spoken.startswith(f"{start} ")), key=len, default="")
     monkeypatch.setattr(sys, "argv", [program, *arguments, *SHORTER.get(shorter, [])])
     made = fcn.create if "--init" in arguments else small_network.create
-    with eagerly(), monkeypatch.context() as patch:
+    # A graph is worth its tracing where a network of ours looks at many pictures, not where it is trained for two steps.
+    graphs = eagerly() if arguments[0] == "train" else nullcontext()
+    with graphs, drawings_kept(), monkeypatch.context() as patch:
         patch.setattr(fcn, "create", made)
         with pytest.raises(SystemExit) as ended:
             main()

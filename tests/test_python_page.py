@@ -11,7 +11,10 @@ import numpy as np
 import pytest
 
 from hairnet_data.core.progress import logged
+from hairnet_model.networks import fcn
+from tests.support import small_network
 from tests.support.eagerly import eagerly
+from tests.support.kept_drawings import drawings_kept
 from tests.support.paths import ROOT
 
 BLOCK = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -31,10 +34,11 @@ def test_every_block_of_the_page_runs(tmp_path: Path, monkeypatch: pytest.Monkey
     blocks = list(BLOCK.finditer(text))
     assert len(blocks) == text.count("```python") == 8
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(fcn, "create", small_network.create)  # of the training too, only that it runs is looked at
     known: dict[str, object] = {"__name__": "page"}
     for block in blocks:
         line = text[: block.start(1)].count("\n")  # so that a traceback names the page's own line
-        with eagerly():
+        with eagerly(), drawings_kept():
             exec(compile("\n" * line + block[1], "docs/python.md", "exec"), known)
     image, mask, masks = (np.asarray(known[name]) for name in ("image", "mask", "masks"))
     assert (image.shape, mask.shape, masks.shape) == ((64, 64, 3), (64, 64), (2, 64, 64))
