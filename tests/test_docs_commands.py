@@ -120,7 +120,7 @@ def run(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
     shorter = max((start for start in SHORTER if spoken.startswith(f"{start} ")), key=len, default="")
     monkeypatch.setattr(sys, "argv", [program, *arguments, *SHORTER.get(shorter, [])])
     made = fcn.create if "--init" in arguments else small_network.create
-    # A graph is worth its tracing where a network of ours looks at many pictures, not where it is trained for two steps.
+    # A graph is worth its tracing where a network of ours looks at many pictures, not in a training of two steps.
     graphs = eagerly() if arguments[0] == "train" else nullcontext()
     with graphs, drawings_kept(), monkeypatch.context() as patch:
         patch.setattr(fcn, "create", made)
