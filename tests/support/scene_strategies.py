@@ -26,6 +26,8 @@ T = TypeVar("T")
 Draw = Callable[[st.SearchStrategy[T]], T]
 
 many = settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+whole = settings(many, max_examples=100)
+"""For what compares every pixel with no tolerance: a wrong one shows in any scene that has the cause of it."""
 
 seeds = st.integers(0, 2**32 - 1)
 # Most pictures are small, so that hundreds take seconds; every range from 8 to 2,000 is drawn.

@@ -1,4 +1,4 @@
-"""Points 1 to 9 of the alignment contract, each for hundreds of scenes, by the checks of `tests.support.contract`."""
+"""Points 1 to 9 of the alignment contract, for a hundred scenes or two each, by the checks of `support.contract`."""
 
 from __future__ import annotations
 
@@ -27,12 +27,13 @@ from tests.support.scene_strategies import (
     scenes,
     seeds,
     sometimes,
+    whole,
 )
 
 # --- 1
 
 
-@many
+@whole
 @given(sampled())
 def test_point_1_types_shapes_and_classes(scene: Scene) -> None:
     contract.check_form(scene, rendered)
@@ -136,7 +137,7 @@ def squares(draw: Draw[T], affine: st.SearchStrategy[Affine], sizes: st.SearchSt
     return replace(scene, portrait=shown, recipe=replace(scene.recipe, size=size, affine=draw(affine)))
 
 
-@many
+@whole
 @given(squares(st.just(Affine())))
 def test_point_6_the_identity_returns_its_input(scene: Scene) -> None:
     contract.check_identity(scene, rendered)
@@ -145,7 +146,7 @@ def test_point_6_the_identity_returns_its_input(scene: Scene) -> None:
 quarter_turns = st.sampled_from([0.0, 90.0, 180.0, -90.0])
 
 
-@many
+@whole
 @given(squares(st.builds(Affine, rotation=quarter_turns, mirror=st.booleans())))
 def test_point_6_quarter_turns_and_mirrors_are_exact(scene: Scene) -> None:
     image, mask = rendered(scene.plain, scene.portrait, scene.backgrounds)
@@ -183,19 +184,19 @@ def test_point_6_there_and_back_checks_most_pixels() -> None:
 # --- 7, 8 and 9
 
 
-@many
+@whole
 @given(scenes(hidden=st.lists(occluders, max_size=2)), photometrics)
 def test_point_7_changes_of_colour_leave_the_mask(scene: Scene, change: Photometric) -> None:
     contract.check_photometric(replace(scene, recipe=replace(scene.recipe, photometric=change)), rendered)
 
 
-@many
+@whole
 @given(negatives())
 def test_point_8_negatives_have_no_class(scene: Scene) -> None:
     contract.check_negative(scene, rendered)
 
 
-@many
+@whole
 @given(negatives())
 def test_points_1_and_5_hold_for_negatives(scene: Scene) -> None:
     contract.check_form(scene, rendered)
@@ -203,7 +204,7 @@ def test_points_1_and_5_hold_for_negatives(scene: Scene) -> None:
     contract.check_reference(scene, rendered)
 
 
-@many
+@whole
 @given(sampled())
 def test_point_9_the_mask_survives_its_record(scene: Scene) -> None:
     contract.check_encoding(scene)
