@@ -28,9 +28,9 @@ settings.register_profile("hairnet", deadline=None)
 settings.load_profile("hairnet")
 
 _LONGEST = (
-    *("training/test_train.py", "training/test_devices.py", "model/test_cli.py", "web/test_pictures.py"),
+    *("training/test_train.py", "training/test_devices.py", "web/test_pictures.py", "model/test_cli_process.py"),
     *("tests/test_docs_commands.py", "networks/test_fcn.py", "rendering/test_alignment.py", "core/test_paths.py"),
-    *("fuzz/test_hostile_pictures.py", "export/test_pipeline.py", "tests/test_tour.py"),
+    *("fuzz/test_hostile_pictures.py", "export/test_pipeline.py", "model/test_cli.py", "tests/test_tour.py"),
     *("tests/test_hairnet_synthetic.py", "building/test_interrupts.py", "tests/test_other_systems.py"),
     *("verify/test_source_checks.py", "building/test_dead_workers.py", "video/test_segmenting.py"),
     "model_io/test_weights.py",
