@@ -14,6 +14,7 @@ from hairnet_data.sources.drawn.source import Drawn
 from hairnet_data.sources.registry import Sources
 from hairnet_data.sources.scenes.source import DrawnBackgrounds
 from tests.support.command import Command
+from tests.support.datasets import unlabel
 
 
 @pytest.fixture(scope="session")
@@ -47,3 +48,9 @@ def model_command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
         return ended.value.code, printed.out, printed.err
 
     return run
+
+
+@pytest.fixture
+def hair_only(copied: Path) -> Path:
+    """A dataset whose train, validation and test pictures have no label but hair; the rest is no hair."""
+    return unlabel(copied, ["background", "face"], ("train", "validation", "test"))

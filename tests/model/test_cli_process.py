@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from hairnet_model.cli.app import main
+from hairnet_model.cli.dataset_commands import pack
 from hairnet_model.networks import fcn
 from tests.support import one_process, small_network
 from tests.support.command import Command, Ran
@@ -28,11 +28,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def ran(drawn_dataset: Path, folder: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Ran]:
     """The commands that were run, by what the tests call them. The first one starts TensorFlow."""
     packed = folder / "first.npz"
-    with pytest.MonkeyPatch.context() as patch:
-        pack = ["pack", str(drawn_dataset), "--out", str(packed), "--train-examples", "16"]
-        patch.setattr("sys.argv", ["hairnet-model", *pack])
-        with pytest.raises(SystemExit, match="0"):
-            main()
+    pack(drawn_dataset, packed, 16)
     train = ["train", drawn_dataset, "--out", folder / "cut", *SHORT, "--steps", 4, "--validate-every", 50000]
     commands: dict[str, tuple[str, list[object]]] = {
         "train a packed file": ("two layers", ["train", packed, "--out", folder / "run", *SHORT, "--steps", 2]),

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+
+from hairnet_data.core.classes import HAIR, UNLABELLED
 from hairnet_data.core.records.example import parse, serialize
 from hairnet_data.core.records.tfrecord import frame, unframe
 from hairnet_data.core.storage.paths import digest_of
 from hairnet_data.dataset.checksums import SUMS
+from hairnet_data.dataset.codec import decode_mask, encode_mask
 from hairnet_data.dataset.provenance import AvailableSources, open_available_sources
 from hairnet_data.dataset.reader import open_prepared
 from hairnet_data.recipes.splits import EVALUATION_SPLITS
@@ -66,3 +72,21 @@ def files_below(folder: Path) -> list[str]:
 
 def available(dataset: Path, source_dir: Path | None = None, negatives: Path | None = None) -> AvailableSources:
     return open_available_sources(open_prepared(dataset), source_dir, negatives, dataset.parents[2] / "downloads")
+
+
+def unlabel(dataset: Path, says: list[str] | None, splits: tuple[str, ...]) -> Path:
+    """Takes all labels but hair's from the portraits of a dataset; its metadata says what those pixels may be."""
+
+    def change(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        for record in records:
+            if record["kind"] == b"portrait":
+                mask = decode_mask(record["mask"])
+                record["mask"] = encode_mask(np.where(mask == HAIR, mask, np.uint8(UNLABELLED)))
+        return records
+
+    for split in splits:
+        rewrite(dataset, split, change)
+    path = dataset / "metadata.json"
+    metadata = json.loads(path.read_text())
+    path.write_text(json.dumps(metadata if says is None else {**metadata, "unlabelled": says}))
+    return dataset

@@ -1,14 +1,10 @@
-"""Every way to write a mask that is read or refused, and the table of them in docs/folder.md.
-
-`python -m tests.support.mask_encodings` writes the table.
-"""
+"""Every way to write a mask that is read or refused."""
 
 from __future__ import annotations
 
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import cv2
@@ -16,10 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from hairnet_data.core.errors import PictureError
-from hairnet_data.core.images.masks import read_mask
-from hairnet_data.core.labels.class_map import ClassMap, ColourMap, IndexMap, PartMap
-from tests.support.paths import ROOT
 from tests.support.picture_files import encoded, png
 
 Ids = NDArray[np.uint8]
@@ -27,8 +19,6 @@ Rgb = tuple[int, int, int]
 
 PALETTE: tuple[Rgb, ...] = ((0, 0, 255), (255, 0, 0), (0, 255, 0))
 GREYS: tuple[Rgb, ...] = tuple((value, value, value) for value in range(16))
-PAGE = ROOT / "docs" / "folder.md"
-START, END = "<!-- mask encodings -->", "<!-- end of mask encodings -->"
 
 
 @dataclass(frozen=True)
@@ -259,68 +249,3 @@ REFUSED: list[Encoding] = [
         ),
     ),
 ]
-
-
-def sample(classes: int) -> Ids:
-    """A small picture that holds every class, of a width that fills no byte."""
-    return np.add.outer(np.arange(5), np.arange(7)).astype(np.uint8) % classes
-
-
-def read(encoding: Encoding, by: ClassMap, ids: Ids) -> Ids:
-    """The class ids that `by` reads from an encoded mask."""
-    mask = read_mask(encoding.encode(ids), "a.png")
-    if isinstance(by, PartMap):
-        return by.read({"hair": (mask, "a.png")}, "a.png")[0]
-    return by.read(mask, "a.png")[0]
-
-
-def index_map(encoding: Encoding) -> IndexMap:
-    return IndexMap({index: index for index in range(encoding.classes)})
-
-
-def colour_map(encoding: Encoding) -> ColourMap:
-    shown = encoding.shown or greys(255, encoding.classes)
-    return ColourMap({colour: index for index, colour in enumerate(shown)})
-
-
-def meaning(encoding: Encoding, by: ClassMap, ids: Ids) -> str:
-    """What a kind of table in classes.toml makes of an encoding, as the table in the docs says it."""
-    try:
-        got = read(encoding, by, ids)
-    except PictureError:
-        return "refused"
-    if isinstance(by, PartMap):
-        shown = encoding.shown or greys(255, encoding.classes)
-        inside = np.array([max(colour) > 0 for colour in shown])[ids]
-        return "not black" if np.array_equal(got, inside) else "WRONG"
-    if not np.array_equal(got, ids):
-        return "WRONG"
-    return "stored value" if isinstance(by, IndexMap) else "shown colour"
-
-
-def table() -> str:
-    """What each kind of table in classes.toml reads from each encoding, in Markdown."""
-    lines = ["| encoding | `[indices]` reads | `[colours]` | `[parts]`: inside is |", "|---|---|---|---|"]
-    for encoding in READ:
-        ids, two = sample(encoding.classes), sample(2)
-        maps = (index_map(encoding), ids), (colour_map(encoding), ids), (PartMap({"hair": 1}), two)
-        lines.append(f"| {encoding.name} | " + " | ".join(meaning(encoding, by, of) for by, of in maps) + " |")
-    for encoding in REFUSED:
-        ids = sample(encoding.classes)
-        maps = (
-            (index_map(encoding), ids),
-            (ColourMap(dict(zip(PALETTE, range(3), strict=True))), ids),
-            (PartMap({"hair": 1}), ids),
-        )
-        lines.append(f"| {encoding.name} | " + " | ".join(meaning(encoding, by, of) for by, of in maps) + " |")
-    return "\n".join(lines)
-
-
-def page_with_table(text: str) -> str:
-    """docs/folder.md with the table as it should be."""
-    before, _, rest = text.partition(START)
-    return f"{before}{START}\n{table()}\n{END}{rest.partition(END)[2]}"
-
-
-if __name__ == "__main__":
-    Path(PAGE).write_text(page_with_table(PAGE.read_text("utf-8")), "utf-8")

@@ -22,6 +22,7 @@ from hairnet_data.recipes.splits import Split
 from hairnet_data.rendering import occlusion, renderer
 from hairnet_data.sources.base import Portrait
 from tests.support import contract, contract_scenes, defects
+from tests.support import occluder_defects as occluding
 from tests.support.contract_scenes import Scene, recorded
 from tests.support.mutant import EMPTY, Mutant, failures, wrapped
 
@@ -224,7 +225,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant("background is unlabelled", ("1 form", "2 classes", "reference"), defects.relabelled(UNLABELLED, 1, 2)),
     Mutant("unlabelled is filled", ("4 fill", "reference"), defects.relabelled(0, 1, 2, unlabelled=warp.OUTSIDE)),
     Mutant("fill is unlabelled", ("1 form", "4 fill", "reference"), defects.after_warp(defects.fill_is_unlabelled)),
-    Mutant("occluder not over unlabelled", ("reference",), wrapped(renderer, "occlude", defects.not_over_unlabelled)),
+    Mutant("occluder not over unlabelled", ("reference",), wrapped(renderer, "occlude", occluding.not_over_unlabelled)),
     # the fill
     Mutant("fill is hair", ("4 fill", "reference"), defects.after_warp(defects.fill_is_hair)),
     Mutant(
@@ -238,28 +239,34 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant("fill is black", ("4 fill",), wrapped(renderer, "paint_box", defects.no_paint)),
     # occluders
     Mutant(
-        "occluder not in the mask", ("5 occluders", "reference"), wrapped(renderer, "occlude", defects.not_in_the_mask)
+        "occluder not in the mask",
+        ("5 occluders", "reference"),
+        wrapped(renderer, "occlude", occluding.not_in_the_mask),
     ),
-    Mutant("occluder not in the image", ("5 occluders",), wrapped(renderer, "occlude", defects.not_in_the_image)),
+    Mutant("occluder not in the image", ("5 occluders",), wrapped(renderer, "occlude", occluding.not_in_the_image)),
     Mutant(
         "occluder larger in the mask",
         ("5 occluders", "reference"),
-        wrapped(renderer, "occlude", defects.larger_in_the_mask),
+        wrapped(renderer, "occlude", occluding.larger_in_the_mask),
     ),
     Mutant(
-        "occluder larger in both", ("5 occluders", "reference"), wrapped(occlusion, "rasterize", defects.larger_cover)
+        "occluder larger in both", ("5 occluders", "reference"), wrapped(occlusion, "rasterize", occluding.larger_cover)
     ),
-    Mutant("occluder by even and odd", ("5 occluders",), wrapped(occlusion, "rasterize", defects.evenodd_cover)),
-    Mutant("occluder is hair", ("5 occluders", "reference"), wrapped(renderer, "occlude", defects.occluder_is(HAIR))),
-    Mutant("occluder is face", ("5 occluders", "8 negatives"), wrapped(renderer, "occlude", defects.occluder_is(FACE))),
+    Mutant("occluder by even and odd", ("5 occluders",), wrapped(occlusion, "rasterize", occluding.evenodd_cover)),
+    Mutant("occluder is hair", ("5 occluders", "reference"), wrapped(renderer, "occlude", occluding.occluder_is(HAIR))),
+    Mutant(
+        "occluder is face", ("5 occluders", "8 negatives"), wrapped(renderer, "occlude", occluding.occluder_is(FACE))
+    ),
     Mutant("occluder is black", ("5 occluders",), wrapped(occlusion, "paint_box", defects.no_paint)),
     Mutant(
-        "only the first occluder", ("5 occluders", "reference"), wrapped(renderer, "steps", defects.first_occluder_only)
+        "only the first occluder",
+        ("5 occluders", "reference"),
+        wrapped(renderer, "steps", occluding.first_occluder_only),
     ),
     Mutant(
-        "occluders move along", ("5 occluders", "reference"), wrapped(renderer, "steps", defects.occluder_moves_along)
+        "occluders move along", ("5 occluders", "reference"), wrapped(renderer, "steps", occluding.occluder_moves_along)
     ),
-    Mutant("no occluders on images of negatives", ("5 occluders",), defects.spared_negatives("image")),
+    Mutant("no occluders on images of negatives", ("5 occluders",), occluding.spared_negatives("image")),
     # labels and colours
     Mutant("negative with hair", ("8 negatives", "reference"), wrapped(renderer, "steps", defects.hair_in_negatives)),
     Mutant("colours of the mask changed", ("7 photometric",), wrapped(renderer, "steps", defects.colours_of_the_mask)),

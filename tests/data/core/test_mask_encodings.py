@@ -11,18 +11,8 @@ from hypothesis.extra.numpy import arrays
 from hairnet_data.core.errors import PictureError
 from hairnet_data.core.images.masks import read_mask
 from hairnet_data.core.labels.class_map import IndexMap, PartMap
-from tests.support.mask_encodings import (
-    PAGE,
-    READ,
-    REFUSED,
-    Encoding,
-    Ids,
-    colour_map,
-    index_map,
-    page_with_table,
-    read,
-    sample,
-)
+from tests.support.mask_encoding_table import PAGE, colour_map, index_map, page_with_table, read, sample
+from tests.support.mask_encodings import READ, REFUSED, Encoding, Ids
 
 REASONS = {
     "alpha": "transparent pixels, whose class is not said",
@@ -101,4 +91,4 @@ def test_the_number_of_transparent_pixels_is_that_of_their_values() -> None:
 
 def test_the_table_in_the_docs_is_what_is_read() -> None:
     text = PAGE.read_text("utf-8")
-    assert page_with_table(text) == text, "run python -m tests.support.mask_encodings"
+    assert page_with_table(text) == text, "run python -m tests.support.mask_encoding_table"

@@ -23,16 +23,6 @@ from tests.support import colours
 from tests.support.exports import check_litert
 
 
-@pytest.fixture(scope="module")
-def shipped() -> Model:
-    return model_file.load()
-
-
-@pytest.fixture(scope="module")
-def drawn() -> np.ndarray:
-    return calibration.drawn(224)[::4]
-
-
 def lively(head: str) -> keras.Model:
     """The network of 2019 with weights that find several classes."""
     keras.utils.set_random_seed(4)

@@ -18,7 +18,6 @@ from hairnet_data.core.classes import NAMES
 from hairnet_model import Segmenter, web_site
 from hairnet_model.export import calibration, tflite_metadata
 from hairnet_model.export.pipeline import Exported, export
-from hairnet_model.model_io import model_file
 from hairnet_model.model_io.model_file import Model
 from tests.support.exports import check_litert
 
@@ -39,16 +38,6 @@ try {
   window.result = {error: String(error)};
 }
 </script>"""
-
-
-@pytest.fixture(scope="module")
-def shipped() -> Model:
-    return model_file.load()
-
-
-@pytest.fixture(scope="module")
-def drawn() -> np.ndarray:
-    return calibration.drawn(224)[::4]
 
 
 @pytest.fixture(scope="module")

@@ -11,19 +11,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hairnet_model.data.prepared_dataset import open_dataset
 from hairnet_model.data.tfds_feed import RecordFeed
-from hairnet_model.model_io import model_file
 from hairnet_model.networks import fcn
 from hairnet_model.training import checkpoint, run_log
-from hairnet_model.training.config import TrainingConfig
 from hairnet_model.training.saving import SAVE_EVERY, Saving, Stopped, never
 from hairnet_model.training.train import Row, train
-from tests.support import small_network
+from tests.support import small_network, trainings
 from tests.support.eagerly import eagerly
-from tests.support.feeds import Remembering
+from tests.support.trainings import weights_in
 
-SHORT = TrainingConfig(steps=7, batch=4, warmup=2, validate_every=4, precision="float32", average=0.9)
+SHORT = replace(trainings.SHORT, steps=7, validate_every=4)
 
 
 class After:
@@ -51,21 +48,11 @@ def two_layers() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def feed(drawn_dataset: Path) -> RecordFeed:
-    return Remembering([open_dataset(drawn_dataset)])
-
-
-@pytest.fixture(scope="module")
 def uninterrupted(feed: RecordFeed, tmp_path_factory: pytest.TempPathFactory) -> tuple[list[Row], list[Any]]:
     """The history and the last weights of a run that nobody stopped."""
     run = tmp_path_factory.mktemp("uninterrupted") / "run"
     rows = train(SHORT, feed, run).rows
-    return rows, _weights(run)
-
-
-def _weights(run: Path) -> list[Any]:
-    weights: list[Any] = model_file.load(run / "last.keras").network.get_weights()
-    return weights
+    return rows, weights_in(run / "last.keras")
 
 
 # It is asked after steps 1, 2, 3, 5 and 6: after 4 and 7 it validates and saves anyway.
@@ -85,7 +72,7 @@ def test_a_run_that_was_stopped_ends_as_an_uninterrupted_one(
     rows, weights = uninterrupted
     for a, b in zip(rows, resumed.rows, strict=True):
         assert {**a, "seconds": 0} == pytest.approx({**b, "seconds": 0}, rel=1e-4)
-    for one, other in zip(weights, _weights(tmp_path / "stopped"), strict=True):
+    for one, other in zip(weights, weights_in(tmp_path / "stopped/last.keras"), strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-6)
 
 

@@ -1,10 +1,9 @@
-"""Training: a resumed run ends as an uninterrupted one, and the last good weights survive every error."""
+"""Training: what a run leaves, and the last good weights survive every error; resuming: `test_resume.py`."""
 
 from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,132 +19,16 @@ from hairnet_model.data.packed_feed import PackedFeed, write_packed
 from hairnet_model.data.prepared_dataset import open_dataset
 from hairnet_model.data.tfds_feed import RecordFeed
 from hairnet_model.model_io import model_file
-from hairnet_model.networks import fcn
-from hairnet_model.training import checkpoint, run_log, trainer
+from hairnet_model.training import checkpoint, run_log
 from hairnet_model.training.checkpoint import RunError
-from hairnet_model.training.config import TrainingConfig, as_2019_config
+from hairnet_model.training.config import as_2019_config
 from hairnet_model.training.train import train
 from hairnet_model.training.trainer import Trainer
-from tests.support import small_network
 from tests.support.datasets import rewrite
-from tests.support.eagerly import eagerly
-from tests.support.feeds import Cut, Remembering
+from tests.support.feeds import Cut
+from tests.support.trainings import SHORT, weights_in
 
-SHORT = TrainingConfig(steps=9, batch=4, warmup=2, validate_every=3, precision="float32", average=0.9)
-SHORTEST = replace(SHORT, steps=2, batch=2, validate_every=1)
-
-
-@pytest.fixture(scope="module")
-def feed(drawn_dataset: Path) -> RecordFeed:
-    return Remembering([open_dataset(drawn_dataset)])
-
-
-@pytest.fixture
-def real_networks() -> None:
-    """For tests that train the networks themselves."""
-
-
-@pytest.fixture
-def as_users_train() -> None:
-    """For the test that trains with a graph and draws the curves of its run."""
-
-
-@pytest.fixture(autouse=True)
-def train_two_layers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """All other tests train two layers, without graph and curves: the loop is the same, and sooner done."""
-    if "real_networks" not in request.fixturenames:
-        monkeypatch.setattr(fcn, "create", small_network.create)
-    if "as_users_train" in request.fixturenames:
-        yield
-        return
-    monkeypatch.setattr(run_log, "write_curves", lambda *_: None)
-    with eagerly():
-        yield
-
-
-def _weights(file: Path) -> list[np.ndarray]:
-    return model_file.load(file).network.get_weights()
-
-
-@pytest.mark.parametrize("settings", [SHORTEST, replace(SHORTEST, arch="fcn8s_2019", rate=1e-3)], ids=lambda s: s.arch)
-@pytest.mark.usefixtures("real_networks")
-def test_a_resumed_run_ends_as_an_uninterrupted_one(
-    feed, tmp_path: Path, monkeypatch, settings: TrainingConfig
-) -> None:
-    monkeypatch.setattr(trainer, "EVERY", 1)  # the average has changed before and after the run is resumed
-    uninterrupted = train(settings, feed, tmp_path / "uninterrupted")
-    with pytest.raises(KeyboardInterrupt):
-        train(settings, Cut(feed, 1, KeyboardInterrupt()), tmp_path / "cut")
-    resumed = train(settings, feed, tmp_path / "cut", resume=True)
-    assert [row["step"] for row in resumed.rows] == [1, 2]
-    for a, b in zip(
-        _weights(tmp_path / "uninterrupted/last.keras"), _weights(tmp_path / "cut/last.keras"), strict=True
-    ):
-        np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-6)
-    for a, b in zip(uninterrupted.rows, resumed.rows, strict=True):
-        assert a["loss"] == pytest.approx(b["loss"], rel=1e-4)
-        assert a["learning_rate"] == b["learning_rate"]
-    assert uninterrupted.best["step"] == resumed.best["step"]
-    # It had to be the same dropout and order: another seed goes elsewhere.
-    with pytest.raises(KeyboardInterrupt):
-        train(replace(settings, seed=1), Cut(feed, 1, KeyboardInterrupt()), tmp_path / "other")
-    (other,) = checkpoint.read(tmp_path / "other").history
-    first = uninterrupted.rows[0]["loss"]
-    assert abs(other["loss"] - first) > 1e-3 * first
-
-
-def test_a_run_that_was_stopped_before_its_first_validation_begins_when_resumed(feed, tmp_path: Path) -> None:
-    uninterrupted = train(SHORT, feed, tmp_path / "uninterrupted")
-    with pytest.raises(KeyboardInterrupt):
-        train(SHORT, Cut(feed, 1, KeyboardInterrupt()), tmp_path / "cut")
-    assert not (tmp_path / "cut/state.npz").exists()
-    with pytest.raises(RunError, match=r"was begun with other settings \(settings: batch was 4, now 5\)"):
-        train(replace(SHORT, batch=5), feed, tmp_path / "cut", resume=True)
-    resumed = train(SHORT, feed, tmp_path / "cut", resume=True)
-    assert [row["step"] for row in resumed.rows] == [3, 6, 9]
-    assert resumed.rows[-1]["loss"] == pytest.approx(uninterrupted.rows[-1]["loss"], rel=1e-4)
-
-
-def test_a_run_that_was_stopped_before_it_wrote_anything_begins_when_resumed(feed, tmp_path: Path) -> None:
-    (tmp_path / "run").mkdir()
-    (tmp_path / "run/.run.json.0123abcd.part").write_text("{")
-    train(replace(SHORT, steps=1), feed, tmp_path / "run", resume=True)
-    assert (tmp_path / "run/best.keras").exists()
-    with pytest.raises(RunError, match="holds no run to resume"):
-        train(SHORT, feed, tmp_path / "none", resume=True)
-    assert not (tmp_path / "none").exists()
-
-
-def test_a_damaged_run_json_is_one_line(feed, tmp_path: Path) -> None:
-    for text in ("{", "[]", '{"settings": {"steps": 0}}', '{"settings": {"arch": "unet"}, "data": [], "init": null}'):
-        (tmp_path / "run").mkdir(exist_ok=True)
-        (tmp_path / "run/run.json").write_text(text)
-        with pytest.raises(RunError, match=r"run\.json: is damaged; begin the run again in another folder"):
-            train(SHORT, feed, tmp_path / "run", resume=True)
-
-
-def test_a_run_can_be_lengthened_and_then_has_the_learning_rate_of_a_longer_one(feed, tmp_path: Path) -> None:
-    whole = train(SHORT, feed, tmp_path / "whole")
-    short = train(replace(SHORT, steps=4), feed, tmp_path / "run")
-    assert short.rows[-1]["learning_rate"] == pytest.approx(0.01 * SHORT.rate, rel=1e-3)
-    longer = train(SHORT, feed, tmp_path / "run", resume=True)
-    assert [row["step"] for row in longer.rows] == [3, 4, 6, 9]
-    rates = {row["step"]: row["learning_rate"] for row in longer.rows}
-    assert rates[6] == whole.rows[1]["learning_rate"] > rates[4]
-    assert rates[9] == whole.rows[2]["learning_rate"] == pytest.approx(0.01 * SHORT.rate, rel=1e-3)
-    assert json.loads((tmp_path / "run/run.json").read_text())["settings"]["steps"] == 9
-    with pytest.raises(
-        RunError, match=r"was begun with 9 steps, and .* make 8; a run can be lengthened, not shortened"
-    ):
-        train(replace(SHORT, steps=8), feed, tmp_path / "run", resume=True)
-
-
-def test_a_lengthened_run_is_a_longer_one_where_the_learning_rate_is_constant(feed, tmp_path: Path) -> None:
-    settings = replace(as_2019_config(SHORT), steps=4, validate_every=2)
-    whole = train(settings, feed, tmp_path / "whole")
-    train(replace(settings, steps=2), feed, tmp_path / "run")
-    longer = train(settings, feed, tmp_path / "run", resume=True)
-    assert longer.rows[-1]["loss"] == pytest.approx(whole.rows[-1]["loss"], rel=1e-4)
+pytestmark = pytest.mark.usefixtures("train_two_layers")
 
 
 @pytest.mark.usefixtures("as_users_train")
@@ -183,23 +66,6 @@ def test_a_run_is_never_overwritten(feed, tmp_path: Path) -> None:
         train(SHORT, feed, tmp_path / "run", resume=True)
 
 
-def test_a_run_is_resumed_with_the_settings_it_was_begun_with(feed, tmp_path: Path) -> None:
-    train(replace(SHORT, steps=3), feed, tmp_path / "run")
-    with pytest.raises(RunError, match=r"was begun with other settings \(settings: batch was 4, now 5\)"):
-        train(replace(SHORT, steps=3, batch=5), feed, tmp_path / "run", resume=True)
-    (tmp_path / "run/state.npz").write_bytes(b"PK")
-    with pytest.raises(RunError, match="is damaged"):
-        train(replace(SHORT, steps=3), feed, tmp_path / "run", resume=True)
-
-
-def test_a_finished_run_resumed_is_left_as_it_is(feed, tmp_path: Path) -> None:
-    settings = replace(SHORT, steps=3)
-    train(settings, feed, tmp_path / "run")
-    before = (tmp_path / "run/last.keras").read_bytes()
-    assert len(train(settings, feed, tmp_path / "run", resume=True).rows) == 1
-    assert (tmp_path / "run/last.keras").read_bytes() == before
-
-
 def test_a_loss_that_is_no_number_keeps_the_last_good_weights(feed, tmp_path: Path, monkeypatch) -> None:
     validate = Trainer.validate
 
@@ -211,7 +77,7 @@ def test_a_loss_that_is_no_number_keeps_the_last_good_weights(feed, tmp_path: Pa
     monkeypatch.setattr(Trainer, "validate", poisoned)
     with pytest.raises(RunError, match=r"the loss is not a number at step 4; .*lower --learning-rate than 0.002"):
         train(SHORT, feed, tmp_path / "run")
-    assert all(np.isfinite(weight).all() for weight in _weights(tmp_path / "run/last.keras"))
+    assert all(np.isfinite(weight).all() for weight in weights_in(tmp_path / "run/last.keras"))
 
 
 def test_a_full_disk_is_one_line(feed, tmp_path: Path, monkeypatch) -> None:
@@ -248,7 +114,7 @@ def test_init_begins_with_a_models_weights_and_people(feed, tmp_path: Path) -> N
     own = (LedgerEntry("portraits", "studio", Licence(use="research"), 7),)
     start = model_file.Model(model.network, 64, frozenset({"stranger"}), model.about, own)
     train(replace(SHORT, steps=1, rate=1e-9), feed, tmp_path / "second", init=start)
-    for a, b in zip(model.network.get_weights(), _weights(tmp_path / "second/last.keras"), strict=True):
+    for a, b in zip(model.network.get_weights(), weights_in(tmp_path / "second/last.keras"), strict=True):
         np.testing.assert_allclose(a, b, atol=1e-6)
     second = model_file.load(tmp_path / "second")
     assert second.people == feed.people | {"stranger"}
