@@ -28,7 +28,7 @@ settings.register_profile("hairnet", deadline=None)
 settings.load_profile("hairnet")
 
 _LONGEST = (
-    *("training/test_resume.py", "training/test_devices.py", "web/test_pictures.py", "model/test_cli_process.py"),
+    *("training/test_resume.py", "training/test_devices.py", "model/test_cli_process.py"),
     *("tests/test_docs_commands.py", "networks/test_fcn.py", "rendering/test_alignment.py", "core/test_paths.py"),
     *("fuzz/test_hostile_pictures.py", "export/test_pipeline.py", "model/test_cli.py", "tests/test_tour.py"),
     *("tests/test_hairnet_synthetic.py", "building/test_interrupts.py", "tests/test_other_systems.py"),

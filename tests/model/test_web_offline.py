@@ -67,14 +67,14 @@ def controlled(page: Any) -> bool:
 
 
 class Slow(web_site.Handler):
-    """Sends a megabyte every 50 ms, and keeps no connection open, which would outlive its server."""
+    """Sends a megabyte every 20 ms, and keeps no connection open, which would outlive its server."""
 
     protocol_version = "HTTP/1.0"
 
     def copyfile(self, source: Any, outputfile: Any) -> None:
         while content := source.read(1 << 20):
             outputfile.write(content)
-            time.sleep(0.05)
+            time.sleep(0.02)
 
 
 def edition(page: Any) -> Any:

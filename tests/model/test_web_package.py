@@ -222,7 +222,7 @@ TRIED = """async (bytes) => {
 @browsed
 @pytest.mark.parametrize("page", [{}], ids=["plain"], indirect=True)
 def test_hairstyles_are_those_of_python(page: Any) -> None:
-    photo, located = tryon_page.photographed(8, noise=0)
+    photo, located = tryon_page.photographed(8, side=256, noise=0)
     tried = page.evaluate(TRIED, list(png(photo)))
     assert sorted(tried["styles"]) == style_names()
     for name, style, colour in (("own", "bob", None), ("copper", "crew_cut", dict(named())["copper"])):
