@@ -123,8 +123,8 @@ def test_the_example_page_recolours(page: Any) -> None:
     photo = portrait()
     page.locator("#file").set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": png(photo)})
     chromium.wait_until(page, lambda: page.title() == "1 found")
-    made = page.evaluate("Array.from(canvas.getContext('2d').getImageData(0, 0, 224, 224).data)")
-    by_page = np.array(made, int).reshape(224, 224, 4)[..., :3]
+    made = base64.b64decode(page.evaluate("canvas.toDataURL()").partition(",")[2])  # a PNG
+    by_page = np.asarray(Image.open(io.BytesIO(made)).convert("RGB")).astype(int)
     segmenter = Segmenter.load()
     likely = segmenter.probabilities(photo)
     expected = recolour(photo, likely[..., 1], likely[..., 2], target("copper"))
@@ -133,7 +133,7 @@ def test_the_example_page_recolours(page: Any) -> None:
 
 
 FOUND = """async (bytes) => {
-  const blob = new Blob([Uint8Array.from(bytes)], {type: "image/png"});
+  const blob = new Blob([Uint8Array.from(atob(bytes), (one) => one.charCodeAt(0))], {type: "image/png"});
   let beats = 0;
   const heart = setInterval(() => beats++, 5), started = performance.now();
   const found = await segmenter.segment(blob);
@@ -165,7 +165,7 @@ FOUND = """async (bytes) => {
 def test_segmentations_and_faults(page: Any) -> None:
     photo = np.pad(portrait(), ((0, 0), (40, 40), (0, 0)), mode="edge")
     height, width = photo.shape[:2]
-    found = page.evaluate(FOUND, list(png(photo)))
+    found = page.evaluate(FOUND, base64.b64encode(png(photo)).decode())
     assert (found["width"], found["height"]) == (width, height)
 
     def plane(name: str, kind: type = np.uint8, channels: int = 1) -> np.ndarray:
@@ -199,7 +199,8 @@ def test_segmentations_and_faults(page: Any) -> None:
 
 TRIED = """async (bytes) => {
   const {STYLES} = await import("./dist/hairnet.js");
-  const found = await segmenter.segment(new Blob([Uint8Array.from(bytes)], {type: "image/png"}));
+  const blob = new Blob([Uint8Array.from(atob(bytes), (one) => one.charCodeAt(0))], {type: "image/png"});
+  const found = await segmenter.segment(blob);
   const coded = (picture) => {
     let text = "";
     for (let at = 0; at < picture.data.length; at += 8192) {
@@ -223,7 +224,7 @@ TRIED = """async (bytes) => {
 @pytest.mark.parametrize("page", [{}], ids=["plain"], indirect=True)
 def test_hairstyles_are_those_of_python(page: Any) -> None:
     photo, located = tryon_page.photographed(8, side=256, noise=0)
-    tried = page.evaluate(TRIED, list(png(photo)))
+    tried = page.evaluate(TRIED, base64.b64encode(png(photo)).decode())
     assert sorted(tried["styles"]) == style_names()
     for name, style, colour in (("own", "bob", None), ("copper", "crew_cut", dict(named())["copper"])):
         made = np.frombuffer(base64.b64decode(tried[name]), np.uint8).reshape(*photo.shape[:2], 4)[..., :3]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import os
@@ -147,12 +148,13 @@ def test_a_pasted_and_a_dropped_photo(page: Any) -> None:
         page.evaluate(
             """([kind, carrier, bytes]) => {
                 const data = new DataTransfer();
-                data.items.add(new File([Uint8Array.from(bytes)], 'photo.png', {type: 'image/png'}));
+                const content = Uint8Array.from(atob(bytes), (one) => one.charCodeAt(0));
+                data.items.add(new File([content], 'photo.png', {type: 'image/png'}));
                 const init = {bubbles: true, cancelable: true, [carrier]: data};
                 const event = kind === 'paste' ? new ClipboardEvent(kind, init) : new DragEvent(kind, init);
                 document.body.dispatchEvent(event);
             }""",
-            [kind, carrier, list(buffer.getvalue())],
+            [kind, carrier, base64.b64encode(buffer.getvalue()).decode()],
         )
         wait_until_shown(page, before)
         assert mask_of(page).shape == (224, 224)
