@@ -104,6 +104,8 @@ def test_patience_ends_it(feed, tmp_path: Path) -> None:
     outcome = train(replace(SHORT, steps=300, rate=1e-9, average=0.0, patience=2), feed, tmp_path / "run")
     assert outcome.stopped_early
     assert len(outcome.rows) < 10
+    best, last = (model_file.load(tmp_path / "run" / name).about["validation"] for name in ("best.keras", "last.keras"))
+    assert best["step"] == outcome.best["step"] < outcome.rows[-1]["step"] == last["step"]
     again = train(replace(SHORT, steps=300, rate=1e-9, average=0.0, patience=2), feed, tmp_path / "run", resume=True)
     assert len(again.rows) == len(outcome.rows)
 
