@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, TypeVar, get_args, get_type_hints
 from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic_core import PydanticCustomError
 
-from hairnet_data.core.errors import UsageError
+from hairnet_data.core.errors import UsageError, unreadable
 from hairnet_data.core.storage.bounded_read import read_toml
 from hairnet_data.core.validation import first_error
 
@@ -182,7 +182,7 @@ def read_policy(path: Path) -> Policy:
     try:
         values = read_toml(path)
     except OSError as error:
-        raise UsageError(str(path), f"cannot be read ({error.strerror})", "give a TOML file") from error
+        raise UsageError(str(path), unreadable(error), "give a TOML file") from error
     except ValueError as error:
         raise UsageError(str(path), f"is not TOML ({error})", "see the example in docs/records.md") from error
     return from_mapping(values, str(path))

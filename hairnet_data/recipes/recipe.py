@@ -17,7 +17,7 @@ import orjson
 from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic_core import SchemaValidator
 
-from hairnet_data.core.errors import DatasetError
+from hairnet_data.core.errors import DatasetError, unreadable
 from hairnet_data.core.head.pose import Pose
 from hairnet_data.core.validation import first_error
 from hairnet_data.recipes.paints import NO_FILL, CheckedPaint, Crop
@@ -231,7 +231,7 @@ class Recipe:
         except ValidationError as error:
             path, message = first_error(error)
             what = f"{path}: {message}" if path else message
-            raise DatasetError("recipe", f"cannot be read ({what})", "build the dataset again") from error
+            raise DatasetError("recipe", unreadable(what), "build the dataset again") from error
         return recipe
 
 

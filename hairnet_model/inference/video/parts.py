@@ -13,7 +13,7 @@ import numpy as np
 
 from hairnet_data.core.arrays import Pixels, as_pixels
 from hairnet_data.core.drawing.overlay import LINES, save_png
-from hairnet_data.core.errors import BuildError
+from hairnet_data.core.errors import BuildError, unreadable
 from hairnet_data.core.storage.atomic import write_atomic
 from hairnet_model.inference.components import Head
 from hairnet_model.inference.video.reading import Frame
@@ -153,7 +153,6 @@ def refuse_others(folder: Path) -> None:
     except FileNotFoundError:
         return
     except OSError as error:
-        what = f"cannot be read ({error.strerror or error})"
-        raise BuildError(str(folder), what, "name another folder with --out") from error
+        raise BuildError(str(folder), unreadable(error), "name another folder with --out") from error
     if other is not None:
         raise BuildError(str(folder), f"holds {other.name}, which is none of its masks", "move it elsewhere")
