@@ -98,7 +98,7 @@ def contact_sheet(cells: Sequence[Cell], columns: int, title: str, side: int = 2
     Args:
         cells: what to show, row by row.
         columns: cards in a row, at least 1; fewer where there are fewer cells.
-        title: the headline.
+        title: the headline; may be empty.
         side: side of the square that each picture is scaled to fit, in pixels.
 
     Returns:
@@ -147,8 +147,9 @@ def _legend(cells: Sequence[Cell]) -> _Legend:
 def _header_rows(title: str, width: int, legend: _Legend) -> tuple[list[str], bool]:
     """The headline's rows, and whether the legend fits beside them."""
     available = width - 2 * _MARGIN
-    beside = bool(legend) and _font(24).getlength(_plain(title)) <= available - 85 * len(legend)
-    return wrap(title, 24, available, 2), beside
+    rows = wrap(title, 24, available, 2)
+    beside = bool(rows and legend) and _font(24).getlength(_plain(title)) <= available - 85 * len(legend)
+    return rows, beside
 
 
 def _header_height(title: str, width: int, legend: _Legend) -> int:

@@ -188,6 +188,14 @@ def test_contact_sheet_has_a_legend_of_the_axes_where_there_are_heads() -> None:
     assert dots() == 0
 
 
+@pytest.mark.parametrize("title", ["", " ", "t", "a title that leaves no room for a legend beside it"])
+def test_contact_sheet_shows_all_of_its_legend(title: str) -> None:
+    cells = [Cell(_grey(40, 40), np.zeros((40, 40), np.uint8), "t")] * 4
+    sheet = contact_sheets.contact_sheet(cells, 4, title, side=64)
+    for colour in (overlay.LINES[HAIR], overlay.LINES[FACE]):
+        assert (sheet == colour).all(axis=-1).sum() > 100
+
+
 def test_contact_sheet_of_nothing() -> None:
     assert contact_sheets.contact_sheet([], 4, "empty").ndim == 3
 
