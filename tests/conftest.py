@@ -24,11 +24,6 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
-# Workers of pytest share the cores: threads of their own would wait for each other, and burn a tenth of the time so.
-if "PYTEST_XDIST_WORKER" in os.environ:
-    for threads in ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS", "OPENCV_FOR_THREADS_NUM"):
-        os.environ.setdefault(threads, "1")
-
 # An example that is slow on a busy machine is no failure.
 settings.register_profile("hairnet", deadline=None)
 settings.load_profile("hairnet")
