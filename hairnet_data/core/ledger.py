@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, fields, replace
@@ -59,6 +60,7 @@ class LedgerEntry:
         terms: of all of them.
         pictures: how many there are; 0 where that is unknown.
         people: how many are shown who are known by name.
+        digest: 16 hex digits over the content of all of them; "" where that is unknown.
     """
 
     __pydantic_config__ = _STRICT
@@ -68,6 +70,7 @@ class LedgerEntry:
     terms: Licence
     pictures: Annotated[int, Field(ge=0, le=1 << 40)]
     people: Annotated[int, Field(ge=0, le=1 << 40)] = 0
+    digest: Annotated[str, Field(pattern="^([0-9a-f]{16})?$")] = ""
 
     def __str__(self) -> str:
         people = f" of {self.people:,} people" if self.people else ""
@@ -83,38 +86,69 @@ Ledger = tuple[LedgerEntry, ...]
 _LEDGER = TypeAdapter(Ledger)
 
 
-def count(what: Literal["portraits", "backgrounds"], source: str, pictures: Iterable[tuple[Licence, str]]) -> Ledger:
+def count(
+    what: Literal["portraits", "backgrounds"], source: str, pictures: Iterable[tuple[Licence, str, str]]
+) -> Ledger:
     """Makes the entries of one source.
 
     Args:
         what: what the pictures are.
         source: its name.
-        pictures: of each its terms, and who is shown; "" for nobody or unknown.
+        pictures: of each its terms, who is shown ("" for nobody or unknown), and a digest of its content.
 
     Returns:
         An entry for all pictures with the same terms, the most pictures first.
     """
-    numbers: dict[Licence, int] = {}
+    contents: dict[Licence, list[str]] = {}
     people: dict[Licence, set[str]] = {}
-    for terms, person in pictures:
-        numbers[terms] = numbers.get(terms, 0) + 1
+    for terms, person, content in pictures:
+        contents.setdefault(terms, []).append(content)
         people.setdefault(terms, set()).update([person] if person else [])
-    order = sorted(numbers, key=lambda terms: (-numbers[terms], tuple(asdict(terms).values())))
-    return tuple(LedgerEntry(what, source, terms, numbers[terms], len(people[terms])) for terms in order)
+    order = sorted(contents, key=lambda terms: (-len(contents[terms]), tuple(asdict(terms).values())))
+    return tuple(
+        LedgerEntry(what, source, terms, len(contents[terms]), len(people[terms]), _digest(contents[terms]))
+        for terms in order
+    )
+
+
+def _digest(contents: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(sorted(contents)).encode()).hexdigest()[:16]
 
 
 def merge(ledgers: Iterable[Ledger]) -> Ledger:
-    """The ledger of several datasets: entries of one source and the same terms are one, with the larger numbers.
+    """The ledger of several datasets: entries of the same pictures and terms are one, with the larger numbers.
 
-    Datasets of one source show the same pictures, so numbers are not added up.
+    Entries without a digest are taken for the same pictures where source and terms are.
     """
-    merged: dict[tuple[str, str, Licence], LedgerEntry] = {}
+    merged: dict[tuple[str, str, Licence, str], LedgerEntry] = {}
     for entry in (entry for ledger in ledgers for entry in ledger):
-        key = entry.what, entry.source, entry.terms
-        other = merged.get(key, entry)
-        pictures, people = max(entry.pictures, other.pictures), max(entry.people, other.people)
-        merged[key] = replace(entry, pictures=pictures, people=people)
+        key = entry.what, entry.source, entry.terms, entry.digest
+        merged[key] = _larger(entry, merged.get(key, entry))
     return tuple(merged.values())
+
+
+def _larger(one: LedgerEntry, other: LedgerEntry) -> LedgerEntry:
+    return replace(one, pictures=max(one.pictures, other.pictures), people=max(one.people, other.people))
+
+
+def _by_source(ledger: Ledger) -> Iterator[LedgerEntry]:
+    """One entry for each source and terms, without a digest.
+
+    Pictures of different digests are added up; those without may be any of them.
+    """
+    unknown: dict[tuple[str, str, Licence], LedgerEntry] = {}
+    known: dict[tuple[str, str, Licence], LedgerEntry] = {}
+    for entry in ledger:
+        key, plain = (entry.what, entry.source, entry.terms), replace(entry, digest="")
+        before = known.get(key, replace(plain, pictures=0, people=0))
+        if entry.digest:
+            plain = replace(plain, pictures=plain.pictures + before.pictures, people=plain.people + before.people)
+            known[key] = plain
+        else:
+            unknown[key] = _larger(plain, unknown.get(key, plain))
+    for key in dict.fromkeys((entry.what, entry.source, entry.terms) for entry in ledger):
+        entries = [entries[key] for entries in (known, unknown) if key in entries]
+        yield _larger(entries[0], entries[-1])
 
 
 def unrecorded(source: str) -> Ledger:
@@ -134,11 +168,12 @@ def from_json(values: object) -> Ledger:
 
 def restriction(ledger: Ledger) -> str:
     """One line where any picture is for research only, which then holds for whatever is made of them; else ""."""
-    restricted = [entry for entry in ledger if entry.terms.use == RESEARCH]
+    entries = list(_by_source(ledger))
+    restricted = [entry for entry in entries if entry.terms.use == RESEARCH]
     if not restricted:
         return ""
     text = f"research only: {_sum(restricted)}"
-    others = [entry for entry in ledger if entry.terms.use != RESEARCH]
+    others = [entry for entry in entries if entry.terms.use != RESEARCH]
     if others:
         text += f", mixed with {_sum(others)} under other terms"
     return f"{text}; the whole is for research only"
@@ -155,7 +190,7 @@ def _sum(entries: Iterable[LedgerEntry]) -> str:
 
 
 def lines(ledger: Ledger) -> Iterator[str]:
-    """The ledger in words: a line each entry, and one if it restricts the use of the whole."""
-    yield from map(str, ledger)
+    """The ledger in words: a line for each source and terms, and one if it restricts the use of the whole."""
+    yield from map(str, _by_source(ledger))
     if text := restriction(ledger):
         yield text

@@ -12,15 +12,33 @@ RESEARCH = Licence("a form", "a university", "nobody was asked", "research")
 
 
 def test_pictures_with_the_same_terms_are_one_entry() -> None:
-    counted = ledger.count("portraits", "folder", [(FREE, "ann"), (RESEARCH, "bob"), (FREE, "ann"), (FREE, "")])
+    pictures = [(FREE, "ann", "a"), (RESEARCH, "bob", "b"), (FREE, "ann", "c"), (FREE, "", "d")]
+    counted = ledger.count("portraits", "folder", pictures)
+    free, bound = (entry.digest for entry in counted)
+    assert free != bound
     assert counted == (
-        LedgerEntry("portraits", "folder", FREE, 3, 1),
-        LedgerEntry("portraits", "folder", RESEARCH, 1, 1),
+        LedgerEntry("portraits", "folder", FREE, 3, 1, free),
+        LedgerEntry("portraits", "folder", RESEARCH, 1, 1, bound),
     )
+    assert counted == ledger.count("portraits", "folder", pictures[::-1])
     assert ledger.from_json(ledger.to_json(counted)) == counted
 
 
-def test_datasets_of_one_source_are_not_added_up() -> None:
+def test_folders_are_added_up_and_datasets_of_one_are_not() -> None:
+    here, there = (
+        ledger.count("portraits", "folder", [(FREE, name, name + str(n)) for n in range(many)])
+        for name, many in (("ann", 3), ("bob", 4))
+    )
+    merged = ledger.merge([here, there, here])
+    assert merged == here + there
+    older = (LedgerEntry("portraits", "folder", FREE, 5, 3),)  # of a version that did not know the pictures
+    for whole in (merged, ledger.merge([merged, older]), ledger.merge([older, merged])):
+        assert [line.split(":")[0] for line in ledger.lines(whole)] == [
+            f"7 portraits of {2 if whole == merged else 3} people (folder)"
+        ]
+
+
+def test_datasets_without_digests_are_not_added_up() -> None:
     one = (LedgerEntry("portraits", "lfw", RESEARCH, 10, 3),)
     other = (LedgerEntry("portraits", "lfw", RESEARCH, 8, 4), LedgerEntry("backgrounds", "drawn", FREE, 5))
     merged = ledger.merge([one, other])
