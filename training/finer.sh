@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Trains on at two sizes, and exports the network that looks at large heads again: hairnet_448.tflite.
+# Trains on at two sizes. The network that looks at large heads again comes from large.sh.
 #   training/finer.sh EVERYONE LFW CELEBAMASK CELEB_HAIR FIGARO WALLS TEXTURES FOLDER     (two cores: about two hours)
 # EVERYONE is what everyone.sh printed, and the folders are as there. TEXTURES holds pictures of surfaces with nobody in
-# them: the shipped weights saw 1,472 of free games and desktops. Started again, it resumes.
+# them: 1,472 of free games and desktops were used. Started again, it resumes.
 set -euo pipefail
 everyone=$1 lfw=$2 celebamask=$3 celeb_hair=$4 figaro=$5 walls=$6 textures=$7 folder=$8
 here=$(dirname "$0")
@@ -32,8 +32,3 @@ run=$folder/tenth
 hairnet-model train --cover 0.1 "$own=3" "$heads=2" "$on_textures=1.5" "$faces=2" "$near=2.5" "$hair=1.2" "$styles=2" "$nobody=4" \
   "$surfaces=6" "$hairlike=1" "$faces_448=0.6" "$hair_448=0.25" "$styles_448=0.3" "$nobody_448=0.2" "$surfaces_448=0.25" "$own_448=0.15" \
   --init "$everyone" --learning-rate 0.0014 --steps 8000 --validate-every 1000 --seed 11 --out "$run" $([ -d "$run" ] && echo --resume)
-# It sees nothing but heads that were found: the last stage has large ones alone.
-last=$folder/finer
-hairnet-model train --cover 0.05 "$faces_448=5" "$hair_448=2" "$styles_448=2.5" "$own_448=1" "$nobody_448=0.5" --init "$run/last.keras" \
-  --learning-rate 0.0012 --steps 3500 --batch 16 --validate-every 1750 --seed 31 --out "$last" $([ -d "$last" ] && echo --resume)
-hairnet-model export --model "$last/last.keras" --quantize float16 --out "$folder/hairnet_448.tflite"
