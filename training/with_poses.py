@@ -131,6 +131,7 @@ def main() -> None:
     parser.add_argument("--validate-every", type=int, default=1000)
     parser.add_argument("--cover", type=float, default=0.1)
     parser.add_argument("--pad", type=float, default=0.3)
+    parser.add_argument("--small-heads", type=float, default=0.0)
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
     feed = open_feed([open_dataset(part.path) for part in arguments.data], [part.share for part in arguments.data])
@@ -139,6 +140,7 @@ def main() -> None:
         rate=arguments.learning_rate,
         cover=arguments.cover,
         pad=arguments.pad,
+        small_heads=arguments.small_heads,
         validate_every=arguments.validate_every,
         seed=arguments.seed,
     )

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 TRAIN_GROUPS = {
     "Network": ("arch", "init", "as_2019"),
     "Length": ("epochs", "steps", "validate_every", "patience"),
-    "Optimization": ("batch", "learning_rate", "weight_decay", "warmup", "average"),
+    "Optimization": ("batch", "learning_rate", "weight_decay", "warmup", "average", "small_heads"),
     "Augmentation": ("jitter", "cover", "pad"),
     "Run": ("out", "resume", "seed", "precision", "devices"),
 }
@@ -93,6 +93,9 @@ def train(
     jitter: Annotated[float, typer.Option(help="Strength of the colour changes.")] = 1.0,
     cover: Annotated[float, typer.Option(help="Share of heads to hide in part.")] = 0.0,
     pad: Annotated[float, typer.Option(help="Share of pictures to give bars, as photos have.")] = 0.0,
+    small_heads: Annotated[
+        float, typer.Option(help="Weight of a loss in which a small head counts as much as a large one; 0.5 is much.")
+    ] = 0.0,
     validate_every: Annotated[
         int | None, typer.Option(help="Steps between validations.", show_default="a tenth of the steps, 50 to 500")
     ] = None,
@@ -151,6 +154,7 @@ def train(
         jitter=jitter,
         cover=cover,
         pad=pad,
+        small_heads=small_heads,
         validate_every=validate_every if validate_every is not None else validation_interval(steps),
         patience=patience,
         precision=precision,

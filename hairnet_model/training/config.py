@@ -42,6 +42,7 @@ class TrainingConfig:
         jitter: strength of the colour changes, see `augment.augment`; None switches them and mirroring off.
         cover: share of the heads that are partly hidden, see `augment.cover`.
         pad: share of the pictures that get bars at two sides, see `padding.pad`.
+        small_heads: weight of the Dice loss of each picture, see `losses.cross_entropy_dice`.
         validate_every: steps between validations; each writes a checkpoint.
         patience: validations without a better mIoU after which it stops early; 0 for never.
         precision: one of `PRECISIONS`.
@@ -59,6 +60,7 @@ class TrainingConfig:
     jitter: float | None = 1.0
     cover: float = 0.0
     pad: float = 0.0
+    small_heads: float = 0.0
     validate_every: int = 250
     patience: int = 0
     precision: str = "auto"
@@ -81,6 +83,7 @@ class TrainingConfig:
             ("--jitter", self.jitter or 0.0, 0.0, 2.0),
             ("--cover", self.cover, 0.0, 1.0),
             ("--pad", self.pad, 0.0, 1.0),
+            ("--small-heads", self.small_heads, 0.0, 10.0 if self.head == "classes" else 0.0),
             ("--validate-every", self.validate_every, 1, 10**9),
             ("--patience", self.patience, 0, 10**9),
             ("--seed", self.seed, 0, 2**31 - 1),
@@ -109,6 +112,7 @@ def as_2019_config(settings: TrainingConfig) -> TrainingConfig:
         jitter=None,
         cover=0.0,
         pad=0.0,
+        small_heads=0.0,
         precision="float32",
     )
 

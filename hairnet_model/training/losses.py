@@ -14,6 +14,7 @@ A loss is computed from sums over the batch. If several devices share the batch,
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from keras import ops
@@ -34,11 +35,14 @@ def _one_device(sums: list[Any]) -> list[Any]:
     return sums
 
 
-def cross_entropy_dice(truth: Any, logits: Any, all_reduce: AllReduce = _one_device) -> Any:
+def cross_entropy_dice(truth: Any, logits: Any, all_reduce: AllReduce = _one_device, small_heads: float = 0.0) -> Any:
     """Mean cross-entropy plus half the mean Dice loss of hair and face.
 
     Cross-entropy counts pixels, so large classes dominate it; the Dice loss (Milletari, Navab, Ahmadi: "V-Net", 2016)
     measures overlap. It is pooled over the batch: a single negative has no overlap to measure.
+
+    In both a head counts by its area. In the Dice loss of each picture, which `small_heads` adds, a small head counts
+    as much as a large one.
 
     The mean is over the pixels that cannot have every class. In the Dice loss of a class, pixels that may have the
     class or not are left out; if they cannot have it, its predicted probability counts as a false positive.
@@ -47,16 +51,31 @@ def cross_entropy_dice(truth: Any, logits: Any, all_reduce: AllReduce = _one_dev
         truth: integer (N, H, W) class ids, and the values of `partial_labels` for pixels without a label.
         logits: (N, H, W, 3).
         all_reduce: if several devices have parts of the batch, adds up their sums.
+        small_heads: the weight of the mean Dice loss of hair and face over the pictures that show them.
 
     Returns:
         A scalar, 0 for certainty in the right classes.
     """
     logs = ops.log_softmax(ops.cast(logits, "float32"), axis=-1)
     sums = _by_labels(truth, lambda: _sums_all_labelled(truth, logs), lambda: _sums_partly_labelled(truth, logs))
-    entropy, pixels, shared, both = all_reduce(list(sums))
-    dice = (2 * shared + 1) / (both + 1)  # + 1: no division by 0, and a batch without a class asks for none of it
-    mean_dice = ops.mean(ops.take(dice, ops.convert_to_tensor([HAIR, FACE]), axis=0))
-    return entropy / ops.maximum(pixels, 1.0) + 0.5 * (1 - mean_dice)
+    entropy, pixels, shared, both, there = sums
+    lost = there * (1 - _dice(shared, both))
+    parts = [entropy, pixels, *(ops.sum(part, axis=0) for part in (shared, both, lost, there))]
+    entropy, pixels, shared, both, lost, there = all_reduce(parts)
+    loss = entropy / ops.maximum(pixels, 1.0) + 0.5 * (1 - ops.mean(_of_heads(_dice(shared, both))))
+    if not small_heads:
+        return loss
+    return loss + small_heads * ops.sum(_of_heads(lost)) / ops.maximum(ops.sum(_of_heads(there)), 1.0)
+
+
+def _dice(shared: Any, both: Any) -> Any:
+    """Dice's coefficients; + 1: no division by 0, and pictures without a class ask for none of it."""
+    return (2 * shared + 1) / (both + 1)
+
+
+def _of_heads(values: Any) -> Any:
+    """The values of hair and face, of those of all classes."""
+    return ops.take(values, ops.convert_to_tensor([HAIR, FACE]), axis=0)
 
 
 def _by_labels(truth: Any, all_labelled: Callable[[], Any], partly_labelled: Callable[[], Any]) -> Any:
@@ -67,14 +86,14 @@ def _by_labels(truth: Any, all_labelled: Callable[[], Any], partly_labelled: Cal
     return ops.cond(ops.any(ops.greater_equal(truth, UNSURE)), partly_labelled, all_labelled)
 
 
-def _sums_all_labelled(truth: Any, logs: Any) -> tuple[Any, Any, Any, Any]:
-    """Sums over all pixels: cross-entropy, the number of pixels, and `_overlap` of each class."""
+def _sums_all_labelled(truth: Any, logs: Any) -> tuple[Any, ...]:
+    """Sums over all pixels: cross-entropy, the number of pixels, and `_overlap`."""
     target = ops.one_hot(ops.cast(truth, "int32"), len(NAMES), dtype="float32")
     predicted = ops.exp(logs)
     return (-ops.sum(target * logs), ops.cast(ops.size(truth), "float32"), *_overlap(target, predicted, predicted))
 
 
-def _sums_partly_labelled(truth: Any, logs: Any) -> tuple[Any, Any, Any, Any]:
+def _sums_partly_labelled(truth: Any, logs: Any) -> tuple[Any, ...]:
     """The same, over the pixels that cannot have every class, and of those and each class where it is decided."""
     possible, target, decided = _class_states(truth)
     informative = ops.cast(ops.less(ops.sum(possible, axis=-1), len(NAMES)), "float32")
@@ -92,10 +111,13 @@ def _class_states(truth: Any) -> tuple[Any, Any, Any]:
     return possible, possible * labelled, 1.0 - possible * (1.0 - labelled)
 
 
-def _overlap(target: Any, predicted: Any, decided: Any) -> tuple[Any, Any]:
-    """For each class, (3,), intersection, and the sum of both areas; `decided` is `predicted` where labels decide."""
-    axes = (0, 1, 2)
-    return ops.sum(target * predicted, axis=axes), ops.sum(target, axis=axes) + ops.sum(decided, axis=axes)
+def _overlap(target: Any, predicted: Any, decided: Any) -> tuple[Any, Any, Any]:
+    """For each picture and class, float32 (N, 3): intersection, the sum of both areas, and 1 where the class is there.
+
+    `decided` is `predicted` where labels decide.
+    """
+    shared, area, found = (ops.sum(values, axis=(1, 2)) for values in (target * predicted, target, decided))
+    return shared, area + found, ops.cast(ops.greater(area, 0), "float32")
 
 
 def squares_2019(truth: Any, maps: Any, all_reduce: AllReduce = _one_device) -> Any:
@@ -127,3 +149,8 @@ def squares_2019(truth: Any, maps: Any, all_reduce: AllReduce = _one_device) -> 
 
 LOSSES: dict[str, Loss] = {"classes": cross_entropy_dice, "maps_2019": squares_2019}
 """The loss of each head."""
+
+
+def loss_of(head: str, small_heads: float = 0.0) -> Loss:
+    """The loss of a head of the network; see `cross_entropy_dice` for `small_heads`, which is 0 for other heads."""
+    return partial(cross_entropy_dice, small_heads=small_heads) if small_heads else LOSSES[head]

@@ -23,7 +23,7 @@ from hairnet_model.networks.transfer import transfer
 from hairnet_model.training.checkpoint import RunError, State
 from hairnet_model.training.config import TrainingConfig
 from hairnet_model.training.ema import EVERY, Average
-from hairnet_model.training.losses import LOSSES
+from hairnet_model.training.losses import loss_of
 from hairnet_model.training.precision import dtype_policy, policy_name
 from hairnet_model.training.strategy import ONE_DEVICE, Devices
 
@@ -57,7 +57,7 @@ class Trainer:
             transfer(init.network, self.network)
         # On a processor XLA trains this network at half the speed of TensorFlow's own kernels.
         jit_compile = "auto" if keras.backend.backend() == "jax" else False
-        loss = LOSSES[settings.head]
+        loss = loss_of(settings.head, settings.small_heads)
         with devices.scope():
             self.optimizer = _optimizer(settings)
             self.network.compile(optimizer=self.optimizer, loss=loss, jit_compile=jit_compile)

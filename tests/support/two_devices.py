@@ -49,7 +49,9 @@ from hairnet_model.training.train import train
 if os.environ["KERAS_BACKEND"] == "tensorflow":
     from tests.support.eagerly import eagerly
 
-SETTINGS = TrainingConfig(steps=4, batch=8, warmup=2, validate_every=2, precision="float32", average=0.9)
+SETTINGS = TrainingConfig(
+    steps=4, batch=8, warmup=2, validate_every=2, precision="float32", average=0.9, small_heads=0.5
+)
 
 
 def tiny(dropout: float = 0.0) -> keras.Model:

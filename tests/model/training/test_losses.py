@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from functools import partial
+
 import keras
 import numpy as np
 import pytest
 
-from hairnet_model.training.losses import LOSSES, cross_entropy_dice, squares_2019
+from hairnet_data.core.classes import FACE, HAIR
+from hairnet_model.training.losses import LOSSES, cross_entropy_dice, loss_of, squares_2019
 
 
 def _number(value) -> float:
@@ -32,6 +35,64 @@ def test_a_batch_of_nobody_is_finite() -> None:
     truth = np.zeros((2, 4, 4), np.uint8)
     sure = np.broadcast_to(np.array([30, 0, 0], np.float32), (2, 4, 4, 3))
     assert _number(cross_entropy_dice(truth, sure)) == pytest.approx(0, abs=1e-6)
+
+
+def _two_heads() -> np.ndarray:
+    """A head of 72 pixels in one picture, one of 2 in the next, and nobody in the last."""
+    truth = np.zeros((3, 12, 12), np.uint8)
+    truth[0, :6, :6], truth[0, 6:, :6] = HAIR, FACE
+    truth[1, 0, 0], truth[1, 0, 1] = HAIR, FACE
+    return truth
+
+
+def _sure(truth: np.ndarray) -> np.ndarray:
+    return 30 * np.eye(3, dtype=np.float32)[truth]
+
+
+def test_a_small_head_counts_as_much_as_a_large_one() -> None:
+    truth, loss = _two_heads(), partial(cross_entropy_dice, small_heads=1.0)
+    plain, right = cross_entropy_dice(truth, _sure(truth)), loss(truth, _sure(truth))
+    assert _number(plain) == pytest.approx(0, abs=1e-6)
+    assert _number(right) == pytest.approx(0, abs=1e-6)
+    lost = []
+    for picture, area in ((0, 36), (1, 1)):
+        found = truth.copy()
+        found[picture] = 0
+        more = _number(loss(truth, _sure(found))) - _number(cross_entropy_dice(truth, _sure(found)))
+        # Of two pictures with heads one has none of its classes: their Dice is 1 / (area + 1).
+        assert more == pytest.approx((1 - 1 / (area + 1)) / 2, rel=1e-4)
+        lost.append(more)
+    assert lost[1] > 0.5 * lost[0]
+
+
+def test_nobody_adds_nothing_to_what_small_heads_cost() -> None:
+    truth = _two_heads()
+    found = truth.copy()
+    found[1], found[2, :3] = 0, HAIR  # what is seen where nobody is costs the pooled Dice loss
+    added = [
+        _number(cross_entropy_dice(truth[:end], _sure(found[:end]), small_heads=0.5))
+        - _number(cross_entropy_dice(truth[:end], _sure(found[:end])))
+        for end in (2, 3)
+    ]
+    assert added[0] == pytest.approx(added[1], rel=1e-5)
+    nobody = _sure(truth[2:])
+    assert _number(cross_entropy_dice(truth[2:], nobody, small_heads=0.5)) == pytest.approx(0, abs=1e-6)
+
+
+def test_unlabelled_pixels_change_nothing_of_what_small_heads_cost() -> None:
+    truth, maps = _scene(3)
+    half = truth.copy()
+    half[:, :, 4:] = 255
+    expected = _number(cross_entropy_dice(truth[:, :, :4], maps[:, :, :4], small_heads=0.5))
+    assert _number(cross_entropy_dice(half, maps, small_heads=0.5)) == pytest.approx(expected, rel=1e-5)
+
+
+def test_the_loss_that_is_trained() -> None:
+    truth, maps = _scene(3)
+    assert loss_of("classes") is cross_entropy_dice
+    assert loss_of("maps_2019") is squares_2019
+    expected = _number(cross_entropy_dice(truth, maps, small_heads=0.3))
+    assert _number(loss_of("classes", 0.3)(truth, maps)) == expected != _number(cross_entropy_dice(truth, maps))
 
 
 def test_the_maps_of_2019_are_face_then_hair() -> None:
