@@ -143,7 +143,7 @@ def _scan(
 
 
 def _count(what: Literal["portraits", "backgrounds"], source: str, scan: _SourceScan) -> Ledger:
-    return count_terms(what, source, ((entry.terms, entry.person, picture.content) for entry, picture in scan.sound))
+    return count_terms(what, source, ((entry.terms, entry.person, found.picture) for entry, found in scan.sound))
 
 
 def _sample(entries: Sequence[Entry]) -> list[Entry]:

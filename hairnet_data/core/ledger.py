@@ -60,7 +60,7 @@ class LedgerEntry:
         terms: of all of them.
         pictures: how many there are; 0 where that is unknown.
         people: how many are shown who are known by name.
-        digest: 16 hex digits over the content of all of them; "" where that is unknown.
+        digest: 16 hex digits over all of them; "" where that is unknown.
     """
 
     __pydantic_config__ = _STRICT
@@ -94,25 +94,25 @@ def count(
     Args:
         what: what the pictures are.
         source: its name.
-        pictures: of each its terms, who is shown ("" for nobody or unknown), and a digest of its content.
+        pictures: of each its terms, who is shown ("" for nobody or unknown), and a digest of it.
 
     Returns:
         An entry for all pictures with the same terms, the most pictures first.
     """
-    contents: dict[Licence, list[str]] = {}
+    digests: dict[Licence, list[str]] = {}
     people: dict[Licence, set[str]] = {}
-    for terms, person, content in pictures:
-        contents.setdefault(terms, []).append(content)
+    for terms, person, digest in pictures:
+        digests.setdefault(terms, []).append(digest)
         people.setdefault(terms, set()).update([person] if person else [])
-    order = sorted(contents, key=lambda terms: (-len(contents[terms]), tuple(asdict(terms).values())))
+    order = sorted(digests, key=lambda terms: (-len(digests[terms]), tuple(asdict(terms).values())))
     return tuple(
-        LedgerEntry(what, source, terms, len(contents[terms]), len(people[terms]), _digest(contents[terms]))
+        LedgerEntry(what, source, terms, len(digests[terms]), len(people[terms]), _digest(digests[terms]))
         for terms in order
     )
 
 
-def _digest(contents: Iterable[str]) -> str:
-    return hashlib.sha256("\n".join(sorted(contents)).encode()).hexdigest()[:16]
+def _digest(digests: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(sorted(digests)).encode()).hexdigest()[:16]
 
 
 def merge(ledgers: Iterable[Ledger]) -> Ledger:
@@ -123,12 +123,10 @@ def merge(ledgers: Iterable[Ledger]) -> Ledger:
     merged: dict[tuple[str, str, Licence, str], LedgerEntry] = {}
     for entry in (entry for ledger in ledgers for entry in ledger):
         key = entry.what, entry.source, entry.terms, entry.digest
-        merged[key] = _larger(entry, merged.get(key, entry))
+        other = merged.get(key, entry)
+        pictures, people = max(entry.pictures, other.pictures), max(entry.people, other.people)
+        merged[key] = replace(entry, pictures=pictures, people=people)
     return tuple(merged.values())
-
-
-def _larger(one: LedgerEntry, other: LedgerEntry) -> LedgerEntry:
-    return replace(one, pictures=max(one.pictures, other.pictures), people=max(one.people, other.people))
 
 
 def _by_source(ledger: Ledger) -> Iterator[LedgerEntry]:
@@ -136,19 +134,14 @@ def _by_source(ledger: Ledger) -> Iterator[LedgerEntry]:
 
     Pictures of different digests are added up; those without may be any of them.
     """
-    unknown: dict[tuple[str, str, Licence], LedgerEntry] = {}
-    known: dict[tuple[str, str, Licence], LedgerEntry] = {}
+    groups: dict[tuple[str, str, Licence], list[LedgerEntry]] = {}
     for entry in ledger:
-        key, plain = (entry.what, entry.source, entry.terms), replace(entry, digest="")
-        before = known.get(key, replace(plain, pictures=0, people=0))
-        if entry.digest:
-            plain = replace(plain, pictures=plain.pictures + before.pictures, people=plain.people + before.people)
-            known[key] = plain
-        else:
-            unknown[key] = _larger(plain, unknown.get(key, plain))
-    for key in dict.fromkeys((entry.what, entry.source, entry.terms) for entry in ledger):
-        entries = [entries[key] for entries in (known, unknown) if key in entries]
-        yield _larger(entries[0], entries[-1])
+        groups.setdefault((entry.what, entry.source, entry.terms), []).append(entry)
+    for group in groups.values():
+        known, unknown = ([entry for entry in group if bool(entry.digest) == kind] for kind in (True, False))
+        pictures = max([sum(entry.pictures for entry in known), *(entry.pictures for entry in unknown)])
+        people = max([sum(entry.people for entry in known), *(entry.people for entry in unknown)])
+        yield replace(group[0], pictures=pictures, people=people, digest="")
 
 
 def unrecorded(source: str) -> Ledger:

@@ -74,6 +74,8 @@ class TrainingConfig:
         ):
             if value not in names:
                 raise UsageError(option, f"no {value!r}", f"choose from {', '.join(names)}")
+        if self.small_heads and self.head != "classes":
+            raise UsageError("--small-heads", f"the loss of {self.head} has no such part", "leave it out")
         check_ranges(
             ("--steps", self.steps, 1, 10**9),
             ("--batch", self.batch, 1, 4096),
@@ -83,7 +85,7 @@ class TrainingConfig:
             ("--jitter", self.jitter or 0.0, 0.0, 2.0),
             ("--cover", self.cover, 0.0, 1.0),
             ("--pad", self.pad, 0.0, 1.0),
-            ("--small-heads", self.small_heads, 0.0, 10.0 if self.head == "classes" else 0.0),
+            ("--small-heads", self.small_heads, 0.0, 10.0),
             ("--validate-every", self.validate_every, 1, 10**9),
             ("--patience", self.patience, 0, 10**9),
             ("--seed", self.seed, 0, 2**31 - 1),

@@ -59,13 +59,16 @@ def cross_entropy_dice(truth: Any, logits: Any, all_reduce: AllReduce = _one_dev
     logs = ops.log_softmax(ops.cast(logits, "float32"), axis=-1)
     sums = _by_labels(truth, lambda: _sums_all_labelled(truth, logs), lambda: _sums_partly_labelled(truth, logs))
     entropy, pixels, shared, both, there = sums
-    lost = there * (1 - _dice(shared, both))
-    parts = [entropy, pixels, *(ops.sum(part, axis=0) for part in (shared, both, lost, there))]
-    entropy, pixels, shared, both, lost, there = all_reduce(parts)
+    parts = [entropy, pixels, ops.sum(shared, axis=0), ops.sum(both, axis=0)]
+    if small_heads:
+        lost = there * (1 - _dice(shared, both))
+        parts += [ops.sum(_of_heads(lost)), ops.sum(_of_heads(there))]
+    entropy, pixels, shared, both, *each_picture = all_reduce(parts)
     loss = entropy / ops.maximum(pixels, 1.0) + 0.5 * (1 - ops.mean(_of_heads(_dice(shared, both))))
-    if not small_heads:
-        return loss
-    return loss + small_heads * ops.sum(_of_heads(lost)) / ops.maximum(ops.sum(_of_heads(there)), 1.0)
+    if small_heads:
+        lost, there = each_picture
+        loss += small_heads * lost / ops.maximum(there, 1.0)
+    return loss
 
 
 def _dice(shared: Any, both: Any) -> Any:
@@ -74,8 +77,8 @@ def _dice(shared: Any, both: Any) -> Any:
 
 
 def _of_heads(values: Any) -> Any:
-    """The values of hair and face, of those of all classes."""
-    return ops.take(values, ops.convert_to_tensor([HAIR, FACE]), axis=0)
+    """Of values of all classes, (..., 3), those of hair and face."""
+    return ops.take(values, ops.convert_to_tensor([HAIR, FACE]), axis=-1)
 
 
 def _by_labels(truth: Any, all_labelled: Callable[[], Any], partly_labelled: Callable[[], Any]) -> Any:
@@ -152,5 +155,5 @@ LOSSES: dict[str, Loss] = {"classes": cross_entropy_dice, "maps_2019": squares_2
 
 
 def loss_of(head: str, small_heads: float = 0.0) -> Loss:
-    """The loss of a head of the network; see `cross_entropy_dice` for `small_heads`, which is 0 for other heads."""
-    return partial(cross_entropy_dice, small_heads=small_heads) if small_heads else LOSSES[head]
+    """The loss of a head of the network; only `cross_entropy_dice` knows `small_heads`."""
+    return partial(LOSSES[head], small_heads=small_heads) if small_heads else LOSSES[head]

@@ -114,6 +114,17 @@ def test_every_pixel_of_the_photo_asks_the_right_place_of_the_frame(height, widt
         assert np.abs(got - place).max() <= 1
 
 
+def _between_centres(height, width, size):
+    """Whether a photo's pixels lie between centres of the frame's that show it, bool (height, width)."""
+    inside = []
+    for length in (height, width):
+        centres = (np.arange(size) + 0.5 - size / 2) * max(height, width) / size + length / 2
+        shown = centres[(centres > 0) & (centres < length)]
+        places = np.arange(length) + 0.5
+        inside.append((places >= shown.min(initial=length)) & (places <= shown.max(initial=0)))
+    return inside[0][:, None] & inside[1]
+
+
 @settings(max_examples=60)
 @given(height=st.integers(24, 600), width=st.integers(24, 600), size=SIZES)
 @example(height=301, width=500, size=64)
@@ -125,8 +136,10 @@ def test_a_portrait_in_class_colours_comes_back(height, width, size):
     said = framed[..., [2, 0, 1]].astype(np.float32) / 255
     said[(framed == PAD).all(-1)] = 0, 1, 0  # whatever the padding is taken for
     got = letterbox.class_ids(said, height, width)
-    # At the photo's edge the nearest pixels of the frame are up to one of their own away, along both sides.
-    assert colours.wrong(got, mask, within=np.sqrt(2) * max(height, width) / size + 1) == 0
+    step = max(height, width) / size
+    assert colours.wrong(np.where(_between_centres(height, width, size), got, mask), mask, within=step + 1) == 0
+    # Near the photo's edge the nearest centre in the frame is up to a step away, and along both sides in a corner.
+    assert colours.wrong(got, mask, within=np.sqrt(2) * step + 1) == 0
     np.testing.assert_array_equal(got, np.argmax(letterbox.unframe(said, height, width), -1))
 
 

@@ -14,9 +14,14 @@ def _number(value) -> float:
     return float(keras.ops.convert_to_numpy(value))
 
 
+def _sure(truth: np.ndarray) -> np.ndarray:
+    """Logits of certainty."""
+    return 30 * np.eye(3, dtype=np.float32)[truth]
+
+
 def test_certainty_costs_nothing_and_the_wrong_class_much() -> None:
     truth = np.array([[[0, 1], [2, 2]]], np.uint8)
-    right = 30 * np.eye(3, dtype=np.float32)[truth]
+    right = _sure(truth)
     assert _number(cross_entropy_dice(truth, right)) == pytest.approx(0, abs=1e-6)
     # Cross-entropy 30, and a Dice of hair 1 / (1 + 1 + 1), of face 1 / (2 + 2 + 1).
     expected = 30 + 0.5 * (1 - (1 / 4 + 1 / 4) / 2)
@@ -33,8 +38,7 @@ def test_even_logits_by_hand() -> None:
 
 def test_a_batch_of_nobody_is_finite() -> None:
     truth = np.zeros((2, 4, 4), np.uint8)
-    sure = np.broadcast_to(np.array([30, 0, 0], np.float32), (2, 4, 4, 3))
-    assert _number(cross_entropy_dice(truth, sure)) == pytest.approx(0, abs=1e-6)
+    assert _number(cross_entropy_dice(truth, _sure(truth))) == pytest.approx(0, abs=1e-6)
 
 
 def _two_heads() -> np.ndarray:
@@ -43,10 +47,6 @@ def _two_heads() -> np.ndarray:
     truth[0, :6, :6], truth[0, 6:, :6] = HAIR, FACE
     truth[1, 0, 0], truth[1, 0, 1] = HAIR, FACE
     return truth
-
-
-def _sure(truth: np.ndarray) -> np.ndarray:
-    return 30 * np.eye(3, dtype=np.float32)[truth]
 
 
 def test_a_small_head_counts_as_much_as_a_large_one() -> None:
