@@ -21,7 +21,7 @@ from hairnet_data.recipes.sampler import sample_recipe
 from hairnet_data.recipes.splits import Split
 from hairnet_data.rendering import occlusion, renderer
 from hairnet_data.sources.base import Portrait
-from tests.support import contract, contract_scenes, defects
+from tests.support import contract, contract_disc, contract_scenes, defects
 from tests.support import occluder_defects as occluding
 from tests.support.contract_scenes import Scene, recorded
 from tests.support.mutant import EMPTY, Mutant, failures, wrapped
@@ -72,8 +72,8 @@ def _disc(scenes: list[Scene]) -> None:
     checked = 0
     for scene in scenes:
         radius = 0.1 * scene.recipe.size
-        if scene.portrait and scene.step > 0.6 and (centre := contract.find_disc(scene, radius, 0.3)):
-            contract.check_disc(scene, recorded, centre, radius)
+        if scene.portrait and scene.step > 0.6 and (centre := contract_disc.find_disc(scene, radius, 0.3)):
+            contract_disc.check_disc(scene, recorded, centre, radius)
             checked += 1
     assert checked >= 4
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from hairnet_data.recipes.recipe import Affine, Photometric, Recipe
 from hairnet_data.sources.base import Portrait
-from tests.support import contract, contract_places, contract_scenes
+from tests.support import contract, contract_disc, contract_places, contract_scenes
 from tests.support.contract_scenes import Scene, rendered
 from tests.support.scene_strategies import (
     Draw,
@@ -85,7 +85,7 @@ def test_point_3_a_disc_is_where_the_matrix_says(scene: Scene, size: float, choi
     radius = 4 * (min(recipe.size / 2 - 3, 4 * in_source) / 4) ** size
     step = in_source / radius
     scale = max(scene.frame) / (recipe.size * step)
-    reach = radius + contract.soft_edge(step)
+    reach = radius + contract_disc.soft_edge(step)
     room = recipe.size / 2 - reach
     assume(0.05 <= scale <= 20 and room >= 1 and reach * step < most)
     centre = complex(reach * step + x * (width - 2 * reach * step), reach * step + y * (height - 2 * reach * step))
@@ -95,7 +95,7 @@ def test_point_3_a_disc_is_where_the_matrix_says(scene: Scene, size: float, choi
     target = complex(recipe.size / 2 - room + y * (2 * room - 1), recipe.size / 2 - room + x * (2 * room - 1))
     shift = (target - lands) / recipe.size
     affine = replace(affine, shift=(shift.real, shift.imag))
-    contract.check_disc(replace(scene, recipe=replace(recipe, affine=affine)), rendered, centre, radius)
+    contract_disc.check_disc(replace(scene, recipe=replace(recipe, affine=affine)), rendered, centre, radius)
 
 
 # --- 4 and 5
