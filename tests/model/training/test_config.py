@@ -20,6 +20,8 @@ from hairnet_model.training.config import TrainingConfig, as_2019_config, valida
         ({"average": 1.0}, "--average"),
         ({"jitter": 3.0}, "--jitter"),
         ({"patience": -1}, "--patience"),
+        ({"small_heads": 11.0}, "--small-heads: 11.0 is outside"),
+        ({"head": "maps_2019", "small_heads": 0.5}, "--small-heads: the loss of maps_2019 has no such part"),
     ],
 )
 def test_values_out_of_range_are_named(change: dict[str, object], option: str) -> None:
