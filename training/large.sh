@@ -20,4 +20,5 @@ run=$folder/large
 hairnet-model train --cover 0.05 "$near=4.5" "$filled=2.2" "$styles=2.5" "$own=1" "$hidden=1" "$nobody=0.5" \
   --init "$folder/filled.keras" --learning-rate 0.0014 --steps 7500 --batch 16 --validate-every 7500 --seed 61 \
   --out "$run" $([ -d "$run" ] && echo --resume)
+# The file that ships has no ledger of its own: the model card has it.
 hairnet-model export --model "$run/last.keras" --quantize float16 --out "$folder/hairnet_448.tflite"

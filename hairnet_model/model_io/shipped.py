@@ -38,6 +38,11 @@ class ShippedNetwork:
     pose_keras: Path | None = None
     pose_litert: Path | None = None
 
+    def files(self) -> tuple[Path, ...]:
+        """All files that were trained on what the card says."""
+        files = self.keras, self.litert, self.finer, self.pose_keras, self.pose_litert
+        return tuple(file for file in files if file)
+
 
 DEFAULT = "hairnet"
 """The name of the network that is meant where none is named."""
@@ -67,7 +72,7 @@ DRAWN_SAMPLES = _WEIGHTS / "drawn_samples.npz"
 def of_file(file: Path) -> ShippedNetwork | None:
     """The shipped network whose file that is; None for any other file."""
     file = file.resolve()
-    return next((network for network in NETWORKS.values() if file in (network.keras, network.litert)), None)
+    return next((network for network in NETWORKS.values() if file in network.files()), None)
 
 
 _LEDGER = re.compile(r"^```toml ledger\n(.*?)^```$", re.MULTILINE | re.DOTALL)
