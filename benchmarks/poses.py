@@ -29,7 +29,7 @@ from hairnet_model import Segmenter
 from hairnet_model.evaluation.pose_errors import compare_poses, largest_pose, lines
 from hairnet_model.inference.components import HeadPose
 from hairnet_model.inference.engines import open_engine, open_pose_engine
-from hairnet_model.inference.posing import SquarePose
+from hairnet_model.inference.posing import SquarePose, mean_pose
 from hairnet_model.inference.squares import Square
 from hairnet_model.inference.video.pose_filter import PoseFilter
 
@@ -53,7 +53,7 @@ def jitter(engine, images, random, frames=30):
         clip = np.clip(image + noise, 0, 255).astype(np.uint8)
         _, poses = engine.with_poses(clip)
         square = Square(0, 0, len(image))
-        raw = [SquarePose(square, poses[number]).in_photo() for number in range(frames)]
+        raw = [mean_pose([SquarePose(square, poses[number])]) for number in range(frames)]
         if None in raw:
             continue
         steadier = PoseFilter()

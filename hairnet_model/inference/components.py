@@ -52,7 +52,7 @@ class HeadPose:
     def to_json(self) -> dict[str, float]:
         """Values by name, rounded to a tenth of what a picture can tell."""
         digits = {"yaw": 2, "pitch": 2, "roll": 2, "x": 2, "y": 2, "size": 4, "sure": 4}
-        return {name: round(getattr(self, name), count) for name, count in digits.items()}
+        return {name: round(getattr(self, name), count) + 0.0 for name, count in digits.items()}  # no -0.0
 
 
 @dataclass(frozen=True, slots=True)

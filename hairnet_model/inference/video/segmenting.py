@@ -198,7 +198,8 @@ def _segment(
             seconds = float(frame.time * video.time_base)
             located = state.tracker.follow(frame.pixels, seconds)
             if poser is not None:
-                located = with_poses(frame.pixels, located, None, poser)
+                # One look each: the frames before and after steady it.
+                located = with_poses(frame.pixels, located, None, poser, scales=())
                 heads = state.poses.steady(located.heads, seconds) if outputs.steady else located.heads
                 located = replace(located, heads=heads)
             if outputs.steady:

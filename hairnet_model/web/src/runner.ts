@@ -7,7 +7,7 @@ import type { Picture } from "./pixels";
 import { type Look, withPoses } from "./pose/posing";
 import type { Progress } from "./progress";
 import type { Engine, ModelCard } from "./protocol";
-import { cutOut, framedSquare } from "./squares";
+import { cutOut, framedSquare, mirrored } from "./squares";
 
 export class Runner {
   private finer: Promise<Finer | null> | null = null;
@@ -84,19 +84,26 @@ export class Runner {
    * The same with the heads' poses; `pose(true)` must have been called.
    *
    * @param framed of the picture, as `run` got it.
+   * @param once see `posing.withPoses`.
    */
-  async withPoses(picture: Picture, located: Located, framed: Uint8Array<ArrayBuffer> | null): Promise<Located> {
+  async withPoses(
+    picture: Picture,
+    located: Located,
+    framed: Uint8Array<ArrayBuffer> | null,
+    once: boolean,
+  ): Promise<Located> {
     const { posing } = this;
     if (!posing) return located;
     const { size, pad } = this.card;
     const whole = framedSquare(picture);
-    const look: Look = async (square) => {
+    const look: Look = async ({ square, mirrored: isMirrored }) => {
       const isWhole = square.side === whole.side && square.left === whole.left && square.top === whole.top;
-      const shown = framed && isWhole ? framed : cutOut(picture, square, size, pad);
+      const cut = framed && isWhole ? framed : cutOut(picture, square, size, pad);
+      const shown = isMirrored ? mirrored(cut, size) : cut;
       if (!this.seen.has(shown)) await this.look(shown, posing);
       return this.seen.get(shown) as Float32Array;
     };
-    return withPoses(located, look);
+    return withPoses(located, look, once);
   }
 
   private async look(framed: Uint8Array<ArrayBuffer>, posing: Network): Promise<Float32Array> {

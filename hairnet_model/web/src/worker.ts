@@ -77,12 +77,15 @@ async function askForPoses(runner: Runner): Promise<void> {
   answer({ kind: "fetching", on: false });
 }
 
-async function posed(picture: Picture, located: Located, framed: Uint8Array<ArrayBuffer> | null): Promise<Located> {
+type Framed = Uint8Array<ArrayBuffer> | null;
+
+/** With poses, of one look a head where `once`. */
+async function posed(picture: Picture, located: Located, framed: Framed, once: boolean): Promise<Located> {
   if (!runner?.hasPoses) return located;
   const before = performance.now();
   posedPicture = picture;
   try {
-    return await runner.withPoses(picture, located, framed);
+    return await runner.withPoses(picture, located, framed, once);
   } finally {
     lastNetwork += performance.now() - before;
   }
@@ -95,7 +98,7 @@ async function catchUp(): Promise<void> {
   const { taken } = show;
   if (!runner.hasPoses || !taken || posedPicture === taken.picture) return;
   const { picture, located, photo } = taken;
-  show.take(picture, await posed(picture, located, null), photo);
+  show.take(picture, await posed(picture, located, null, live), photo);
 }
 
 async function draw(): Promise<void> {
@@ -113,7 +116,7 @@ async function photo(bitmap: ImageBitmap, id: number): Promise<void> {
   await askForPoses(runner);
   const { size, pad } = runner.card;
   const framed = show.framed(picture);
-  const located = await posed(picture, await locate(picture, await run(framed), size, pad, run), framed);
+  const located = await posed(picture, await locate(picture, await run(framed), size, pad, run), framed, false);
   lastId = id;
   live = false;
   show.take(picture, located, whole);
@@ -145,7 +148,7 @@ async function camera(bitmap: ImageBitmap, mirror: boolean, goesOn: boolean, id:
   frameWidth = picture.width;
   const now = performance.now();
   const framed = show.framed(picture);
-  const located = await posed(picture, await tracker.next(picture, framed, now), framed);
+  const located = await posed(picture, await tracker.next(picture, framed, now), framed, true);
   lastId = id;
   live = true;
   show.take(picture, { ...located, heads: poses.steady(located.heads, now / 1000) });

@@ -51,7 +51,7 @@ async function segment(number: number, bitmap: ImageBitmap, all: boolean, poses:
   const framed = frame(picture, size, pad, new Uint8Array(size * size * 3));
   const whole = await runner.run(framed);
   const seen = await locate(picture, whole, size, pad, runner.run, all ? undefined : 0);
-  const first = await runner.withPoses(picture, seen, framed);
+  const first = await runner.withPoses(picture, seen, framed, false);
   const located = (await runner.lookFiner(picture, first)) ?? first;
   pictures.set(number, { picture, located });
   const made = planesOf(located, picture);
@@ -71,7 +71,7 @@ async function tried(number: number, hair: Tried): Promise<ImageData> {
   let posed = located;
   if (located.heads.length && !located.heads.some(({ pose }) => pose)) {
     if (!runner.hasPoses) await runner.pose(true);
-    posed = await runner.withPoses(picture, located, null);
+    posed = await runner.withPoses(picture, located, null, false);
     pictures.set(number, { picture, located: posed });
   }
   const made = new ImageData(new Uint8ClampedArray(picture.data), picture.width, picture.height);
