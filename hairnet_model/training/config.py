@@ -42,7 +42,7 @@ class TrainingConfig:
         jitter: strength of the colour changes, see `augment.augment`; None switches them and mirroring off.
         cover: share of the heads that are partly hidden, see `augment.cover`.
         pad: share of the pictures that get bars at two sides, see `padding.pad`.
-        small_heads: weight of the Dice loss of each picture, see `losses.cross_entropy_dice`.
+        small_heads: weight of the loss of each picture, see `losses.cross_entropy_dice`.
         validate_every: steps between validations; each writes a checkpoint.
         patience: validations without a better mIoU after which it stops early; 0 for never.
         precision: one of `PRECISIONS`.

@@ -28,6 +28,12 @@ Loss = Callable[..., Any]
 AllReduce = Callable[[list[Any]], list[Any]]
 """Adds up tensors over the devices that have parts of a batch."""
 
+LEAST_BLOB = 0.005
+"""Of the picture's pixels: so many of a class that is not there cost half of what a head that is missed does.
+
+It is what counts as a false blob (`evaluation.metrics.BLOB`).
+"""
+
 _EPSILON = 1e-30  # added to a probability: that of logits 69 apart; float32 cannot represent much less
 
 
@@ -41,8 +47,10 @@ def cross_entropy_dice(truth: Any, logits: Any, all_reduce: AllReduce = _one_dev
     Cross-entropy counts pixels, so large classes dominate it; the Dice loss (Milletari, Navab, Ahmadi: "V-Net", 2016)
     measures overlap. It is pooled over the batch: a single negative has no overlap to measure.
 
-    In both a head counts by its area. In the Dice loss of each picture, which `small_heads` adds, a small head counts
-    as much as a large one.
+    In both a head counts by its area. In the loss of each picture, which `small_heads` adds, a small head counts as
+    much as a large one: the mean Dice loss of hair and face where they are shown, and where they are not, the mean of
+    p / (p + `LEAST_BLOB`) with p the sum of their probabilities. Without that second half small heads are learned at
+    the price of false ones.
 
     The mean is over the pixels that cannot have every class. In the Dice loss of a class, pixels that may have the
     class or not are left out; if they cannot have it, its predicted probability counts as a false positive.
@@ -51,7 +59,7 @@ def cross_entropy_dice(truth: Any, logits: Any, all_reduce: AllReduce = _one_dev
         truth: integer (N, H, W) class ids, and the values of `partial_labels` for pixels without a label.
         logits: (N, H, W, 3).
         all_reduce: if several devices have parts of the batch, adds up their sums.
-        small_heads: the weight of the mean Dice loss of hair and face over the pictures that show them.
+        small_heads: the weight of the loss of each picture.
 
     Returns:
         A scalar, 0 for certainty in the right classes.
@@ -61,14 +69,22 @@ def cross_entropy_dice(truth: Any, logits: Any, all_reduce: AllReduce = _one_dev
     entropy, pixels, shared, both, there = sums
     parts = [entropy, pixels, ops.sum(shared, axis=0), ops.sum(both, axis=0)]
     if small_heads:
-        lost = there * (1 - _dice(shared, both))
-        parts += [ops.sum(_of_heads(lost)), ops.sum(_of_heads(there))]
+        parts += _each_picture(shared, both, there, ops.size(truth[0]))
     entropy, pixels, shared, both, *each_picture = all_reduce(parts)
     loss = entropy / ops.maximum(pixels, 1.0) + 0.5 * (1 - ops.mean(_of_heads(_dice(shared, both))))
     if small_heads:
-        lost, there = each_picture
-        loss += small_heads * lost / ops.maximum(there, 1.0)
+        lost, there, invented, absent = each_picture
+        loss += small_heads * (lost / ops.maximum(there, 1.0) + invented / ops.maximum(absent, 1.0))
     return loss
+
+
+def _each_picture(shared: Any, both: Any, there: Any, pixels: Any) -> list[Any]:
+    """Over the classes of heads in each picture: Dice losses where a class is there, their number, what is invented
+    where it is not, in shares of itself and `LEAST_BLOB`, and their number.
+    """
+    lost = there * (1 - _dice(shared, both))
+    invented = (1 - there) * both / (both + LEAST_BLOB * ops.cast(pixels, "float32"))
+    return [ops.sum(_of_heads(values)) for values in (lost, there, invented, 1 - there)]
 
 
 def _dice(shared: Any, both: Any) -> Any:

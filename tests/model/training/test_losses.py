@@ -65,18 +65,26 @@ def test_a_small_head_counts_as_much_as_a_large_one() -> None:
     assert lost[1] > 0.5 * lost[0]
 
 
-def test_nobody_adds_nothing_to_what_small_heads_cost() -> None:
-    truth = _two_heads()
+def test_what_is_invented_costs_by_its_share_of_the_picture() -> None:
+    nobody = np.zeros((2, 20, 20), np.uint8)
+    for pixels, expected in ((0, 0.0), (2, 0.5), (6, 0.75), (400, 400 / 402)):  # two pixels are `LEAST_BLOB` of 400
+        found = nobody.copy()
+        found[0].flat[:pixels] = HAIR
+        more = _number(cross_entropy_dice(nobody, _sure(found), small_heads=0.5)) - _number(
+            cross_entropy_dice(nobody, _sure(found))
+        )
+        assert more == pytest.approx(0.5 * expected / 4, abs=1e-5)  # of hair and face in two pictures
+
+
+def test_a_face_that_is_invented_beside_hair_costs_too() -> None:
+    truth = np.zeros((1, 20, 20), np.uint8)
+    truth[0, 10:] = HAIR
     found = truth.copy()
-    found[1], found[2, :3] = 0, HAIR  # what is seen where nobody is costs the pooled Dice loss
-    added = [
-        _number(cross_entropy_dice(truth[:end], _sure(found[:end]), small_heads=0.5))
-        - _number(cross_entropy_dice(truth[:end], _sure(found[:end])))
-        for end in (2, 3)
-    ]
-    assert added[0] == pytest.approx(added[1], rel=1e-5)
-    nobody = _sure(truth[2:])
-    assert _number(cross_entropy_dice(truth[2:], nobody, small_heads=0.5)) == pytest.approx(0, abs=1e-6)
+    found[0, 0, :2] = FACE
+    more = _number(cross_entropy_dice(truth, _sure(found), small_heads=0.5)) - _number(
+        cross_entropy_dice(truth, _sure(found))
+    )
+    assert more == pytest.approx(0.5 * 0.5, abs=1e-4)
 
 
 def test_unlabelled_pixels_change_nothing_of_what_small_heads_cost() -> None:
