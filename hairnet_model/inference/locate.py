@@ -64,7 +64,7 @@ MANY_PIXELS = 2
 MOST_FINE = 12
 """Fine tiles that are searched, those in which the narrow ones show most."""
 
-LEAST_ELSEWHERE = 0.003
+LEAST_ELSEWHERE = 0.0002
 """The least probability of hair or face in the first pass where a narrow tile is searched, once there is a head."""
 
 SOMETHING = 0.0002
@@ -155,4 +155,4 @@ def _evidence(search: Search, tiles: Sequence[Square], seen: Sequence[Seen]) -> 
     """The largest probability of hair or face in each tile, but for the heads that are known and what is none."""
     boxes = [*(head.box for head in search.heads), *search.refused]
     likely = [(square, likely_elsewhere(said, square, search.shape, boxes)) for square, said in seen]
-    return [round(max(most_within(map, square, tile) for square, map in likely), 4) for tile in tiles]
+    return [round(max(most_within(map, square, tile) for square, map in likely), 5) for tile in tiles]

@@ -21,7 +21,7 @@ const FEWEST_PIXELS = 3 / 7; // smaller tiles, in sides of the network's square,
 const FEWEST_PIXELS_FINE = 0.9; // the same of fine tiles
 const MANY_PIXELS = 2; // larger ones are searched whatever was found before
 const MOST_FINE = 12; // fine tiles, those in which the narrow ones show most
-const LEAST_ELSEWHERE = 0.003; // the least probability in the first pass where a narrow tile is searched, beside a head
+const LEAST_ELSEWHERE = 0.0002; // the least probability in the first pass where a narrow tile is searched, beside a head
 const SOMETHING = 0.0002; // the least probability in a narrow tile where a fine one is searched, if there is no head yet
 const SOMETHING_ELSE = 0.1; // the same if there is one
 
@@ -92,7 +92,7 @@ async function searchInOrder(
   const likely = known.map(({ tile, said }) => ({ tile, map: likelyElsewhere(said, size, tile, picture, boxes) }));
   const tiles = tileSquares(picture, side, STEP).map((part) => {
     const evidence = Math.max(...likely.map(({ tile, map }) => mostWithin(map, size, tile, part)));
-    return { tile: part, evidence: Math.round(10000 * evidence) / 10000 };
+    return { tile: part, evidence: Math.round(1e5 * evidence) / 1e5 };
   });
   const seen: Seen[] = [];
   for (const { tile, evidence } of tiles.sort((a, b) => b.evidence - a.evidence).slice(0, most)) {

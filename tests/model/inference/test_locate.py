@@ -151,7 +151,7 @@ def test_beside_a_small_head_tiles_are_searched_that_show_more_than_next_to_noth
     """The first head shows faintly; the other one as a trace that is below what is cut out at once."""
     mask = with_heads(225, 300, (150, 30, 28), (20, 250, 28))
     assert len(found(mask, seeing_sides(0.2, 0.005, middle=0.7)).heads) == 2
-    assert len(found(mask, seeing_sides(0.2, 0.001, middle=0.7)).heads) == 1
+    assert len(found(mask, seeing_sides(0.2, 0.0001, middle=0.7)).heads) == 1
 
 
 def test_fine_tiles_are_searched_where_larger_ones_show_most(monkeypatch):
