@@ -1,11 +1,12 @@
-"""Ablation of what brings the world into records: sizes, groups, cut-outs, drawn people, sets that label hair alone.
+"""Ablation of what brings the world: sizes, groups, cut-outs, drawn people, sets that label hair alone, and a loss.
 
 python benchmarks/ablation_world.py --source-dir LFW --negatives WALLS --celebamask DIR --figaro DIR --celeb-hair DIR
     --out FOLDER
 
-Every run sees the same number of pictures from fresh weights, and each adds one thing to the records of the one before.
-All are measured on the same builds: LFW's stress splits, the test pools of CelebAMask and of Figaro, whose training
-portraits only the last run sees. Finished parts are kept in the folder: started again, it resumes.
+Every run sees the same number of pictures from fresh weights, and each adds one thing to the one before: the last one
+sees the same records with the loss of each picture. All are measured on the same builds: LFW's stress splits, the test
+pools of CelebAMask and of Figaro, whose training portraits only the last two runs see. Finished parts are kept in the
+folder: started again, it resumes.
 """
 
 from __future__ import annotations
@@ -44,14 +45,17 @@ class Part:
 
 PEOPLE = Part("lfw", CUT_OUT, 3)
 DRAWN = Part("drawn", CUT_OUT, 1)
+EVERYTHING = (PEOPLE, DRAWN, Part("figaro", HAIR, 1), Part("celeb_hair", HAIR, 1))
 RUNS = {
     "default policy": (Part("lfw", {}, 1),),
     "+ sizes": (Part("lfw", SIZES, 1),),
     "+ groups": (Part("lfw", GROUPS, 1),),
     "+ cut-outs": (Part("lfw", CUT_OUT, 1),),
     "+ drawn from every side": (PEOPLE, DRAWN),
-    "+ hair-only sets": (PEOPLE, DRAWN, Part("figaro", HAIR, 1), Part("celeb_hair", HAIR, 1)),
+    "+ hair-only sets": EVERYTHING,
+    "+ loss of each picture": EVERYTHING,
 }
+OPTIONS: dict[str, list[object]] = {"+ loss of each picture": ["--small-heads", 0.3]}
 MEASURED = {"lfw": [], "celebamask": ["--split", "test"], "figaro": ["--split", "test"]}
 
 
@@ -69,7 +73,7 @@ def main() -> None:
     reports = {name: _reports(name, parts, measured, arguments) for name, parts in RUNS.items()}
     print(f"{machine()}; {arguments.examples:,} pictures a run at {arguments.image_size} x {arguments.image_size}\n")
     head = [
-        "records",
+        "run",
         "LFW: hair / face",
         "small",
         "close",
@@ -90,12 +94,13 @@ def _reports(name: str, parts: Sequence[Part], measured: dict[str, Path], argume
         for part in parts:
             examples = round(arguments.examples * part.share / total)
             mix.append(f"{_build(part.source, part.policy, examples, arguments)}={part.share:g}")
-        resume = ["--resume"] if run.exists() else []
-        run_command("hairnet-model", "train", *mix, "--out", run, "--steps", arguments.examples // 32, *resume)
+        resume: list[object] = ["--resume"] if run.exists() else []
+        more: list[object] = OPTIONS.get(name, [])
+        run_command("hairnet-model", "train", *mix, "--out", run, "--steps", arguments.examples // 32, *more, *resume)
         report = {}
-        for source, more in MEASURED.items():
+        for source, splits in MEASURED.items():
             model = ["--model", run / "last.keras"]
-            printed = run_command("hairnet-model", "evaluate", measured[source], *model, "--json", *more)
+            printed = run_command("hairnet-model", "evaluate", measured[source], *model, "--json", *splits)
             report[source] = json.loads(printed)
         result.write_text(json.dumps(report))  # an incomplete report is not kept
     return dict(json.loads(result.read_text()))
