@@ -26,7 +26,7 @@ from hairnet_data.core.head.pose import from_numbers, to_numbers
 from hairnet_data.dataset.data_source import Examples
 from hairnet_data.geometry.poses import move_pose
 from hairnet_model import Segmenter
-from hairnet_model.evaluation.pose_errors import compare_poses, largest_pose, lines
+from hairnet_model.evaluation.pose_errors import compare_poses, lines, pose_of
 from hairnet_model.inference.components import HeadPose
 from hairnet_model.inference.engines import open_engine, open_pose_engine
 from hairnet_model.inference.posing import SquarePose, mean_pose
@@ -91,7 +91,7 @@ def main() -> None:
     known = [each for each in examples if np.isfinite(each["pose"]).all()]
     pairs = [moved(each["image"], each["pose"], random) for each in known]
     seen = Segmenter.load().look([image for image, _ in pairs], poses=True)
-    found = np.array([largest_pose(located) for located in seen])
+    found = np.array([pose_of(located, pose) for located, (_, pose) in zip(seen, pairs, strict=True)])
     report = compare_poses(found, np.array([pose for _, pose in pairs]), np.ones(len(pairs), bool))
     print("\n".join(lines({"test, moved": report})))
     raw, steadied = jitter(engine, [each["image"] for each in known[:40]], random)

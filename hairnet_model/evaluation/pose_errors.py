@@ -22,6 +22,9 @@ from hairnet_model.networks import rotations
 BANDS = ((0, 30), (30, 60), (60, 100), (100, 180))
 """Groups of heads by the degrees that they look to a side; from 100 on they are seen from behind."""
 
+RIM = 0.25
+"""How far outside a head's box its origin may be, in the box's longer sides: a head may be cut off or half hidden."""
+
 ANGLES = ("yaw", "pitch", "roll")
 
 HEADINGS = ("poses", "|yaw|", "heads", "geodesic", *ANGLES, "without bias", "centre %", "size %")
@@ -69,7 +72,7 @@ class PoseReport:
         total: over all labelled heads that were found; None if there are none.
         bands: of those of `BANDS`, by their ends, that have heads.
         bias: mean errors of yaw, pitch and roll; NaN for no heads.
-        missed: share of the pictures of somebody in which no head with a pose is found, 0..1; NaN for no pictures.
+        missed: share of the pictures of somebody in which it is not found with a pose, 0..1; NaN for no pictures.
         invented: share of the pictures of nobody in which one is found; NaN likewise.
     """
 
@@ -127,7 +130,7 @@ def compare_poses(found: NDArray[Any], poses: NDArray[Any], is_head: NDArray[Any
 def measure_poses(
     segmenter: Segmenter, dataset: Dataset, splits: Sequence[str], progress: Progress = silent
 ) -> dict[str, PoseReport]:
-    """Measures poses on splits of a dataset, as a user gets them: heads are located, and the largest one counts.
+    """Measures poses on splits of a dataset, as a user gets them: heads are located; see `pose_of`.
 
     Args:
         segmenter: of a network with a pose head.
@@ -144,7 +147,8 @@ def measure_poses(
     for split in splits:
         found, poses, shown = [], [], []
         for records in tfds_records.read(dataset, split, segmenter.batch) if dataset.count(split) else ():
-            found += [largest_pose(located) for located in segmenter.look(list(records.images), poses=True)]
+            seen = segmenter.look(list(records.images), poses=True)
+            found += [pose_of(located, known) for located, known in zip(seen, records.pose, strict=True)]
             poses.append(records.pose)
             shown += [kind != "negative" for kind in records.kind]
             done += len(records.index)
@@ -154,13 +158,27 @@ def measure_poses(
     return reports
 
 
-def largest_pose(located: Located) -> tuple[float, ...]:
-    """The pose of the largest head that has one, in the units of a record's `pose`; NaN for none."""
-    pose = next((head.pose for head in located.heads if head.pose), None)
-    if pose is None:
-        return (math.nan,) * 6
+def pose_of(located: Located, known: NDArray[Any]) -> tuple[float, ...]:
+    """The pose that was found of a head, in the units of a record's `pose`; NaN for none.
+
+    It is that of the largest head with a pose whose box, or `RIM` around it, the known origin lies in: a bystander's
+    pose is no error of the head that was not found.
+
+    Args:
+        located: what was found in the record's picture.
+        known: float (6), the record's pose; NaN where it is not known, and then the largest head with a pose counts.
+    """
     left, top, side = astuple(framed_square(located.height, located.width))
-    return pose.yaw, pose.pitch, pose.roll, (pose.x - left) / side, (pose.y - top) / side, pose.size / side
+    x, y = left + side * known[3], top + side * known[4]
+    anywhere = not np.isfinite(known).all()
+    for head in located.heads:
+        at_left, at_top, wide, high = head.box
+        rim = RIM * max(wide, high)
+        across, down = -rim <= x - at_left <= wide + rim, -rim <= y - at_top <= high + rim
+        if head.pose and (anywhere or (across and down)):
+            pose = head.pose
+            return pose.yaw, pose.pitch, pose.roll, (pose.x - left) / side, (pose.y - top) / side, pose.size / side
+    return (math.nan,) * 6
 
 
 def lines(reports: dict[str, PoseReport]) -> list[str]:
@@ -187,7 +205,7 @@ def lines(reports: dict[str, PoseReport]) -> list[str]:
         parts = [
             f"{100 * share:.1f} % of the pictures of {what}"
             for share, what in (
-                (report.missed, "somebody show no head"),
+                (report.missed, "somebody show no head in its place"),
                 (report.invented, "nobody are called a head"),
             )
             if not math.isnan(share)

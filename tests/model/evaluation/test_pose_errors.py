@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hairnet_model.evaluation.pose_errors import compare_poses, largest_pose, lines
+from hairnet_model.evaluation.pose_errors import compare_poses, lines, pose_of
 from hairnet_model.inference.components import Head, HeadPose
 from hairnet_model.inference.cuts import Located
 
@@ -37,7 +37,8 @@ def test_negatives_and_unknown_poses_count_as_found_or_not() -> None:
     assert (report.total, report.bands) == (None, {})
     assert (report.missed, report.invented) == (0.5, 0.5)
     assert lines({"test": report}) == [
-        "test: 50.0 % of the pictures of somebody show no head; 50.0 % of the pictures of nobody are called a head"
+        "test: 50.0 % of the pictures of somebody show no head in its place; "
+        "50.0 % of the pictures of nobody are called a head"
     ]
 
 
@@ -47,12 +48,18 @@ def test_the_table_has_a_line_a_group() -> None:
     assert [" ".join(line.split()[:3]) for line in text[1:4]] == ["test all 2", "test 0-30 1", "test 100-180 1"]
 
 
-def test_the_largest_head_with_a_pose_counts_in_frames_of_the_picture() -> None:
+def test_the_head_over_the_known_origin_counts_in_frames_of_the_picture() -> None:
     heads = (
         Head((0, 0, 60, 60), 0.9),
         Head((10, 10, 40, 40), 0.9, HeadPose(10, 20, 30, 60, 20, 2, 0.9)),
         Head((0, 0, 5, 5), 0.9, HeadPose(0, 0, 0, 5, 5, 1, 0.9)),
     )
     located = Located(50, 100, np.zeros((64, 64, 3), np.float32), (), heads, 1)
-    assert largest_pose(located) == pytest.approx((10, 20, 30, 0.6, 0.45, 0.02))
-    assert np.isnan(largest_pose(Located(50, 100, located.whole, (), (), 1))).all()
+    known, unknown = np.array([0, 0, 0, 0.2, 0.5, 0.02]), np.full(6, np.nan)
+    for pose in (known, unknown):
+        assert pose_of(located, pose) == pytest.approx((10, 20, 30, 0.6, 0.45, 0.02))
+    small = np.array([0, 0, 0, -0.01, 0.26, 0.01])  # in pixels of the photo -1 and 1, in the rim of the small one alone
+    assert pose_of(located, small) == pytest.approx((0, 0, 0, 0.05, 0.3, 0.01))
+    beside = np.array([0, 0, 0, 0.9, 0.5, 0.02])
+    assert np.isnan(pose_of(located, beside)).all()
+    assert np.isnan(pose_of(Located(50, 100, located.whole, (), (), 1), unknown)).all()
