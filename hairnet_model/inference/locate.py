@@ -52,8 +52,12 @@ TRUSTED_NARROW = 0.3
 STEP = 0.9
 """Distance between tiles, in their sides, at most."""
 
-FEWEST_PIXELS = 3 / 7
-"""Tiles with fewer pixels, in sides of the network's square, are left out: enlarged so far, textures become faces."""
+FEWEST_PIXELS = 0.4
+"""Tiles with fewer pixels, in sides of the network's square, are left out: enlarged so far, textures become faces.
+
+Narrow tiles are searched from photos of the network's own size on. In composites of 224 x 168 (validation) 97 instead
+of 82 % of heads that fill 0.14 of them are found so, and 10 instead of 7 of 451 pictures of nobody have a false blob.
+"""
 
 FEWEST_PIXELS_FINE = 0.9
 """The same of fine tiles: in small photos what narrow tiles show faintly is worth more, and costs fewer passes."""
@@ -92,7 +96,7 @@ def locate(photo: Pixels, whole: Probabilities, run: Run) -> Located:
     longer = max(search.shape)
     narrow, fine = round(NARROW * longer), round(FINE * longer)
     side = narrow if narrow <= THIN * min(search.shape) else fine
-    if not _has_pixels(search, side):
+    if side > THIN * min(search.shape):
         search.accept_whole()
         return search.result()
     is_open = search.is_unsure
@@ -100,23 +104,19 @@ def locate(photo: Pixels, whole: Probabilities, run: Run) -> Located:
         search.accept_whole()
     if is_open or search.smallest < ALONE * longer:
         search.refine_faint(faint_heads(search.whole, search.framed, search.shape), "faint")
-    if search.smallest < TRUSTED * longer or _has_many(search, side):
+    is_wanted = search.smallest < TRUSTED * longer or _has_many(search, side)
+    if is_wanted and side >= FEWEST_PIXELS * search.size:
         least = 0 if _has_many(search, side) else LEAST_ELSEWHERE
         seen = _search_in_order(search, side, [(search.framed, search.whole)], 0, least)
         if not search.heads:
             faint = [head for tile, said in seen for head in faint_heads(said, tile, search.shape) if not head.cropped]
             search.refine_faint(faint, "tiles")
-        is_wanted = search.smallest < TRUSTED_NARROW * side or _has_many(search, fine)
-        if is_wanted and FEWEST_PIXELS_FINE * search.size <= fine < side:
+        is_fine_wanted = search.smallest < TRUSTED_NARROW * side or _has_many(search, fine)
+        if is_fine_wanted and FEWEST_PIXELS_FINE * search.size <= fine < side:
             _search_in_order(search, fine, seen, SOMETHING, SOMETHING_ELSE, MOST_FINE)
     if is_open:
         search.settle()
     return search.result()
-
-
-def _has_pixels(search: Search, side: int) -> bool:
-    """Whether tiles of a side have enough pixels, and the photo is not too thin for them."""
-    return side >= FEWEST_PIXELS * search.size and side <= THIN * min(search.shape)
 
 
 def _has_many(search: Search, side: int) -> bool:

@@ -17,7 +17,7 @@ const NARROW = 0.4; // sides of the tiles, in longer sides of the picture
 const FINE = 0.19;
 const TRUSTED_NARROW = 0.3; // where the smallest head fills less of a narrow tile, fine ones are searched
 const STEP = 0.9; // between tiles, in their sides
-const FEWEST_PIXELS = 3 / 7; // smaller tiles, in sides of the network's square, are left out
+const FEWEST_PIXELS = 0.4; // smaller tiles, in sides of the network's square, are left out
 const FEWEST_PIXELS_FINE = 0.9; // the same of fine tiles
 const MANY_PIXELS = 2; // larger ones are searched whatever was found before
 const MOST_FINE = 12; // fine tiles, those in which the narrow ones show most
@@ -45,9 +45,8 @@ export async function locate(
   const [most, thin] = [Math.max(picture.width, picture.height), THIN * Math.min(picture.width, picture.height)];
   const [narrow, fine] = [rounded(NARROW * most), rounded(FINE * most)];
   const side = narrow <= thin ? narrow : fine;
-  const hasPixels = (tile: number): boolean => tile >= FEWEST_PIXELS * size && tile <= thin;
   const hasMany = (tile: number): boolean => tile >= MANY_PIXELS * size;
-  if (!levels || !hasPixels(side)) {
+  if (!levels || side > thin) {
     await search.acceptWhole();
     return search.result();
   }
@@ -56,7 +55,8 @@ export async function locate(
   if (isOpen || search.smallest < ALONE * most) {
     await search.refineFaint(faintHeads(search.whole, size, search.framed, picture), "faint");
   }
-  if (search.smallest < TRUSTED * most || hasMany(side)) {
+  const isWanted = search.smallest < TRUSTED * most || hasMany(side);
+  if (isWanted && side >= FEWEST_PIXELS * size) {
     const beside = hasMany(side) ? 0 : LEAST_ELSEWHERE;
     const whole = [{ tile: search.framed, said: search.whole }];
     const seen = await searchInOrder(search, picture, size, side, whole, [0, beside]);
@@ -64,8 +64,8 @@ export async function locate(
       const faint = seen.flatMap(({ tile, said }) => faintHeads(said, size, tile, picture)).filter(({ cropped }) => !cropped);
       await search.refineFaint(faint, "tiles");
     }
-    const isWanted = search.smallest < TRUSTED_NARROW * side || hasMany(fine);
-    if (levels > 1 && isWanted && fine >= FEWEST_PIXELS_FINE * size && fine < side) {
+    const isFineWanted = search.smallest < TRUSTED_NARROW * side || hasMany(fine);
+    if (levels > 1 && isFineWanted && fine >= FEWEST_PIXELS_FINE * size && fine < side) {
       await searchInOrder(search, picture, size, fine, seen, [SOMETHING, SOMETHING_ELSE], MOST_FINE);
     }
   }
