@@ -25,7 +25,7 @@ interface Skull {
   /** 1 on the skull and 0 beside it, with a soft rim. */
   readonly cover: Float32Array;
   /** Which way its surface looks: 1, x, y and z of every cell. */
-  readonly normals: Float64Array;
+  readonly normals: Float32Array;
   /** 1 above the eyes, 0 from there on. */
   readonly above: Float32Array;
 }
@@ -208,7 +208,7 @@ function skullOf(face: Face, hairy: Float32Array, facial: Float32Array, eyes: nu
   const top = Math.max(crown + 0.06 * wide, first - 0.55 * wide);
   const soft = Math.max(1.2, 0.06 * across);
   const [cover, above] = [new Float32Array(head.length), new Float32Array(head.length)];
-  const normals = new Float64Array(head.length * 4);
+  const normals = new Float32Array(head.length * 4);
   for (let row = 0, at = 0; row < rows; row++) {
     const y = row + 0.5;
     const down = (y - eyes) / (y < eyes ? eyes - top : 1.9 * across);

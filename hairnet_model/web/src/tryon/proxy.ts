@@ -16,7 +16,7 @@ export interface Seen {
   /** Of the head alone. */
   readonly head: Float32Array;
   /** (cells, 4): 1, and the unit normal in the camera's axes. */
-  readonly normals: Float64Array;
+  readonly normals: Float32Array;
   /** Centimetres above the usual hairline. */
   readonly scalp: Float32Array;
   /** Centimetres below the eyes. */
@@ -124,7 +124,7 @@ function averaged(painted: Int32Array, values: readonly number[], view: View, gr
   const made: Seen = {
     skin: cover,
     head: sums[6],
-    normals: new Float64Array(count * 4),
+    normals: new Float32Array(count * 4),
     scalp: new Float32Array(count).fill(NOTHING),
     height: new Float32Array(count).fill(16),
     front: new Float32Array(count),
