@@ -2,7 +2,7 @@
 # Goes on from the weights of training/filled.sh with a loss in which small heads count as much as large ones.
 #   training/small_heads.sh FOLDER     (two cores: two hours)
 # filled.sh has to have run in FOLDER; nothing further is built. Started again, it resumes. Of the weights that ship the
-# stages up to the nineteenth were trained before the loss of each picture counted what is invented (`losses.LEAST_BLOB`).
+# stages up to the nineteenth were trained before the loss of each picture counted what is invented.
 set -euo pipefail
 folder=$1
 here=$(dirname "$0")

@@ -15,15 +15,13 @@ from hairnet_model.data import tfds_records
 from hairnet_model.data.prepared_dataset import Dataset
 from hairnet_model.evaluation.metrics import json_number
 from hairnet_model.inference.cuts import Located
+from hairnet_model.inference.evidence import RIM
 from hairnet_model.inference.segmenter import Segmenter
 from hairnet_model.inference.squares import framed_square
 from hairnet_model.networks import rotations
 
 BANDS = ((0, 30), (30, 60), (60, 100), (100, 180))
 """Groups of heads by the degrees that they look to a side; from 100 on they are seen from behind."""
-
-RIM = 0.25
-"""How far outside a head's box its origin may be, in the box's longer sides: a head may be cut off or half hidden."""
 
 ANGLES = ("yaw", "pitch", "roll")
 
@@ -162,7 +160,7 @@ def pose_of(located: Located, known: NDArray[Any]) -> tuple[float, ...]:
     """The pose that was found of a head, in the units of a record's `pose`; NaN for none.
 
     It is that of the largest head with a pose whose box, or `RIM` around it, the known origin lies in: a bystander's
-    pose is no error of the head that was not found.
+    pose is no error of the head that was not found, and of a head that is cut off the origin lies beside its box.
 
     Args:
         located: what was found in the record's picture.

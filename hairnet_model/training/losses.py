@@ -21,18 +21,13 @@ from keras import ops
 
 from hairnet_data.core.classes import FACE, HAIR, NAMES
 from hairnet_model.data.partial_labels import POSSIBLE, UNSURE
+from hairnet_model.evaluation.metrics import BLOB
 
 Loss = Callable[..., Any]
 """From truth, outputs of a head and optionally an `AllReduce` to a scalar."""
 
 AllReduce = Callable[[list[Any]], list[Any]]
 """Adds up tensors over the devices that have parts of a batch."""
-
-LEAST_BLOB = 0.005
-"""Of the picture's pixels: so many of a class that is not there cost half of what a head that is missed does.
-
-It is what counts as a false blob (`evaluation.metrics.BLOB`).
-"""
 
 _EPSILON = 1e-30  # added to a probability: that of logits 69 apart; float32 cannot represent much less
 
@@ -49,8 +44,8 @@ def cross_entropy_dice(truth: Any, logits: Any, all_reduce: AllReduce = _one_dev
 
     In both a head counts by its area. In the loss of each picture, which `small_heads` adds, a small head counts as
     much as a large one: the mean Dice loss of hair and face where they are shown, and where they are not, the mean of
-    p / (p + `LEAST_BLOB`) with p the sum of their probabilities. Without that second half small heads are learned at
-    the price of false ones.
+    p / (p + `BLOB` of the pixels) with p the sum of their probabilities: a false blob costs half of what a missed head
+    does. Without that second half small heads are learned at the price of false ones.
 
     The mean is over the pixels that cannot have every class. In the Dice loss of a class, pixels that may have the
     class or not are left out; if they cannot have it, its predicted probability counts as a false positive.
@@ -80,10 +75,10 @@ def cross_entropy_dice(truth: Any, logits: Any, all_reduce: AllReduce = _one_dev
 
 def _each_picture(shared: Any, both: Any, there: Any, pixels: Any) -> list[Any]:
     """Over the classes of heads in each picture: Dice losses where a class is there, their number, what is invented
-    where it is not, in shares of itself and `LEAST_BLOB`, and their number.
+    where it is not, in shares of itself and a blob, and their number.
     """
     lost = there * (1 - _dice(shared, both))
-    invented = (1 - there) * both / (both + LEAST_BLOB * ops.cast(pixels, "float32"))
+    invented = (1 - there) * both / (both + BLOB * ops.cast(pixels, "float32"))
     return [ops.sum(_of_heads(values)) for values in (lost, there, invented, 1 - there)]
 
 

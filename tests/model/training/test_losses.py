@@ -67,7 +67,7 @@ def test_a_small_head_counts_as_much_as_a_large_one() -> None:
 
 def test_what_is_invented_costs_by_its_share_of_the_picture() -> None:
     nobody = np.zeros((2, 20, 20), np.uint8)
-    for pixels, expected in ((0, 0.0), (2, 0.5), (6, 0.75), (400, 400 / 402)):  # two pixels are `LEAST_BLOB` of 400
+    for pixels, expected in ((0, 0.0), (2, 0.5), (6, 0.75), (400, 400 / 402)):  # two pixels are `metrics.BLOB` of 400
         found = nobody.copy()
         found[0].flat[:pixels] = HAIR
         more = _number(cross_entropy_dice(nobody, _sure(found), small_heads=0.5)) - _number(
