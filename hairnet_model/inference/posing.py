@@ -116,6 +116,7 @@ def _look(photo: Pixels, looks: Sequence[tuple[Square, bool]], engine: PoseEngin
     """What the pose head says of squares, each shown as it is or mirrored."""
     if not looks:
         return []
-    frames = [cut_out(photo, square, engine.image_size)[:, :: -1 if mirrored else 1] for square, mirrored in looks]
+    cuts = {square: cut_out(photo, square, engine.image_size) for square in {square for square, _ in looks}}
+    frames = [cuts[square][:, :: -1 if mirrored else 1] for square, mirrored in looks]
     _, poses = engine.with_poses(np.stack(frames))
     return [SquarePose(square, poses[number], mirrored) for number, (square, mirrored) in enumerate(looks)]

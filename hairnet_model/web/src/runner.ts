@@ -7,7 +7,7 @@ import type { Picture } from "./pixels";
 import { type Look, withPoses } from "./pose/posing";
 import type { Progress } from "./progress";
 import type { Engine, ModelCard } from "./protocol";
-import { cutOut, framedSquare, mirrored } from "./squares";
+import { cutOut, framedSquare, mirrored, type Square } from "./squares";
 
 export class Runner {
   private finer: Promise<Finer | null> | null = null;
@@ -96,9 +96,11 @@ export class Runner {
     if (!posing) return located;
     const { size, pad } = this.card;
     const whole = framedSquare(picture);
+    const cuts = new WeakMap<Square, Uint8Array<ArrayBuffer>>(); // each is shown mirrored too
     const look: Look = async ({ square, mirrored: isMirrored }) => {
       const isWhole = square.side === whole.side && square.left === whole.left && square.top === whole.top;
-      const cut = framed && isWhole ? framed : cutOut(picture, square, size, pad);
+      const cut = cuts.get(square) ?? (framed && isWhole ? framed : cutOut(picture, square, size, pad));
+      cuts.set(square, cut);
       const shown = isMirrored ? mirrored(cut, size) : cut;
       if (!this.seen.has(shown)) await this.look(shown, posing);
       return this.seen.get(shown) as Float32Array;

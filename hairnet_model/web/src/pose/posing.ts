@@ -42,7 +42,7 @@ export async function withPoses(located: Located, look: Look, once: boolean): Pr
 }
 
 function viewsOf(square: Square): View[] {
-  return SCALES.flatMap((scale) => [false, true].map((mirrored) => ({ square: scaled(square, scale), mirrored })));
+  return SCALES.map((scale) => scaled(square, scale)).flatMap((each) => [false, true].map((mirrored) => ({ square: each, mirrored })));
 }
 
 function squareOf(box: Head, { cuts, heads, picture }: Located): Square {
