@@ -137,7 +137,8 @@ def staging_path(home: Path, name: str) -> Path:
 def find_unfinished(home: Path, besides: Path) -> tuple[Unfinished, ...]:
     """The builds that were stopped, but for one."""
     folders = [folder for folder in sorted(home.glob(_INCOMPLETE + "*")) if folder != besides]
-    return tuple(Unfinished(folder, _bytes_below(folder)) for folder in folders if not _is_locked(folder))
+    found = [Unfinished(folder, _bytes_below(folder)) for folder in folders if not _is_locked(folder)]
+    return tuple(left for left in found if is_folder(left.path))  # a build that just ended has removed its own
 
 
 @contextlib.contextmanager
@@ -245,9 +246,10 @@ def _bytes_below(folder: Path) -> int:
     if is_remote(folder):
         return bytes_in(folder / "shards") if is_folder(folder / "shards") else 0
     size = 0
-    for path in folder.rglob("*"):
-        with contextlib.suppress(OSError):
-            size += path.stat().st_size if path.is_file() else 0
+    for parent, _, names in os.walk(folder):  # unlike `rglob`, it goes on where a folder is gone meanwhile
+        for name in names:
+            with contextlib.suppress(OSError):
+                size += os.stat(os.path.join(parent, name)).st_size
     return size
 
 

@@ -20,6 +20,7 @@ import pytest
 
 from hairnet_data.building.pipeline import build
 from hairnet_data.building.settings import BuildOptions
+from hairnet_data.building.staging import find_unfinished
 from hairnet_data.core.storage import locks
 from hairnet_data.dataset.reader import open_prepared
 from hairnet_data.sources.registry import Sources
@@ -153,6 +154,29 @@ def test_a_build_under_way_is_left_alone(own: Sources, tmp_path: Path) -> None:
         thread.join()
     assert errors == []
     assert len(list((tmp_path / "hairnet_synthetic").glob("set*/1.6.0/metadata.json"))) == 6
+
+
+def test_a_build_that_ends_while_another_looks_for_unfinished_ones(tmp_path: Path) -> None:
+    """Its folder is removed file by file then: what is gone is no error, and no unfinished build."""
+    over = threading.Event()
+
+    def come_and_go() -> None:
+        while not over.is_set():
+            folder = tmp_path / ".incomplete-mine-1"
+            for number in range(5):
+                (folder / "shards" / str(number)).mkdir(parents=True)
+            shutil.rmtree(folder)
+
+    builds = threading.Thread(target=come_and_go)
+    builds.start()
+    try:
+        end = time.monotonic() + 1
+        while time.monotonic() < end:
+            assert all(left.size == 0 for left in find_unfinished(tmp_path, besides=tmp_path))
+    finally:
+        over.set()
+        builds.join()
+    assert find_unfinished(tmp_path, besides=tmp_path) == ()
 
 
 def test_a_file_system_without_locks(own: Sources, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
