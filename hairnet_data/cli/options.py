@@ -31,7 +31,7 @@ Poses = Annotated[
 DataDir = Annotated[Path | None, typer.Option(help="Where datasets live.", show_default="TFDS's own", **_PATH)]
 
 REQUEST_GROUPS = {
-    "Source": ("source_dir", "negatives", "poses", "portraits", "split_by", "without"),
+    "Source": ("source_dir", "negatives", "poses", "portraits", "scenes", "split_by", "without"),
     "Examples": ("train_examples", "eval_examples", "image_size", "image_format", "matte", "seed"),
     "Augmentation": (
         *("negative_rate", "group_rate", "occlude_rate", "scale", "shift", "rotate", "mirror", "photometric"),
@@ -54,6 +54,10 @@ class Request:
     portraits: Annotated[
         int | None,
         typer.Option(help="How many drawn has to train.", show_default="3 for 10 examples, 600 to 6,000"),
+    ] = None
+    scenes: Annotated[
+        int | None,
+        typer.Option(help="How many drawn backgrounds to train on.", show_default="1 for 10 examples, 300 to 6,000"),
     ] = None
     train_examples: Annotated[
         int | None, typer.Option(help="2,000 for drawn, else ten a portrait.", show_default=False)
@@ -121,6 +125,7 @@ class Request:
             self.poses,
             read_people(self.without or ()),
             self.portraits,
+            self.scenes,
         )
 
 

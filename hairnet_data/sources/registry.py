@@ -29,6 +29,10 @@ FEWEST_DRAWN, MOST_DRAWN = 600, 6000
 """Bounds of how many portraits are drawn for training unless a number is given: three for every ten examples, while it
 does not take minutes."""
 
+FEWEST_SCENES, MOST_SCENES = 300, 6000
+"""The same for drawn backgrounds, of which there is one for every ten examples: a network that sees each background a
+hundred times knows it by heart, and finds hair in the next (docs/results.md, "Drawn weights")."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sources:
@@ -48,6 +52,7 @@ def open_sources(
     poses: Path | None = None,
     without: tuple[str, ...] = (),
     drawn: int | None = None,
+    scenes: int | None = None,
 ) -> Sources:
     """Opens the sources a user named.
 
@@ -57,11 +62,12 @@ def open_sources(
         negatives: a folder of backgrounds; drawn ones without it.
         cache_dir: a folder, made when needed, where archives are unpacked and drawings kept, for this build and later
             ones.
-        train_examples: what the user asked for; decides how many portraits are drawn.
+        train_examples: what the user asked for; decides how many portraits and backgrounds are drawn.
         split_by: "official" or "person", for `lfw_parts`.
         poses: a file of the portraits' poses, for `lfw_parts` and `folder`; `poses.csv` in `source_dir` without it.
         without: people whose portraits are left out.
         drawn: how many portraits `drawn` has for training; None lets `train_examples` decide.
+        scenes: the same for drawn backgrounds.
 
     Raises:
         SourceError: the folder or its content cannot be used.
@@ -75,13 +81,17 @@ def open_sources(
         raise UsageError("--poses", "means nothing for drawn, which knows its poses", "leave it out")
     if drawn is not None and name != "drawn":
         raise UsageError("--portraits", f"means nothing for {name}, which has its own", "leave it out")
-    if drawn is not None and drawn < 1:
-        raise UsageError("--portraits", f"{drawn} is less than 1", "give an integer from 1")
+    if scenes is not None and negatives:
+        raise UsageError("--scenes", "means nothing beside a folder of negatives", "leave one of them out")
+    for option, number in (("--portraits", drawn), ("--scenes", scenes)):
+        if number is not None and number < 1:
+            raise UsageError(option, f"{number} is less than 1", "give an integer from 1")
     backgrounds: BackgroundSource
     if negatives:
         backgrounds = PhotoFolder(negatives)
     else:
-        backgrounds = DrawnOnceBackgrounds(DrawnBackgrounds(), drawing_folder(cache_dir))
+        one_in_ten = min(max((train_examples or 0) // 10, FEWEST_SCENES), MOST_SCENES)
+        backgrounds = DrawnOnceBackgrounds(DrawnBackgrounds(scenes or one_in_ten), drawing_folder(cache_dir))
     portraits = _portraits(name, source_dir, cache_dir, train_examples, split_by, poses, drawn)
     if without:
         portraits = WithoutPeople(portraits, without)
