@@ -4,8 +4,7 @@
 python docs/pictures.py
 ```
 
-- `docs/segmentation.png`: a portrait, the mask laid over it, hair and face cut out, and the hair painted in the colour
-  of the skin.
+- `docs/segmentation.png`: a portrait, and what `hairnet-model predict` and `tryon` make of it.
 - `docs/examples.png`: training examples with the outlines of their masks, a row for each of the three changes.
 
 No photograph is involved: `hairnet_data` draws portraits and backgrounds. Choose other numbers in `PORTRAITS` if the
@@ -14,6 +13,9 @@ drawing changes.
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,17 +24,19 @@ from PIL import Image, ImageDraw, ImageFont
 
 from hairnet_data.building.settings import BuildSettings
 from hairnet_data.core.arrays import Pixels
-from hairnet_data.core.classes import FACE, HAIR
-from hairnet_data.core.drawing.overlay import fitted, outline, save_png, tint
+from hairnet_data.core.drawing.overlay import fitted, outline, save_png
 from hairnet_data.inspection.preview import from_settings
 from hairnet_data.recipes.policy import Policy
 from hairnet_data.sources.drawn.source import Drawn
 from hairnet_data.sources.registry import Sources
 from hairnet_data.sources.scenes.source import DrawnBackgrounds
-from hairnet_model import Segmenter
-from hairnet_model.inference.panels import blend, chequered, cover, median_colour
+from hairnet_model.inference.panels import chequered
 
-PORTRAITS = ("test_00292", "test_00298")
+PORTRAITS = {"test_00052": "curls", "test_00024": "afro"}
+"""Portraits, and the hair that each tries on."""
+
+PANELS = ("portrait", "mask", "head pose", "hair", "copper", "other hair")
+
 CHANGES = {
     "negatives": Policy(negative_rate=1, occlude_rate=0.3),
     "scale, shift, rotation": Policy(negative_rate=0, occlude_rate=0),
@@ -49,26 +53,29 @@ GREY = (128, 128, 136, 255)
 """Of the text: it can be read on white and on black."""
 
 
-def panels(image: Pixels, mask: Pixels, side: int = 248) -> dict[str, Pixels]:
-    """What can be made of a portrait and its mask, by name: uint8 (side, side, 3) each.
+def panels(portrait: Pixels, style: str, side: int = 220) -> list[Pixels]:
+    """A portrait and what the commands make of it: uint8 (side, side, 3) each, in the order of `PANELS`.
 
     Args:
-        image: uint8 (H, H, 3) RGB.
-        mask: uint8 (H, H) of class ids.
+        portrait: uint8 (H, H, 3) RGB.
+        style: of the other hair, see `hairnet-model tryon --list`.
         side: of the pictures, in pixels.
     """
-    height, width = shape = image.shape[:2]
-    hair, face = cover(mask, HAIR, shape), cover(mask, FACE, shape)
-    ground = chequered(height, width, square=20)
-    skin = np.broadcast_to(np.array(median_colour(image, face), np.uint8), image.shape)
-    large = {
-        "portrait": image,
-        "mask": tint(image, mask),
-        "hair": blend(ground, image, hair),
-        "face": blend(ground, image, face),
-        "bald": blend(image, skin, hair),
-    }
-    return {name: fitted(picture, side) for name, picture in large.items()}
+    with tempfile.TemporaryDirectory() as folder:
+        photo, out = Path(folder) / "photo.png", Path(folder) / "out"
+        save_png(photo, portrait)
+        written = ["--overlay", "--pose", "--cutout", "hair", "--recolour", "copper"]
+        for command in (["predict", *written], ["tryon", "--style", style]):
+            line = [sys.executable, "-m", "hairnet_model", *command, str(photo), "--out", str(out), "--quiet"]
+            subprocess.run(line, check=True)
+        files = [photo, *(out / f"photo_{what}.png" for what in ("overlay", "pose", "hair", "recoloured", style))]
+        return [fitted(_on_squares(Image.open(file)), side) for file in files]
+
+
+def _on_squares(picture: Image.Image) -> Pixels:
+    """A picture before light and dark squares, which are seen where it is transparent: uint8 (H, W, 3)."""
+    ground = Image.fromarray(chequered(picture.height, picture.width, square=20)).convert("RGBA")
+    return np.array(Image.alpha_composite(ground, picture.convert("RGBA")).convert("RGB"))
 
 
 def examples(policy: Policy, count: int = 6, side: int = 170) -> Iterator[Pixels]:
@@ -123,10 +130,9 @@ def write(name: str, picture: Pixels, bits: int) -> None:
 
 def main() -> None:
     """Writes both pictures."""
-    source, segmenter = Drawn(train=0, validation=0, test=300, size=DRAWN), Segmenter.load()
-    images = np.stack([source.load(id).image for id in PORTRAITS])
-    made = [panels(image, mask) for image, mask in zip(images, segmenter.segment(images), strict=True)]
-    write("segmentation.png", grid([list(row.values()) for row in made], list(made[0]), row_titles=False), bits=7)
+    source = Drawn(train=0, validation=0, test=300, size=DRAWN)
+    made = [panels(source.load(id).image, style) for id, style in PORTRAITS.items()]
+    write("segmentation.png", grid(made, list(PANELS), row_titles=False), bits=6)
     write("examples.png", grid([list(examples(p)) for p in CHANGES.values()], list(CHANGES), row_titles=True), bits=5)
 
 

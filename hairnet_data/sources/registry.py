@@ -31,7 +31,7 @@ does not take minutes."""
 
 FEWEST_SCENES, MOST_SCENES = 300, 6000
 """The same for drawn backgrounds, of which there is one for every ten examples: a network that sees each background a
-hundred times knows it by heart, and finds hair in the next (docs/results.md, "Drawn weights")."""
+hundred times knows it by heart, and finds hair in the next (docs/results.md, "Drawn portraits alone")."""
 
 
 @dataclass(frozen=True, slots=True)
