@@ -49,4 +49,7 @@ portraits_too=$(before --portraits 24000 --name c-portraits --train-examples 160
 train drawn4 "$rooms=2" "$rooms_too=2.5" "$portraits=1.5" "$portraits_too=1.5" "$afar=1.5" "$close=0.7" "$nobody=2" \
   "$collages=4" --init "$folder/drawn3/last.keras" --learning-rate 0.0012 --cover 0.12 --pad 0.25 --small-heads 0.35 \
   --jitter 1.5 --seed 137 --steps 5000 --validate-every 5000
-echo "$folder/drawn4/last.keras"
+# The ledger of what ships is in its model card.
+python "$here/average.py" "$folder/drawn3/last.keras" "$folder/drawn4/last.keras" "$folder/drawn.keras" --share 1 \
+  --background 0
+echo "$folder/drawn.keras"
