@@ -34,7 +34,7 @@ def full_size(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("name", shipped.NETWORKS)
 def test_they_are_small_and_name_nobody(name: str) -> None:
-    assert shipped.NETWORKS[name].keras.stat().st_size < 3_500_000
+    assert shipped.NETWORKS[name].keras.stat().st_size < 3_700_000
     assert shipped.NETWORKS[name].litert.stat().st_size < 1_600_000
     model = model_file.load(name)
     assert model.image_size == 224
@@ -46,7 +46,7 @@ def test_they_are_small_and_name_nobody(name: str) -> None:
 
 
 def test_the_drawn_ones_saw_drawn_people_alone() -> None:
-    drawn = {hashed(entry.person) for entry in Drawn(6000).catalogue().entries if entry.pool == "train"}
+    drawn = {hashed(entry.person) for entry in Drawn(24_000).catalogue().entries if entry.pool == "train"}
     assert model_file.load("drawn").people <= drawn
     assert not model_file.load("hairnet").people <= drawn
 
