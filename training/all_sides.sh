@@ -23,9 +23,9 @@ run=$folder/twentythird
 python "$here/with_poses.py" \
   "$(own lfw-rooms)=1.2" "$(own lfw-rooms-photos)=0.8" "$(own celebamask-rooms)=1" \
   "$(own celebamask-rooms-photos)=0.8" "$(own celeb-faces-rooms)=1.3" "$(own lfw-near)=9" "$(own celebamask-near)=6" \
-  "$(own celeb-faces-near)=4" "$(own lfw-close)=1" "$(own celebamask-close)=0.8" "$(own celeb-faces-close)=0.7" "$(own figaro)=5" \
-  "$(own figaro-photos)=3" "$(own celeb-hair)=0.8" "$(own nobody)=12" "$(own nobody-photos)=20" "$(own hairlike)=3" \
-  "$(own d-nobody)=4" "$(own lfw-afar)=2" "$(own lfw-afar-photos)=2" "$(own celebamask-afar)=1.5" \
+  "$(own celeb-faces-near)=4" "$(own lfw-close)=1" "$(own celebamask-close)=0.8" "$(own celeb-faces-close)=0.7" \
+  "$(own figaro)=5" "$(own figaro-photos)=3" "$(own celeb-hair)=0.8" "$(own nobody)=12" \
+  "$(own nobody-photos)=20" "$(own hairlike)=3" "$(own d-nobody)=4" "$(own lfw-afar)=2" "$(own lfw-afar-photos)=2" "$(own celebamask-afar)=1.5" \
   "$(own celeb-faces-afar)=1.5" "$(own lfw-hidden)=5" "$(own celebamask-hidden)=3.5" "$(own drawn-rooms)=0.8" \
   "$rooms=2" "$(own d-rooms)=3" "$(own d-afar)=1.5" "$(own d-portraits)=1.5" \
   --poses "$(own pose-drawn)" --poses "$poses" --poses "$(own pose-lfw_parts)" --poses "$poses" \
@@ -35,9 +35,12 @@ python "$here/with_poses.py" \
 python "$here/average.py" "$folder/twentysecond/last.keras" "$run/last.keras" "$folder/sides.keras" --share 0.5 \
   --background 0.25
 
-hairnet-model train-pose "$(own pose-drawn)" "$poses" "$(own pose-lfw_parts)" "$(own pose-nobody)" \
-  "$(own nobody-photos)" --model "$folder/sides.keras" --steps 6000 --init "$folder/pose-small" \
-  --out "$folder/pose-sides"
+pose() { # RUN NETWORK STEPS FROM
+  hairnet-model train-pose "$(own pose-drawn)" "$poses" "$(own pose-lfw_parts)" "$(own pose-nobody)" \
+    "$(own nobody-photos)" --model "$2" --steps "$3" --init "$4" --out "$folder/$1"
+}
+pose pose-twentythird "$run/last.keras" 6000 "$folder/pose-small"
+pose pose-sides "$folder/sides.keras" 5000 "$folder/pose-twentythird"
 hairnet-model export --model "$folder/sides.keras" --quantize float16 --out "$folder/sides.tflite"
 hairnet-model export --model "$folder/sides.keras" --pose "$folder/pose-sides" --quantize float16 \
   --out "$folder/sides_pose.tflite"

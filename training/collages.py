@@ -19,6 +19,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from hairnet_data.core.arrays import Pixels
 from hairnet_data.core.progress import progress_bar
@@ -30,11 +31,20 @@ from hairnet_data.sources.scenes.scene import draw_scene
 SIDE = 320
 """Rows and columns of a picture."""
 
-_SHIFT = 4  # bits behind the point in OpenCV's coordinates
+SHIFT = 4
+"""Bits behind the point in `Points`."""
+
+Points = NDArray[np.int32]
+"""x and y in pixels, with `SHIFT` bits behind the point, as OpenCV takes them."""
 
 
-def blob(rng: np.random.Generator, size: float) -> Pixels:
-    """A round outline with dents, (N, 1, 2) points around 0; `size` is half its diameter."""
+def fixed(values: ArrayLike) -> Points:
+    """Pixels as OpenCV takes them, see `Points`."""
+    return np.round(np.asarray(values) * (1 << SHIFT)).astype(np.int32)
+
+
+def blob(rng: np.random.Generator, size: float) -> Points:
+    """A round outline with dents, (N, 1, 2) around 0; `size` is half its diameter."""
     angles = np.linspace(0, 2 * math.pi, 48, endpoint=False)
     waves = np.arange(2, 7)
     dents = rng.normal(0, 0.35, 5) / waves
@@ -43,24 +53,24 @@ def blob(rng: np.random.Generator, size: float) -> Pixels:
     return _turned(np.stack([radius * np.cos(angles), flat * radius * np.sin(angles)], -1) * size, rng)
 
 
-def polygon(rng: np.random.Generator, size: float) -> Pixels:
+def polygon(rng: np.random.Generator, size: float) -> Points:
     """A triangle to an octagon, as `blob`."""
     angles = np.sort(rng.uniform(0, 2 * math.pi, int(rng.integers(3, 9))))
     return _turned(np.stack([np.cos(angles), rng.uniform(0.4, 1) * np.sin(angles)], -1) * size, rng)
 
 
-def _turned(points: np.ndarray, rng: np.random.Generator) -> Pixels:
+def _turned(points: NDArray[np.float64], rng: np.random.Generator) -> Points:
     turn = rng.uniform(0, 2 * math.pi)
     matrix = np.array([[math.cos(turn), -math.sin(turn)], [math.sin(turn), math.cos(turn)]])
-    return np.round((points @ matrix) * (1 << _SHIFT)).astype(np.int32)[:, None]
+    return fixed(points @ matrix)[:, None]
 
 
 def leaf(rng: np.random.Generator, size: float) -> Pixels:
     """Where a single shape is, uint8 (SIDE, SIDE), 255 inside."""
     alpha = np.zeros((SIDE, SIDE), np.uint8)
-    middle = np.round(rng.uniform(-0.1, 1.1, 2) * SIDE * (1 << _SHIFT)).astype(np.int32)
+    middle = fixed(rng.uniform(-0.1, 1.1, 2) * SIDE)
     points = (blob if rng.random() < 0.7 else polygon)(rng, size)
-    cv2.fillPoly(alpha, [points + middle], (255,), cv2.LINE_AA, _SHIFT)
+    cv2.fillPoly(alpha, [points + middle], (255,), cv2.LINE_AA, SHIFT)
     return alpha
 
 
@@ -71,15 +81,11 @@ def body(rng: np.random.Generator, size: float) -> Pixels:
     facing, tall = rng.choice((-1, 1)), rng.uniform(0.4, 0.75)
 
     def stroke(points: list[tuple[float, float]], width: float) -> None:
-        path = np.round(np.array(points) * (1 << _SHIFT)).astype(np.int32)
-        cv2.polylines(alpha, [path], False, (255,), max(1, round(width)), cv2.LINE_AA, _SHIFT)
+        cv2.polylines(alpha, [fixed(points)], False, (255,), max(1, round(width)), cv2.LINE_AA, SHIFT)
 
     def ellipse(cx: float, cy: float, a: float, b: float, turn: float) -> None:
-        at, axes = (
-            (round(cx * (1 << _SHIFT)), round(cy * (1 << _SHIFT))),
-            (round(a * (1 << _SHIFT)), round(b * (1 << _SHIFT))),
-        )
-        cv2.ellipse(alpha, at, axes, turn, 0, 360, (255,), -1, cv2.LINE_AA, _SHIFT)
+        at, axes = fixed((cx, cy)).tolist(), fixed((a, b)).tolist()
+        cv2.ellipse(alpha, at, axes, turn, 0, 360, (255,), -1, cv2.LINE_AA, SHIFT)
 
     ellipse(x, y, size, size * tall, rng.uniform(-15, 15))
     head = x + facing * size * rng.uniform(0.9, 1.4), y - size * rng.uniform(0, 1.1)
